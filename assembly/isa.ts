@@ -1,0 +1,308 @@
+// The instruction set: the one place where the kernels (AssemblyScript) and their callers (TypeScript) agree on opcodes,
+// operand order and dtype codes. Both compilers read this file, so it holds nothing but enums and integer constants.
+//
+// An instruction is sixteen 32-bit words: the opcode, the dtype, and up to fourteen operands, each an unsigned integer, a size
+// or a pointer. The `…Arg` enums give an operand's word index. Sizes count elements, pointers are byte addresses; a pointer
+// of 0 means "absent" where the comment says optional.
+
+/** Bytes of one instruction. */
+export const INSTRUCTION_BYTES = 64;
+
+/** Every heap block and buffer starts on such a boundary, and its size is rounded up to it, so vectors may read past an end. */
+export const ALIGNMENT = 64;
+
+export enum DType {
+  float32,
+  float64,
+  uint8,
+  int32,
+}
+
+/** What a matmul does to its sum before storing it. The `…Gradient` kinds multiply by the derivative, read off the output y. */
+export enum Activation {
+  identity,
+  relu,
+  sigmoid,
+  tanh,
+  reluGradient,
+  sigmoidGradient,
+  tanhGradient,
+}
+
+export enum Op {
+  matmul,
+  // elementwise, one operand (UnaryArg)
+  relu,
+  sigmoid,
+  tanh,
+  exp,
+  log,
+  sqrt,
+  scale,
+  // elementwise, two operands (BinaryArg)
+  add,
+  subtract,
+  multiply,
+  divide,
+  reluGradient,
+  sigmoidGradient,
+  tanhGradient,
+  // along an axis
+  sum,
+  softmax,
+  logSoftmax,
+  softmaxGradient,
+  logSoftmaxGradient,
+  // losses and metrics
+  softmaxCrossEntropy,
+  sumSquaredError,
+  sumSquaredErrorGradient,
+  accuracy,
+  // random numbers
+  randomUniform,
+  randomNormal,
+  sampleIndices,
+  shuffleIndices,
+  // the data of a step
+  gather,
+  // optimizers (UpdateArg)
+  sgd,
+  momentum,
+  adaGrad,
+  adam,
+  // bookkeeping
+  recordLoss,
+  accumulate,
+}
+
+export enum Word {
+  op,
+  dtype,
+}
+
+/** c[m, n] = activation(op(a)·op(b) + bias); op(a) is [m, k] and op(b) is [k, n], row-major as stored or as its transpose. */
+export enum MatmulArg {
+  m = 2,
+  n,
+  k,
+  a,
+  b,
+  c,
+  /** bit 0: a is stored [k, m]; bit 1: b is stored [n, k] */
+  transposed,
+  /** [n], optional */
+  bias,
+  /** an Activation */
+  activation,
+  /** y[m, n] of the forward pass, for the `…Gradient` activations */
+  output,
+  /** scratch for packed panels, one part for each lane, 64-byte aligned */
+  workspace,
+  /** bytes of one lane's part */
+  workspaceBytes,
+}
+export const TRANSPOSE_A = 1;
+export const TRANSPOSE_B = 2;
+
+/** out[i] = f(a[i]), i < n; `out` may be `a`. */
+export enum UnaryArg {
+  out = 2,
+  a,
+  n,
+  /** `scale`: address of a float64 */
+  factor,
+}
+
+/** out[i, j, l] = f(a[…], b[…]) over sizes d0 × d1 × d2, the operands read with element strides (0 repeats along that axis). */
+export enum BinaryArg {
+  out = 2,
+  a,
+  b,
+  d0,
+  d1,
+  d2,
+  a0,
+  a1,
+  a2,
+  b0,
+  b1,
+  b2,
+}
+
+/** out[i, l] = Σ_j a[i, j, l] over sizes outer × n × inner, divided by `divisor` (1 for a sum, n for a mean). */
+export enum SumArg {
+  out = 2,
+  a,
+  outer,
+  n,
+  inner,
+  divisor,
+}
+
+/** softmax and logSoftmax: out[m, n] from a[m, n], along rows. Their gradients: out from y[m, n] and the gradient g[m, n]. */
+export enum SoftmaxArg {
+  out = 2,
+  a,
+  m,
+  n,
+  /** the gradient arriving at y, for the `…Gradient` opcodes (where `a` is y) */
+  g,
+}
+
+/** loss = mean over rows of −Σ t·log softmax(x), and, where asked for, dx = (softmax(x)·Σt − t)·upstream/m in the same pass. */
+export enum SoftmaxCrossEntropyArg {
+  /** scalar out, optional */
+  loss = 2,
+  /** [m, n] out, optional */
+  gradient,
+  /** scalar, the gradient arriving at the loss; optional, 1 when absent */
+  upstream,
+  /** x [m, n] */
+  logits,
+  /** int32 [m], or dtype [m, n] when `oneHot` */
+  labels,
+  oneHot,
+  m,
+  n,
+  /** scratch, [m] of dtype: each row's loss; needed with `loss` */
+  rowLosses,
+}
+
+/** loss = ½·Σ (y − t)² / m. The gradient opcode: gradient = (y − t)·upstream/m. */
+export enum SumSquaredErrorArg {
+  /** scalar for the loss, [m, n] for its gradient */
+  out = 2,
+  y,
+  t,
+  m,
+  n,
+  /** scalar, the gradient arriving at the loss */
+  upstream,
+}
+
+/** counter (float64) += the number of rows whose largest element stands where the label says. */
+export enum AccuracyArg {
+  counter = 2,
+  /** [m, n] */
+  scores,
+  /** int32 [m], or dtype [m, n] when `oneHot` */
+  labels,
+  oneHot,
+  m,
+  n,
+}
+
+/** n variates into `out`, keyed by (seed, purpose, stream); `a` and `b` address float64 parameters: low and high, or mean and std. */
+export enum RandomArg {
+  out = 2,
+  n,
+  seedLow,
+  seedHigh,
+  purpose,
+  stream,
+  a,
+  b,
+}
+
+/** What a random number is for: part of the generator's key, so that no two purposes share a sequence. */
+export enum Purpose {
+  init = 1,
+  shuffle,
+  sample,
+  dropout,
+}
+
+/**
+ * `sampleIndices`: m indices below n, drawn with replacement for this step.
+ * `shuffleIndices`: at the first step of an epoch, a fresh permutation of 0…n−1 into `out` (n elements, uint32).
+ */
+export enum IndicesArg {
+  /** uint32 [m] or [n] */
+  out = 2,
+  /** address of the RunField block: seed and step */
+  state,
+  n,
+  /** sampleIndices: how many; shuffleIndices: steps of one epoch */
+  m,
+}
+
+/** out[i, :] = data[rows(i), :] as dtype, times scale; rows(i) is indices[offset + i], or offset + i where indices is absent. */
+export enum GatherArg {
+  out = 2,
+  /** [·, width], of the type `source` */
+  data,
+  /** a DType */
+  source,
+  m,
+  width,
+  /** uint32, optional */
+  indices,
+  /** address of the RunField block */
+  state,
+  /** offset = (step modulo stepsPerEpoch) · stride; 0 for a stride makes it 0 */
+  stepsPerEpoch,
+  stride,
+  /** address of a float64, optional */
+  scale,
+}
+
+/** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */
+export enum UpdateArg {
+  w = 2,
+  g,
+  n,
+  s1,
+  s2,
+  /** address of the RunField block */
+  state,
+}
+
+/** recordLoss: losses[step − firstStep] = loss, and stops the run where it is not finite. */
+export enum RecordLossArg {
+  loss = 2,
+  state,
+}
+
+/** out (float64 scalar) += a (scalar of dtype) · weight */
+export enum AccumulateArg {
+  out = 2,
+  a,
+  weight,
+}
+
+/** A program: word indices of its header. */
+export enum ProgramField {
+  /** address of the first instruction */
+  instructions,
+  /** how many */
+  count,
+  /** address of the RunField block */
+  state,
+  /** how many times to run the list in one call */
+  steps,
+}
+export const PROGRAM_BYTES = 16;
+
+/** The state of a run, shared by the programs that take turns in it: word indices. */
+export enum RunField {
+  /** steps done since the start of training */
+  step,
+  /** the step that element 0 of losses and coefficients belongs to */
+  firstStep,
+  seedLow,
+  seedHigh,
+  /** float64, one for each step of a call; optional */
+  losses,
+  /** float64 rows of COEFFICIENTS, one for each step of a call */
+  coefficients,
+}
+export const RUN_BYTES = 64;
+/** float64 coefficients that an optimizer gets for a step: the first is the learning rate. */
+export const COEFFICIENTS = 4;
+
+/** What `run` returns. */
+export enum Status {
+  done,
+  /** recordLoss met a loss that is not finite; RunField.step is the step it happened in, before its update */
+  lossNotFinite,
+}

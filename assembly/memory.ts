@@ -1,0 +1,64 @@
+// How kernels read their operands, split their work and handle the end of a row.
+
+import { Word } from "./isa";
+
+/** The operand at word `index` of the instruction at `i`: a size. */
+// @ts-ignore: decorator
+@inline
+export function arg(i: usize, index: i32): i32 {
+  return load<i32>(i + ((<usize>index) << 2));
+}
+
+/** The operand at word `index` of the instruction at `i`: an address, or 0. */
+// @ts-ignore: decorator
+@inline
+export function pointer(i: usize, index: i32): usize {
+  return <usize>load<u32>(i + ((<usize>index) << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function opcode(i: usize): i32 {
+  return load<i32>(i + ((<usize>Word.op) << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function dtypeOf(i: usize): i32 {
+  return load<i32>(i + ((<usize>Word.dtype) << 2));
+}
+
+/** Elements of one 128-bit vector of T. */
+// @ts-ignore: decorator
+@inline
+export function vectorLength<T>(): i32 {
+  return 16 / sizeof<T>();
+}
+
+/**
+ * Where a lane's part of `n` elements begins; the next lane's beginning is its end. Parts are multiples of `unit` (but for the
+ * last), so that no two lanes write into one vector.
+ */
+// @ts-ignore: decorator
+@inline
+export function chunkStart(n: i32, unit: i32, lane: i32, lanes: i32): i32 {
+  if (lanes == 1) return lane == 0 ? 0 : n;
+  const units = (n + unit - 1) / unit;
+  return min(n, <i32>((<i64>units * lane) / lanes) * unit);
+}
+
+/** Stores the first `count` elements of `v`, fewer than a vector holds. */
+// @ts-ignore: decorator
+@inline
+export function storePart<T>(address: usize, v: v128, count: i32): void {
+  if (sizeof<T>() == 8) {
+    v128.store_lane<f64>(address, v, 0);
+  } else {
+    if (count & 2) {
+      v128.store_lane<f64>(address, v, 0);
+      if (count & 1) v128.store_lane<f32>(address, v, 2, 8);
+    } else {
+      v128.store_lane<f32>(address, v, 0);
+    }
+  }
+}
