@@ -1,6 +1,6 @@
 import { ALIGNMENT } from "../../assembly/isa.ts";
 import { MemoryError, StateError } from "../errors.ts";
-import type { DTypeName, TypedArray } from "../tensor.ts";
+import { type DTypeName, type TypedArrayOf, typedArrays } from "../tensor.ts";
 
 /** Bytes held in linear memory, and by whom. */
 export interface HeapReport {
@@ -83,8 +83,8 @@ export class Heap {
   }
 
   /** A view of memory, good until memory next grows: ask for a new one rather than keep it. */
-  view<D extends DTypeName>(dtype: D, address: number, length: number): TypedArray<D> {
-    return new views[dtype](this.memory.buffer as ArrayBuffer, address >>> 0, length) as TypedArray<D>;
+  view<D extends DTypeName>(dtype: D, address: number, length: number): TypedArrayOf<D> {
+    return new typedArrays[dtype](this.memory.buffer, address, length) as TypedArrayOf<D>;
   }
 
   /** Makes the last hole at least `size` bytes long. */
@@ -122,13 +122,6 @@ export class Heap {
     }
   }
 }
-
-const views = {
-  float32: Float32Array,
-  float64: Float64Array,
-  uint8: Uint8Array,
-  int32: Int32Array,
-} as const;
 
 /** `bytes` rounded up to whole aligned units. */
 export function roundUp(bytes: number): number {

@@ -59,8 +59,14 @@ function mergedAxes(target: Shape, a: Shape, b: Shape): Axis[] {
   return axes;
 }
 
+/** A tensor as an instruction reads it. */
+interface Operand {
+  readonly shape: Shape;
+  readonly address: number;
+}
+
 /** Writes the instructions of an elementwise op of two operands: one, or one for each outer index where the patterns alternate. */
-export function emitBinary(op: Op, out: Value, a: Value, b: Value, emitter: Emitter): void {
+function emitElementwise(op: Op, out: Value, a: Operand, b: Operand, emitter: Emitter): void {
   const bytes = out.dtype === "float64" ? 8 : 4;
   const axes = mergedAxes(out.shape, a.shape, b.shape);
   const outer = axes.splice(0, Math.max(0, axes.length - 3));
@@ -79,8 +85,8 @@ export function emitBinary(op: Op, out: Value, a: Value, b: Value, emitter: Emit
     }
     emitter.emit(op, out.dtype, BinaryArg, {
       out: emitter.address(out) + index * inner * bytes,
-      a: emitter.address(a) + offsetA * bytes,
-      b: emitter.address(b) + offsetB * bytes,
+      a: a.address + offsetA * bytes,
+      b: b.address + offsetB * bytes,
       d0: d0.size,
       d1: d1.size,
       d2: d2.size,
@@ -92,6 +98,11 @@ export function emitBinary(op: Op, out: Value, a: Value, b: Value, emitter: Emit
       b2: d2.b,
     });
   }
+}
+
+export function emitBinary(op: Op, out: Value, a: Value, b: Value, emitter: Emitter): void {
+  const operand = (value: Value) => ({ shape: value.shape, address: emitter.address(value) });
+  emitElementwise(op, out, operand(a), operand(b), emitter);
 }
 
 /** The gradient of broadcasting: sums `g` over the axes along which a tensor of `shape` was repeated. */
@@ -122,12 +133,8 @@ const broadcastOperation: Operation<{ readonly shape: Shape }> = {
   gradient: ({ inputs: [x] }, g) => [sumTo(g, x!.shape)],
   // x·1 is x, bit for bit.
   emit({ inputs: [x], outputs: [y] }, emitter) {
-    const one: Value = { ...x!, shape: [] };
-    emitBinary(Op.multiply, y!, x!, one, {
-      ...emitter,
-      address: (value) => (value === one ? emitter.scalar(1, x!.dtype) : emitter.address(value)),
-      emit: emitter.emit.bind(emitter),
-    });
+    const one = { shape: [], address: emitter.scalar(1, x!.dtype) };
+    emitElementwise(Op.multiply, y!, { shape: x!.shape, address: emitter.address(x!) }, one, emitter);
   },
 };
 

@@ -2,6 +2,8 @@ import { Op, SoftmaxCrossEntropyArg, SumArg, SumSquaredErrorArg } from "../../..
 import { OptionError, ShapeError } from "../../errors.ts";
 import { apply, type Emitter, isOne, type Node, type Operation, sameFloat, type Value } from "../value.ts";
 import { multiply } from "./binary.ts";
+import { logSoftmax } from "./softmax.ts";
+import { scale } from "./unary.ts";
 
 /** A loss is [loss, its gradient by the first input, each row's loss]: the kernel makes all of them in one pass. */
 function lossTypes(x: Value) {
@@ -50,7 +52,12 @@ const softmaxCrossEntropyOperation: Operation<undefined> = {
     sameFloat("softmaxCrossEntropy", ...(oneHot ? [x!, t!] : [x!]));
     return lossTypes(x!);
   },
-  gradient: (node, upstream) => [lossGradient(node, upstream), undefined],
+  // Labels that are themselves computed, as a teacher's distribution is: dt = −log softmax(x) / m.
+  gradient(node, upstream) {
+    const [x, t] = node.inputs as [Value, Value];
+    const dt = () => multiply(scale(logSoftmax(x), -1 / x.shape[0]!), upstream);
+    return [lossGradient(node, upstream), t.dtype === "int32" ? undefined : dt()];
+  },
   emit(node, emitter) {
     const [x, t] = node.inputs as [Value, Value];
     emitter.emit(Op.softmaxCrossEntropy, x.dtype, SoftmaxCrossEntropyArg, {
@@ -91,9 +98,9 @@ const sumSquaredErrorOperation: Operation<undefined> = {
     sameFloat("sumSquaredError", y!, t!);
     return lossTypes(y!);
   },
-  // dt = −dy
   gradient(node, upstream) {
-    return [lossGradient(node, upstream), undefined];
+    const dy = lossGradient(node, upstream);
+    return [dy, scale(dy, -1)];
   },
   emit(node, emitter) {
     const [y, t] = node.inputs as [Value, Value];
@@ -111,7 +118,7 @@ const sumSquaredErrorOperation: Operation<undefined> = {
 };
 
 /**
- * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch. It is differentiated by y; t is a target.
+ * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch.
  * @param y [batch, …] @param t of y's shape and dtype
  * @returns a scalar
  * @throws ShapeError where the shapes differ
