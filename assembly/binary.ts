@@ -4,7 +4,6 @@ import { BinaryArg, Op } from "./isa";
 import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
 
 /** The vector f(a, b); for the gradients a is the gradient arriving at y and b is y. `op` is a constant at every call. */
-// @ts-ignore: decorator
 @inline
 function apply<T>(op: i32, a: v128, b: v128): v128 {
   if (op == Op.add) return v128.add<T>(a, b);
@@ -18,14 +17,12 @@ function apply<T>(op: i32, a: v128, b: v128): v128 {
 }
 
 /** Reads a vector at `address`, or its first element into every place where the operand repeats. */
-// @ts-ignore: decorator
 @inline
 function read<T>(address: usize, repeats: bool): v128 {
   return repeats ? v128.load_splat<T>(address) : v128.load(address);
 }
 
 /** out[0…n) = f(a, b) for operands that advance by one element or stay. */
-// @ts-ignore: decorator
 @inline
 function span<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
   const length = vectorLength<T>();
@@ -43,7 +40,6 @@ function span<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool,
  * The planner merges axes, so an operand's innermost stride is 1 or 0. Lanes split the outermost axis that is longer than one,
  * and a flat operation (1 × 1 × n) in chunks of a vector or more.
  */
-// @ts-ignore: decorator
 @inline
 function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
   const out = pointer(i, BinaryArg.out);

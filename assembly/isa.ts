@@ -239,7 +239,7 @@ export enum GatherArg {
   /** offset = (step modulo stepsPerEpoch) · stride; 0 for a stride makes it 0 */
   stepsPerEpoch,
   stride,
-  /** address of a float64, optional */
+  /** address of a float64; 1 for integers */
   scale,
 }
 

@@ -20,7 +20,7 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
     const out = gradient + <usize>row * bytes;
     const loss = oneHot
       ? rowOfOneHot<T>(out, x, labels + <usize>row * bytes, n, <T>m)
-      : rowOfLabel<T>(out, x, load<i32>(labels + (<usize>row << 2)), n, <T>m);
+      : rowOfLabel<T>(out, x, load<i32>(labels + ((<usize>row) << 2)), n, <T>m);
     store<T>(rowLosses + <usize>row * sizeof<T>(), loss);
   }
 }
@@ -107,7 +107,9 @@ export function accuracy<T>(i: usize, lane: i32): void {
   let correct = 0;
   for (let row = 0; row < m; row++) {
     const best = argmax<T>(scores + <usize>row * bytes, n);
-    const label = oneHot ? argmax<T>(labels + <usize>row * bytes, n) : load<i32>(labels + (<usize>row << 2));
+    const label = oneHot
+      ? argmax<T>(labels + <usize>row * bytes, n)
+      : load<i32>(labels + ((<usize>row) << 2));
     if (best == label) correct++;
   }
   store<f64>(counter, load<f64>(counter) + correct);

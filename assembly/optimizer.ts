@@ -5,7 +5,6 @@ import { COEFFICIENTS, RunField, UpdateArg } from "./isa";
 import { arg, chunkStart, pointer } from "./memory";
 
 /** Coefficient `index` of this step, in every place of a vector. */
-// @ts-ignore: decorator
 @inline
 function coefficient<T>(i: usize, index: i32): v128 {
   const run = pointer(i, UpdateArg.state);

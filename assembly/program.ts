@@ -1,8 +1,8 @@
 // Running a list of instructions, as often as asked, without leaving wasm.
 
 import * as binary from "./binary";
-import { matmul } from "./gemm";
 import { gather } from "./gather";
+import { matmul } from "./gemm";
 import {
   AccumulateArg,
   DType,
@@ -58,7 +58,8 @@ export function execute(i: usize, lane: i32, lanes: i32): i32 {
 
 function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
-    case Op.matmul: return matmul<T>(i, lane, lanes);
+    case Op.matmul:
+      return matmul<T>(i, lane, lanes);
     case Op.relu:
     case Op.sigmoid:
     case Op.tanh:
@@ -67,32 +68,58 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.sqrt:
     case Op.scale:
       return unary<T>(opcode(i), i, lane, lanes);
-    case Op.add: return binary.add<T>(i, lane, lanes);
-    case Op.subtract: return binary.subtract<T>(i, lane, lanes);
-    case Op.multiply: return binary.multiply<T>(i, lane, lanes);
-    case Op.divide: return binary.divide<T>(i, lane, lanes);
-    case Op.reluGradient: return binary.reluGradient<T>(i, lane, lanes);
-    case Op.sigmoidGradient: return binary.sigmoidGradient<T>(i, lane, lanes);
-    case Op.tanhGradient: return binary.tanhGradient<T>(i, lane, lanes);
-    case Op.sum: return sum<T>(i, lane, lanes);
-    case Op.softmax: return softmax<T>(i, lane, lanes);
-    case Op.logSoftmax: return logSoftmax<T>(i, lane, lanes);
-    case Op.softmaxGradient: return softmaxGradient<T>(i, lane, lanes);
-    case Op.logSoftmaxGradient: return logSoftmaxGradient<T>(i, lane, lanes);
-    case Op.softmaxCrossEntropy: return softmaxCrossEntropy<T>(i, lane, lanes);
-    case Op.sumSquaredError: return sumSquaredError<T>(i, lane, lanes);
-    case Op.accuracy: return accuracy<T>(i, lane);
-    case Op.randomUniform: return randomUniform<T>(i, lane, lanes);
-    case Op.randomNormal: return randomNormal<T>(i, lane, lanes);
-    case Op.sampleIndices: return sampleIndices(i, lane, lanes);
-    case Op.shuffleIndices: return shuffleIndices(i, lane, lanes);
-    case Op.gather: return gather<T>(i, lane, lanes);
-    case Op.sgd: return optimizer.sgd<T>(i, lane, lanes);
-    case Op.momentum: return optimizer.momentum<T>(i, lane, lanes);
-    case Op.adaGrad: return optimizer.adaGrad<T>(i, lane, lanes);
-    case Op.adam: return optimizer.adam<T>(i, lane, lanes);
-    case Op.accumulate: return accumulate<T>(i, lane);
-    default: assert(false, "unknown opcode");
+    case Op.add:
+      return binary.add<T>(i, lane, lanes);
+    case Op.subtract:
+      return binary.subtract<T>(i, lane, lanes);
+    case Op.multiply:
+      return binary.multiply<T>(i, lane, lanes);
+    case Op.divide:
+      return binary.divide<T>(i, lane, lanes);
+    case Op.reluGradient:
+      return binary.reluGradient<T>(i, lane, lanes);
+    case Op.sigmoidGradient:
+      return binary.sigmoidGradient<T>(i, lane, lanes);
+    case Op.tanhGradient:
+      return binary.tanhGradient<T>(i, lane, lanes);
+    case Op.sum:
+      return sum<T>(i, lane, lanes);
+    case Op.softmax:
+      return softmax<T>(i, lane, lanes);
+    case Op.logSoftmax:
+      return logSoftmax<T>(i, lane, lanes);
+    case Op.softmaxGradient:
+      return softmaxGradient<T>(i, lane, lanes);
+    case Op.logSoftmaxGradient:
+      return logSoftmaxGradient<T>(i, lane, lanes);
+    case Op.softmaxCrossEntropy:
+      return softmaxCrossEntropy<T>(i, lane, lanes);
+    case Op.sumSquaredError:
+      return sumSquaredError<T>(i, lane, lanes);
+    case Op.accuracy:
+      return accuracy<T>(i, lane);
+    case Op.randomUniform:
+      return randomUniform<T>(i, lane, lanes);
+    case Op.randomNormal:
+      return randomNormal<T>(i, lane, lanes);
+    case Op.sampleIndices:
+      return sampleIndices(i, lane, lanes);
+    case Op.shuffleIndices:
+      return shuffleIndices(i, lane, lanes);
+    case Op.gather:
+      return gather<T>(i, lane, lanes);
+    case Op.sgd:
+      return optimizer.sgd<T>(i, lane, lanes);
+    case Op.momentum:
+      return optimizer.momentum<T>(i, lane, lanes);
+    case Op.adaGrad:
+      return optimizer.adaGrad<T>(i, lane, lanes);
+    case Op.adam:
+      return optimizer.adam<T>(i, lane, lanes);
+    case Op.accumulate:
+      return accumulate<T>(i, lane);
+    default:
+      assert(false, "unknown opcode");
   }
 }
 
@@ -102,7 +129,7 @@ function recordLoss<T>(i: usize): i32 {
   const loss = <f64>load<T>(pointer(i, RecordLossArg.loss));
   const losses = pointer(state, RunField.losses);
   const row = arg(state, RunField.step) - arg(state, RunField.firstStep);
-  store<f64>(losses + (<usize>row << 3), loss);
+  store<f64>(losses + ((<usize>row) << 3), loss);
   return isFinite(loss) ? Status.done : Status.lossNotFinite;
 }
 

@@ -4,7 +4,6 @@ import { SumArg } from "./isa";
 import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
 
 /** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
-// @ts-ignore: decorator
 @inline
 function firstOf<T>(v: v128, count: i32): v128 {
   if (count <= 0) return i64x2.splat(0);
@@ -59,14 +58,12 @@ export function rowSum<T>(a: usize, n: i32): T {
 }
 
 /** (s0+s2) + (s1+s3) of the four folded partial sums */
-// @ts-ignore: decorator
 @inline
 export function combine4(s: v128): f32 {
   const t = f32x4.add(s, i32x4.shuffle(s, s, 2, 3, 0, 1));
   return f32x4.extract_lane(t, 0) + f32x4.extract_lane(t, 1);
 }
 
-// @ts-ignore: decorator
 @inline
 export function combine2(s01: v128, s23: v128): f64 {
   const t = f64x2.add(s01, s23);

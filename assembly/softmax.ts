@@ -47,7 +47,6 @@ export function rowExp<T>(out: usize, a: usize, n: i32, shift: T): T {
   return rowSum<T>(out, n);
 }
 
-// @ts-ignore: decorator
 @inline
 export function logOf<T>(x: T): T {
   return v128.extract_lane<T>(log<T>(v128.splat<T>(x)), 0);
@@ -131,7 +130,6 @@ export function logSoftmaxGradient<T>(i: usize, lane: i32, lanes: i32): void {
 }
 
 /** Stores a whole vector, or the `left` elements that remain of a row. */
-// @ts-ignore: decorator
 @inline
 export function storeUpTo<T>(address: usize, v: v128, left: i32): void {
   if (left >= vectorLength<T>()) v128.store(address, v);

@@ -7,7 +7,6 @@ import { tanh } from "../math/tanh";
 import { storePart, vectorLength } from "../memory";
 
 /** One vector of the result, from the sums s and the outputs y of the forward pass. */
-// @ts-ignore: decorator
 @inline
 function activate<T>(activation: i32, s: v128, y: v128): v128 {
   const zero = v128.splat<T>(<T>0);
@@ -22,7 +21,6 @@ function activate<T>(activation: i32, s: v128, y: v128): v128 {
   return s;
 }
 
-// @ts-ignore: decorator
 @inline
 function finishAs<T>(
   activation: i32, c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize,

@@ -115,7 +115,6 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function shouldPackA(columns: i32): bool {
   return columns >= 32;

@@ -16,22 +16,18 @@
 import { storePart, vectorLength } from "../memory";
 import { addProduct, storeFirst } from "./vectors";
 
-// @ts-ignore: decorator
 @inline
 function splat0<T>(p: usize): v128 {
   return v128.load_splat<T>(p);
 }
-// @ts-ignore: decorator
 @inline
 function splat1<T>(p: usize): v128 {
   return v128.load_splat<T>(p, sizeof<T>());
 }
-// @ts-ignore: decorator
 @inline
 function splat2<T>(p: usize): v128 {
   return v128.load_splat<T>(p, 2 * sizeof<T>());
 }
-// @ts-ignore: decorator
 @inline
 function splat3<T>(p: usize): v128 {
   return v128.load_splat<T>(p, 3 * sizeof<T>());
@@ -42,7 +38,6 @@ function splat3<T>(p: usize): v128 {
  * a1, a2, a3 are the distances of a's pointers; c1, c2, c3 those of c's rows. Fewer than four rows: the last one's distance
  * is repeated, and as rows are stored from the last to the first, what it stored for the missing ones is overwritten.
  */
-// @ts-ignore: decorator
 @inline
 function strip4x2<T>(
   byRows: bool, packed: bool,
@@ -183,7 +178,6 @@ function strip4x2<T>(
 }
 
 /** 4 rows × 1 vector, of which `n` columns count; otherwise as strip4x2. */
-// @ts-ignore: decorator
 @inline
 function tile4x1<T>(
   byRows: bool,
@@ -247,7 +241,6 @@ function tile4x1<T>(
  * c[m, n] = (or, unless `first`, +=) a·b. `panelA` is the distance from one strip of four rows of a to the next, `strideB`
  * the one between two steps of k where b is in place.
  */
-// @ts-ignore: decorator
 @inline
 function block<T>(
   byRows: bool, packed: bool,

@@ -65,7 +65,10 @@ function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32,
   let a2 = rows > 2 ? a1 + stride : a1;
   let a3 = rows > 3 ? a2 + stride : a2;
   for (; k > 0; k -= 4) {
-    const r0 = v128.load(a), r1 = v128.load(a1), r2 = v128.load(a2), r3 = v128.load(a3);
+    const r0 = v128.load(a),
+      r1 = v128.load(a1),
+      r2 = v128.load(a2),
+      r3 = v128.load(a3);
     const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
     const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
     const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
@@ -74,7 +77,10 @@ function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32,
     if (k > 1) v128.store(out + step, v128.shuffle<f64>(low01, low23, 1, 3));
     if (k > 2) v128.store(out + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
     if (k > 3) v128.store(out + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
-    a += 16; a1 += 16; a2 += 16; a3 += 16;
+    a += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
     out += 4 * step;
   }
 }
@@ -83,10 +89,12 @@ function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32,
 function transpose2(out: usize, step: usize, a: usize, stride: usize, rows: i32, k: i32): void {
   let a1 = rows > 1 ? a + stride : a;
   for (; k > 0; k -= 2) {
-    const r0 = v128.load(a), r1 = v128.load(a1);
+    const r0 = v128.load(a),
+      r1 = v128.load(a1);
     v128.store(out, v128.shuffle<f64>(r0, r1, 0, 2));
     if (k > 1) v128.store(out + step, v128.shuffle<f64>(r0, r1, 1, 3));
-    a += 16; a1 += 16;
+    a += 16;
+    a1 += 16;
     out += 2 * step;
   }
 }

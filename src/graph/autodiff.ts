@@ -1,6 +1,6 @@
 import { ShapeError, UnsupportedError } from "../errors.ts";
-import { broadcastTo } from "./ops/broadcast.ts";
 import { add } from "./ops/binary.ts";
+import { broadcastTo } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
 import { constant, type Node, type Value } from "./value.ts";
 

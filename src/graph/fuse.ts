@@ -1,9 +1,14 @@
 import { Activation } from "../../assembly/isa.ts";
-import { addOperation, reluGradientOperation, sigmoidGradientOperation, tanhGradientOperation } from "./ops/binary.ts";
+import {
+  addOperation,
+  reluGradientOperation,
+  sigmoidGradientOperation,
+  tanhGradientOperation,
+} from "./ops/binary.ts";
 import { type AffineAttributes, affineOperation, matmulOperation } from "./ops/matmul.ts";
 import { reluOperation, sigmoidOperation, tanhOperation } from "./ops/unary.ts";
 import { topologicalOrder } from "./order.ts";
-import { type Node, node as makeNode, type Operation, type Value } from "./value.ts";
+import { node as makeNode, type Node, type Operation, type Value } from "./value.ts";
 
 const activations = new Map<Operation<never>, Activation>([
   [reluOperation, Activation.relu],
@@ -70,7 +75,9 @@ function fused(node: Node, inputs: readonly Value[], sole: (index: number) => bo
   const activation = activations.get(operation);
   if (activation !== undefined) {
     const affine = sole(0) && unfinished(first);
-    return affine ? makeNode(affineOperation, affine.inputs, { ...affine.attributes, activation }) : undefined;
+    return affine
+      ? makeNode(affineOperation, affine.inputs, { ...affine.attributes, activation })
+      : undefined;
   }
   const gradient = activationGradients.get(operation);
   if (gradient !== undefined) {

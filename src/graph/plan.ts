@@ -7,7 +7,14 @@ import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
 import { copy } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
-import { constantOperation, type Emitter, leafOperation, type Node, type Operation, type Value } from "./value.ts";
+import {
+  constantOperation,
+  type Emitter,
+  leafOperation,
+  type Node,
+  type Operation,
+  type Value,
+} from "./value.ts";
 
 /** A value that must lie at an address of the caller's. */
 export interface Placement {
@@ -31,11 +38,16 @@ export interface Plan {
  * @param given where the leaves (inputs and parameters) lie
  * @param owner whose memory the arena is, in reports
  */
-export function plan(engine: Engine, outputs: readonly Placement[], given: readonly Placement[], owner: string): Plan {
+export function plan(
+  engine: Engine,
+  outputs: readonly Placement[],
+  given: readonly Placement[],
+  owner: string,
+): Plan {
   const wanted = fuse(ownPlaces(outputs.map(({ value }) => value)));
   const order = topologicalOrder(wanted);
   const addresses = new Map<Value, number>(given.map(({ value, address }) => [value, address]));
-  outputs.forEach(({ address }, index) => addresses.set(rootOf(wanted[index]!), address));
+  for (const [index, { address }] of outputs.entries()) addresses.set(rootOf(wanted[index]!), address);
 
   const { offsets, bytes: arenaBytes } = layOut(order, wanted, addresses);
   const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
@@ -55,7 +67,12 @@ export function plan(engine: Engine, outputs: readonly Placement[], given: reado
       const root = rootOf(value);
       return addresses.get(root) ?? constants.addressOf(root);
     },
-    emit<E extends Record<string, string | number>>(op: Op, dtype: DTypeName, layout: E, operands: Operands<E>) {
+    emit<E extends Record<string, string | number>>(
+      op: Op,
+      dtype: DTypeName,
+      layout: E,
+      operands: Operands<E>,
+    ) {
       instructions.push(instruction(op, dtype, layout, operands));
     },
   };
@@ -77,7 +94,9 @@ function rootOf(value: Value): Value {
 }
 
 function isGiven({ node: { operation } }: Value): boolean {
-  return operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>);
+  return (
+    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
+  );
 }
 
 /** Copies what cannot lie where the caller wants it, because it lies elsewhere already: a leaf, a view of one, the same value twice. */
@@ -151,7 +170,8 @@ function constantsAt(engine: Engine, address: number) {
     }
     return at;
   };
-  const scalar = (value: number, dtype: DTypeName) => cell(value, dtype === "float64" ? "float64" : "float32");
+  const scalar = (value: number, dtype: DTypeName) =>
+    cell(value, dtype === "float64" ? "float64" : "float32");
   return {
     scalar,
     constant: (value: number) => cell(value, "float64"),

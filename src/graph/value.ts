@@ -129,11 +129,15 @@ export function isOne(value: Value): boolean {
 export function sameFloat(op: string, ...values: readonly Value[]): DTypeName {
   const { dtype } = values[0]!;
   if (dtype !== "float32" && dtype !== "float64") {
-    throw new OptionError(`${op}: works on float32 and float64, got ${dtype}; gather or convert the data to the network's dtype`);
+    throw new OptionError(
+      `${op}: works on float32 and float64, got ${dtype}; gather or convert the data to the network's dtype`,
+    );
   }
   for (const value of values) {
     if (value.dtype !== dtype) {
-      throw new OptionError(`${op}: dtypes differ: ${values.map((v) => v.dtype).join(", ")}; all operands must be of one dtype`);
+      throw new OptionError(
+        `${op}: dtypes differ: ${values.map((v) => v.dtype).join(", ")}; all operands must be of one dtype`,
+      );
     }
   }
   return dtype;

@@ -17,7 +17,9 @@ export type Initializer = (shape: Shape) => Distribution;
  */
 export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number } = {}): Initializer {
   if (!(std >= 0 && Number.isFinite(std) && Number.isFinite(mean))) {
-    throw new OptionError(`normal: std must be a number of at least 0 and mean a finite number; got std ${std}, mean ${mean}`);
+    throw new OptionError(
+      `normal: std must be a number of at least 0 and mean a finite number; got std ${std}, mean ${mean}`,
+    );
   }
   return () => ({ kind: "normal", mean, std });
 }
@@ -55,7 +57,9 @@ export function constant(value: number): Initializer {
 
 function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
   if (shape.length < 2) {
-    throw new OptionError(`${name}: needs a weight of two axes, [inputs, outputs]; for a bias use zeros() or constant(v)`);
+    throw new OptionError(
+      `${name}: needs a weight of two axes, [inputs, outputs]; for a bias use zeros() or constant(v)`,
+    );
   }
   return [shape[0]!, shape[1]!];
 }

@@ -60,14 +60,21 @@ export interface DenseOptions {
  * const net = sequential([dense(50, { weight: he() }), relu(), dense(10)], { input: [784] });
  * ```
  */
-export function dense(units: number, { weight = normal({ std: 0.01 }), bias = zeros() }: DenseOptions = {}): Layer {
+export function dense(
+  units: number,
+  { weight = normal({ std: 0.01 }), bias = zeros() }: DenseOptions = {},
+): Layer {
   if (!(Number.isInteger(units) && units >= 1)) {
     throw new OptionError(`dense: units must be a whole number of at least 1; got ${units}`);
   }
   return layer("dense", (x, { parameter }) => {
     const inputs = x.shape[1];
     if (x.shape.length !== 2 || inputs === undefined) {
-      throw new ShapeError("dense", `x must be [batch, inputs]; ${ShapeError.describe({ x: x.shape })}; put flatten() before it`, x.shape);
+      throw new ShapeError(
+        "dense",
+        `x must be [batch, inputs]; ${ShapeError.describe({ x: x.shape })}; put flatten() before it`,
+        x.shape,
+      );
     }
     const product = matmul(x, parameter("weight", [inputs, units], weight));
     return bias ? add(product, parameter("bias", [units], bias)) : product;
@@ -90,4 +97,5 @@ export const softmax = (): Layer => layer("softmax", ops.softmax);
 export const identity = (): Layer => layer("identity", unary.identity);
 
 /** [batch, …] → [batch, features] */
-export const flatten = (): Layer => layer("flatten", (x) => reshape(x, [x.shape[0]!, size(x.shape.slice(1))]));
+export const flatten = (): Layer =>
+  layer("flatten", (x) => reshape(x, [x.shape[0]!, size(x.shape.slice(1))]));

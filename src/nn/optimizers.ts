@@ -55,23 +55,35 @@ export function adam({
   beta1 = 0.9,
   beta2 = 0.999,
   epsilon = 1e-7,
-}: { lr?: number; beta1?: number; beta2?: number; epsilon?: number } = {}): Optimizer {
+}: {
+  lr?: number;
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+} = {}): Optimizer {
   check("adam", { lr, epsilon }, { beta1, beta2 });
   return {
     name: "adam",
     lr,
     op: Op.adam,
     slots: 2,
-    coefficients: (t) => [(lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t)), 1 - beta1, 1 - beta2, epsilon],
+    coefficients: (t) => [
+      (lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t)),
+      1 - beta1,
+      1 - beta2,
+      epsilon,
+    ],
   };
 }
 
 function check(name: string, positive: Record<string, number>, fractions: Record<string, number> = {}): void {
   for (const [option, value] of Object.entries(positive)) {
-    if (!(value > 0 && Number.isFinite(value))) throw new OptionError(`${name}: ${option} must be a number above 0; got ${value}`);
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new OptionError(`${name}: ${option} must be a number above 0; got ${value}`);
   }
   for (const [option, value] of Object.entries(fractions)) {
-    if (!(value >= 0 && value < 1)) throw new OptionError(`${name}: ${option} must be from 0 to below 1; got ${value}`);
+    if (!(value >= 0 && value < 1))
+      throw new OptionError(`${name}: ${option} must be from 0 to below 1; got ${value}`);
   }
 }
 

@@ -45,11 +45,15 @@ export function init(options: InitOptions = {}): Promise<void> {
 
 async function start({ maxMemory = MAX_PAGES * PAGE, wasm }: InitOptions): Promise<void> {
   if (typeof WebAssembly !== "object") {
-    throw new UnsupportedError("init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.");
+    throw new UnsupportedError(
+      "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
+    );
   }
   const pages = Math.floor(maxMemory / PAGE);
   if (!(pages >= INITIAL_PAGES && pages <= MAX_PAGES)) {
-    throw new OptionError(`init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`);
+    throw new OptionError(
+      `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
+    );
   }
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages });
   const kernels = await loadKernels(memory, wasm);

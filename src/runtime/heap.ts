@@ -62,7 +62,9 @@ export class Heap {
   /** Gives a block back. */
   free(block: Block): void {
     if (this.#held.get(block.address) !== block) {
-      throw new StateError(`heap: the block at ${block.address} of ${block.owner} is not held; it was freed already`);
+      throw new StateError(
+        `heap: the block at ${block.address} of ${block.owner} is not held; it was freed already`,
+      );
     }
     this.#held.delete(block.address);
     let index = this.#free.findIndex((hole) => hole.address > block.address);

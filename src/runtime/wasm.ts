@@ -25,7 +25,10 @@ const simdProbe = Uint8Array.of(
  * Compiles and links the kernels to `memory`.
  * @throws UnsupportedError where WebAssembly or its SIMD is missing
  */
-export async function loadKernels(memory: WebAssembly.Memory, source: WasmSource = inlined): Promise<Kernels> {
+export async function loadKernels(
+  memory: WebAssembly.Memory,
+  source: WasmSource = inlined,
+): Promise<Kernels> {
   if (!WebAssembly.validate(simdProbe)) {
     throw new UnsupportedError(
       "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +

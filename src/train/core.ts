@@ -1,8 +1,8 @@
+import { RUN_BYTES, RunField } from "../../assembly/isa.ts";
 import type { Placement } from "../graph/plan.ts";
 import { plan } from "../graph/plan.ts";
 import { input, type Shape, type Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
-import { RUN_BYTES, RunField } from "../../assembly/isa.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import { type Instruction, load, type Program } from "../runtime/instructions.ts";

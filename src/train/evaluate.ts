@@ -36,7 +36,8 @@ export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluato
   const totals = block.address;
   try {
     programs.push(composeEvaluation(core, data, loss, { m: batch, stride: batch, totals }));
-    if (n % batch > 0) programs.push(composeEvaluation(core, data, loss, { m: n % batch, stride: batch, totals }));
+    if (n % batch > 0)
+      programs.push(composeEvaluation(core, data, loss, { m: n % batch, stride: batch, totals }));
   } catch (error) {
     dispose();
     throw error;

@@ -3,7 +3,7 @@ import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { NotFiniteError, OptionError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
-import { runOnce, type Program } from "../runtime/instructions.ts";
+import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { breathe, Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
@@ -84,11 +84,23 @@ export async function fit(
   state: TrainingState,
   data: Dataset,
   options: FitOptions,
-  context: { seed: number; classes: number | undefined; alive: () => boolean; slots: (optimizer: Optimizer) => number },
+  context: {
+    seed: number;
+    classes: number | undefined;
+    alive: () => boolean;
+    slots: (optimizer: Optimizer) => number;
+  },
 ): Promise<History> {
   const plan = schedule(data, options);
   const session = new Session(core, data, options, context, plan);
-  const history: History = { steps: 0, stepsPerEpoch: plan.stepsPerEpoch, loss: [], evaluations: [], aborted: false, seconds: 0 };
+  const history: History = {
+    steps: 0,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    loss: [],
+    evaluations: [],
+    aborted: false,
+    seconds: 0,
+  };
   const start = performance.now();
   try {
     await session.run(state, history);
@@ -113,7 +125,9 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, evaluate } = options;
   whole("batchSize", batchSize);
   if (batchSize > n) {
-    throw new OptionError(`fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`);
+    throw new OptionError(
+      `fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`,
+    );
   }
   if (sampling !== "shuffle" && sampling !== "replacement") {
     throw new OptionError(`fit: sampling must be "shuffle" or "replacement"; got ${String(sampling)}`);
@@ -244,7 +258,8 @@ class Session implements Disposable {
     history.steps += done;
     state.step += done;
     state.updates += done;
-    if (status === Status.lossNotFinite) throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr);
+    if (status === Status.lossNotFinite)
+      throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr);
     return milliseconds;
   }
 

@@ -4,13 +4,21 @@ import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, formatShape, type NestedArray, size, type Tensor, type TypedArray, tensor } from "../tensor.ts";
+import {
+  type DTypeName,
+  formatShape,
+  type NestedArray,
+  size,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from "../tensor.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
-import { composeLoss, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
 import { ProgramCache } from "./program-cache.ts";
+import { composeLoss, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
 import { checkFinite, checkLabels, store } from "./store.ts";
 
 /** What a network's calls take as inputs or targets. */
@@ -86,7 +94,8 @@ export class Network {
    */
   async fit(data: Dataset, options: FitOptions): Promise<History> {
     this.#alive();
-    if (this.#fitting) throw new StateError("fit: this network is being trained already; await that fit first");
+    if (this.#fitting)
+      throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
       return await fit(this.#core, this.#training, data, options, {
@@ -106,7 +115,10 @@ export class Network {
    * @param options loss: default `crossEntropy()`; signal: rejects with its reason when aborted
    * @throws DataError for data that does not fit the network
    */
-  async evaluate(data: Dataset, { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {}): Promise<Evaluation> {
+  async evaluate(
+    data: Dataset,
+    { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {},
+  ): Promise<Evaluation> {
     this.#alive();
     const stored = store("evaluate", this.#core, data, this.#classesFor(loss));
     try {
@@ -133,12 +145,18 @@ export class Network {
   predict(x: TensorLike): Tensor {
     this.#alive();
     const { sample, batch, values } = this.#inputs("predict", x);
-    const program = this.#programs.get(`predict ${batch}`, () => composePredict(this.#core, batch)) as PredictProgram;
+    const program = this.#programs.get(`predict ${batch}`, () =>
+      composePredict(this.#core, batch),
+    ) as PredictProgram;
     const { heap } = this.#core.engine;
     heap.view(this.dtype, program.x, values.data.length).set(values.data);
     program.run(1);
     const data = heap.view(this.dtype, program.output, size(program.outputShape)).slice();
-    return { shape: sample ? program.outputShape.slice(1) : [...program.outputShape], dtype: this.dtype, data };
+    return {
+      shape: sample ? program.outputShape.slice(1) : [...program.outputShape],
+      dtype: this.dtype,
+      data,
+    };
   }
 
   /**
@@ -167,7 +185,8 @@ export class Network {
     const classes = this.#classes("accuracy");
     const { batch } = this.#inputs("accuracy", x);
     const labels = this.#targets("accuracy", t, batch, crossEntropy());
-    const best = (row: ArrayLike<number>) => Array.from(row).reduce((top, value, j) => (value > row[top]! ? j : top), 0);
+    const best = (row: ArrayLike<number>) =>
+      Array.from(row).reduce((top, value, j) => (value > row[top]! ? j : top), 0);
     let correct = 0;
     for (let i = 0; i < batch; i++) {
       const row = (data: TypedArray) => data.subarray(i * classes, (i + 1) * classes);
@@ -183,12 +202,18 @@ export class Network {
     const rows = [
       ["layer", "output", "parameters"],
       ["input", formatShape(this.inputShape), ""],
-      ...this.#summary.map((row) => [row.name, formatShape(row.outputShape), row.parameters.toLocaleString("en-US")]),
+      ...this.#summary.map((row) => [
+        row.name,
+        formatShape(row.outputShape),
+        row.parameters.toLocaleString("en-US"),
+      ]),
       ["total", this.dtype, total.toLocaleString("en-US")],
     ] as [string, string, string][];
     const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
     const [first, second, third] = [width(0), width(1), width(2)];
-    return rows.map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd()).join("\n");
+    return rows
+      .map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd())
+      .join("\n");
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. */
@@ -240,7 +265,8 @@ export class Network {
     const values = toTensor(x, this.dtype);
     const perSample = size(this.inputShape);
     const shape = formatShape(values.shape);
-    const sample = shape === formatShape(this.inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
+    const sample =
+      shape === formatShape(this.inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
     const flat = ArrayBuffer.isView(x) && x.length > 0 && x.length % perSample === 0;
     if (!sample && !flat && formatShape(values.shape.slice(1)) !== formatShape(this.inputShape)) {
       throw new ShapeError(
@@ -294,16 +320,22 @@ export class Network {
 }
 
 function checkAlive(resources: Resources, owner: string): void {
-  if (resources.disposed) throw new StateError(`${owner} was disposed of; its memory is gone. Make a new network`);
+  if (resources.disposed)
+    throw new StateError(`${owner} was disposed of; its memory is gone. Make a new network`);
 }
 
 /** As a tensor of a float type; typed arrays and nested arrays are given a shape. @throws OptionError for a network in integers */
 function toTensor(x: TensorLike, dtype: DTypeName): Tensor {
   if (typeof x === "number" || Array.isArray(x) || ArrayBuffer.isView(x)) {
-    return tensor(x as NestedArray | TypedArray, undefined, Array.isArray(x) || typeof x === "number" ? dtype : undefined);
+    return tensor(
+      x as NestedArray | TypedArray,
+      undefined,
+      Array.isArray(x) || typeof x === "number" ? dtype : undefined,
+    );
   }
   const given = x as Tensor;
   if (typeof given === "object" && given !== null && ArrayBuffer.isView(given.data)) return given;
-  throw new OptionError("inputs and targets must be a tensor { shape, dtype, data }, a typed array or nested arrays of numbers");
+  throw new OptionError(
+    "inputs and targets must be a tensor { shape, dtype, data }, a typed array or nested arrays of numbers",
+  );
 }
-

@@ -53,7 +53,9 @@ export class Parameters {
       );
     }
     if (this.#block) {
-      throw new StateError(`${name}: a layer asked for a new parameter after the network was made; declare all of them at every call`);
+      throw new StateError(
+        `${name}: a layer asked for a new parameter after the network was made; declare all of them at every call`,
+      );
     }
     const value = parameter(name, shape, this.#dtype);
     this.#byName.set(name, { value, distribution: initializer(shape), offset: this.#bytes });
@@ -64,7 +66,7 @@ export class Parameters {
   /** Allocates the two regions and draws the initial values. No parameter can be declared after that. */
   allocate(seed: number, owner: string): void {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
-    [...this.#byName.values()].forEach((entry, index) => this.#initialize(entry, index, seed));
+    for (const [index, entry] of [...this.#byName.values()].entries()) this.#initialize(entry, index, seed);
   }
 
   #initialize({ value, distribution, offset }: Parameter, stream: number, seed: number): void {
@@ -79,8 +81,19 @@ export class Parameters {
     const [a, b] = isNormal ? [distribution.mean, distribution.std] : [distribution.low, distribution.high];
     const cells = heap.allocate(16, "initialization");
     heap.view("float64", cells.address, 2).set([a, b]);
-    const operands = { out, n, ...seedWords(seed), purpose: Purpose.init, stream, a: cells.address, b: cells.address + 8 };
-    runOnce(this.#engine, instruction(isNormal ? Op.randomNormal : Op.randomUniform, this.#dtype, RandomArg, operands));
+    const operands = {
+      out,
+      n,
+      ...seedWords(seed),
+      purpose: Purpose.init,
+      stream,
+      a: cells.address,
+      b: cells.address + 8,
+    };
+    runOnce(
+      this.#engine,
+      instruction(isNormal ? Op.randomNormal : Op.randomUniform, this.#dtype, RandomArg, operands),
+    );
     heap.free(cells);
   }
 
@@ -121,7 +134,10 @@ export class Parameters {
   /** Where the gradients of `values`, in order, must come to lie. */
   gradientPlacements(gradients: readonly Value[]): Placement[] {
     const entries = [...this.#byName.values()];
-    return gradients.map((value, index) => ({ value, address: this.gradientAddress + entries[index]!.offset }));
+    return gradients.map((value, index) => ({
+      value,
+      address: this.gradientAddress + entries[index]!.offset,
+    }));
   }
 
   /** A copy of a parameter, or of its gradient. */
@@ -144,7 +160,10 @@ export class Parameters {
       );
     }
     const bad = tensor.data.findIndex((element: number) => !Number.isFinite(element));
-    if (bad >= 0) throw new DataError(`${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite`);
+    if (bad >= 0)
+      throw new DataError(
+        `${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite`,
+      );
     const address = this.#addressOf(region) + offset;
     this.#engine.heap.view(this.#dtype, address, size(value.shape)).set(tensor.data);
   }
@@ -175,7 +194,11 @@ export function seedWords(seed: number): { seedLow: number; seedHigh: number } {
 }
 
 /** Tensors that can be read and assigned by name; reading copies out, assigning copies in. */
-export function accessors(parameters: Parameters, region: "values" | "gradients", alive: () => void): NamedTensors {
+export function accessors(
+  parameters: Parameters,
+  region: "values" | "gradients",
+  alive: () => void,
+): NamedTensors {
   const result: NamedTensors = {};
   for (const name of parameters.names) {
     Object.defineProperty(result, name, {

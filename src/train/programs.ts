@@ -48,7 +48,13 @@ export interface LossProgram extends Program {
 }
 
 /** (x, t) → loss, and with `withGradients` the gradients into their region. */
-export function composeLoss(core: Core, batch: number, loss: Loss, target: TargetType, withGradients: boolean): LossProgram {
+export function composeLoss(
+  core: Core,
+  batch: number,
+  loss: Loss,
+  target: TargetType,
+  withGradients: boolean,
+): LossProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, batch, loss, target);
     const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
@@ -84,12 +90,9 @@ export function composeEvaluation(
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, m, loss, data.target);
     const state = composer.allocate(RUN_BYTES);
-    const [x, t, cell, output] = [built.x, built.t, built.loss, built.output].map((value) => room(composer, value)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [x, t, cell, output] = [built.x, built.t, built.loss, built.output].map((value) =>
+      room(composer, value),
+    ) as [number, number, number, number];
     composer.push(...data.gather({ x, t, m }, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride }));
     composer.graph(
       [
@@ -147,7 +150,9 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
     const shuffles = spec.sampling === "shuffle";
     composer.push(drawing(data.n, spec));
-    composer.push(...data.gather({ x, t, m }, { indices, state, stepsPerEpoch, stride: shuffles ? spec.batchSize : 0 }));
+    composer.push(
+      ...data.gather({ x, t, m }, { indices, state, stepsPerEpoch, stride: shuffles ? spec.batchSize : 0 }),
+    );
     composer.graph(
       [
         { value: built.loss, address: cell },

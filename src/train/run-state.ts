@@ -39,7 +39,7 @@ export class RunState implements Disposable {
   begin(step: number, rows: readonly (readonly number[])[]): void {
     setStep(this.#engine, this.address, step);
     const table = this.#engine.heap.view("float64", this.#coefficients, rows.length * COEFFICIENTS);
-    rows.forEach((row, index) => table.set(row, index * COEFFICIENTS));
+    for (const [index, row] of rows.entries()) table.set(row, index * COEFFICIENTS);
   }
 
   /** The step that the run is at: that of the failure, after a call that stopped. */

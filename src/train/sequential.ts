@@ -86,7 +86,9 @@ function summarize(named: readonly NamedLayer[], { dtype, inputShape, parameters
 function check(layers: readonly Layer[], inputShape: Shape, seed: number, dtype: string): void {
   if (layers.length === 0) throw new OptionError("sequential: needs at least one layer");
   if (!Array.isArray(inputShape) || !inputShape.every((axis) => Number.isInteger(axis) && axis >= 1)) {
-    throw new OptionError(`sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got ${String(inputShape)}`);
+    throw new OptionError(
+      `sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got ${String(inputShape)}`,
+    );
   }
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     throw new OptionError(`sequential: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);

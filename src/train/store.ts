@@ -36,13 +36,14 @@ export function store(call: string, core: Core, data: Dataset, classes: number |
   const n = checked(call, core, data, classes);
   const { engine, owner, dtype, inputShape } = core;
   const isLabels = data.t.shape.length === 1;
-  const target: TargetType = isLabels && classes !== undefined
-    ? { dtype: "int32", shape: [] }
-    : { dtype, shape: data.t.shape.slice(1) };
+  const target: TargetType =
+    isLabels && classes !== undefined
+      ? { dtype: "int32", shape: [] }
+      : { dtype, shape: data.t.shape.slice(1) };
   const x = place(engine, data.x, owner);
   const t = place(engine, data.t, owner);
-  const scale = engine.heap.allocate(8, owner);
-  engine.heap.view("float64", scale.address, 1)[0] = data.scale ?? 1;
+  const scale = engine.heap.allocate(16, owner);
+  engine.heap.view("float64", scale.address, 2).set([data.scale ?? 1, 1]);
   return {
     n,
     target,
@@ -55,7 +56,7 @@ export function store(call: string, core: Core, data: Dataset, classes: number |
           data: x.address,
           source: DType[data.x.dtype],
           width: size(inputShape),
-          scale: data.scale === undefined || data.scale === 1 ? 0 : scale.address,
+          scale: scale.address,
         }),
         instruction(Op.gather, target.dtype, GatherArg, {
           ...common,
@@ -63,7 +64,7 @@ export function store(call: string, core: Core, data: Dataset, classes: number |
           data: t.address,
           source: DType[data.t.dtype],
           width: size(target.shape),
-          scale: 0,
+          scale: scale.address + 8,
         }),
       ];
     },
@@ -102,15 +103,20 @@ export function checkFinite(call: string, name: string, { dtype, data, shape }: 
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
     const perSample = size(shape.slice(1));
-    const where = shape.length > 0 ? `sample ${Math.floor(i / perSample)}, element ${i % perSample}` : "the scalar";
-    throw new DataError(`${call}: ${name} ${formatShape(shape)} is ${data[i]} at ${where}; remove such samples or fill the gaps before training`);
+    const where =
+      shape.length > 0 ? `sample ${Math.floor(i / perSample)}, element ${i % perSample}` : "the scalar";
+    throw new DataError(
+      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at ${where}; remove such samples or fill the gaps before training`,
+    );
   }
 }
 
 /** @throws DataError naming the first label that is no class of the network's */
 export function checkLabels(call: string, t: Tensor, classes: number): void {
   if (t.shape.length === 1) {
-    const index = t.data.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < classes));
+    const index = t.data.findIndex(
+      (label: number) => !(Number.isInteger(label) && label >= 0 && label < classes),
+    );
     if (index < 0) return;
     throw new DataError(
       `${call}: label ${t.data[index]} of sample ${index} is out of range; the network's output has ${classes} classes, ` +
@@ -124,4 +130,3 @@ export function checkLabels(call: string, t: Tensor, classes: number): void {
     );
   }
 }
-

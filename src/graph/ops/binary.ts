@@ -49,5 +49,6 @@ export const sigmoidGradientOperation = binary("sigmoidGradient", Op.sigmoidGrad
 export const tanhGradientOperation = binary("tanhGradient", Op.tanhGradient);
 
 export const reluGradient = (g: Value, y: Value): Value => apply(reluGradientOperation, [g, y], undefined);
-export const sigmoidGradient = (g: Value, y: Value): Value => apply(sigmoidGradientOperation, [g, y], undefined);
+export const sigmoidGradient = (g: Value, y: Value): Value =>
+  apply(sigmoidGradientOperation, [g, y], undefined);
 export const tanhGradient = (g: Value, y: Value): Value => apply(tanhGradientOperation, [g, y], undefined);

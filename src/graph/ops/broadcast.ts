@@ -154,6 +154,19 @@ export function copy(x: Value): Value {
 
 /** Reads a scalar gradient as a tensor of `shape`: what a sum over everything passes back. */
 export function spread(g: Value, shape: Shape, axis: number | undefined): Value {
-  if (axis === undefined) return broadcastTo(reshape(g, shape.map(() => 1)), shape);
-  return broadcastTo(reshape(g, shape.map((length, i) => (i === axis ? 1 : length))), shape);
+  if (axis === undefined)
+    return broadcastTo(
+      reshape(
+        g,
+        shape.map(() => 1),
+      ),
+      shape,
+    );
+  return broadcastTo(
+    reshape(
+      g,
+      shape.map((length, i) => (i === axis ? 1 : length)),
+    ),
+    shape,
+  );
 }

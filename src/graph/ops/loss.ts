@@ -24,7 +24,14 @@ function lossGradient(node: Node, upstream: Value): Value {
 function emitMean(node: Node, emitter: Emitter): void {
   const [loss, , rows] = node.outputs as [Value, Value, Value];
   const m = rows.shape[0]!;
-  const operands = { out: emitter.address(loss), a: emitter.address(rows), outer: 1, n: m, inner: 1, divisor: m };
+  const operands = {
+    out: emitter.address(loss),
+    a: emitter.address(rows),
+    outer: 1,
+    n: m,
+    inner: 1,
+    divisor: m,
+  };
   emitter.emit(Op.sum, loss.dtype, SumArg, operands);
 }
 
@@ -33,7 +40,12 @@ const softmaxCrossEntropyOperation: Operation<undefined> = {
   infer([x, t]) {
     const shapes = ShapeError.describe({ logits: x!.shape, labels: t!.shape });
     if (x!.shape.length !== 2) {
-      throw new ShapeError("softmaxCrossEntropy", `${shapes}; logits must be [batch, classes]`, x!.shape, t!.shape);
+      throw new ShapeError(
+        "softmaxCrossEntropy",
+        `${shapes}; logits must be [batch, classes]`,
+        x!.shape,
+        t!.shape,
+      );
     }
     const [m, n] = x!.shape as [number, number];
     const integer = t!.shape.length === 1 && t!.shape[0] === m;
@@ -86,7 +98,8 @@ export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
 const sumSquaredErrorOperation: Operation<undefined> = {
   name: "sumSquaredError",
   infer([y, t]) {
-    const same = y!.shape.length === t!.shape.length && y!.shape.every((length, axis) => length === t!.shape[axis]);
+    const same =
+      y!.shape.length === t!.shape.length && y!.shape.every((length, axis) => length === t!.shape[axis]);
     if (!same || y!.shape.length === 0) {
       throw new ShapeError(
         "sumSquaredError",
@@ -123,4 +136,5 @@ const sumSquaredErrorOperation: Operation<undefined> = {
  * @returns a scalar
  * @throws ShapeError where the shapes differ
  */
-export const sumSquaredError = (y: Value, t: Value): Value => apply(sumSquaredErrorOperation, [y, t], undefined);
+export const sumSquaredError = (y: Value, t: Value): Value =>
+  apply(sumSquaredErrorOperation, [y, t], undefined);

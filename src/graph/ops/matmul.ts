@@ -19,7 +19,12 @@ interface Transposed {
 function sizes(op: string, a: Value, b: Value, { transposeA, transposeB }: Transposed) {
   const shapes = ShapeError.describe({ a: a.shape, b: b.shape });
   if (a.shape.length !== 2 || b.shape.length !== 2) {
-    throw new ShapeError(op, `${shapes}; both must be matrices (two axes): reshape or flatten first`, a.shape, b.shape);
+    throw new ShapeError(
+      op,
+      `${shapes}; both must be matrices (two axes): reshape or flatten first`,
+      a.shape,
+      b.shape,
+    );
   }
   const [m, k] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const [inner, n] = transposeB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
@@ -49,7 +54,9 @@ export const matmulOperation: Operation<Transposed> = {
       transposeA
         ? matmul(b, g, { transposeA: transposeB, transposeB: true })
         : matmul(g, b, { transposeB: !transposeB }),
-      transposeB ? matmul(g, a, { transposeA: true, transposeB: transposeA }) : matmul(a, g, { transposeA: !transposeA }),
+      transposeB
+        ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, g, { transposeA: !transposeA }),
     ];
   },
   workspace: workspaceOf,
@@ -65,7 +72,11 @@ export const matmulOperation: Operation<Transposed> = {
  * @returns [m, n]
  * @throws ShapeError where either is not a matrix or the inner sizes differ
  */
-export function matmul(a: Value, b: Value, { transposeA = false, transposeB = false }: MatmulOptions = {}): Value {
+export function matmul(
+  a: Value,
+  b: Value,
+  { transposeA = false, transposeB = false }: MatmulOptions = {},
+): Value {
   return apply(matmulOperation, [a, b], { transposeA, transposeB });
 }
 

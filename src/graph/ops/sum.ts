@@ -53,7 +53,11 @@ function reduce(name: string, x: Value, { axis, keepAxis = false }: SumOptions, 
   const rank = x.shape.length;
   const positive = axis !== undefined && axis < 0 ? axis + rank : axis;
   if (positive !== undefined && !(Number.isInteger(positive) && positive >= 0 && positive < rank)) {
-    throw new ShapeError(name, `axis ${axis} is not one of x, whose rank is ${rank}; ${ShapeError.describe({ x: x.shape })}`, x.shape);
+    throw new ShapeError(
+      name,
+      `axis ${axis} is not one of x, whose rank is ${rank}; ${ShapeError.describe({ x: x.shape })}`,
+      x.shape,
+    );
   }
   return apply(sumOperation, [x], { axis: positive, keepAxis, mean });
 }

@@ -4,7 +4,11 @@ import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
 
 /** An elementwise op of one operand; `gradient` gets x, y and the gradient arriving at y. */
-function unary(name: string, op: Op, gradient: (x: Value, y: Value, g: Value) => Value): Operation<undefined> {
+function unary(
+  name: string,
+  op: Op,
+  gradient: (x: Value, y: Value, g: Value) => Value,
+): Operation<undefined> {
   return {
     name,
     inPlace: true,
