@@ -37,7 +37,7 @@ export function fuse(values: readonly Value[]): Value[] {
     const inputs = node.inputs.map(now);
     const sole = (index: number) => uses.get(node.inputs[index]!) === 1;
     const made = fused(node, inputs, sole) ?? rebuilt(node, inputs);
-    if (made !== node) node.outputs.forEach((output, index) => replaced.set(output, made.outputs[index]!));
+    for (const [index, output] of node.outputs.entries()) replaced.set(output, made.outputs[index]!);
   }
   return values.map(now);
 }
