@@ -24,6 +24,14 @@ export const typedArrays = {
   int32: Int32Array,
 } as const satisfies Record<DTypeName, unknown>;
 
+/** The array type of one element type. */
+export type TypedArrayOf<D extends DTypeName> = InstanceType<(typeof typedArrays)[D]>;
+
+/** Bytes of one element. */
+export function bytesPerElement(dtype: DTypeName): number {
+  return typedArrays[dtype].BYTES_PER_ELEMENT;
+}
+
 const integerRange = { uint8: [0, 255], int32: [-(2 ** 31), 2 ** 31 - 1] } as const;
 
 /**

@@ -1,0 +1,62 @@
+// Elementwise kernels of one operand: out[i] = f(a[i]), i < n (UnaryArg). `out` may be `a`.
+
+import { Op, UnaryArg } from "./isa";
+import { exp } from "./math/exp";
+import { log } from "./math/log";
+import { sigmoid } from "./math/sigmoid";
+import { tanh } from "./math/tanh";
+import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+
+/** f(x), where `op` is a constant at compile time. relu is x < 0 ? 0 : x, which keeps NaN and −0. */
+// @ts-ignore: decorator
+@inline
+function apply<T>(op: Op, x: v128, factor: v128): v128 {
+  if (op == Op.relu) return v128.pmax<T>(x, v128.splat<T>(0));
+  if (op == Op.sigmoid) return sigmoid<T>(x);
+  if (op == Op.tanh) return tanh<T>(x);
+  if (op == Op.exp) return exp<T>(x);
+  if (op == Op.log) return log<T>(x);
+  if (op == Op.sqrt) return v128.sqrt<T>(x);
+  return v128.mul<T>(x, factor);
+}
+
+// @ts-ignore: decorator
+@inline
+function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
+  const n = arg(i, UnaryArg.n);
+  const unit = 64 / <i32>sizeof<T>();
+  const begin = chunkStart(n, unit, lane, lanes);
+  const end = chunkStart(n, unit, lane + 1, lanes);
+  const offset = <usize>begin * sizeof<T>();
+  let a = pointer(i, UnaryArg.a) + offset;
+  let out = pointer(i, UnaryArg.out) + offset;
+  let factor = v128.splat<T>(0);
+  if (op == Op.scale) factor = v128.splat<T>(<T>load<f64>(pointer(i, UnaryArg.factor)));
+  for (let rest = end - begin; rest > 0; rest -= vectorLength<T>()) {
+    const y = apply<T>(op, v128.load(a), factor);
+    if (rest >= vectorLength<T>()) v128.store(out, y);
+    else storePart<T>(out, y, rest);
+    a += 16;
+    out += 16;
+  }
+}
+
+/** The elementwise kernel of `op`: relu, sigmoid, tanh, exp, log, sqrt or scale. */
+export function unary<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
+  switch (op) {
+    case Op.relu:
+      return map<T>(Op.relu, i, lane, lanes);
+    case Op.sigmoid:
+      return map<T>(Op.sigmoid, i, lane, lanes);
+    case Op.tanh:
+      return map<T>(Op.tanh, i, lane, lanes);
+    case Op.exp:
+      return map<T>(Op.exp, i, lane, lanes);
+    case Op.log:
+      return map<T>(Op.log, i, lane, lanes);
+    case Op.sqrt:
+      return map<T>(Op.sqrt, i, lane, lanes);
+    case Op.scale:
+      return map<T>(Op.scale, i, lane, lanes);
+  }
+}
