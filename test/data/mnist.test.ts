@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { mnist } from "../../src/data/mnist.ts";
+import { DataError } from "../../src/errors.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "./idx-files.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -130,7 +131,7 @@ describe("mnist", () => {
     ])("%s", async (_, changes, message) => {
       const dir = await folderOf({ ...files, ...changes });
       const path = (name: string) => (name ? join(dir, name) : dir);
-      await expect(mnist({ dir })).rejects.toThrow(new Error(message(path)));
+      await expect(mnist({ dir })).rejects.toThrow(new DataError(message(path)));
     });
 
     it("a folder that does not exist, or is a file", async () => {
