@@ -39,16 +39,16 @@ function firstRow(i: usize): u32 {
 /** Four bytes become a vector (two in float64) at a time; a row may end anywhere. */
 function fromBytes<T>(out: usize, a: usize, n: i32): void {
   for (let j = 0; j < n; j += 4) {
-    const words = u32x4.extend_low_u16x8(u16x8.extend_low_u8x16(v128.load32_zero(a + j)));
+    const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(a + j)));
     const o = out + <usize>j * sizeof<T>();
     if (sizeof<T>() == 8) {
-      storeUpTo<f64>(o, f64x2.convert_low_u32x4(words), n - j);
+      storeUpTo<f64>(o, f64x2.convert_low_i32x4_s(words), n - j);
       if (n - j > 2) {
         const high = i32x4.shuffle(words, words, 2, 3, 2, 3);
-        storeUpTo<f64>(o + 16, f64x2.convert_low_u32x4(high), n - j - 2);
+        storeUpTo<f64>(o + 16, f64x2.convert_low_i32x4_s(high), n - j - 2);
       }
     } else {
-      storeUpTo<f32>(o, isFloat<T>() ? f32x4.convert_u32x4(words) : words, n - j);
+      storeUpTo<f32>(o, isFloat<T>() ? f32x4.convert_i32x4_s(words) : words, n - j);
     }
   }
 }

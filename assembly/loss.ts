@@ -16,10 +16,10 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const n = arg(i, SoftmaxCrossEntropyArg.n);
   const bytes = <usize>n * sizeof<T>();
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
-    const x = logits + row * bytes;
-    const out = gradient + row * bytes;
+    const x = logits + <usize>row * bytes;
+    const out = gradient + <usize>row * bytes;
     const loss = oneHot
-      ? rowOfOneHot<T>(out, x, labels + row * bytes, n, <T>m)
+      ? rowOfOneHot<T>(out, x, labels + <usize>row * bytes, n, <T>m)
       : rowOfLabel<T>(out, x, load<i32>(labels + (<usize>row << 2)), n, <T>m);
     store<T>(rowLosses + <usize>row * sizeof<T>(), loss);
   }
@@ -106,8 +106,8 @@ export function accuracy<T>(i: usize, lane: i32): void {
   const bytes = <usize>n * sizeof<T>();
   let correct = 0;
   for (let row = 0; row < m; row++) {
-    const best = argmax<T>(scores + row * bytes, n);
-    const label = oneHot ? argmax<T>(labels + row * bytes, n) : load<i32>(labels + (<usize>row << 2));
+    const best = argmax<T>(scores + <usize>row * bytes, n);
+    const label = oneHot ? argmax<T>(labels + <usize>row * bytes, n) : load<i32>(labels + (<usize>row << 2));
     if (best == label) correct++;
   }
   store<f64>(counter, load<f64>(counter) + correct);

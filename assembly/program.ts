@@ -21,7 +21,7 @@ import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
 import { sum } from "./reduce";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
-import * as unary from "./unary";
+import { unary } from "./unary";
 
 /**
  * Runs a program's list `steps` times, counting RunField.step up after each. Every lane runs the whole list and does its part of each
@@ -59,13 +59,14 @@ export function execute(i: usize, lane: i32, lanes: i32): i32 {
 function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
     case Op.matmul: return matmul<T>(i, lane, lanes);
-    case Op.relu: return unary.relu<T>(i, lane, lanes);
-    case Op.sigmoid: return unary.sigmoid<T>(i, lane, lanes);
-    case Op.tanh: return unary.tanh<T>(i, lane, lanes);
-    case Op.exp: return unary.exp<T>(i, lane, lanes);
-    case Op.log: return unary.log<T>(i, lane, lanes);
-    case Op.sqrt: return unary.sqrt<T>(i, lane, lanes);
-    case Op.scale: return unary.scale<T>(i, lane, lanes);
+    case Op.relu:
+    case Op.sigmoid:
+    case Op.tanh:
+    case Op.exp:
+    case Op.log:
+    case Op.sqrt:
+    case Op.scale:
+      return unary<T>(opcode(i), i, lane, lanes);
     case Op.add: return binary.add<T>(i, lane, lanes);
     case Op.subtract: return binary.subtract<T>(i, lane, lanes);
     case Op.multiply: return binary.multiply<T>(i, lane, lanes);

@@ -1,13 +1,13 @@
 // Matrix multiplication, float32 and float64: c[m, n] = activation(op(a)·op(b) + bias).
 //
 // The loops are Goto's (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008): a block of b, BLOCK_K
-// by BLOCK_N, is packed once and stays in the second-level cache while strips of four rows of a, which stay in the first, pass
+// by BLOCK_N_BYTES, is packed once and stays in the second-level cache while strips of four rows of a, which stay in the first, pass
 // over it. Every element of c is the sum over k in increasing order, each product and each addition rounded: later blocks
 // of k go on from what is stored in c. So the result does not depend on the blocking, on the number of lanes or on the shape.
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
-import { BLOCK_K, BLOCK_M, BLOCK_N, IN_PLACE_ROWS } from "./blocking";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "./blocking";
 import { finish } from "./epilogue";
 import {
   blockColumnsInPlace,
@@ -16,6 +16,7 @@ import {
   blockRowsPacked,
 } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
+import { row as multiplyRow } from "./row";
 
 /** The matmul instruction at `i`: this lane's part of the rows, or of the columns where that divides the work better. */
 export function matmul<T>(i: usize, lane: i32, lanes: i32): void {
@@ -61,8 +62,9 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   // As many blocks of k as needed, of nearly the same size.
   const blocks = (k + BLOCK_K - 1) / BLOCK_K;
   const blockK = ((k + blocks - 1) / blocks + 3) & ~3;
-  for (let j = column; j < columnEnd; j += BLOCK_N) {
-    const columns = min(BLOCK_N, columnEnd - j);
+  const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
+  for (let j = column; j < columnEnd; j += blockN) {
+    const columns = min(blockN, columnEnd - j);
     const offsetC = <usize>j * size;
     const packA = transposeA && shouldPackA(columns);
     const panels = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
@@ -77,7 +79,10 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
       for (let r = row; r < rowEnd; r += BLOCK_M) {
         const rows = min(BLOCK_M, rowEnd - r);
         const blockC = c + <usize>r * rowBytes + offsetC;
-        if (transposeA) {
+        if (inPlace && rows == 1) {
+          const blockA = a + <usize>r * (transposeA ? size : strideA) + <usize>l * (transposeA ? strideA : size);
+          multiplyRow<T>(blockA, transposeA ? strideA : size, blockB, strideB, blockC, columns, depth, l == 0);
+        } else if (transposeA) {
           let blockA = a + <usize>l * strideA + <usize>r * size;
           let step = strideA;
           let panelA: usize = 4 * size;
@@ -113,5 +118,5 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
 // @ts-ignore: decorator
 @inline
 function shouldPackA(columns: i32): bool {
-  return columns > 64;
+  return columns >= 32;
 }

@@ -14,6 +14,7 @@
 // with a stride between the steps of k.
 
 import { storePart, vectorLength } from "../memory";
+import { addProduct, storeFirst } from "./vectors";
 
 // @ts-ignore: decorator
 @inline
@@ -36,21 +37,6 @@ function splat3<T>(p: usize): v128 {
   return v128.load_splat<T>(p, 3 * sizeof<T>());
 }
 
-/** sum + x·y, rounded twice. */
-// @ts-ignore: decorator
-@inline
-function addProduct<T>(sum: v128, x: v128, y: v128): v128 {
-  return v128.add<T>(sum, v128.mul<T>(x, y));
-}
-
-/** Stores the first `count` elements of `v`, all of them if there are that many. */
-// @ts-ignore: decorator
-@inline
-function storeFirst<T>(address: usize, v: v128, count: i32): void {
-  if (count >= vectorLength<T>()) v128.store(address, v);
-  else storePart<T>(address, v, count);
-}
-
 /**
  * 4 rows × 2 vectors, over all columns `n` (the last panel may be cut anywhere in its second vector).
  * a1, a2, a3 are the distances of a's pointers; c1, c2, c3 those of c's rows. Fewer than four rows: the last one's distance
@@ -66,9 +52,9 @@ function strip4x2<T>(
   n: i32, k: i32, first: bool,
 ): void {
   const size = sizeof<T>();
-  const advance = byRows ? 4 * size : 4 * stride;
-  const advance1 = byRows ? size : stride;
+  const advance: usize = byRows ? 4 * size : 4 * stride;
   const stepB: usize = packed ? 32 : strideB;
+  const panelB = <usize>k * 32;
   for (; n > 0; n -= 2 * vectorLength<T>()) {
     let s00 = v128.splat<T>(<T>0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
     if (!first) {
@@ -77,12 +63,10 @@ function strip4x2<T>(
       s20 = v128.load(c + c2); s21 = v128.load(c + c2, 16);
       s30 = v128.load(c + c3); s31 = v128.load(c + c3, 16);
     }
-    let p0 = a;
+    let p0 = a, p1 = a + a1, p2 = a + a2, p3 = a + a3;
     let q = b;
     let left = k;
-    for (; left >= 4; left -= 4) {
-      const p1 = p0 + a1, p2 = p0 + a2, p3 = p0 + a3;
-
+    for (;;) {
       let b0 = v128.load(q), b1 = v128.load(q, 16);
       let x = splat0<T>(p0);
       s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
@@ -92,6 +76,7 @@ function strip4x2<T>(
       s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
       x = byRows ? splat0<T>(p3) : splat3<T>(p0);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 1) break;
 
       if (!packed) q += stepB;
       b0 = packed ? v128.load(q, 32) : v128.load(q); b1 = packed ? v128.load(q, 48) : v128.load(q, 16);
@@ -103,6 +88,7 @@ function strip4x2<T>(
       s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
       x = byRows ? splat1<T>(p3) : splat3<T>(p1);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 2) break;
 
       if (!packed) q += stepB;
       b0 = packed ? v128.load(q, 64) : v128.load(q); b1 = packed ? v128.load(q, 80) : v128.load(q, 16);
@@ -114,6 +100,7 @@ function strip4x2<T>(
       s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
       x = byRows ? splat2<T>(p3) : splat3<T>(p2);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 3) break;
 
       if (!packed) q += stepB;
       b0 = packed ? v128.load(q, 96) : v128.load(q); b1 = packed ? v128.load(q, 112) : v128.load(q, 16);
@@ -125,22 +112,58 @@ function strip4x2<T>(
       s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
       x = splat3<T>(p3);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
-
-      q += packed ? 128 : stepB;
-      p0 += advance;
-    }
-    for (; left > 0; left--) {
-      const b0 = v128.load(q), b1 = v128.load(q, 16);
-      let x = splat0<T>(p0);
+      if (left == 4) break;
+      p0 += advance; p1 += advance; p2 += advance; p3 += advance; if (!packed) q += stepB;
+      b0 = packed ? v128.load(q,128) : v128.load(q); b1 = packed ? v128.load(q,144) : v128.load(q, 16);
+      x = splat0<T>(p0);
       s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
-      x = byRows ? splat0<T>(p0 + a1) : splat1<T>(p0);
+      x = byRows ? splat0<T>(p1) : splat1<T>(p0);
       s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
-      x = byRows ? splat0<T>(p0 + a2) : splat2<T>(p0);
+      x = byRows ? splat0<T>(p2) : splat2<T>(p0);
       s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
-      x = byRows ? splat0<T>(p0 + a3) : splat3<T>(p0);
+      x = byRows ? splat0<T>(p3) : splat3<T>(p0);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
-      q += stepB;
-      p0 += advance1;
+      if (left == 5) break;
+
+      if (!packed) q += stepB;
+      b0 = packed ? v128.load(q, 160) : v128.load(q); b1 = packed ? v128.load(q, 176) : v128.load(q, 16);
+      x = byRows ? splat1<T>(p0) : splat0<T>(p1);
+      s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
+      x = splat1<T>(p1);
+      s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
+      x = byRows ? splat1<T>(p2) : splat2<T>(p1);
+      s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
+      x = byRows ? splat1<T>(p3) : splat3<T>(p1);
+      s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 6) break;
+
+      if (!packed) q += stepB;
+      b0 = packed ? v128.load(q, 192) : v128.load(q); b1 = packed ? v128.load(q, 208) : v128.load(q, 16);
+      x = byRows ? splat2<T>(p0) : splat0<T>(p2);
+      s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
+      x = byRows ? splat2<T>(p1) : splat1<T>(p2);
+      s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
+      x = splat2<T>(p2);
+      s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
+      x = byRows ? splat2<T>(p3) : splat3<T>(p2);
+      s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 7) break;
+
+      if (!packed) q += stepB;
+      b0 = packed ? v128.load(q, 224) : v128.load(q); b1 = packed ? v128.load(q, 240) : v128.load(q, 16);
+      x = byRows ? splat3<T>(p0) : splat0<T>(p3);
+      s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
+      x = byRows ? splat3<T>(p1) : splat1<T>(p3);
+      s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
+      x = byRows ? splat3<T>(p2) : splat2<T>(p3);
+      s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
+      x = splat3<T>(p3);
+      s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
+      if (left == 8) break;
+
+      left -= 8;
+      q += packed ? 256 : stepB;
+      p0 += advance; p1 += advance; p2 += advance; p3 += advance;
     }
     if (n >= 2 * vectorLength<T>()) {
       v128.store(c + c3, s30); v128.store(c + c3, s31, 16);
@@ -154,7 +177,7 @@ function strip4x2<T>(
       v128.store(c + c1, s10); storePart<T>(c + c1 + 16, s11, count);
       v128.store(c, s00); storePart<T>(c + 16, s01, count);
     }
-    b = packed ? q : b + 32;
+    b += packed ? panelB : 32;
     c += 32;
   }
 }
@@ -169,7 +192,7 @@ function tile4x1<T>(
   c: usize, c1: usize, c2: usize, c3: usize,
   n: i32, k: i32, first: bool,
 ): void {
-  const advance1 = byRows ? sizeof<T>() : stride;
+  const advance: usize = byRows ? 4 * sizeof<T>() : 4 * stride;
   let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0;
   if (!first) {
     s0 = v128.load(c);
@@ -177,117 +200,47 @@ function tile4x1<T>(
     s2 = v128.load(c + c2);
     s3 = v128.load(c + c3);
   }
-  for (; k > 0; k--) {
-    const b0 = v128.load(b);
-    s0 = addProduct<T>(s0, splat0<T>(a), b0);
-    s1 = addProduct<T>(s1, byRows ? splat0<T>(a + a1) : splat1<T>(a), b0);
-    s2 = addProduct<T>(s2, byRows ? splat0<T>(a + a2) : splat2<T>(a), b0);
-    s3 = addProduct<T>(s3, byRows ? splat0<T>(a + a3) : splat3<T>(a), b0);
+  let p0 = a, p1 = a + a1, p2 = a + a2, p3 = a + a3;
+  for (;;) {
+    let b0 = v128.load(b);
+    s0 = addProduct<T>(s0, splat0<T>(p0), b0);
+    s1 = addProduct<T>(s1, byRows ? splat0<T>(p1) : splat1<T>(p0), b0);
+    s2 = addProduct<T>(s2, byRows ? splat0<T>(p2) : splat2<T>(p0), b0);
+    s3 = addProduct<T>(s3, byRows ? splat0<T>(p3) : splat3<T>(p0), b0);
+    if (k == 1) break;
+
     b += strideB;
-    a += advance1;
+    b0 = v128.load(b);
+    s0 = addProduct<T>(s0, byRows ? splat1<T>(p0) : splat0<T>(p1), b0);
+    s1 = addProduct<T>(s1, splat1<T>(p1), b0);
+    s2 = addProduct<T>(s2, byRows ? splat1<T>(p2) : splat2<T>(p1), b0);
+    s3 = addProduct<T>(s3, byRows ? splat1<T>(p3) : splat3<T>(p1), b0);
+    if (k == 2) break;
+
+    b += strideB;
+    b0 = v128.load(b);
+    s0 = addProduct<T>(s0, byRows ? splat2<T>(p0) : splat0<T>(p2), b0);
+    s1 = addProduct<T>(s1, byRows ? splat2<T>(p1) : splat1<T>(p2), b0);
+    s2 = addProduct<T>(s2, splat2<T>(p2), b0);
+    s3 = addProduct<T>(s3, byRows ? splat2<T>(p3) : splat3<T>(p2), b0);
+    if (k == 3) break;
+
+    b += strideB;
+    b0 = v128.load(b);
+    s0 = addProduct<T>(s0, byRows ? splat3<T>(p0) : splat0<T>(p3), b0);
+    s1 = addProduct<T>(s1, byRows ? splat3<T>(p1) : splat1<T>(p3), b0);
+    s2 = addProduct<T>(s2, byRows ? splat3<T>(p2) : splat2<T>(p3), b0);
+    s3 = addProduct<T>(s3, splat3<T>(p3), b0);
+    if (k == 4) break;
+
+    b += strideB;
+    k -= 4;
+    p0 += advance; p1 += advance; p2 += advance; p3 += advance;
   }
   storeFirst<T>(c + c3, s3, n);
   storeFirst<T>(c + c2, s2, n);
   storeFirst<T>(c + c1, s1, n);
   storeFirst<T>(c, s0, n);
-}
-
-/**
- * 8 rows × 1 vector, of which `n` columns count. The second four rows stand `aHalf` after the first four; both by the same
- * `stride` (of rows, or of steps of k).
- */
-// @ts-ignore: decorator
-@inline
-function tile8x1<T>(
-  byRows: bool,
-  a: usize, stride: usize, aHalf: usize,
-  b: usize, strideB: usize,
-  c: usize, strideC: usize,
-  n: i32, k: i32, first: bool,
-): void {
-  const size = sizeof<T>();
-  const advance = byRows ? 4 * size : 4 * stride;
-  const advance1 = byRows ? size : stride;
-  const cHalf = c + 4 * strideC;
-  let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  if (!first) {
-    s0 = v128.load(c); s1 = v128.load(c + strideC);
-    s2 = v128.load(c + 2 * strideC); s3 = v128.load(c + 3 * strideC);
-    s4 = v128.load(cHalf); s5 = v128.load(cHalf + strideC);
-    s6 = v128.load(cHalf + 2 * strideC); s7 = v128.load(cHalf + 3 * strideC);
-  }
-  for (; k >= 4; k -= 4) {
-    const p1 = a + stride, p2 = p1 + stride, p3 = p2 + stride;
-    const p4 = a + aHalf, p5 = p4 + stride, p6 = p5 + stride, p7 = p6 + stride;
-
-    let b0 = v128.load(b);
-    s0 = addProduct<T>(s0, splat0<T>(a), b0);
-    s1 = addProduct<T>(s1, byRows ? splat0<T>(p1) : splat1<T>(a), b0);
-    s2 = addProduct<T>(s2, byRows ? splat0<T>(p2) : splat2<T>(a), b0);
-    s3 = addProduct<T>(s3, byRows ? splat0<T>(p3) : splat3<T>(a), b0);
-    s4 = addProduct<T>(s4, splat0<T>(p4), b0);
-    s5 = addProduct<T>(s5, byRows ? splat0<T>(p5) : splat1<T>(p4), b0);
-    s6 = addProduct<T>(s6, byRows ? splat0<T>(p6) : splat2<T>(p4), b0);
-    s7 = addProduct<T>(s7, byRows ? splat0<T>(p7) : splat3<T>(p4), b0);
-
-    b += strideB;
-    b0 = v128.load(b);
-    s0 = addProduct<T>(s0, byRows ? splat1<T>(a) : splat0<T>(p1), b0);
-    s1 = addProduct<T>(s1, splat1<T>(p1), b0);
-    s2 = addProduct<T>(s2, byRows ? splat1<T>(p2) : splat2<T>(p1), b0);
-    s3 = addProduct<T>(s3, byRows ? splat1<T>(p3) : splat3<T>(p1), b0);
-    s4 = addProduct<T>(s4, byRows ? splat1<T>(p4) : splat0<T>(p5), b0);
-    s5 = addProduct<T>(s5, splat1<T>(p5), b0);
-    s6 = addProduct<T>(s6, byRows ? splat1<T>(p6) : splat2<T>(p5), b0);
-    s7 = addProduct<T>(s7, byRows ? splat1<T>(p7) : splat3<T>(p5), b0);
-
-    b += strideB;
-    b0 = v128.load(b);
-    s0 = addProduct<T>(s0, byRows ? splat2<T>(a) : splat0<T>(p2), b0);
-    s1 = addProduct<T>(s1, byRows ? splat2<T>(p1) : splat1<T>(p2), b0);
-    s2 = addProduct<T>(s2, splat2<T>(p2), b0);
-    s3 = addProduct<T>(s3, byRows ? splat2<T>(p3) : splat3<T>(p2), b0);
-    s4 = addProduct<T>(s4, byRows ? splat2<T>(p4) : splat0<T>(p6), b0);
-    s5 = addProduct<T>(s5, byRows ? splat2<T>(p5) : splat1<T>(p6), b0);
-    s6 = addProduct<T>(s6, splat2<T>(p6), b0);
-    s7 = addProduct<T>(s7, byRows ? splat2<T>(p7) : splat3<T>(p6), b0);
-
-    b += strideB;
-    b0 = v128.load(b);
-    s0 = addProduct<T>(s0, byRows ? splat3<T>(a) : splat0<T>(p3), b0);
-    s1 = addProduct<T>(s1, byRows ? splat3<T>(p1) : splat1<T>(p3), b0);
-    s2 = addProduct<T>(s2, byRows ? splat3<T>(p2) : splat2<T>(p3), b0);
-    s3 = addProduct<T>(s3, splat3<T>(p3), b0);
-    s4 = addProduct<T>(s4, byRows ? splat3<T>(p4) : splat0<T>(p7), b0);
-    s5 = addProduct<T>(s5, byRows ? splat3<T>(p5) : splat1<T>(p7), b0);
-    s6 = addProduct<T>(s6, byRows ? splat3<T>(p6) : splat2<T>(p7), b0);
-    s7 = addProduct<T>(s7, splat3<T>(p7), b0);
-
-    b += strideB;
-    a += advance;
-  }
-  for (; k > 0; k--) {
-    const p4 = a + aHalf;
-    const b0 = v128.load(b);
-    s0 = addProduct<T>(s0, splat0<T>(a), b0);
-    s1 = addProduct<T>(s1, byRows ? splat0<T>(a + stride) : splat1<T>(a), b0);
-    s2 = addProduct<T>(s2, byRows ? splat0<T>(a + 2 * stride) : splat2<T>(a), b0);
-    s3 = addProduct<T>(s3, byRows ? splat0<T>(a + 3 * stride) : splat3<T>(a), b0);
-    s4 = addProduct<T>(s4, splat0<T>(p4), b0);
-    s5 = addProduct<T>(s5, byRows ? splat0<T>(p4 + stride) : splat1<T>(p4), b0);
-    s6 = addProduct<T>(s6, byRows ? splat0<T>(p4 + 2 * stride) : splat2<T>(p4), b0);
-    s7 = addProduct<T>(s7, byRows ? splat0<T>(p4 + 3 * stride) : splat3<T>(p4), b0);
-    b += strideB;
-    a += advance1;
-  }
-  storeFirst<T>(c, s0, n);
-  storeFirst<T>(c + strideC, s1, n);
-  storeFirst<T>(c + 2 * strideC, s2, n);
-  storeFirst<T>(c + 3 * strideC, s3, n);
-  storeFirst<T>(cHalf, s4, n);
-  storeFirst<T>(cHalf + strideC, s5, n);
-  storeFirst<T>(cHalf + 2 * strideC, s6, n);
-  storeFirst<T>(cHalf + 3 * strideC, s7, n);
 }
 
 /**
@@ -322,17 +275,8 @@ function block<T>(
       a3 = a2;
     }
     strip4x2<T>(byRows, packed, a, a1, a2, a3, strideA, b, strideB, c, c1, c2, c3, wide, k, first);
-    if (tail) {
-      // Two full strips share their last vector of columns; a strip without a full neighbour does its own.
-      const second = (row & 4) != 0;
-      if (second && rows == 4) {
-        tile8x1<T>(
-          byRows, a - panelA, strideA, panelA, tailB, tailStride,
-          c - 4 * strideC + tailC, strideC, tail, k, first,
-        );
-      } else if (second || row + 8 > m) {
-        tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStride, c + tailC, c1, c2, c3, tail, k, first);
-      }
+    if (tail > 0) {
+      tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStride, c + tailC, c1, c2, c3, tail, k, first);
     }
     a += panelA;
     c += 4 * strideC;

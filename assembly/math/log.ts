@@ -41,13 +41,13 @@ export function log<T>(x: v128): v128 {
     p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.40000972151756287));
     p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.6666666269302368));
   } else {
-    p = constant<T>(1.479819860511658591e-1);
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(1.531383769920937332e-1));
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(1.818357216161805012e-1));
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(2.222219843214978396e-1));
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(2.857142874366239149e-1));
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(3.999999999940941908e-1));
-    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(6.66666666666673513e-1));
+    p = constant<T>(0.14798198605116586);
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.15313837699209373));
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.1818357216161805));
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.22222198432149784));
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.2857142874366239));
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.3999999999940942));
+    p = v128.add<T>(v128.mul<T>(p, z), constant<T>(0.6666666666666735));
   }
   const halfSquare = v128.mul<T>(v128.mul<T>(f, f), constant<T>(0.5));
   // k·ln 2 in two parts, the first exact

@@ -1,6 +1,6 @@
 import type { Op } from "../../assembly/isa.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { type Block, roundUp } from "../runtime/heap.ts";
+import { roundUp } from "../runtime/heap.ts";
 import { type Instruction, instruction, type Operands } from "../runtime/instructions.ts";
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
@@ -39,14 +39,17 @@ export function plan(engine: Engine, outputs: readonly Placement[], given: reado
 
   const { offsets, bytes: arenaBytes } = layOut(order, wanted, addresses);
   const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
-  const constants = constantsOf(engine, order, owner);
-  const block = engine.heap.allocate(arenaBytes + workspaceBytes, owner);
-  for (const [value, offset] of offsets) addresses.set(value, block.address + offset);
+  // Each node asks for two constants at most.
+  const constantBytes = roundUp(16 * order.length);
+  const block = engine.heap.allocate(constantBytes + arenaBytes + workspaceBytes, owner);
+  const constants = constantsAt(engine, block.address);
+  const arena = block.address + constantBytes;
+  for (const [value, offset] of offsets) addresses.set(value, arena + offset);
 
   const instructions: Instruction[] = [];
   const emitter: Emitter = {
     ...constants,
-    workspace: block.address + arenaBytes,
+    workspace: arena + arenaBytes,
     workspaceBytes,
     address(value) {
       const root = rootOf(value);
@@ -62,7 +65,6 @@ export function plan(engine: Engine, outputs: readonly Placement[], given: reado
     arenaBytes,
     dispose() {
       engine.heap.free(block);
-      constants.dispose();
     },
   };
 }
@@ -136,28 +138,25 @@ function inPlaceOf(
   return undefined;
 }
 
-/** Scalars known at planning time, in a small block of their own: float64 for coefficients, and of the dtype for operands. */
-function constantsOf(engine: Engine, order: readonly Node[], owner: string) {
+/** Scalars known at planning time, in cells from `address` on: float64 for coefficients, and of the dtype for operands. */
+function constantsAt(engine: Engine, address: number) {
   const cells = new Map<string, number>();
-  // Each node asks for two constants at most.
-  const block: Block = engine.heap.allocate(16 * order.length, owner);
   const cell = (value: number, dtype: "float32" | "float64") => {
     const key = `${dtype}:${Object.is(value, -0) ? "-0" : value}`;
-    let address = cells.get(key);
-    if (address === undefined) {
-      address = block.address + 8 * cells.size;
-      cells.set(key, address);
-      engine.heap.view(dtype, address, 1)[0] = value;
+    let at = cells.get(key);
+    if (at === undefined) {
+      at = address + 8 * cells.size;
+      cells.set(key, at);
+      engine.heap.view(dtype, at, 1)[0] = value;
     }
-    return address;
+    return at;
   };
+  const scalar = (value: number, dtype: DTypeName) => cell(value, dtype === "float64" ? "float64" : "float32");
   return {
+    scalar,
     constant: (value: number) => cell(value, "float64"),
-    scalar: (value: number, dtype: DTypeName) => cell(value, dtype === "float64" ? "float64" : "float32"),
-    addressOf(value: Value): number {
-      const { value: number, dtype } = value.node.attributes as { value: number; dtype: DTypeName };
-      return this.scalar(number, dtype);
+    addressOf({ node, dtype }: Value) {
+      return scalar((node.attributes as { readonly value: number }).value, dtype);
     },
-    dispose: () => engine.heap.free(block),
   };
 }

@@ -1,4 +1,4 @@
-import { BLOCK_K, BLOCK_M, BLOCK_N } from "../../assembly/gemm/blocking.ts";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
 import { ALIGNMENT } from "../../assembly/isa.ts";
 
 /**
@@ -17,7 +17,7 @@ import { ALIGNMENT } from "../../assembly/isa.ts";
 export function matmulWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
   const vector = 16 / elementBytes;
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
-  const columns = Math.min(roundUp(n, vector), BLOCK_N);
+  const columns = Math.min(roundUp(n, vector), BLOCK_N_BYTES / elementBytes);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = m > 0 ? BLOCK_M : 0;
   return roundUp(depth * (columns + rows) * elementBytes, ALIGNMENT);

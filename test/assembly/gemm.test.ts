@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BLOCK_K, BLOCK_N } from "../../assembly/gemm/blocking.ts";
+import { BLOCK_K, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
 import {
   Activation,
   DType,
@@ -35,6 +35,7 @@ const EXACT_ACTIVATIONS = [
   Activation.sigmoidGradient,
   Activation.tanhGradient,
 ];
+const BLOCK_N = BLOCK_N_BYTES / 4;
 /** Beyond one block of k, of columns, of rows, in place, and the shapes of a batch and of its weight gradient. */
 const BLOCKED: [m: number, n: number, k: number][] = [
   [5, 9, BLOCK_K + 1],
