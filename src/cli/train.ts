@@ -37,7 +37,7 @@ interface Run extends TrainOptions {
   inputs: number;
   outputs: number;
   lr: number;
-  /** batches that make up as many samples as there are: how often accuracy is measured */
+  /** batches that take as many samples as there are: how often accuracy is measured */
   stepsPerEpoch: number;
   steps: number;
 }
@@ -76,12 +76,10 @@ export async function train(options: TrainOptions, version: string): Promise<{ a
 
 function plan(options: TrainOptions, data: Dataset): Run {
   const samples = sampleCount(data);
-  if (options.shuffle && options.batch > samples) {
-    throw new DataError(
-      `--batch ${options.batch} is more than the ${samples} training samples there are, which --shuffle uses once in an epoch`,
-    );
+  if (options.batch > samples) {
+    throw new DataError(`--batch ${options.batch} is more than the ${samples} training samples there are`);
   }
-  const stepsPerEpoch = Math.max(1, Math.floor(samples / options.batch));
+  const stepsPerEpoch = Math.ceil(samples / options.batch);
   return {
     ...options,
     inputs: size(data.x.shape.slice(1)),

@@ -43,7 +43,7 @@ function lossPanel({ Plot, document }: Drawing, loss: readonly number[]): Elemen
   const color = palette[0];
   const stretches = summarize(loss);
   const mean = Plot.windowY(
-    { k: Math.max(1, Math.round(stretches.length / 25)), reduce: "mean" },
+    { k: Math.max(1, Math.round(stretches.length / 100)), reduce: "mean" },
     { x: "step", y: "mean", stroke: color, strokeWidth: 2 },
   );
   return Plot.plot({

@@ -100,6 +100,12 @@ describe("mnist", () => {
           `${path("train-images-idx3-ubyte")} holds 4 images, but ${path("train-labels-idx1-ubyte")} holds 5 labels`,
       ],
       [
+        "test counts that differ",
+        { "t10k-images-idx3-ubyte": smallMnist(1, 2)["t10k-images-idx3-ubyte"]! },
+        (path) =>
+          `${path("t10k-images-idx3-ubyte")} holds 2 images, but ${path("t10k-labels-idx1-ubyte")} holds 3 labels`,
+      ],
+      [
         "test images of another size",
         { "t10k-images-idx3-ubyte": smallMnist(4, 3, 3, 3)["t10k-images-idx3-ubyte"]! },
         (path) =>
