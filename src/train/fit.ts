@@ -72,10 +72,27 @@ export interface History {
 export interface TrainingState {
   /** steps since the network was made: where the sequence of batches goes on */
   step: number;
-  optimizer?: Optimizer;
-  /** updates that this optimizer has made */
+  slots?: Slots;
+  /** updates that the optimizer of these slots has made */
   updates: number;
-  slots?: Disposable & { readonly address: number };
+}
+
+/** An optimizer's state in memory. */
+export interface Slots extends Disposable {
+  readonly optimizer: Optimizer;
+  readonly address: number;
+}
+
+/** What a fit asks of its network. */
+export interface FitContext {
+  readonly seed: number;
+  /** classes of the output, where the loss takes class labels */
+  classesFor(loss: Loss): number | undefined;
+  alive(): boolean;
+  /** the optimizer's state: the network's own if it was the last fit's, else new */
+  slotsFor(optimizer: Optimizer): Slots;
+  /** makes these the network's own */
+  keepSlots(slots: Slots): void;
 }
 
 /** Trains; see Network.fit. */
@@ -84,15 +101,18 @@ export async function fit(
   state: TrainingState,
   data: Dataset,
   options: FitOptions,
-  context: {
-    seed: number;
-    classes: number | undefined;
-    alive: () => boolean;
-    slots: (optimizer: Optimizer) => number;
-  },
+  context: FitContext,
 ): Promise<History> {
   const plan = schedule(data, options);
-  const session = new Session(core, data, options, context, plan);
+  const slots = context.slotsFor(options.optimizer);
+  let session: Session;
+  try {
+    session = new Session(core, data, options, context, plan, slots.address);
+  } catch (error) {
+    if (slots !== state.slots) slots.dispose();
+    throw error;
+  }
+  context.keepSlots(slots);
   const history: History = {
     steps: 0,
     stepsPerEpoch: plan.stepsPerEpoch,
@@ -121,6 +141,16 @@ interface Schedule {
 
 /** Checks the options and works out the counts. @throws OptionError */
 function schedule(data: Dataset, options: FitOptions): Schedule {
+  if (typeof options?.loss?.forward !== "function") {
+    throw new OptionError("fit: loss must be a loss, such as crossEntropy()");
+  }
+  if (typeof options.optimizer?.coefficients !== "function") {
+    throw new OptionError("fit: optimizer must be an optimizer, such as sgd({ lr: 0.1 })");
+  }
+  const { seed = 0 } = options;
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new OptionError(`fit: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);
+  }
   const n = sampleCount(data);
   const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, evaluate } = options;
   whole("batchSize", batchSize);
@@ -155,7 +185,7 @@ class Session implements Disposable {
   readonly #core: Core;
   readonly #options: FitOptions;
   readonly #schedule: Schedule;
-  readonly #alive: () => boolean;
+  readonly #context: FitContext;
   readonly #run: RunState;
   readonly #spec: TrainingSpec;
   readonly #n: number;
@@ -167,14 +197,16 @@ class Session implements Disposable {
     core: Core,
     data: Dataset,
     options: FitOptions,
-    { seed, classes, alive, slots }: Parameters<typeof fit>[4],
+    context: FitContext,
     plan: Schedule,
+    slots: number,
   ) {
     this.#core = core;
     this.#options = options;
     this.#schedule = plan;
-    this.#alive = alive;
+    this.#context = context;
     const held = this.#resources;
+    const classes = context.classesFor(options.loss);
     try {
       const stored = new Map<Dataset, StoredDataset>();
       const place = (set: Dataset): StoredDataset => {
@@ -184,7 +216,7 @@ class Session implements Disposable {
       };
       const training = place(data);
       this.#n = training.n;
-      this.#run = held.add(new RunState(core.engine, options.seed ?? seed, core.owner));
+      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -195,7 +227,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        slots: slots(options.optimizer),
+        slots,
       };
       const full = held.add(composeTraining(core, training, this.#spec));
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
@@ -233,7 +265,7 @@ class Session implements Disposable {
       trained += milliseconds;
       onProgress?.(progress(history, steps, trained));
       await breathe();
-      if (!this.#alive()) throw new StateError("fit: the network was disposed of while it was training");
+      this.#checkAlive();
       if (history.steps % every === 0 || history.steps === steps) {
         if (!(await this.#evaluate(history))) history.aborted = true;
       }
@@ -279,14 +311,21 @@ class Session implements Disposable {
     if (names.length === 0) return true;
     for (const name of names) {
       const result = await this.#evaluators[name]!.evaluate(this.#options.signal);
-      if (!this.#alive()) throw new StateError("fit: the network was disposed of while it was training");
+      this.#checkAlive();
       if (!result) return false;
       results[name] = result;
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
     this.#options.onEvaluate?.(record);
+    this.#checkAlive();
     return true;
+  }
+
+  /** Whatever runs between two calls into wasm may have disposed of the network. */
+  #checkAlive(): void {
+    if (!this.#context.alive())
+      throw new StateError("fit: the network was disposed of while it was training");
   }
 
   dispose(): void {

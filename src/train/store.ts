@@ -4,6 +4,7 @@ import { DataError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import { type Instruction, instruction } from "../runtime/instructions.ts";
+import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, formatShape, size, type Tensor } from "../tensor.ts";
 import type { Core, TargetType } from "./core.ts";
 
@@ -40,9 +41,16 @@ export function store(call: string, core: Core, data: Dataset, classes: number |
     isLabels && classes !== undefined
       ? { dtype: "int32", shape: [] }
       : { dtype, shape: data.t.shape.slice(1) };
-  const x = place(engine, data.x, owner);
-  const t = place(engine, data.t, owner);
-  const scale = engine.heap.allocate(16, owner);
+  const held = new Resources();
+  const keep = (block: Block) => {
+    held.add({ dispose: () => engine.heap.free(block) });
+    return block;
+  };
+  const { x, t, scale } = held.orDispose(() => ({
+    x: keep(place(engine, data.x, owner)),
+    t: keep(place(engine, data.t, owner)),
+    scale: keep(engine.heap.allocate(16, owner)),
+  }));
   engine.heap.view("float64", scale.address, 2).set([data.scale ?? 1, 1]);
   return {
     n,
@@ -68,9 +76,7 @@ export function store(call: string, core: Core, data: Dataset, classes: number |
         }),
       ];
     },
-    dispose() {
-      for (const block of [x, t, scale]) engine.heap.free(block);
-    },
+    dispose: () => held.dispose(),
   };
 }
 
@@ -97,16 +103,19 @@ function checked(call: string, { inputShape }: Core, data: Dataset, classes: num
   return n;
 }
 
-/** @throws DataError naming the first element that is NaN or infinite */
-export function checkFinite(call: string, name: string, { dtype, data, shape }: Tensor): void {
+/** @param perSample elements of a sample @throws DataError naming the first element that is NaN or infinite */
+export function checkFinite(
+  call: string,
+  name: string,
+  { dtype, data, shape }: Tensor,
+  perSample = size(shape.slice(1)),
+): void {
   if (dtype !== "float32" && dtype !== "float64") return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
-    const perSample = size(shape.slice(1));
-    const where =
-      shape.length > 0 ? `sample ${Math.floor(i / perSample)}, element ${i % perSample}` : "the scalar";
     throw new DataError(
-      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at ${where}; remove such samples or fill the gaps before training`,
+      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at sample ${Math.floor(i / perSample)}, ` +
+        `element ${i % perSample}; remove such samples or fill the gaps first`,
     );
   }
 }
