@@ -1,6 +1,6 @@
 import { Status } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../data/dataset.ts";
-import { NotFiniteError, OptionError, StateError } from "../errors.ts";
+import { DataError, NotFiniteError, OptionError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
@@ -152,6 +152,7 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
     throw new OptionError(`fit: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);
   }
   const n = sampleCount(data);
+  if (n === 0) throw new DataError("fit: the data set is empty");
   const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, evaluate } = options;
   whole("batchSize", batchSize);
   if (batchSize > n) {
