@@ -20,7 +20,8 @@ export interface Optimizer {
  */
 export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
   check("sgd", { lr });
-  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: () => [lr] };
+  const row = [lr];
+  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: () => row };
 }
 
 /**
@@ -30,7 +31,8 @@ export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
  */
 export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?: number } = {}): Optimizer {
   check("momentum", { lr }, { momentum });
-  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: () => [lr, momentum] };
+  const row = [lr, momentum];
+  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: () => row };
 }
 
 /**
@@ -40,7 +42,8 @@ export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?
  */
 export function adaGrad({ lr = 0.01, epsilon = 1e-7 }: { lr?: number; epsilon?: number } = {}): Optimizer {
   check("adaGrad", { lr, epsilon });
-  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: () => [lr, epsilon] };
+  const row = [lr, epsilon];
+  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: () => row };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { breathe, Slicer } from "../runtime/slices.ts";
+import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import { composeTraining, drawing, type Sampling, type TrainingSpec } from "./programs.ts";
@@ -169,8 +169,9 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   whole("steps", steps ?? 1);
   whole("epochs", epochs ?? 1);
-  const every = evaluate?.every ?? stepsPerEpoch;
-  whole("evaluate.every", every);
+  whole("evaluate.every", evaluate?.every ?? stepsPerEpoch);
+  // Without evaluations nothing interrupts the steps.
+  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY;
   return { batchSize, sampling, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
 }
 
@@ -264,9 +265,12 @@ class Session implements Disposable {
       const milliseconds = this.#call(last ? rest : full, count, state, history);
       if (!last) slicer.took(count, milliseconds);
       trained += milliseconds;
-      onProgress?.(progress(history, steps, trained));
-      await breathe();
-      this.#checkAlive();
+      // Calls may be short, where epochs are: then several of them make up a slice.
+      if (slicer.over || history.steps === steps) {
+        onProgress?.(progress(history, steps, trained));
+        await slicer.breathe();
+        this.#checkAlive();
+      }
       if (history.steps % every === 0 || history.steps === steps) {
         if (!(await this.#evaluate(history))) history.aborted = true;
       }
@@ -278,10 +282,7 @@ class Session implements Disposable {
   #call(program: Program, count: number, state: TrainingState, history: History): number {
     const { optimizer } = this.#options;
     const first = state.step;
-    this.#run.begin(
-      first,
-      Array.from({ length: count }, (_, i) => optimizer.coefficients(state.updates + i + 1)),
-    );
+    this.#run.begin(first, count, (i) => optimizer.coefficients(state.updates + i + 1));
     const start = performance.now();
     const status = program.run(count);
     const milliseconds = performance.now() - start;
@@ -301,7 +302,7 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch } = this.#schedule;
     const inEpoch = step % stepsPerEpoch;
     if (sampling !== "shuffle" || inEpoch === 0) return;
-    this.#run.begin(step - inEpoch, []);
+    this.#run.begin(step - inEpoch, 0, () => []);
     runOnce(this.#core.engine, drawing(this.#n, this.#spec));
   }
 

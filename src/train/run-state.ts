@@ -35,11 +35,11 @@ export class RunState implements Disposable {
     return this.#losses + 8 * CAPACITY;
   }
 
-  /** Prepares a call that begins at `step` (from 0); `rows` are the coefficients of its steps. */
-  begin(step: number, rows: readonly (readonly number[])[]): void {
+  /** Prepares a call of `count` steps that begins at `step` (from 0); `row` gives the coefficients of each. */
+  begin(step: number, count: number, row: (index: number) => readonly number[]): void {
     setStep(this.#engine, this.address, step);
-    const table = this.#engine.heap.view("float64", this.#coefficients, rows.length * COEFFICIENTS);
-    for (const [index, row] of rows.entries()) table.set(row, index * COEFFICIENTS);
+    const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
+    for (let i = 0; i < count; i++) table.set(row(i), i * COEFFICIENTS);
   }
 
   /** The step that the run is at: that of the failure, after a call that stopped. */
