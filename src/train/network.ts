@@ -63,7 +63,8 @@ export class Network {
     this.inputShape = core.inputShape;
     this.outputShape = build(core, 1).output.shape.slice(1);
     this.#summary = summary;
-    core.parameters.allocate(seed, core.owner);
+    core.parameters.allocate(core.owner);
+    core.parameters.initialize(seed);
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
