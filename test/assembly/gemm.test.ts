@@ -117,7 +117,7 @@ function layOut(use: Case, lanes: number) {
   reserve(GUARD);
   const c = floats(m * n);
   reserve(GUARD);
-  const workspaceBytes = matmulWorkspaceBytes(m, n, k, size);
+  const workspaceBytes = matmulWorkspaceBytes(m, n, k, size, use.transposed);
   const workspace = reserve(lanes * workspaceBytes);
   const afterWorkspace = reserve(GUARD);
   const words = new Uint32Array(memory.buffer, instruction, INSTRUCTION_BYTES / 4);
