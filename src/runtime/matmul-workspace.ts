@@ -9,7 +9,7 @@ import { ALIGNMENT, TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
  * @param n columns of the result
  * @param k length of the sums
  * @param elementBytes 4 or 8
- * @param transposed TRANSPOSE_A, TRANSPOSE_B, both or 0
+ * @param transposed TRANSPOSE_A, TRANSPOSE_B, both or 0; when absent, the bound holds for all of them
  * @returns a multiple of 64, 0 where nothing is packed: `workspaceBytes` of the instruction, whose `workspace` holds as much for
  *   each lane
  *
@@ -21,15 +21,18 @@ export function matmulWorkspaceBytes(
   n: number,
   k: number,
   elementBytes: 4 | 8,
-  transposed: number,
+  transposed?: number,
 ): number {
-  const inPlace = m <= IN_PLACE_ROWS && (transposed & TRANSPOSE_B) === 0;
-  const columnOfTransposed = n === 1 && (transposed & TRANSPOSE_A) !== 0;
-  if (inPlace || columnOfTransposed) return 0;
+  const mayTransposeA = transposed === undefined || (transposed & TRANSPOSE_A) !== 0;
+  if (transposed !== undefined) {
+    const inPlace = m <= IN_PLACE_ROWS && (transposed & TRANSPOSE_B) === 0;
+    const columnOfTransposed = n === 1 && mayTransposeA;
+    if (inPlace || columnOfTransposed) return 0;
+  }
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
   const columns = Math.min(roundUp(n, 16 / elementBytes), BLOCK_N_BYTES / elementBytes);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
-  const rows = transposed & TRANSPOSE_A ? BLOCK_M : 0;
+  const rows = mayTransposeA ? BLOCK_M : 0;
   return roundUp(depth * (columns + rows) * elementBytes, ALIGNMENT);
 }
 
