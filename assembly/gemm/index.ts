@@ -85,11 +85,11 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
         const blockC = c + <usize>r * rowBytes + offset;
         let blockA = transposeA ? a + <usize>l * strideA + <usize>r * size : a + <usize>r * strideA + <usize>l * size;
         if (inPlace && rows == 1) {
-          const stepA = transposeA ? strideA : size;
+          const stepA: usize = transposeA ? strideA : size;
           multiplyRow<T>(blockA, stepA, blockB, strideB, blockC, columns, depth, first);
         } else {
           let stepA = strideA;
-          let stripA = transposeA ? 4 * size : 4 * strideA;
+          let stripA: usize = transposeA ? 4 * size : 4 * strideA;
           if (packA) {
             packTransposedA<T>(workspace, blockA, strideA, rows, depth);
             blockA = workspace;
