@@ -61,12 +61,12 @@ const special = [
   745.1332191019412, 746, 747, 0.5493061, 0.54930615, 0.5493061443340548, 0.5493061443340549, 9.01, 9.02, 19.06, 19.07,
 ].flatMap((x) => [x, -x]); // biome-ignore format: a table
 
-/** Bit patterns spread evenly over all float32, special values first. */
+/** Float32 of every magnitude, bit patterns spread evenly, and as many where the functions are not constant. */
 function sample32(count: number): Float32Array {
-  const x = new Float32Array(count);
-  new Uint32Array(x.buffer).forEach((_, i, bits) => {
-    bits[i] = Math.imul(i, 2_654_435_769); // odd, so all different; the golden ratio of 2^32 spreads them
-  });
+  const bits = new Uint32Array(count);
+  for (let i = 0; i < count; i++) bits[i] = Math.imul(i, 2_654_435_769); // odd, so all different
+  const x = new Float32Array(bits.buffer);
+  for (let i = 0; i < count; i += 2) x[i] = ((bits[i]! / 2 ** 32) * 2 - 1) * [1, 12, 110][i % 3]!;
   x.set(special);
   return x;
 }
@@ -76,7 +76,7 @@ function sample64(count: number): Float64Array {
   const bits = new Uint32Array(2 * count);
   for (let i = 0; i < bits.length; i++) bits[i] = Math.imul(i ^ (i >>> 7), 2_654_435_769);
   const x = new Float64Array(bits.buffer);
-  for (let i = 0; i < count; i += 2) x[i] = ((bits[2 * i]! / 2 ** 32) * 2 - 1) * (i % 4 === 0 ? 25 : 750);
+  for (let i = 0; i < count; i += 2) x[i] = ((bits[2 * i]! / 2 ** 32) * 2 - 1) * [1, 25, 750][i % 3]!;
   x.set(special);
   return x;
 }

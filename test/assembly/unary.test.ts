@@ -55,29 +55,25 @@ function run(op: Op, dtype: DType, a: number, out: number, n: number, lanes: num
 
 describe.each(operations)("%s", (_, op, f) => {
   describe.each(types)("%s", (_, dtype, Type, precision) => {
-    test.each(sizes)(
-      "n = %i: the reference's bits, for one lane and three, in place or not, and nothing else written",
-      (n) => {
-        for (const lanes of [1, 3]) {
-          for (const out of [OUT, A]) {
-            const bytes = new Uint8Array(memory.buffer, 0, REGION).fill(GUARD);
-            new Float64Array(memory.buffer, FACTOR, 1)[0] = factor;
-            const x = Type.from({ length: n }, (_, i) =>
-              i % 2 === 1 ? (values[i >> 1] ?? i / 7) : 1.5 - i / 3,
-            );
-            new Type(memory.buffer, A, n).set(x);
-            const before = bytes.slice();
-            run(op, dtype, A, out, n, lanes);
+    test.each(sizes)("n = %i: the reference's bits, and nothing else written", (n) => {
+      for (const lanes of [1, 3]) {
+        for (const out of [OUT, A]) {
+          const bytes = new Uint8Array(memory.buffer, 0, REGION).fill(GUARD);
+          new Float64Array(memory.buffer, FACTOR, 1)[0] = factor;
+          const input = new Type(memory.buffer, A, n);
+          for (let i = 0; i < n; i++) input[i] = i % 2 === 1 ? (values[i >> 1] ?? i / 7) : 1.5 - i / 3;
+          const expected = [...input].map((x) => f(x, precision));
+          const before = bytes.slice();
+          run(op, dtype, A, out, n, lanes);
 
-            expect([...new Type(memory.buffer, out, n)]).toEqual(expected);
-            const written = n * Type.BYTES_PER_ELEMENT;
-            const after = bytes.slice();
-            for (const copy of [before, after])
-              copy.fill(0, out, out + written).fill(0, INSTRUCTION, INSTRUCTION + 64);
-            expect(Buffer.compare(after, before)).toBe(0);
-          }
+          expect([...new Type(memory.buffer, out, n)]).toEqual(expected);
+          const written = n * Type.BYTES_PER_ELEMENT;
+          const after = bytes.slice();
+          for (const copy of [before, after])
+            copy.fill(0, out, out + written).fill(0, INSTRUCTION, INSTRUCTION + 64);
+          expect(Buffer.compare(after, before)).toBe(0);
         }
-      },
-    );
+      }
+    });
   });
 });
