@@ -59,7 +59,7 @@ const special = [
   88.72283, 88.722839, 88.72284, 87.33654, 87.33655, 103.27893, 103.97207, 103.97208, 104, 104.5, 89, 89.5,
   709.782712893384, 709.7827128933841, 710, 710.5, 708.3964185322641, 744.4400719213812, 745.1332191019411,
   745.1332191019412, 746, 747, 0.5493061, 0.54930615, 0.5493061443340548, 0.5493061443340549, 9.01, 9.02, 19.06, 19.07,
-].flatMap((x) => [x, -x]); // biome-ignore format: a table
+].flatMap((x) => [x, -x]);
 
 /** Float32 of every magnitude, bit patterns spread evenly, and as many where the functions are not constant. */
 function sample32(count: number): Float32Array {
