@@ -56,7 +56,6 @@ export enum Op {
   // losses and metrics
   softmaxCrossEntropy,
   sumSquaredError,
-  sumSquaredErrorGradient,
   accuracy,
   // random numbers
   randomUniform,
@@ -149,14 +148,14 @@ export enum SoftmaxArg {
   g,
 }
 
-/** loss = mean over rows of −Σ t·log softmax(x), and, where asked for, dx = (softmax(x)·Σt − t)·upstream/m in the same pass. */
+/**
+ * rowLosses[i] = −Σ t·log softmax(x) of row i; gradient = (softmax(x)·Σt − t) / m, that of the rows' mean, in the same pass.
+ */
 export enum SoftmaxCrossEntropyArg {
-  /** scalar out, optional */
-  loss = 2,
-  /** [m, n] out, optional */
+  /** [m] */
+  rowLosses = 2,
+  /** [m, n] */
   gradient,
-  /** scalar, the gradient arriving at the loss; optional, 1 when absent */
-  upstream,
   /** x [m, n] */
   logits,
   /** int32 [m], or dtype [m, n] when `oneHot` */
@@ -164,20 +163,18 @@ export enum SoftmaxCrossEntropyArg {
   oneHot,
   m,
   n,
-  /** scratch, [m] of dtype: each row's loss; needed with `loss` */
-  rowLosses,
 }
 
-/** loss = ½·Σ (y − t)² / m. The gradient opcode: gradient = (y − t)·upstream/m. */
+/** rowLosses[i] = ½·Σ (y − t)² of row i; gradient = (y − t) / m, that of the rows' mean, in the same pass. */
 export enum SumSquaredErrorArg {
-  /** scalar for the loss, [m, n] for its gradient */
-  out = 2,
+  /** [m] */
+  rowLosses = 2,
+  /** [m, n] */
+  gradient,
   y,
   t,
   m,
   n,
-  /** scalar, the gradient arriving at the loss */
-  upstream,
 }
 
 /** counter (float64) += the number of rows whose largest element stands where the label says. */
@@ -242,7 +239,7 @@ export enum GatherArg {
   /** offset = (step modulo stepsPerEpoch) · stride; 0 for a stride makes it 0 */
   stepsPerEpoch,
   stride,
-  /** address of a float64, optional */
+  /** address of a float64; 1 for integers */
   scale,
 }
 
@@ -281,7 +278,7 @@ export enum ProgramField {
   /** how many times to run the list in one call */
   steps,
 }
-export const PROGRAM_BYTES = 16;
+export const PROGRAM_BYTES = 64;
 
 /** The state of a run, shared by the programs that take turns in it: word indices. */
 export enum RunField {

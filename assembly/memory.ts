@@ -3,33 +3,28 @@
 import { Word } from "./isa";
 
 /** The operand at word `index` of the instruction at `i`: a size. */
-// @ts-ignore: decorator
 @inline
 export function arg(i: usize, index: i32): i32 {
   return load<i32>(i + ((<usize>index) << 2));
 }
 
 /** The operand at word `index` of the instruction at `i`: an address, or 0. */
-// @ts-ignore: decorator
 @inline
 export function pointer(i: usize, index: i32): usize {
   return <usize>load<u32>(i + ((<usize>index) << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 export function opcode(i: usize): i32 {
   return load<i32>(i + ((<usize>Word.op) << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 export function dtypeOf(i: usize): i32 {
   return load<i32>(i + ((<usize>Word.dtype) << 2));
 }
 
 /** Elements of one 128-bit vector of T. */
-// @ts-ignore: decorator
 @inline
 export function vectorLength<T>(): i32 {
   return 16 / sizeof<T>();
@@ -39,7 +34,6 @@ export function vectorLength<T>(): i32 {
  * Where a lane's part of `n` elements begins; the next lane's beginning is its end. Parts are multiples of `unit` (but for the
  * last), so that no two lanes write into one vector.
  */
-// @ts-ignore: decorator
 @inline
 export function chunkStart(n: i32, unit: i32, lane: i32, lanes: i32): i32 {
   if (lanes == 1) return lane == 0 ? 0 : n;
@@ -48,7 +42,6 @@ export function chunkStart(n: i32, unit: i32, lane: i32, lanes: i32): i32 {
 }
 
 /** Stores the first `count` elements of `v`, fewer than a vector holds. */
-// @ts-ignore: decorator
 @inline
 export function storePart<T>(address: usize, v: v128, count: i32): void {
   if (sizeof<T>() == 8) {

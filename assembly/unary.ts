@@ -8,7 +8,6 @@ import { tanh } from "./math/tanh";
 import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
 
 /** f(x), where `op` is a constant at compile time. relu is x < 0 ? 0 : x, which keeps NaN and −0. */
-// @ts-ignore: decorator
 @inline
 function apply<T>(op: Op, x: v128, factor: v128): v128 {
   if (op == Op.relu) return v128.pmax<T>(x, v128.splat<T>(0));
@@ -20,7 +19,6 @@ function apply<T>(op: Op, x: v128, factor: v128): v128 {
   return v128.mul<T>(x, factor);
 }
 
-// @ts-ignore: decorator
 @inline
 function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
   const n = arg(i, UnaryArg.n);

@@ -8,7 +8,6 @@ import { constant, LOG2E, ln2High, ln2Low } from "./vector";
  * Special values: e^±0 = 1, e^Infinity = Infinity, e^−Infinity = 0, e^NaN = NaN; overflow gives Infinity, underflow a
  * denormal, rounded once, and then 0.
  */
-// @ts-ignore: decorator
 @inline
 export function exp<T>(x: v128): v128 {
   // beyond these bounds the result is Infinity or 0; in this operand order pmin and pmax keep NaN
@@ -19,7 +18,6 @@ export function exp<T>(x: v128): v128 {
 }
 
 /** 1.5·2^p, p the stored bits of T's significand, plus twice T's exponent bias. */
-// @ts-ignore: decorator
 @inline
 function magic<T>(): v128 {
   return constant<T>(sizeof<T>() == 4 ? 12582912.0 + 254.0 : 6755399441055744.0 + 2046.0);
@@ -29,7 +27,6 @@ function magic<T>(): v128 {
  * n = x·log2(e) rounded to an integer, as the float magic + n: adding 1.5·2^p leaves no bits for a fraction, and n, plus twice
  * the exponent bias, stands in the low bits of the sum.
  */
-// @ts-ignore: decorator
 @inline
 export function exponent<T>(x: v128): v128 {
   return v128.add<T>(v128.mul<T>(x, constant<T>(LOG2E)), magic<T>());
@@ -39,7 +36,6 @@ export function exponent<T>(x: v128): v128 {
  * e^r − 1 for r = x − n·ln 2. r·coth(r/2) = 2 + P(r²) is even, so P needs half the coefficients of a polynomial for e^r; with
  * c = r − P(r²), e^r − 1 = r + r·c / (2 − c). P's error < 2^−27.7 (f32), 2^−59 (f64).
  */
-// @ts-ignore: decorator
 @inline
 export function fraction<T>(x: v128, exponent: v128): v128 {
   const n = v128.sub<T>(exponent, magic<T>());
@@ -67,7 +63,6 @@ export function fraction<T>(x: v128, exponent: v128): v128 {
  * y·2^n. The factor is multiplied in as two halves, neither of which over- or underflows by itself; only the last product
  * rounds, and only where the result is a denormal.
  */
-// @ts-ignore: decorator
 @inline
 export function scale<T>(y: v128, exponent: v128): v128 {
   let half: v128, rest: v128;

@@ -9,7 +9,6 @@ import { constant } from "./vector";
  *
  * Special values: log ±0 = −Infinity, log x = NaN for x < 0, log Infinity = Infinity, log NaN = NaN, log 1 = +0.
  */
-// @ts-ignore: decorator
 @inline
 export function log<T>(x: v128): v128 {
   const denormal = v128.lt<T>(x, constant<T>(sizeof<T>() == 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308));

@@ -11,7 +11,6 @@ import { constant } from "./vector";
  * Special values: sigmoid ±0 = ½, sigmoid Infinity = 1, sigmoid −Infinity = 0, sigmoid NaN = NaN; underflow gives a
  * denormal, rounded once, and then 0.
  */
-// @ts-ignore: decorator
 @inline
 export function sigmoid<T>(x: v128): v128 {
   const one = constant<T>(1);

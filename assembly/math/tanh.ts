@@ -12,7 +12,6 @@ import { constant, LOG2E, ln2High, ln2Low } from "./vector";
  *
  * Special values: tanh ±0 = ±0, tanh ±Infinity = ±1, tanh NaN = NaN; tanh is odd, and a denormal is its own tanh.
  */
-// @ts-ignore: decorator
 @inline
 export function tanh<T>(x: v128): v128 {
   // tanh rounds to 1 from 9.02 (f32) and 19.07 (f64) on; in this operand order pmin keeps NaN

@@ -6,13 +6,11 @@ import { philox } from "./philox";
  * A random word as an index below n: the high half of word·n. An index is likelier than another by at most one part in
  * 2^32 / n, which no training run can notice; in exchange every index costs one word, so draw j is a function of j.
  */
-// @ts-ignore: decorator
 @inline
 function below(word: u32, n: i32): i32 {
   return <i32>((<u64>word * <u64>(<u32>n)) >> 32);
 }
 
-// @ts-ignore: decorator
 @inline
 function block(state: usize, index: i32, time: u32, purpose: u32): v128 {
   return philox(index, 0, time, purpose, arg(state, RunField.seedLow), arg(state, RunField.seedHigh));

@@ -6,7 +6,6 @@ import { philox } from "./philox";
  * Variates 2·pair and 2·pair + 1, uniform in the open interval (0, 1), as f64x2: (k + ½)·2^−52 with k from the upper 26 bits
  * of two words each. Every such number is exact, and u is as likely as 1 − u. (With 53 bits, k + ½ would round up to 1.)
  */
-// @ts-ignore: decorator
 @inline
 export function uniformPair(i: usize, pair: i32): v128 {
   const words = v128.shr<u32>(

@@ -1,0 +1,14 @@
+// How a matmul is cut up so that each part stays in its cache. Both compilers read this file: the kernels cut by these sizes,
+// and src/runtime/matmul-workspace.ts derives from them how much scratch a lane needs. It holds integer constants alone.
+
+/** The most steps of k that one pass sums; a longer sum goes on from what is stored in c, which gives the same bits. */
+export const BLOCK_K = 400;
+
+/** The most of a row of b that is packed at once: with BLOCK_K, a block of 400 KiB that stays in the second-level cache. */
+export const BLOCK_N_BYTES = 1024;
+
+/** Rows of c finished at once, and of a transposed `a` packed at once: whole cache lines, and little enough for the first-level cache. */
+export const BLOCK_M = 16;
+
+/** Up to so many rows, packing b costs more than it saves: b is read where it is, unless it is transposed. */
+export const IN_PLACE_ROWS = 4;

@@ -1,0 +1,121 @@
+// Matrix multiplication, float32 and float64: c[m, n] = activation(op(a)·op(b) + bias).
+//
+// The loops are Goto's (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008): a block of b, BLOCK_K
+// by BLOCK_N_BYTES, is packed once and stays in the second-level cache while strips of four rows of a, which stay in the first, pass
+// over it. Every element of c is the sum over k in increasing order, each product and each addition rounded: later blocks
+// of k go on from what is stored in c. So the result does not depend on the blocking, on the number of lanes or on the shape.
+
+import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
+import { arg, chunkStart, pointer } from "../memory";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "./blocking";
+import { finish } from "./epilogue";
+import {
+  blockColumnsInPlace,
+  blockColumnsPacked,
+  blockRowsInPlace,
+  blockRowsPacked,
+} from "./kernels";
+import { packB, packTransposedA, packTransposedB } from "./pack";
+import { row as multiplyRow } from "./row";
+
+/** The matmul instruction at `i`: this lane's part of the rows, or of the columns where that divides the work better. */
+export function matmul<T>(i: usize, lane: i32, lanes: i32): void {
+  const m = arg(i, MatmulArg.m);
+  const n = arg(i, MatmulArg.n);
+  let row = 0, rowEnd = m, column = 0, columnEnd = n;
+  if (lanes > 1) {
+    const rowUnits = (m + 3) / 4, columnUnits = (n + 15) / 16;
+    const byRows = <i64>((rowUnits + lanes - 1) / lanes) * 4 * n;
+    const byColumns = <i64>((columnUnits + lanes - 1) / lanes) * 16 * m;
+    if (byRows <= byColumns) {
+      row = chunkStart(m, 4, lane, lanes);
+      rowEnd = chunkStart(m, 4, lane + 1, lanes);
+    } else {
+      column = chunkStart(n, 16, lane, lanes);
+      columnEnd = chunkStart(n, 16, lane + 1, lanes);
+    }
+  }
+  if (row < rowEnd && column < columnEnd) part<T>(i, lane, row, rowEnd, column, columnEnd);
+}
+
+/** Rows row…rowEnd and columns column…columnEnd of c. */
+function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, columnEnd: i32): void {
+  const size = sizeof<T>();
+  const n = arg(i, MatmulArg.n);
+  const k = arg(i, MatmulArg.k);
+  const transposed = arg(i, MatmulArg.transposed);
+  const transposeA = (transposed & TRANSPOSE_A) != 0;
+  const transposeB = (transposed & TRANSPOSE_B) != 0;
+  const rowBytes = <usize>n * size;
+  // Bytes between rows of a and b as stored.
+  const strideA = <usize>(transposeA ? arg(i, MatmulArg.m) : k) * size;
+  const strideB = transposeB ? <usize>k * size : rowBytes;
+  const a = pointer(i, MatmulArg.a);
+  const b = pointer(i, MatmulArg.b);
+  const c = pointer(i, MatmulArg.c);
+  const bias = pointer(i, MatmulArg.bias);
+  const output = pointer(i, MatmulArg.output);
+  const activation = arg(i, MatmulArg.activation);
+  const workspace = pointer(i, MatmulArg.workspace) + <usize>lane * arg(i, MatmulArg.workspaceBytes);
+
+  const inPlace = !transposeB && rowEnd - row <= IN_PLACE_ROWS;
+  // As many blocks of k as needed, of nearly the same size.
+  const blocks = (k + BLOCK_K - 1) / BLOCK_K;
+  const blockK = ((k + blocks - 1) / blocks + 3) & ~3;
+  const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
+  for (let j = column; j < columnEnd; j += blockN) {
+    const columns = min(blockN, columnEnd - j);
+    const offsetC = <usize>j * size;
+    const packA = transposeA && shouldPackA(columns);
+    const panels = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
+    for (let l = 0; l < k; l += blockK) {
+      const depth = min(blockK, k - l);
+      const last = l + depth == k;
+      const blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offsetC;
+      if (!inPlace) {
+        if (transposeB) packTransposedB<T>(panels, blockB, strideB, columns, depth);
+        else packB<T>(panels, blockB, strideB, columns, depth);
+      }
+      for (let r = row; r < rowEnd; r += BLOCK_M) {
+        const rows = min(BLOCK_M, rowEnd - r);
+        const blockC = c + <usize>r * rowBytes + offsetC;
+        if (inPlace && rows == 1) {
+          const blockA = a + <usize>r * (transposeA ? size : strideA) + <usize>l * (transposeA ? strideA : size);
+          multiplyRow<T>(blockA, transposeA ? strideA : size, blockB, strideB, blockC, columns, depth, l == 0);
+        } else if (transposeA) {
+          let blockA = a + <usize>l * strideA + <usize>r * size;
+          let step = strideA;
+          let panelA: usize = 4 * size;
+          if (packA) {
+            packTransposedA<T>(workspace, blockA, strideA, rows, depth);
+            blockA = workspace;
+            step = 4 * size;
+            panelA = <usize>depth * 4 * size;
+          }
+          if (inPlace) {
+            blockColumnsInPlace<T>(blockA, step, panelA, blockB, strideB, blockC, rowBytes, rows, columns, depth, l == 0);
+          } else {
+            blockColumnsPacked<T>(blockA, step, panelA, panels, 0, blockC, rowBytes, rows, columns, depth, l == 0);
+          }
+        } else {
+          const blockA = a + <usize>r * strideA + <usize>l * size;
+          if (inPlace) {
+            blockRowsInPlace<T>(blockA, strideA, 4 * strideA, blockB, strideB, blockC, rowBytes, rows, columns, depth, l == 0);
+          } else {
+            blockRowsPacked<T>(blockA, strideA, 4 * strideA, panels, 0, blockC, rowBytes, rows, columns, depth, l == 0);
+          }
+        }
+        if (last) {
+          const offsetBias = bias ? bias + offsetC : 0;
+          const blockOutput = output + <usize>r * rowBytes + offsetC;
+          finish<T>(activation, blockC, rowBytes, rows, columns, offsetBias, blockOutput, rowBytes);
+        }
+      }
+    }
+  }
+}
+
+@inline
+function shouldPackA(columns: i32): bool {
+  return columns >= 32;
+}

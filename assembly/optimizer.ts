@@ -1,0 +1,90 @@
+// Optimizer updates: one instruction over all parameters of a network, which lie contiguous, with their gradients and state in
+// the same order (UpdateArg). A step's coefficients come from its row of the run's table, computed on the TypeScript side.
+
+import { COEFFICIENTS, RunField, UpdateArg } from "./isa";
+import { arg, chunkStart, pointer } from "./memory";
+
+/** Coefficient `index` of this step, in every place of a vector. */
+@inline
+function coefficient<T>(i: usize, index: i32): v128 {
+  const run = pointer(i, UpdateArg.state);
+  const row = arg(run, RunField.step) - arg(run, RunField.firstStep);
+  const at = pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3);
+  return v128.splat<T>(<T>load<f64>(at));
+}
+
+// The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.
+
+/** w ← w − lr·g (book 6.1.2). Coefficients: lr. */
+export function sgd<T>(i: usize, lane: i32, lanes: i32): void {
+  const w = pointer(i, UpdateArg.w);
+  const g = pointer(i, UpdateArg.g);
+  const n = arg(i, UpdateArg.n);
+  const lr = coefficient<T>(i, 0);
+  const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
+    v128.store(w + p, v128.sub<T>(v128.load(w + p), v128.mul<T>(lr, v128.load(g + p))));
+  }
+}
+
+/** v ← αv − lr·g; w ← w + v (book 6.1.4). s1 is v. Coefficients: lr, α. */
+export function momentum<T>(i: usize, lane: i32, lanes: i32): void {
+  const w = pointer(i, UpdateArg.w);
+  const g = pointer(i, UpdateArg.g);
+  const s1 = pointer(i, UpdateArg.s1);
+  const n = arg(i, UpdateArg.n);
+  const lr = coefficient<T>(i, 0);
+  const alpha = coefficient<T>(i, 1);
+  const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
+    const v = v128.sub<T>(v128.mul<T>(alpha, v128.load(s1 + p)), v128.mul<T>(lr, v128.load(g + p)));
+    v128.store(s1 + p, v);
+    v128.store(w + p, v128.add<T>(v128.load(w + p), v));
+  }
+}
+
+/** h ← h + g²; w ← w − (lr·g) / (√h + ε) (book 6.1.5). s1 is h. Coefficients: lr, ε. */
+export function adaGrad<T>(i: usize, lane: i32, lanes: i32): void {
+  const w = pointer(i, UpdateArg.w);
+  const g = pointer(i, UpdateArg.g);
+  const s1 = pointer(i, UpdateArg.s1);
+  const n = arg(i, UpdateArg.n);
+  const lr = coefficient<T>(i, 0);
+  const epsilon = coefficient<T>(i, 1);
+  const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
+    const gradient = v128.load(g + p);
+    const h = v128.add<T>(v128.load(s1 + p), v128.mul<T>(gradient, gradient));
+    v128.store(s1 + p, h);
+    const step = v128.div<T>(v128.mul<T>(lr, gradient), v128.add<T>(v128.sqrt<T>(h), epsilon));
+    v128.store(w + p, v128.sub<T>(v128.load(w + p), step));
+  }
+}
+
+/**
+ * m ← m + (1−β₁)(g − m); v ← v + (1−β₂)(g² − v); w ← w − (lrₜ·m) / (√v + ε), lrₜ = lr·√(1−β₂ᵗ)/(1−β₁ᵗ)
+ * (book 6.1.6; Kingma & Ba 2015, end of section 2). s1 is m, s2 is v. Coefficients: lrₜ, 1−β₁, 1−β₂, ε.
+ */
+export function adam<T>(i: usize, lane: i32, lanes: i32): void {
+  const w = pointer(i, UpdateArg.w);
+  const g = pointer(i, UpdateArg.g);
+  const s1 = pointer(i, UpdateArg.s1);
+  const s2 = pointer(i, UpdateArg.s2);
+  const n = arg(i, UpdateArg.n);
+  const lr = coefficient<T>(i, 0);
+  const beta1 = coefficient<T>(i, 1);
+  const beta2 = coefficient<T>(i, 2);
+  const epsilon = coefficient<T>(i, 3);
+  const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
+    const gradient = v128.load(g + p);
+    let m = v128.load(s1 + p);
+    let v = v128.load(s2 + p);
+    m = v128.add<T>(m, v128.mul<T>(beta1, v128.sub<T>(gradient, m)));
+    v = v128.add<T>(v, v128.mul<T>(beta2, v128.sub<T>(v128.mul<T>(gradient, gradient), v)));
+    v128.store(s1 + p, m);
+    v128.store(s2 + p, v);
+    const step = v128.div<T>(v128.mul<T>(lr, m), v128.add<T>(v128.sqrt<T>(v), epsilon));
+    v128.store(w + p, v128.sub<T>(v128.load(w + p), step));
+  }
+}

@@ -1,0 +1,116 @@
+// Sums. Along a contiguous row the order is that of eight lanes (`LaneSum`'s comment below); across rows it is the order of the rows.
+
+import { SumArg } from "./isa";
+import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+
+/** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
+@inline
+function firstOf<T>(v: v128, count: i32): v128 {
+  if (count <= 0) return i64x2.splat(0);
+  if (sizeof<T>() == 8) {
+    return count >= 2 ? v : i64x2.replace_lane(v, 1, 0);
+  } else {
+    const index = i32x4(0, 1, 2, 3);
+    return v128.and(v, i32x4.lt_s(index, i32x4.splat(count)));
+  }
+}
+
+/**
+ * The sum of a row, in the one order that kobai uses for rows: eight partial sums from +0, partial j taking elements j, j+8, j+16, …;
+ * then ((p0+p4)+(p2+p6)) + ((p1+p5)+(p3+p7)). Both dtypes, whatever the vector's length, so float32 and float64 agree on the order.
+ */
+export function rowSum<T>(a: usize, n: i32): T {
+  if (sizeof<T>() == 4) {
+    let low = f32x4.splat(0);
+    let high = f32x4.splat(0);
+    let left = n;
+    for (; left >= 8; left -= 8) {
+      low = f32x4.add(low, v128.load(a));
+      high = f32x4.add(high, v128.load(a, 16));
+      a += 32;
+    }
+    if (left > 0) {
+      low = f32x4.add(low, firstOf<T>(v128.load(a), left));
+      high = f32x4.add(high, firstOf<T>(v128.load(a, 16), left - 4));
+    }
+    return <T>combine4(f32x4.add(low, high));
+  } else {
+    let p01 = f64x2.splat(0);
+    let p23 = f64x2.splat(0);
+    let p45 = f64x2.splat(0);
+    let p67 = f64x2.splat(0);
+    let left = n;
+    for (; left >= 8; left -= 8) {
+      p01 = f64x2.add(p01, v128.load(a));
+      p23 = f64x2.add(p23, v128.load(a, 16));
+      p45 = f64x2.add(p45, v128.load(a, 32));
+      p67 = f64x2.add(p67, v128.load(a, 48));
+      a += 64;
+    }
+    if (left > 0) {
+      p01 = f64x2.add(p01, firstOf<T>(v128.load(a), left));
+      p23 = f64x2.add(p23, firstOf<T>(v128.load(a, 16), left - 2));
+      p45 = f64x2.add(p45, firstOf<T>(v128.load(a, 32), left - 4));
+      p67 = f64x2.add(p67, firstOf<T>(v128.load(a, 48), left - 6));
+    }
+    return <T>combine2(f64x2.add(p01, p45), f64x2.add(p23, p67));
+  }
+}
+
+/** (s0+s2) + (s1+s3) of the four folded partial sums */
+@inline
+export function combine4(s: v128): f32 {
+  const t = f32x4.add(s, i32x4.shuffle(s, s, 2, 3, 0, 1));
+  return f32x4.extract_lane(t, 0) + f32x4.extract_lane(t, 1);
+}
+
+@inline
+export function combine2(s01: v128, s23: v128): f64 {
+  const t = f64x2.add(s01, s23);
+  return f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
+}
+
+/** Op.sum: a[outer, n, inner] → out[outer, inner]; lanes split outer, or inner where outer is 1. */
+export function sum<T>(i: usize, lane: i32, lanes: i32): void {
+  const out = pointer(i, SumArg.out);
+  const a = pointer(i, SumArg.a);
+  const outer = arg(i, SumArg.outer);
+  const n = arg(i, SumArg.n);
+  const inner = arg(i, SumArg.inner);
+  const divisor = <T>arg(i, SumArg.divisor);
+  const bytes = <usize>n * inner * sizeof<T>();
+  const from = chunkStart(outer, 1, lane, lanes);
+  const to = chunkStart(outer, 1, lane + 1, lanes);
+  if (inner == 1) {
+    for (let o = from; o < to; o++) {
+      store<T>(out + <usize>o * sizeof<T>(), <T>(rowSum<T>(a + <usize>o * bytes, n) / divisor));
+    }
+  } else if (outer == 1) {
+    const first = chunkStart(inner, 16, lane, lanes);
+    const last = chunkStart(inner, 16, lane + 1, lanes);
+    sumRows<T>(out, a, n, inner, first, last, divisor);
+  } else {
+    for (let o = from; o < to; o++) {
+      sumRows<T>(out + <usize>o * inner * sizeof<T>(), a + <usize>o * bytes, n, inner, 0, inner, divisor);
+    }
+  }
+}
+
+/** out[l] = Σ_j a[j, l] / divisor for columns first ≤ l < last, j increasing. */
+function sumRows<T>(out: usize, a: usize, n: i32, inner: i32, first: i32, last: i32, divisor: T): void {
+  const length = vectorLength<T>();
+  const stride = <usize>inner * sizeof<T>();
+  const by = v128.splat<T>(divisor);
+  for (let column = first; column < last; column += length) {
+    let p = a + <usize>column * sizeof<T>();
+    let total = v128.splat<T>(<T>0);
+    for (let j = n; j > 0; j--) {
+      total = v128.add<T>(total, v128.load(p));
+      p += stride;
+    }
+    total = v128.div<T>(total, by);
+    const o = out + <usize>column * sizeof<T>();
+    if (last - column >= length) v128.store(o, total);
+    else storePart<T>(o, total, last - column);
+  }
+}

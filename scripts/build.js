@@ -1,0 +1,36 @@
+// Builds the package: assembly/ by asc, src/ by esbuild, declarations by tsc.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
+
+rmSync("dist", { recursive: true, force: true });
+run("asc", "--target", "release");
+await build({
+  entryPoints: {
+    index: "src/index.ts",
+    ops: "src/ops.ts",
+    data: "src/data/index.ts",
+    io: "src/io/index.ts",
+    plot: "src/plot/index.ts",
+    cli: "src/cli/main.ts",
+  },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "neutral",
+  target: ["es2022", "node20"],
+  packages: "external",
+  external: ["node:*"],
+  // The loader is small and its users need nothing else of it: it travels inside, so that kobai's core has no dependencies.
+  alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
+  loader: { ".wasm": "binary" },
+  chunkNames: "chunks/[name]-[hash]",
+  sourcemap: true,
+  logLevel: "warning",
+});
+run("tsc", "-p", "tsconfig.build.json");
+copyFileSync("build/kobai.wasm", "dist/kobai.wasm");

@@ -1,0 +1,26 @@
+// Runs a TypeScript file of this repository: node scripts/run.js bench/main.ts [arguments]
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "esbuild";
+
+const [entry, ...args] = process.argv.slice(2);
+if (!entry) {
+  console.error("usage: node scripts/run.js FILE.ts [arguments]");
+  process.exit(2);
+}
+mkdirSync("build/scripts", { recursive: true });
+const outfile = join("build/scripts", `${basename(entry, ".ts")}.js`);
+await build({
+  entryPoints: [entry],
+  outfile,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  loader: { ".wasm": "binary" },
+  logLevel: "warning",
+});
+process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" }).status ?? 1;

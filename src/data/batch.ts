@@ -1,0 +1,79 @@
+// Batches for training loops written by hand, one sample after the other as in the book.
+
+import { type RandomPosition, randomIndices } from "../random.ts";
+import { size, type Tensor, typedArrays } from "../tensor.ts";
+import { type Dataset, sampleCount } from "./dataset.ts";
+
+/** Where `sampleBatch` stands when it is given no position of its own. */
+const sharedPosition: RandomPosition = { seed: 0, step: 0 };
+
+/**
+ * Draws `batchSize` samples with replacement.
+ *
+ * @param random - the seed and the step of the draw; the call moves its `step` on by one, so that the next call draws others.
+ *   Without it, a sequence shared by all such calls, which starts at the same place whenever the program does.
+ * @returns `x` as float32 [batchSize, …], scaled, and `t`: float32 rows, or integer labels in their own type
+ * @throws where the data set is empty or its lengths disagree
+ * @example
+ * const [x, t] = sampleBatch(train, 100);
+ */
+export function sampleBatch(
+  dataset: Dataset,
+  batchSize: number,
+  random: RandomPosition = sharedPosition,
+): [x: Tensor, t: Tensor] {
+  const n = sampleCount(dataset);
+  if (n === 0) throw new RangeError("sampleBatch: the data set is empty");
+  const rows = randomIndices(n, batchSize, random);
+  random.step++;
+  return gatherBatch(dataset, rows);
+}
+
+/**
+ * The samples from `start` up to, not including, `end`.
+ *
+ * @returns `x` as float32 [end − start, …], scaled, and `t`: float32 rows, or integer labels in their own type
+ * @throws where the range does not lie inside the data set
+ * @example
+ * const [x, t] = takeBatch(train, 0, 3); // the first three
+ */
+export function takeBatch(dataset: Dataset, start: number, end: number): [x: Tensor, t: Tensor] {
+  const n = sampleCount(dataset);
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= n)) {
+    throw new RangeError(
+      `takeBatch: the range ${start} to ${end} does not lie inside 0 to ${n}, the samples there are`,
+    );
+  }
+  return gatherBatch(
+    dataset,
+    Uint32Array.from({ length: end - start }, (_, i) => start + i),
+  );
+}
+
+function gatherBatch({ x, t, scale = 1 }: Dataset, rows: Uint32Array): [x: Tensor, t: Tensor] {
+  return [
+    gatherScaled(x, rows, scale),
+    t.shape.length === 1 ? gatherLabels(t, rows) : gatherScaled(t, rows, 1),
+  ];
+}
+
+/** Rounds value, scale and product to float32, as the gather inside a training step does, so that both see the same bits. */
+function gatherScaled({ shape, data }: Tensor, rows: Uint32Array, scale: number): Tensor {
+  const width = size(shape.slice(1));
+  const out = new Float32Array(rows.length * width);
+  const factor = Math.fround(scale);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < width; j++) {
+      out[i * width + j] = Math.fround(data[row * width + j] as number) * factor;
+    }
+  });
+  return { shape: [rows.length, ...shape.slice(1)], dtype: "float32", data: out };
+}
+
+function gatherLabels({ dtype, data }: Tensor, rows: Uint32Array): Tensor {
+  const out = new typedArrays[dtype](rows.length);
+  rows.forEach((row, i) => {
+    out[i] = data[row] as number;
+  });
+  return { shape: [rows.length], dtype, data: out };
+}

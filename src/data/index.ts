@@ -1,0 +1,6 @@
+// kobai/data: what training reads.
+
+export { sampleBatch, takeBatch } from "./batch.ts";
+export { type Dataset, sampleCount } from "./dataset.ts";
+export { decompress, parseIdx } from "./idx.ts";
+export { type MnistOptions, mnist, type TrainTest } from "./mnist.ts";

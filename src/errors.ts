@@ -1,0 +1,79 @@
+import type { HeapReport } from "./runtime/heap.ts";
+import { formatShape } from "./tensor.ts";
+
+/** What all errors that kobai throws on purpose have in common. */
+export class KobaiError extends Error {
+  override name = this.constructor.name;
+}
+
+/** Shapes that do not go together. The message names the op, the shapes and the remedy. */
+export class ShapeError extends KobaiError {
+  readonly op: string;
+  readonly shapes: readonly (readonly number[])[];
+
+  constructor(op: string, problem: string, ...shapes: (readonly number[])[]) {
+    super(`${op}: ${problem}`);
+    this.op = op;
+    this.shapes = shapes;
+  }
+
+  /** "a is [32, 784], b is [128, 10]" */
+  static describe(named: Record<string, readonly number[]>): string {
+    return Object.entries(named)
+      .map(([name, shape]) => `${name} is ${formatShape(shape)}`)
+      .join(", ");
+  }
+}
+
+/** Data that a network cannot take: labels out of range, NaN, a wrong type. */
+export class DataError extends KobaiError {}
+
+/** An option out of its range, or one that does not go with another. */
+export class OptionError extends KobaiError {}
+
+/** A call on something that was disposed of, or before `init()`. */
+export class StateError extends KobaiError {}
+
+/** This runtime lacks something that kobai needs. */
+export class UnsupportedError extends KobaiError {}
+
+/** The loss became NaN or infinite. The parameters are those before the step's update. */
+export class NotFiniteError extends KobaiError {
+  /** The step, counted from 1, whose loss it was. */
+  readonly step: number;
+  readonly loss: number;
+
+  constructor(step: number, loss: number, lr: number) {
+    super(
+      `fit: the loss of step ${step} is ${loss}; the parameters are as they were before that step's update. ` +
+        `The learning rate (${lr}) is the usual cause: try ${Number((lr / 10).toPrecision(3))}, and check that the inputs are scaled.`,
+    );
+    this.step = step;
+    this.loss = loss;
+  }
+}
+
+/** Linear memory is exhausted. */
+export class MemoryError extends KobaiError {
+  readonly asked: number;
+  readonly report: HeapReport;
+
+  constructor(asked: number, owner: string, limit: number, report: HeapReport) {
+    const holders = Object.entries(report.owners)
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
+    super(
+      `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
+        `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +
+        "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
+    );
+    this.asked = asked;
+    this.report = report;
+  }
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

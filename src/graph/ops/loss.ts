@@ -1,0 +1,140 @@
+import { Op, SoftmaxCrossEntropyArg, SumArg, SumSquaredErrorArg } from "../../../assembly/isa.ts";
+import { OptionError, ShapeError } from "../../errors.ts";
+import { apply, type Emitter, isOne, type Node, type Operation, sameFloat, type Value } from "../value.ts";
+import { multiply } from "./binary.ts";
+import { logSoftmax } from "./softmax.ts";
+import { scale } from "./unary.ts";
+
+/** A loss is [loss, its gradient by the first input, each row's loss]: the kernel makes all of them in one pass. */
+function lossTypes(x: Value) {
+  const { shape, dtype } = x;
+  return [
+    { shape: [], dtype },
+    { shape, dtype },
+    { shape: [shape[0]!], dtype },
+  ];
+}
+
+/** The gradient that the forward pass left behind, times what arrives at the loss. */
+function lossGradient(node: Node, upstream: Value): Value {
+  const own = node.outputs[1]!;
+  return isOne(upstream) ? own : multiply(own, upstream);
+}
+
+function emitMean(node: Node, emitter: Emitter): void {
+  const [loss, , rows] = node.outputs as [Value, Value, Value];
+  const m = rows.shape[0]!;
+  const operands = {
+    out: emitter.address(loss),
+    a: emitter.address(rows),
+    outer: 1,
+    n: m,
+    inner: 1,
+    divisor: m,
+  };
+  emitter.emit(Op.sum, loss.dtype, SumArg, operands);
+}
+
+const softmaxCrossEntropyOperation: Operation<undefined> = {
+  name: "softmaxCrossEntropy",
+  infer([x, t]) {
+    const shapes = ShapeError.describe({ logits: x!.shape, labels: t!.shape });
+    if (x!.shape.length !== 2) {
+      throw new ShapeError(
+        "softmaxCrossEntropy",
+        `${shapes}; logits must be [batch, classes]`,
+        x!.shape,
+        t!.shape,
+      );
+    }
+    const [m, n] = x!.shape as [number, number];
+    const integer = t!.shape.length === 1 && t!.shape[0] === m;
+    const oneHot = t!.shape.length === 2 && t!.shape[0] === m && t!.shape[1] === n;
+    if (!integer && !oneHot) {
+      throw new ShapeError(
+        "softmaxCrossEntropy",
+        `${shapes}; labels must be class indices [${m}] or one-hot rows [${m}, ${n}]`,
+        x!.shape,
+        t!.shape,
+      );
+    }
+    if (integer && t!.dtype !== "int32") {
+      throw new OptionError(`softmaxCrossEntropy: labels as class indices must be int32, got ${t!.dtype}`);
+    }
+    sameFloat("softmaxCrossEntropy", ...(oneHot ? [x!, t!] : [x!]));
+    return lossTypes(x!);
+  },
+  // Labels that are themselves computed, as a teacher's distribution is: dt = −log softmax(x) / m.
+  gradient(node, upstream) {
+    const [x, t] = node.inputs as [Value, Value];
+    const dt = () => multiply(scale(logSoftmax(x), -1 / x.shape[0]!), upstream);
+    return [lossGradient(node, upstream), t.dtype === "int32" ? undefined : dt()];
+  },
+  emit(node, emitter) {
+    const [x, t] = node.inputs as [Value, Value];
+    emitter.emit(Op.softmaxCrossEntropy, x.dtype, SoftmaxCrossEntropyArg, {
+      rowLosses: emitter.address(node.outputs[2]!),
+      gradient: emitter.address(node.outputs[1]!),
+      logits: emitter.address(x),
+      labels: emitter.address(t),
+      oneHot: t.shape.length === 2 ? 1 : 0,
+      m: x.shape[0]!,
+      n: x.shape[1]!,
+    });
+    emitMean(node, emitter);
+  },
+};
+
+/**
+ * Softmax with cross-entropy: the mean over the batch of −Σ t·log softmax(x) (book 5.6.3).
+ * @param logits [batch, classes]
+ * @param labels int32 [batch], class indices from 0; or rows [batch, classes] of the logits' dtype, one-hot or any distribution
+ * @returns a scalar
+ * @throws ShapeError where labels fit neither form
+ */
+export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
+  apply(softmaxCrossEntropyOperation, [logits, labels], undefined);
+
+const sumSquaredErrorOperation: Operation<undefined> = {
+  name: "sumSquaredError",
+  infer([y, t]) {
+    const same =
+      y!.shape.length === t!.shape.length && y!.shape.every((length, axis) => length === t!.shape[axis]);
+    if (!same || y!.shape.length === 0) {
+      throw new ShapeError(
+        "sumSquaredError",
+        `${ShapeError.describe({ y: y!.shape, t: t!.shape })}; both must be of one shape, [batch, …]`,
+        y!.shape,
+        t!.shape,
+      );
+    }
+    sameFloat("sumSquaredError", y!, t!);
+    return lossTypes(y!);
+  },
+  gradient(node, upstream) {
+    const dy = lossGradient(node, upstream);
+    return [dy, scale(dy, -1)];
+  },
+  emit(node, emitter) {
+    const [y, t] = node.inputs as [Value, Value];
+    const m = y.shape[0]!;
+    emitter.emit(Op.sumSquaredError, y.dtype, SumSquaredErrorArg, {
+      rowLosses: emitter.address(node.outputs[2]!),
+      gradient: emitter.address(node.outputs[1]!),
+      y: emitter.address(y),
+      t: emitter.address(t),
+      m,
+      n: y.shape.slice(1).reduce((product, length) => product * length, 1),
+    });
+    emitMean(node, emitter);
+  },
+};
+
+/**
+ * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch.
+ * @param y [batch, …] @param t of y's shape and dtype
+ * @returns a scalar
+ * @throws ShapeError where the shapes differ
+ */
+export const sumSquaredError = (y: Value, t: Value): Value =>
+  apply(sumSquaredErrorOperation, [y, t], undefined);

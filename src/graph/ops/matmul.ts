@@ -1,0 +1,133 @@
+import { Activation, MatmulArg, Op, TRANSPOSE_A, TRANSPOSE_B } from "../../../assembly/isa.ts";
+import { ShapeError } from "../../errors.ts";
+import { matmulWorkspaceBytes } from "../../runtime/matmul-workspace.ts";
+import { apply, type Emitter, type Node, type Operation, sameFloat, type Value } from "../value.ts";
+
+export interface MatmulOptions {
+  /** Multiply by the transpose of a, which is stored [k, m]. Default false. */
+  transposeA?: boolean;
+  /** Multiply by the transpose of b, which is stored [n, k]. Default false. */
+  transposeB?: boolean;
+}
+
+interface Transposed {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** The sizes of a product, whatever the orientation of its factors. @throws ShapeError */
+function sizes(op: string, a: Value, b: Value, { transposeA, transposeB }: Transposed) {
+  const shapes = ShapeError.describe({ a: a.shape, b: b.shape });
+  if (a.shape.length !== 2 || b.shape.length !== 2) {
+    throw new ShapeError(
+      op,
+      `${shapes}; both must be matrices (two axes): reshape or flatten first`,
+      a.shape,
+      b.shape,
+    );
+  }
+  const [m, k] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
+  const [inner, n] = transposeB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
+  if (k !== inner) {
+    const axis = (transposed: boolean, last: boolean) => (transposed !== last ? "last" : "first");
+    throw new ShapeError(
+      op,
+      `inner sizes differ: ${shapes}; a's ${axis(transposeA, true)} axis (${k}) must equal b's ${axis(transposeB, false)} (${inner})`,
+      a.shape,
+      b.shape,
+    );
+  }
+  return { m, n, k };
+}
+
+/** c = op(a)·op(b) */
+export const matmulOperation: Operation<Transposed> = {
+  name: "matmul",
+  infer([a, b], attributes) {
+    const { m, n } = sizes("matmul", a!, b!, attributes);
+    return [{ shape: [m, n], dtype: sameFloat("matmul", a!, b!) }];
+  },
+  // C = A·B: dA = G·Bᵀ and dB = Aᵀ·G; where a factor is stored transposed, so is its gradient.
+  gradient({ inputs, attributes: { transposeA, transposeB } }, g) {
+    const [a, b] = inputs as [Value, Value];
+    return [
+      transposeA
+        ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+        : matmul(g, b, { transposeB: !transposeB }),
+      transposeB
+        ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, g, { transposeA: !transposeA }),
+    ];
+  },
+  workspace: workspaceOf,
+  emit: (node, emitter) => emitMatmul(node, emitter, {}),
+};
+
+/**
+ * The matrix product.
+ *
+ * Each element is the sum over k in increasing order, whatever the size: the same bits everywhere.
+ * @param a [m, k], or [k, m] with `transposeA`
+ * @param b [k, n], or [n, k] with `transposeB`
+ * @returns [m, n]
+ * @throws ShapeError where either is not a matrix or the inner sizes differ
+ */
+export function matmul(
+  a: Value,
+  b: Value,
+  { transposeA = false, transposeB = false }: MatmulOptions = {},
+): Value {
+  return apply(matmulOperation, [a, b], { transposeA, transposeB });
+}
+
+/** Attributes of the fused affine op. Its inputs: a, b, then the bias if any, then the output y if the activation is a gradient. */
+export interface AffineAttributes extends Transposed {
+  readonly bias: boolean;
+  readonly activation: Activation;
+}
+
+/**
+ * activation(op(a)·op(b) + bias) in one instruction. Nobody writes it: fusion makes it of matmul, add and an activation (or an
+ * activation's gradient), after differentiation, which is why it needs no gradient rule.
+ */
+export const affineOperation: Operation<AffineAttributes> = {
+  name: "affine",
+  infer([a, b], attributes) {
+    const { m, n } = sizes("affine", a!, b!, attributes);
+    return [{ shape: [m, n], dtype: a!.dtype }];
+  },
+  workspace: workspaceOf,
+  emit(node, emitter) {
+    const { bias, activation } = node.attributes;
+    const extra = node.inputs.slice(2).map((value) => emitter.address(value));
+    const biasAddress = bias ? extra.shift() : 0;
+    emitMatmul(node, emitter, { bias: biasAddress ?? 0, activation, output: extra[0] ?? 0 });
+  },
+};
+
+function workspaceOf(node: Node<Transposed>): number {
+  const [a, b] = node.inputs as [Value, Value];
+  const { m, n, k } = sizes("matmul", a, b, node.attributes);
+  return matmulWorkspaceBytes(m, n, k, a.dtype === "float64" ? 8 : 4);
+}
+
+function emitMatmul(
+  node: Node<Transposed>,
+  emitter: Emitter,
+  { bias = 0, activation = Activation.identity, output = 0 },
+): void {
+  const [a, b] = node.inputs as [Value, Value];
+  const { transposeA, transposeB } = node.attributes;
+  emitter.emit(Op.matmul, a.dtype, MatmulArg, {
+    ...sizes("matmul", a, b, node.attributes),
+    a: emitter.address(a),
+    b: emitter.address(b),
+    c: emitter.address(node.outputs[0]!),
+    transposed: (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0),
+    bias,
+    activation,
+    output,
+    workspace: emitter.workspace,
+    workspaceBytes: emitter.workspaceBytes,
+  });
+}

@@ -1,0 +1,54 @@
+import { Op, SoftmaxArg } from "../../../assembly/isa.ts";
+import { ShapeError } from "../../errors.ts";
+import { size } from "../../tensor.ts";
+import { apply, type Operation, sameFloat, type Value } from "../value.ts";
+
+/** An op along the rows of x; `m` rows of `n`, all leading axes together. */
+function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Operation<undefined> {
+  return {
+    name,
+    infer([x]) {
+      if (x!.shape.length === 0) {
+        throw new ShapeError(name, "x is a scalar; it must have an axis to run along", x!.shape);
+      }
+      return [{ shape: x!.shape, dtype: sameFloat(name, x!) }];
+    },
+    gradient: ({ outputs: [y] }, g) => [apply(gradientOf, [y!, g], undefined)],
+    emit: ({ inputs: [x], outputs: [y] }, emitter) => {
+      const n = x!.shape.at(-1)!;
+      const operands = { out: emitter.address(y!), a: emitter.address(x!), m: size(x!.shape) / n, n, g: 0 };
+      emitter.emit(op, x!.dtype, SoftmaxArg, operands);
+    },
+  };
+}
+
+function gradientAlongRows(name: string, op: Op): Operation<undefined> {
+  return {
+    name,
+    infer: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
+    emit({ inputs: [y, g], outputs: [dx] }, emitter) {
+      const n = y!.shape.at(-1)!;
+      emitter.emit(op, y!.dtype, SoftmaxArg, {
+        out: emitter.address(dx!),
+        a: emitter.address(y!),
+        m: size(y!.shape) / n,
+        n,
+        g: emitter.address(g!),
+      });
+    },
+  };
+}
+
+/** dx = y·(g − Σ g·y) */
+const softmaxGradient = gradientAlongRows("softmaxGradient", Op.softmaxGradient);
+/** dx = g − eʸ·Σ g */
+const logSoftmaxGradient = gradientAlongRows("logSoftmaxGradient", Op.logSoftmaxGradient);
+
+export const softmaxOperation = alongRows("softmax", Op.softmax, softmaxGradient);
+const logSoftmaxOperation = alongRows("logSoftmax", Op.logSoftmax, logSoftmaxGradient);
+
+/** eˣ / Σ eˣ along the last axis, shifted by the row's maximum against overflow (book 3.5). @throws ShapeError for a scalar */
+export const softmax = (x: Value): Value => apply(softmaxOperation, [x], undefined);
+
+/** log softmax(x) along the last axis, without the loss of precision of taking the two apart. @throws ShapeError for a scalar */
+export const logSoftmax = (x: Value): Value => apply(logSoftmaxOperation, [x], undefined);

@@ -1,0 +1,78 @@
+import { Op, SumArg } from "../../../assembly/isa.ts";
+import { ShapeError } from "../../errors.ts";
+import { size } from "../../tensor.ts";
+import { apply, type Operation, sameFloat, type Value } from "../value.ts";
+import { spread } from "./broadcast.ts";
+import { scale } from "./unary.ts";
+
+export interface SumOptions {
+  /** The axis to sum along, negative ones counted from the last. Default: all axes, to a scalar. */
+  axis?: number;
+  /** Keep the summed axis with size 1. Default false. */
+  keepAxis?: boolean;
+}
+
+interface SumAttributes {
+  readonly axis: number | undefined;
+  readonly keepAxis: boolean;
+  readonly mean: boolean;
+}
+
+/** How many elements go into one element of the result. */
+function count(x: Value, axis: number | undefined): number {
+  return axis === undefined ? size(x.shape) : x.shape[axis]!;
+}
+
+const sumOperation: Operation<SumAttributes> = {
+  name: "sum",
+  infer([x], { axis, keepAxis, mean }) {
+    const dtype = sameFloat(mean ? "mean" : "sum", x!);
+    if (axis === undefined) return [{ shape: keepAxis ? x!.shape.map(() => 1) : [], dtype }];
+    const shape = x!.shape.flatMap((length, i) => (i !== axis ? [length] : keepAxis ? [1] : []));
+    return [{ shape, dtype }];
+  },
+  // y = Σ x: dx = g, repeated; y = Σ x / n: dx = g / n, repeated.
+  gradient({ inputs: [x], attributes: { axis, mean } }, g) {
+    const share = mean ? scale(g, 1 / count(x!, axis)) : g;
+    return [spread(share, x!.shape, axis)];
+  },
+  emit({ inputs: [x], outputs: [y], attributes: { axis, mean } }, emitter) {
+    const n = count(x!, axis);
+    emitter.emit(Op.sum, x!.dtype, SumArg, {
+      out: emitter.address(y!),
+      a: emitter.address(x!),
+      outer: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
+      n,
+      inner: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
+      divisor: mean ? n : 1,
+    });
+  },
+};
+
+function reduce(name: string, x: Value, { axis, keepAxis = false }: SumOptions, mean: boolean): Value {
+  const rank = x.shape.length;
+  const positive = axis !== undefined && axis < 0 ? axis + rank : axis;
+  if (positive !== undefined && !(Number.isInteger(positive) && positive >= 0 && positive < rank)) {
+    throw new ShapeError(
+      name,
+      `axis ${axis} is not one of x, whose rank is ${rank}; ${ShapeError.describe({ x: x.shape })}`,
+      x.shape,
+    );
+  }
+  return apply(sumOperation, [x], { axis: positive, keepAxis, mean });
+}
+
+/**
+ * The sum of all elements (a scalar), or along an axis.
+ *
+ * Along a contiguous row the order is fixed at eight partial sums, across rows it is the rows' own: the same bits everywhere.
+ * @throws ShapeError where x has no such axis
+ */
+export function sum(x: Value, options: SumOptions = {}): Value {
+  return reduce("sum", x, options, false);
+}
+
+/** The mean of all elements (a scalar), or along an axis: the sum divided by their number. @throws ShapeError */
+export function mean(x: Value, options: SumOptions = {}): Value {
+  return reduce("mean", x, options, true);
+}

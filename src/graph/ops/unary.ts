@@ -1,0 +1,69 @@
+import { Op, UnaryArg } from "../../../assembly/isa.ts";
+import { size } from "../../tensor.ts";
+import { apply, type Operation, sameFloat, type Value } from "../value.ts";
+import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
+
+/** An elementwise op of one operand; `gradient` gets x, y and the gradient arriving at y. */
+function unary(
+  name: string,
+  op: Op,
+  gradient: (x: Value, y: Value, g: Value) => Value,
+): Operation<undefined> {
+  return {
+    name,
+    inPlace: true,
+    infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat(name, x!) }],
+    gradient: ({ inputs: [x], outputs: [y] }, g) => [gradient(x!, y!, g)],
+    emit({ inputs: [x], outputs: [y] }, emitter) {
+      const operands = { out: emitter.address(y!), a: emitter.address(x!), n: size(x!.shape), factor: 0 };
+      emitter.emit(op, x!.dtype, UnaryArg, operands);
+    },
+  };
+}
+
+// Gradients that need only y let fusion drop x: relu(x) > 0 exactly where x > 0, σ' = y(1 − y), tanh' = 1 − y².
+export const reluOperation = unary("relu", Op.relu, (_, y, g) => reluGradient(g, y));
+export const sigmoidOperation = unary("sigmoid", Op.sigmoid, (_, y, g) => sigmoidGradient(g, y));
+export const tanhOperation = unary("tanh", Op.tanh, (_, y, g) => tanhGradient(g, y));
+const expOperation = unary("exp", Op.exp, (_, y, g) => multiply(g, y));
+const logOperation = unary("log", Op.log, (x, _, g) => divide(g, x));
+const sqrtOperation = unary("sqrt", Op.sqrt, (_, y, g) => divide(scale(g, 0.5), y));
+
+/** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
+export const relu = (x: Value): Value => apply(reluOperation, [x], undefined);
+
+/** 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). */
+export const sigmoid = (x: Value): Value => apply(sigmoidOperation, [x], undefined);
+
+/** The hyperbolic tangent, elementwise. */
+export const tanh = (x: Value): Value => apply(tanhOperation, [x], undefined);
+
+/** eˣ, elementwise. */
+export const exp = (x: Value): Value => apply(expOperation, [x], undefined);
+
+/** The natural logarithm, elementwise; NaN below 0. */
+export const log = (x: Value): Value => apply(logOperation, [x], undefined);
+
+/** The square root, elementwise; NaN below 0. */
+export const sqrt = (x: Value): Value => apply(sqrtOperation, [x], undefined);
+
+const scaleOperation: Operation<{ readonly factor: number }> = {
+  name: "scale",
+  inPlace: true,
+  infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("scale", x!) }],
+  gradient: ({ attributes: { factor } }, g) => [scale(g, factor)],
+  emit({ inputs: [x], outputs: [y], attributes: { factor } }, emitter) {
+    emitter.emit(Op.scale, x!.dtype, UnaryArg, {
+      out: emitter.address(y!),
+      a: emitter.address(x!),
+      n: size(x!.shape),
+      factor: emitter.constant(factor),
+    });
+  },
+};
+
+/** x times a number, which is rounded to x's dtype first. */
+export const scale = (x: Value, factor: number): Value => apply(scaleOperation, [x], { factor });
+
+/** x itself: the activation of a layer that has none (book 3.4.3). */
+export const identity = (x: Value): Value => x;

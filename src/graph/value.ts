@@ -1,0 +1,144 @@
+import type { Op } from "../../assembly/isa.ts";
+import { OptionError } from "../errors.ts";
+import type { Operands } from "../runtime/instructions.ts";
+import type { DTypeName } from "../tensor.ts";
+
+export type Shape = readonly number[];
+
+/** What a value will be, known before anything is computed. */
+export interface ValueType {
+  readonly shape: Shape;
+  readonly dtype: DTypeName;
+}
+
+/** A symbolic tensor: one output of a node of the graph. Its shape is concrete; its elements exist only while a program runs. */
+export interface Value extends ValueType {
+  readonly node: Node;
+  /** which of the node's outputs it is */
+  readonly index: number;
+}
+
+/** An operation applied to values. */
+export interface Node<A = unknown> {
+  readonly operation: Operation<A>;
+  readonly inputs: readonly Value[];
+  readonly attributes: A;
+  readonly outputs: readonly Value[];
+}
+
+/**
+ * An op: its shape rule, its gradient rule and its instructions, side by side. All ops are made of these; `A` are an op's
+ * attributes, the arguments that are not tensors.
+ */
+export interface Operation<A = unknown> {
+  readonly name: string;
+  /** The types of the outputs. The first output is the op's value; others are by-products, such as a loss's own gradient. */
+  infer(inputs: readonly Value[], attributes: A): readonly ValueType[];
+  /** For each input, the gradient that arrives at it when `upstream` arrives at the first output; absent means none does. */
+  gradient?(node: Node<A>, upstream: Value): readonly (Value | undefined)[];
+  /** Writes the node's instructions. */
+  emit(node: Node<A>, emitter: Emitter): void;
+  /** The first output may lie where an input of the same size lay, if nothing needs that input any more. */
+  readonly inPlace?: boolean;
+  /** The output is the input's memory under another shape: nothing is computed. */
+  readonly view?: boolean;
+  /** Scratch bytes that the instructions need at `Emitter.workspace`. */
+  workspace?(node: Node<A>): number;
+}
+
+/** Where an op writes its instructions. */
+export interface Emitter {
+  /** The address of a value's elements. */
+  address(value: Value): number;
+  /** The address of a constant, held as float64. */
+  constant(value: number): number;
+  /** The address of a constant scalar of `dtype`. */
+  scalar(value: number, dtype: DTypeName): number;
+  readonly workspace: number;
+  readonly workspaceBytes: number;
+  emit<E extends Record<string, string | number>>(
+    op: Op,
+    dtype: DTypeName,
+    layout: E,
+    operands: Operands<E>,
+  ): void;
+}
+
+/** Applies an operation; its first output. */
+export function apply<A>(operation: Operation<A>, inputs: readonly Value[], attributes: A): Value {
+  return node(operation, inputs, attributes).outputs[0]!;
+}
+
+export function node<A>(operation: Operation<A>, inputs: readonly Value[], attributes: A): Node<A> {
+  const outputs: Value[] = [];
+  const made: Node<A> = { operation, inputs, attributes, outputs };
+  operation.infer(inputs, attributes).forEach((type, index) => {
+    outputs.push({ ...type, node: made as Node, index });
+  });
+  return made;
+}
+
+const nothing: Pick<Operation, "emit"> = { emit() {} };
+
+/** A leaf: what a program is given rather than computes. `source` tells leaves apart in messages and pictures. */
+export interface LeafAttributes extends ValueType {
+  readonly source: "input" | "parameter";
+  readonly name: string;
+}
+
+export const leafOperation: Operation<LeafAttributes> = {
+  name: "leaf",
+  infer: (_, { shape, dtype }) => [{ shape, dtype }],
+  ...nothing,
+};
+
+/** A tensor that is given when the program runs. */
+export function input(name: string, shape: Shape, dtype: DTypeName): Value {
+  return apply(leafOperation, [], { source: "input", name, shape, dtype });
+}
+
+/** A tensor that is trained. */
+export function parameter(name: string, shape: Shape, dtype: DTypeName): Value {
+  return apply(leafOperation, [], { source: "parameter", name, shape, dtype });
+}
+
+interface ConstantAttributes {
+  readonly value: number;
+  readonly dtype: DTypeName;
+}
+
+export const constantOperation: Operation<ConstantAttributes> = {
+  name: "constant",
+  infer: (_, { dtype }) => [{ shape: [], dtype }],
+  ...nothing,
+};
+
+/** A scalar known now. */
+export function constant(value: number, dtype: DTypeName): Value {
+  return apply(constantOperation, [], { value, dtype });
+}
+
+/** Whether `value` is the constant 1: the gradient of a loss with respect to itself. */
+export function isOne(value: Value): boolean {
+  return value.node.operation === (constantOperation as Operation<never>)
+    ? (value.node.attributes as ConstantAttributes).value === 1
+    : false;
+}
+
+/** @throws OptionError where float tensors of one dtype are needed and something else came */
+export function sameFloat(op: string, ...values: readonly Value[]): DTypeName {
+  const { dtype } = values[0]!;
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new OptionError(
+      `${op}: works on float32 and float64, got ${dtype}; gather or convert the data to the network's dtype`,
+    );
+  }
+  for (const value of values) {
+    if (value.dtype !== dtype) {
+      throw new OptionError(
+        `${op}: dtypes differ: ${values.map((v) => v.dtype).join(", ")}; all operands must be of one dtype`,
+      );
+    }
+  }
+  return dtype;
+}

@@ -1,0 +1,19 @@
+// kobai: networks that train in WebAssembly. What `import … from "kobai"` gives.
+
+export type { Dataset } from "./data/dataset.ts";
+export * from "./errors.ts";
+export type { Shape, Value } from "./graph/value.ts";
+export * from "./nn/initializers.ts";
+export * from "./nn/layers.ts";
+export { crossEntropy, type Loss, loss, sumSquaredError } from "./nn/losses.ts";
+export * from "./nn/optimizers.ts";
+export { type InitOptions, init, memoryReport } from "./runtime/engine.ts";
+export type { HeapReport } from "./runtime/heap.ts";
+export type { WasmSource } from "./runtime/wasm.ts";
+export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
+export type { Evaluation } from "./train/evaluate.ts";
+export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
+export { Network, type SummaryRow, type TensorLike } from "./train/network.ts";
+export type { NamedTensors } from "./train/parameters.ts";
+export type { Sampling } from "./train/programs.ts";
+export { type SequentialOptions, sequential } from "./train/sequential.ts";

@@ -1,0 +1,65 @@
+import { OptionError } from "../errors.ts";
+import type { Shape } from "../graph/value.ts";
+
+/** How a parameter starts: variates of a distribution. The generator behind it is the network's seed and the parameter's number. */
+export type Distribution =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
+
+/** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer). */
+export type Initializer = (shape: Shape) => Distribution;
+
+/**
+ * Normal variates of a given standard deviation, as the book's networks start (std 0.01, 4.5.1).
+ * @param options std: at least 0, default 0.01; mean: default 0
+ * @throws OptionError where std is negative or not a number
+ */
+export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number } = {}): Initializer {
+  if (!(std >= 0 && Number.isFinite(std) && Number.isFinite(mean))) {
+    throw new OptionError(
+      `normal: std must be a number of at least 0 and mean a finite number; got std ${std}, mean ${mean}`,
+    );
+  }
+  return () => ({ kind: "normal", mean, std });
+}
+
+/** Uniform variates between low and high. @throws OptionError where low is not below high */
+export function uniform({ low = -0.05, high = 0.05 }: { low?: number; high?: number } = {}): Initializer {
+  if (!(low < high)) throw new OptionError(`uniform: low must be below high; got ${low} and ${high}`);
+  return () => ({ kind: "uniform", low, high });
+}
+
+/**
+ * Xavier (Glorot) initialization: normal, std √(2 / (inputs + outputs)), for sigmoid and tanh
+ * (Glorot & Bengio 2010, eq. 16; as PyTorch's xavier_normal_).
+ */
+export function xavier(): Initializer {
+  return (shape) => {
+    const [inputs, outputs] = fans("xavier", shape);
+    return { kind: "normal", mean: 0, std: Math.sqrt(2 / (inputs + outputs)) };
+  };
+}
+
+/** He initialization: normal, std √(2 / inputs), for ReLU (He et al. 2015, eq. 10; book 6.2.3). */
+export function he(): Initializer {
+  return (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) });
+}
+
+/** Zeros: how biases start. */
+export const zeros = (): Initializer => constant(0);
+
+/** The same value everywhere. @throws OptionError where it is not finite */
+export function constant(value: number): Initializer {
+  if (!Number.isFinite(value)) throw new OptionError(`constant: the value must be finite; got ${value}`);
+  return () => ({ kind: "constant", value });
+}
+
+function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
+  if (shape.length < 2) {
+    throw new OptionError(
+      `${name}: needs a weight of two axes, [inputs, outputs]; for a bias use zeros() or constant(v)`,
+    );
+  }
+  return [shape[0]!, shape[1]!];
+}

@@ -1,0 +1,101 @@
+import { OptionError, ShapeError } from "../errors.ts";
+import { add } from "../graph/ops/binary.ts";
+import { matmul } from "../graph/ops/matmul.ts";
+import { reshape } from "../graph/ops/reshape.ts";
+import * as ops from "../graph/ops/softmax.ts";
+import * as unary from "../graph/ops/unary.ts";
+import type { Shape, Value } from "../graph/value.ts";
+import { size } from "../tensor.ts";
+import { type Initializer, normal, zeros } from "./initializers.ts";
+
+/** What a layer is given besides its input. */
+export interface Scope {
+  /** A trained tensor of the layer's own, made at the first call and found again by its name at later ones. */
+  parameter(name: string, shape: Shape, initializer: Initializer): Value;
+}
+
+/** A step of a network: a few lines that call ops on symbolic values. Whatever is made of ops is differentiated. */
+export interface Layer {
+  /** What kind it is: "dense". Within a network it becomes "dense1", "dense2", … */
+  readonly name: string;
+  /** @param x [batch, …] @returns [batch, …] */
+  forward(x: Value, scope: Scope): Value;
+}
+
+/**
+ * A layer of one's own.
+ *
+ * @param name what kind it is; parameters are called `<name><number>.<parameter>`
+ * @param forward the layer's function, written with the ops
+ * @example
+ * ```ts
+ * import { constant, exp, layer, multiply } from "kobai";
+ * // y = x·e^s, s a trained number for each feature
+ * const rescale = () =>
+ *   layer("rescale", (x, { parameter }) => multiply(x, exp(parameter("logScale", [x.shape[1]!], constant(0)))));
+ * ```
+ */
+export function layer(name: string, forward: Layer["forward"]): Layer {
+  return { name, forward };
+}
+
+/** Options of `dense`. */
+export interface DenseOptions {
+  /** How the weight starts. Default: `normal({ std: 0.01 })`, the book's. */
+  weight?: Initializer;
+  /** How the bias starts. Default: zeros. `false`: no bias. */
+  bias?: Initializer | false;
+}
+
+/**
+ * The affine layer y = x·W + b (book 5.6.1). Parameters: weight [inputs, units], bias [units].
+ *
+ * x: [batch, inputs] → [batch, units]
+ * @param units a whole number of at least 1
+ * @throws OptionError for another number of units
+ * @throws ShapeError, when the network is made, where x is not [batch, inputs]
+ * @example
+ * ```ts
+ * import { dense, he, relu, sequential } from "kobai";
+ * const net = sequential([dense(50, { weight: he() }), relu(), dense(10)], { input: [784] });
+ * ```
+ */
+export function dense(
+  units: number,
+  { weight = normal({ std: 0.01 }), bias = zeros() }: DenseOptions = {},
+): Layer {
+  if (!(Number.isInteger(units) && units >= 1)) {
+    throw new OptionError(`dense: units must be a whole number of at least 1; got ${units}`);
+  }
+  return layer("dense", (x, { parameter }) => {
+    const inputs = x.shape[1];
+    if (x.shape.length !== 2 || inputs === undefined) {
+      throw new ShapeError(
+        "dense",
+        `x must be [batch, inputs]; ${ShapeError.describe({ x: x.shape })}; put flatten() before it`,
+        x.shape,
+      );
+    }
+    const product = matmul(x, parameter("weight", [inputs, units], weight));
+    return bias ? add(product, parameter("bias", [units], bias)) : product;
+  });
+}
+
+/** max(0, x) (book 3.2.7) */
+export const relu = (): Layer => layer("relu", unary.relu);
+
+/** 1 / (1 + e⁻ˣ) (book 3.2.4) */
+export const sigmoid = (): Layer => layer("sigmoid", unary.sigmoid);
+
+/** The hyperbolic tangent. */
+export const tanh = (): Layer => layer("tanh", unary.tanh);
+
+/** eˣ / Σ eˣ along the last axis (book 3.5). As a last layer it goes with `crossEntropy()`, which then looks through it. */
+export const softmax = (): Layer => layer("softmax", ops.softmax);
+
+/** x itself (book 3.4.3). */
+export const identity = (): Layer => layer("identity", unary.identity);
+
+/** [batch, …] → [batch, features] */
+export const flatten = (): Layer =>
+  layer("flatten", (x) => reshape(x, [x.shape[0]!, size(x.shape.slice(1))]));

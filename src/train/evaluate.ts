@@ -1,0 +1,67 @@
+import type { Loss } from "../nn/losses.ts";
+import { breathe, Slicer } from "../runtime/slices.ts";
+import type { Core } from "./core.ts";
+import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
+import type { StoredDataset } from "./store.ts";
+
+/** How a network does on a data set. */
+export interface Evaluation {
+  /** the mean over all samples */
+  readonly loss: number;
+  /** the share of samples whose largest output is the label's, from 0 to 1; NaN where targets are values, not classes */
+  readonly accuracy: number;
+}
+
+/** Large enough that the kernels run at their speed, small enough that the activations stay in the cache. */
+const BATCH = 500;
+
+/** Evaluates a network on a stored data set, as often as asked. */
+export interface Evaluator {
+  /** @param signal stops between batches; the result is then undefined */
+  evaluate(signal?: AbortSignal): Promise<Evaluation | undefined>;
+  dispose(): void;
+}
+
+export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluator {
+  const { heap } = core.engine;
+  const { n } = data;
+  const batch = Math.min(BATCH, n);
+  const full = Math.floor(n / batch);
+  const programs: EvaluationProgram[] = [];
+  const block = heap.allocate(16, core.owner);
+  const dispose = () => {
+    for (const program of programs) program.dispose();
+    heap.free(block);
+  };
+  const totals = block.address;
+  try {
+    programs.push(composeEvaluation(core, data, loss, { m: batch, stride: batch, totals }));
+    if (n % batch > 0)
+      programs.push(composeEvaluation(core, data, loss, { m: n % batch, stride: batch, totals }));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return {
+    async evaluate(signal) {
+      heap.view("float64", totals, 2).fill(0);
+      const [whole, rest] = programs as [EvaluationProgram, EvaluationProgram?];
+      whole.seek(0);
+      const slicer = new Slicer();
+      for (let done = 0; done < full; ) {
+        const count = slicer.next(full - done);
+        const start = performance.now();
+        whole.run(count);
+        slicer.took(count, performance.now() - start);
+        done += count;
+        await breathe();
+        if (signal?.aborted) return undefined;
+      }
+      rest?.seek(full);
+      rest?.run(1);
+      const [lossTotal, correct] = heap.view("float64", totals, 2);
+      return { loss: lossTotal! / n, accuracy: loss.targets === "classes" ? correct! / n : Number.NaN };
+    },
+    dispose,
+  };
+}

@@ -1,0 +1,341 @@
+import type { Dataset } from "../data/dataset.ts";
+import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
+import type { Shape } from "../graph/value.ts";
+import { crossEntropy, type Loss } from "../nn/losses.ts";
+import type { Optimizer } from "../nn/optimizers.ts";
+import { Resources } from "../runtime/resources.ts";
+import {
+  type DTypeName,
+  formatShape,
+  type NestedArray,
+  size,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from "../tensor.ts";
+import { build, type Core, type TargetType } from "./core.ts";
+import { type Evaluation, evaluator } from "./evaluate.ts";
+import { type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
+import { accessors, type NamedTensors } from "./parameters.ts";
+import { ProgramCache } from "./program-cache.ts";
+import { composeLoss, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
+import { checkFinite, checkLabels, store } from "./store.ts";
+
+/** What a network's calls take as inputs or targets. */
+export type TensorLike = Tensor | TypedArray | NestedArray;
+
+/** A part of a network as `summary` lists it. */
+export interface SummaryRow {
+  readonly name: string;
+  /** of one sample */
+  readonly outputShape: Shape;
+  readonly parameters: number;
+}
+
+/**
+ * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
+ * at the end of a `using` block, or when it is collected.
+ */
+export class Network {
+  /** Of the initial values and, by default, of the order of samples. */
+  readonly seed: number;
+  /** The type it computes in. */
+  readonly dtype: DTypeName;
+  /** One sample's shape, in and out. */
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** The parameters by name: reading gives a copy, assigning overwrites. */
+  readonly params: NamedTensors;
+  /** The gradients that the last step or `gradient` call left, likewise. */
+  readonly grads: NamedTensors;
+  readonly #core: Core;
+  readonly #resources: Resources;
+  readonly #programs: ProgramCache;
+  readonly #training: TrainingState = { step: 0, updates: 0 };
+  readonly #summary: readonly SummaryRow[];
+  #fitting = false;
+
+  /** @internal Use `sequential`. */
+  constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
+    this.#core = core;
+    this.seed = seed;
+    this.dtype = core.dtype;
+    this.inputShape = core.inputShape;
+    this.outputShape = build(core, 1).output.shape.slice(1);
+    this.#summary = summary;
+    core.parameters.allocate(seed, core.owner);
+    this.#resources = new Resources();
+    this.#resources.add(core.parameters);
+    this.#resources.followLifeOf(this);
+    this.#programs = this.#resources.add(new ProgramCache());
+    const resources = this.#resources;
+    const alive = () => checkAlive(resources, core.owner);
+    this.params = accessors(core.parameters, "values", alive);
+    this.grads = accessors(core.parameters, "gradients", alive);
+  }
+
+  /** Steps trained so far, in all fits. */
+  get steps(): number {
+    return this.#training.step;
+  }
+
+  /**
+   * Trains the network.
+   *
+   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works. The same
+   * seed, data and options give the same bits on every machine; two fits in a row with one optimizer object give those of one.
+   *
+   * @param data the samples; they may lie in any of the tensor types, and are scaled by `data.scale` as they enter
+   * @returns the losses and evaluations
+   * @throws OptionError for options out of their range
+   * @throws DataError for data that does not fit the network: another shape, NaN, labels out of range
+   * @throws NotFiniteError where the loss becomes NaN or infinite; the parameters are then those before that step
+   * @throws StateError while another fit of this network runs, or after dispose
+   */
+  async fit(data: Dataset, options: FitOptions): Promise<History> {
+    this.#alive();
+    if (this.#fitting)
+      throw new StateError("fit: this network is being trained already; await that fit first");
+    this.#fitting = true;
+    try {
+      return await fit(this.#core, this.#training, data, options, {
+        seed: this.seed,
+        classes: this.#classesFor(options.loss),
+        alive: () => !this.#resources.disposed,
+        slots: (optimizer) => this.#slotsFor(optimizer),
+      });
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /**
+   * The mean loss over a data set, and for class targets the accuracy.
+   *
+   * @param options loss: default `crossEntropy()`; signal: rejects with its reason when aborted
+   * @throws DataError for data that does not fit the network
+   */
+  async evaluate(
+    data: Dataset,
+    { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {},
+  ): Promise<Evaluation> {
+    this.#alive();
+    const stored = store("evaluate", this.#core, data, this.#classesFor(loss));
+    try {
+      const measure = evaluator(this.#core, stored, loss);
+      try {
+        const result = await measure.evaluate(signal);
+        if (!result) throw signal?.reason;
+        return result;
+      } finally {
+        measure.dispose();
+      }
+    } finally {
+      stored.dispose();
+    }
+  }
+
+  /**
+   * The network's output for samples.
+   *
+   * @param x [batch, …input], or one sample […input]
+   * @returns [batch, …output], or one sample's output
+   * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
+   */
+  predict(x: TensorLike): Tensor {
+    this.#alive();
+    const { sample, batch, values } = this.#inputs("predict", x);
+    const program = this.#programs.get(`predict ${batch}`, () =>
+      composePredict(this.#core, batch),
+    ) as PredictProgram;
+    const { heap } = this.#core.engine;
+    heap.view(this.dtype, program.x, values.data.length).set(values.data);
+    program.run(1);
+    const data = heap.view(this.dtype, program.output, size(program.outputShape)).slice();
+    return {
+      shape: sample ? program.outputShape.slice(1) : [...program.outputShape],
+      dtype: this.dtype,
+      data,
+    };
+  }
+
+  /**
+   * The loss of a batch.
+   *
+   * @param x [batch, …input] or one sample @param t labels [batch], one-hot rows, or values of the output's shape
+   * @param loss default `crossEntropy()`
+   */
+  loss(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): number {
+    return this.#runLoss("loss", x, t, loss, false);
+  }
+
+  /**
+   * The gradient of the loss of a batch by every parameter, by backpropagation. They also come to lie in `grads`.
+   *
+   * @returns tensors by parameter name
+   */
+  gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
+    this.#runLoss("gradient", x, t, loss, true);
+    return Object.fromEntries(Object.entries(this.grads));
+  }
+
+  /** The share of samples whose largest output is the label's, from 0 to 1. @param t labels [batch] or one-hot rows */
+  accuracy(x: TensorLike, t: TensorLike): number {
+    const output = this.predict(x);
+    const classes = this.#classes("accuracy");
+    const { batch } = this.#inputs("accuracy", x);
+    const labels = this.#targets("accuracy", t, batch, crossEntropy());
+    const best = (row: ArrayLike<number>) =>
+      Array.from(row).reduce((top, value, j) => (value > row[top]! ? j : top), 0);
+    let correct = 0;
+    for (let i = 0; i < batch; i++) {
+      const row = (data: TypedArray) => data.subarray(i * classes, (i + 1) * classes);
+      const label = labels.type.shape.length === 0 ? labels.values.data[i] : best(row(labels.values.data));
+      if (best(row(output.data)) === label) correct++;
+    }
+    return correct / batch;
+  }
+
+  /** A table of the layers, their outputs and their parameters. */
+  summary(): string {
+    const total = this.#summary.reduce((sum, row) => sum + row.parameters, 0);
+    const rows = [
+      ["layer", "output", "parameters"],
+      ["input", formatShape(this.inputShape), ""],
+      ...this.#summary.map((row) => [
+        row.name,
+        formatShape(row.outputShape),
+        row.parameters.toLocaleString("en-US"),
+      ]),
+      ["total", this.dtype, total.toLocaleString("en-US")],
+    ] as [string, string, string][];
+    const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+    const [first, second, third] = [width(0), width(1), width(2)];
+    return rows
+      .map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd())
+      .join("\n");
+  }
+
+  /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. */
+  dispose(): void {
+    this.#resources.forgetLife();
+    this.#resources.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #alive(): void {
+    checkAlive(this.#resources, this.#core.owner);
+  }
+
+  #classes(call: string): number {
+    const classes = this.outputShape[0];
+    if (this.outputShape.length === 1 && classes !== undefined) return classes;
+    throw new ShapeError(
+      call,
+      `class labels need an output of [batch, classes]; the network's is [batch, ${this.outputShape.join(", ")}]`,
+      this.outputShape,
+    );
+  }
+
+  #classesFor(loss: Loss): number | undefined {
+    return loss.targets === "classes" ? this.#classes(loss.name) : undefined;
+  }
+
+  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, withGradients: boolean): number {
+    this.#alive();
+    const inputs = this.#inputs(call, x);
+    const { type, values } = this.#targets(call, t, inputs.batch, loss);
+    const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
+    const program = this.#programs.get(
+      key,
+      () => composeLoss(this.#core, inputs.batch, loss, type, withGradients),
+      loss,
+    ) as LossProgram;
+    const { heap } = this.#core.engine;
+    heap.view(this.dtype, program.x, inputs.values.data.length).set(inputs.values.data);
+    heap.view(type.dtype, program.t, values.data.length).set(values.data);
+    program.run(1);
+    return heap.view(this.dtype, program.loss, 1)[0]!;
+  }
+
+  #inputs(call: string, x: TensorLike): { sample: boolean; batch: number; values: Tensor } {
+    const values = toTensor(x, this.dtype);
+    const perSample = size(this.inputShape);
+    const shape = formatShape(values.shape);
+    const sample =
+      shape === formatShape(this.inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
+    const flat = ArrayBuffer.isView(x) && x.length > 0 && x.length % perSample === 0;
+    if (!sample && !flat && formatShape(values.shape.slice(1)) !== formatShape(this.inputShape)) {
+      throw new ShapeError(
+        call,
+        `x is ${shape}; the network takes one sample ${formatShape(this.inputShape)} or a batch [n, ${this.inputShape.join(", ")}]`,
+        values.shape,
+        this.inputShape,
+      );
+    }
+    const batch = values.data.length / perSample;
+    if (batch === 0) throw new DataError(`${call}: x ${shape} holds no samples`);
+    checkFinite(call, "x", values);
+    return { sample, batch, values };
+  }
+
+  #targets(call: string, t: TensorLike, batch: number, loss: Loss): { type: TargetType; values: Tensor } {
+    const given = toTensor(t, this.dtype);
+    const classes = this.#classesFor(loss);
+    const isLabels = classes !== undefined && given.data.length === batch && given.shape.length <= 1;
+    if (isLabels) {
+      const labels = { ...given, shape: [batch] };
+      checkLabels(call, labels, classes);
+      return { type: { dtype: "int32", shape: [] }, values: labels };
+    }
+    const perSample = classes === undefined ? this.outputShape : [classes];
+    if (given.data.length !== batch * size(perSample)) {
+      throw new ShapeError(
+        call,
+        `t is ${formatShape(given.shape)} for a batch of ${batch}; it must be ` +
+          `${classes === undefined ? "" : `labels [${batch}] or rows `}[${[batch, ...perSample].join(", ")}]`,
+        given.shape,
+      );
+    }
+    checkFinite(call, "t", given);
+    return { type: { dtype: this.dtype, shape: perSample }, values: given };
+  }
+
+  /** The address of the optimizer's state: kept from the last fit if it is the same optimizer, else new and zero. */
+  #slotsFor(optimizer: Optimizer): number {
+    const state = this.#training;
+    if (state.optimizer !== optimizer || !state.slots) {
+      if (state.slots) this.#resources.release(state.slots);
+      const { engine, owner, parameters } = this.#core;
+      const block = engine.heap.allocate(optimizer.slots * parameters.bytes, `${owner}: optimizer`);
+      state.slots = this.#resources.add({ address: block.address, dispose: () => engine.heap.free(block) });
+      state.optimizer = optimizer;
+      state.updates = 0;
+    }
+    return state.slots.address;
+  }
+}
+
+function checkAlive(resources: Resources, owner: string): void {
+  if (resources.disposed)
+    throw new StateError(`${owner} was disposed of; its memory is gone. Make a new network`);
+}
+
+/** As a tensor of a float type; typed arrays and nested arrays are given a shape. @throws OptionError for a network in integers */
+function toTensor(x: TensorLike, dtype: DTypeName): Tensor {
+  if (typeof x === "number" || Array.isArray(x) || ArrayBuffer.isView(x)) {
+    return tensor(
+      x as NestedArray | TypedArray,
+      undefined,
+      Array.isArray(x) || typeof x === "number" ? dtype : undefined,
+    );
+  }
+  const given = x as Tensor;
+  if (typeof given === "object" && given !== null && ArrayBuffer.isView(given.data)) return given;
+  throw new OptionError(
+    "inputs and targets must be a tensor { shape, dtype, data }, a typed array or nested arrays of numbers",
+  );
+}

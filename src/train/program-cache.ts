@@ -1,0 +1,31 @@
+import type { Program } from "../runtime/instructions.ts";
+import type { Disposable } from "../runtime/resources.ts";
+
+/** How many programs a network keeps: of calls with ever other batch sizes, the oldest are dropped. */
+const MOST = 8;
+
+/** Programs by what they do and for how large a batch, so that a call after the first finds its program ready. */
+export class ProgramCache implements Disposable {
+  readonly #programs = new Map<string, { program: Program; of: object | undefined }>();
+
+  /** @param of an object that the program was made for, if any: a program made for another is made anew */
+  get(key: string, compose: () => Program, of?: object): Program {
+    const known = this.#programs.get(key);
+    this.#programs.delete(key);
+    const same = known?.of === of || undefined;
+    if (known && !same) known.program.dispose();
+    const entry = known && same ? known : { program: compose(), of };
+    this.#programs.set(key, entry);
+    if (this.#programs.size > MOST) {
+      const [oldest, { program }] = this.#programs.entries().next().value!;
+      this.#programs.delete(oldest);
+      program.dispose();
+    }
+    return entry.program;
+  }
+
+  dispose(): void {
+    for (const { program } of this.#programs.values()) program.dispose();
+    this.#programs.clear();
+  }
+}

@@ -1,0 +1,187 @@
+// The programs of a network: what is composed for a batch size, and run as often as needed.
+
+import {
+  AccumulateArg,
+  AccuracyArg,
+  IndicesArg,
+  Op,
+  RecordLossArg,
+  RUN_BYTES,
+  UpdateArg,
+} from "../../assembly/isa.ts";
+import { gradients } from "../graph/autodiff.ts";
+import type { Placement } from "../graph/plan.ts";
+import type { Shape } from "../graph/value.ts";
+import type { Loss } from "../nn/losses.ts";
+import type { Optimizer } from "../nn/optimizers.ts";
+import { instruction, type Program } from "../runtime/instructions.ts";
+import { bytesPerElement, size } from "../tensor.ts";
+import { build, buildLoss, Composer, type Core, setStep, type TargetType } from "./core.ts";
+import type { StoredDataset } from "./store.ts";
+
+/** Room for a value of the graph, and where it is. */
+function room(composer: Composer, value: Placement["value"]): number {
+  return composer.allocate(size(value.shape) * bytesPerElement(value.dtype));
+}
+
+export interface PredictProgram extends Program {
+  readonly x: number;
+  readonly output: number;
+  readonly outputShape: Shape;
+}
+
+/** x → output */
+export function composePredict(core: Core, batch: number): PredictProgram {
+  return Composer.compose(core, (composer) => {
+    const built = build(core, batch);
+    const x = room(composer, built.x);
+    const output = room(composer, built.output);
+    composer.graph([{ value: built.output, address: output }], [{ value: built.x, address: x }]);
+    return { ...composer.finish(), x, output, outputShape: built.output.shape };
+  });
+}
+
+export interface LossProgram extends Program {
+  readonly x: number;
+  readonly t: number;
+  readonly loss: number;
+}
+
+/** (x, t) → loss, and with `withGradients` the gradients into their region. */
+export function composeLoss(
+  core: Core,
+  batch: number,
+  loss: Loss,
+  target: TargetType,
+  withGradients: boolean,
+): LossProgram {
+  return Composer.compose(core, (composer) => {
+    const built = buildLoss(core, batch, loss, target);
+    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
+    const gradientPlaces = withGradients
+      ? core.parameters.gradientPlacements(gradients(built.loss, core.parameters.values))
+      : [];
+    composer.graph(
+      [{ value: built.loss, address: cell }, ...gradientPlaces],
+      [
+        { value: built.x, address: x },
+        { value: built.t, address: t },
+      ],
+    );
+    return { ...composer.finish(), x, t, loss: cell };
+  });
+}
+
+/** Never reached by a count of steps: an evaluation's batches follow each other without starting again. */
+const ONE_EPOCH = 2 ** 31 - 1;
+
+export interface EvaluationProgram extends Program {
+  /** Starts at the batch with this number. */
+  seek(batch: number): void;
+}
+
+/** Adds `m` samples' losses and hits to `totals` (two float64); batch i begins at sample i · stride. */
+export function composeEvaluation(
+  core: Core,
+  data: StoredDataset,
+  loss: Loss,
+  { m, stride, totals }: { m: number; stride: number; totals: number },
+): EvaluationProgram {
+  return Composer.compose(core, (composer) => {
+    const built = buildLoss(core, m, loss, data.target);
+    const state = composer.allocate(RUN_BYTES);
+    const [x, t, cell, output] = [built.x, built.t, built.loss, built.output].map((value) =>
+      room(composer, value),
+    ) as [number, number, number, number];
+    composer.push(...data.gather({ x, t, m }, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride }));
+    composer.graph(
+      [
+        { value: built.loss, address: cell },
+        { value: built.output, address: output },
+      ],
+      [
+        { value: built.x, address: x },
+        { value: built.t, address: t },
+      ],
+    );
+    composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, { out: totals, a: cell, weight: m }));
+    if (loss.targets === "classes") {
+      composer.push(
+        instruction(Op.accuracy, core.dtype, AccuracyArg, {
+          counter: totals + 8,
+          scores: output,
+          labels: t,
+          oneHot: built.t.shape.length === 2 ? 1 : 0,
+          m,
+          n: built.output.shape[1]!,
+        }),
+      );
+    }
+    return { ...composer.finish(state), seek: (batch) => setStep(core.engine, state, batch) };
+  });
+}
+
+/** How a step's batch is drawn: whole epochs shuffled, or each batch with replacement, as the book does. */
+export type Sampling = "shuffle" | "replacement";
+
+export interface TrainingSpec {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly sampling: Sampling;
+  /** samples of a step */
+  readonly m: number;
+  /** samples of a full step: less than m only in the last step of a shuffled epoch */
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  /** address of the RunField block */
+  readonly state: number;
+  /** address of the row indices: uint32, as many as samples when shuffling, else as the batch */
+  readonly indices: number;
+  /** address of the optimizer's state */
+  readonly slots: number;
+}
+
+/** One training step: draw, gather, forward, loss, backward, update. */
+export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
+  const { m, state, indices, stepsPerEpoch, optimizer, slots } = spec;
+  const { dtype, parameters } = core;
+  return Composer.compose(core, (composer) => {
+    const built = buildLoss(core, m, spec.loss, data.target);
+    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
+    const shuffles = spec.sampling === "shuffle";
+    composer.push(drawing(data.n, spec));
+    composer.push(
+      ...data.gather({ x, t, m }, { indices, state, stepsPerEpoch, stride: shuffles ? spec.batchSize : 0 }),
+    );
+    composer.graph(
+      [
+        { value: built.loss, address: cell },
+        ...parameters.gradientPlacements(gradients(built.loss, parameters.values)),
+      ],
+      [
+        { value: built.x, address: x },
+        { value: built.t, address: t },
+      ],
+    );
+    // Before the update: a loss that is not finite must leave the parameters as they are.
+    composer.push(instruction(Op.recordLoss, dtype, RecordLossArg, { loss: cell, state }));
+    composer.push(
+      instruction(optimizer.op, dtype, UpdateArg, {
+        w: parameters.address,
+        g: parameters.gradientAddress,
+        n: parameters.length,
+        s1: slots,
+        s2: slots + parameters.bytes,
+        state,
+      }),
+    );
+    return composer.finish(state);
+  });
+}
+
+/** The instruction that chooses a step's rows. */
+export function drawing(n: number, { sampling, indices, state, m, stepsPerEpoch }: TrainingSpec) {
+  return sampling === "shuffle"
+    ? instruction(Op.shuffleIndices, "float32", IndicesArg, { out: indices, state, n, m: stepsPerEpoch })
+    : instruction(Op.sampleIndices, "float32", IndicesArg, { out: indices, state, n, m });
+}

@@ -1,0 +1,58 @@
+import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/isa.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Block } from "../runtime/heap.ts";
+import type { Disposable } from "../runtime/resources.ts";
+import { setStep } from "./core.ts";
+import { seedWords } from "./parameters.ts";
+
+/** Steps that one call can run: the rows of the tables below. */
+const CAPACITY = 1024;
+
+/** What the programs of a training run share in linear memory: the step, the seed, each step's coefficients and losses. */
+export class RunState implements Disposable {
+  readonly capacity = CAPACITY;
+  readonly address: number;
+  readonly #engine: Engine;
+  readonly #block: Block;
+
+  constructor(engine: Engine, seed: number, owner: string) {
+    this.#engine = engine;
+    this.#block = engine.heap.allocate(RUN_BYTES + 8 * CAPACITY * (1 + COEFFICIENTS), owner);
+    this.address = this.#block.address;
+    const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
+    const { seedLow, seedHigh } = seedWords(seed);
+    words[RunField.seedLow] = seedLow;
+    words[RunField.seedHigh] = seedHigh;
+    words[RunField.losses] = this.#losses;
+    words[RunField.coefficients] = this.#coefficients;
+  }
+
+  get #losses(): number {
+    return this.address + RUN_BYTES;
+  }
+
+  get #coefficients(): number {
+    return this.#losses + 8 * CAPACITY;
+  }
+
+  /** Prepares a call that begins at `step` (from 0); `rows` are the coefficients of its steps. */
+  begin(step: number, rows: readonly (readonly number[])[]): void {
+    setStep(this.#engine, this.address, step);
+    const table = this.#engine.heap.view("float64", this.#coefficients, rows.length * COEFFICIENTS);
+    for (const [index, row] of rows.entries()) table.set(row, index * COEFFICIENTS);
+  }
+
+  /** The step that the run is at: that of the failure, after a call that stopped. */
+  get step(): number {
+    return this.#engine.heap.view("int32", this.address, 1)[RunField.step]!;
+  }
+
+  /** The losses of the last call's first `count` steps. */
+  losses(count: number): Float64Array {
+    return this.#engine.heap.view("float64", this.#losses, count);
+  }
+
+  dispose(): void {
+    this.#engine.heap.free(this.#block);
+  }
+}

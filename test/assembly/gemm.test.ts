@@ -1,0 +1,214 @@
+import { describe, expect, test } from "vitest";
+import { BLOCK_K, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
+import {
+  Activation,
+  DType,
+  INSTRUCTION_BYTES,
+  MatmulArg,
+  Op,
+  TRANSPOSE_A,
+  TRANSPOSE_B,
+  Word,
+} from "../../assembly/isa.ts";
+import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
+import { type Floats, matmul } from "../reference/matmul.ts";
+import { instantiate } from "./instance.ts";
+
+const { memory, execute } = instantiate();
+
+interface Case {
+  float64: boolean;
+  m: number;
+  n: number;
+  k: number;
+  transposed: number;
+  bias: boolean;
+  activation: Activation;
+}
+
+const AWKWARD = [1, 3, 4, 5, 7, 8, 9, 31, 33];
+const ORIENTATIONS = [0, TRANSPOSE_A, TRANSPOSE_B, TRANSPOSE_A | TRANSPOSE_B];
+const EXACT_ACTIVATIONS = [
+  Activation.identity,
+  Activation.relu,
+  Activation.reluGradient,
+  Activation.sigmoidGradient,
+  Activation.tanhGradient,
+];
+const BLOCK_N = BLOCK_N_BYTES / 4;
+/** Beyond one block of k, of columns, of rows, in place, and the shapes of a batch and of its weight gradient. */
+const BLOCKED: [m: number, n: number, k: number][] = [
+  [5, 9, BLOCK_K + 1],
+  [33, 10, 2 * BLOCK_K + 3],
+  [9, BLOCK_N + 7, 5],
+  [33, BLOCK_N + 2, BLOCK_K + 5],
+  [2, 2 * BLOCK_N + 13, BLOCK_K + 2],
+  [17, 50, 784],
+  [50, 10, 100],
+  [65, 66, 67],
+];
+
+/** Every combination of the switches for one size, or the plain product alone where `switches` is false. */
+function* cases(m: number, n: number, k: number): Generator<Case> {
+  for (const float64 of [false, true]) {
+    for (const transposed of ORIENTATIONS) {
+      for (const activation of EXACT_ACTIVATIONS) {
+        for (const bias of [false, true]) yield { float64, m, n, k, transposed, bias, activation };
+      }
+    }
+  }
+}
+
+/** Numbers of both signs and many magnitudes, some of them zero: rounding errors show in every sum. */
+function fill(out: Floats, seed: number): void {
+  let state = seed;
+  for (let i = 0; i < out.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const magnitude = 2 ** ((state >>> 5) % 9);
+    out[i] = (state >>> 27) % 8 === 0 ? 0 : (state / 2 ** 32 - 0.5) * magnitude;
+  }
+}
+
+/** What the epilogue does to a sum, in the same order of operations. */
+function finish(c: Floats, { n, activation }: Case, bias: Floats | undefined, output: Floats): void {
+  const round = c instanceof Float32Array ? Math.fround : (x: number) => x;
+  for (let i = 0; i < c.length; i++) {
+    const s = bias ? round(c[i]! + bias[i % n]!) : c[i]!;
+    const y = output[i]!;
+    switch (activation) {
+      case Activation.relu:
+        c[i] = s < 0 ? 0 : s;
+        break;
+      case Activation.reluGradient:
+        c[i] = y > 0 ? s : 0;
+        break;
+      case Activation.sigmoidGradient:
+        c[i] = round(round(s * y) * round(1 - y));
+        break;
+      case Activation.tanhGradient:
+        c[i] = round(s * round(1 - round(y * y)));
+        break;
+      default:
+        c[i] = s;
+    }
+  }
+}
+
+const GUARD = 64;
+
+/** Lays the operands out from the instruction on, and hands back views of them. */
+function layOut(use: Case, lanes: number) {
+  const { float64, m, n, k } = use;
+  const size = float64 ? 8 : 4;
+  let end = 2048;
+  const reserve = (bytes: number): number => {
+    const start = end;
+    end += Math.ceil(bytes / 64) * 64;
+    return start;
+  };
+  const floats = (length: number): Floats => {
+    const start = reserve(length * size);
+    return float64
+      ? new Float64Array(memory.buffer, start, length)
+      : new Float32Array(memory.buffer, start, length);
+  };
+  const instruction = reserve(INSTRUCTION_BYTES);
+  const [a, b, bias, output] = [floats(m * k), floats(k * n), floats(n), floats(m * n)];
+  reserve(GUARD);
+  const c = floats(m * n);
+  reserve(GUARD);
+  const workspaceBytes = matmulWorkspaceBytes(m, n, k, size);
+  const workspace = reserve(lanes * workspaceBytes);
+  const afterWorkspace = reserve(GUARD);
+  const words = new Uint32Array(memory.buffer, instruction, INSTRUCTION_BYTES / 4);
+  words[Word.op] = Op.matmul;
+  words[Word.dtype] = float64 ? DType.float64 : DType.float32;
+  words[MatmulArg.m] = m;
+  words[MatmulArg.n] = n;
+  words[MatmulArg.k] = k;
+  words[MatmulArg.a] = a.byteOffset;
+  words[MatmulArg.b] = b.byteOffset;
+  words[MatmulArg.c] = c.byteOffset;
+  words[MatmulArg.transposed] = use.transposed;
+  words[MatmulArg.bias] = use.bias ? bias.byteOffset : 0;
+  words[MatmulArg.activation] = use.activation;
+  words[MatmulArg.output] = output.byteOffset;
+  words[MatmulArg.workspace] = workspace;
+  words[MatmulArg.workspaceBytes] = workspaceBytes;
+  return { instruction, a, b, bias, output, c, afterWorkspace };
+}
+
+function bits(values: Floats): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function name(use: Case, lanes: number): string {
+  const { float64, m, n, k, transposed, bias, activation } = use;
+  const shapes = `${m}×${k}·${k}×${n}, transposed ${transposed}`;
+  return `${float64 ? "float64" : "float32"} ${shapes}, bias ${bias}, ${Activation[activation]}, ${lanes} lanes`;
+}
+
+/** The kernel's result against the reference's, and what surrounds c and the workspace against what it was. */
+function check(use: Case, lanes: number): void {
+  const { m, n, k, transposed } = use;
+  const { instruction, a, b, bias, output, c, afterWorkspace } = layOut(use, lanes);
+  [a, b, bias, output].forEach((operand, index) => {
+    fill(operand, 7 + index);
+  });
+  const before = new Uint8Array(memory.buffer, c.byteOffset - GUARD, GUARD).fill(0xa5);
+  bits(c).fill(0xff);
+  const cEnd = c.byteOffset + c.byteLength;
+  const after = new Uint8Array(memory.buffer, cEnd, GUARD).fill(0xa5);
+  const beyond = new Uint8Array(memory.buffer, afterWorkspace, GUARD).fill(0xa5);
+
+  for (let lane = 0; lane < lanes; lane++) execute(instruction, lane, lanes);
+
+  const transposeA = (transposed & TRANSPOSE_A) !== 0;
+  const transposeB = (transposed & TRANSPOSE_B) !== 0;
+  const expected = matmul<Floats>({ m, n, k, a, b, transposeA, transposeB });
+  finish(expected, use, use.bias ? bias : undefined, output);
+  const untouched = [before, after, beyond].every((bytes) => bytes.every((byte) => byte === 0xa5));
+  if (Buffer.compare(bits(c), bits(expected)) !== 0) expect(c, name(use, lanes)).toEqual(expected);
+  expect(untouched, `${name(use, lanes)}: bytes around c and the workspace`).toBe(true);
+}
+
+describe("matmul equals the reference bit for bit", () => {
+  for (const m of AWKWARD) {
+    test(`m = ${m}, awkward n and k, every orientation and activation`, () => {
+      for (const n of AWKWARD) {
+        for (const k of AWKWARD) {
+          for (const use of cases(m, n, k)) for (const lanes of [1, 3]) check(use, lanes);
+        }
+      }
+    });
+  }
+
+  for (const [m, n, k] of BLOCKED) {
+    test(`${m}×${k}·${k}×${n}, beyond one block`, () => {
+      for (const use of cases(m, n, k)) {
+        for (const lanes of [1, 3]) check(use, lanes);
+      }
+    });
+  }
+});
+
+test("NaN and infinity reach the result, and relu keeps NaN", () => {
+  const use: Case = {
+    float64: false,
+    m: 5,
+    n: 5,
+    k: 3,
+    transposed: 0,
+    bias: false,
+    activation: Activation.relu,
+  };
+  const { instruction, a, b, c } = layOut(use, 1);
+  fill(a, 1);
+  fill(b, 2);
+  a[0] = Number.NaN;
+  a[3] = Number.POSITIVE_INFINITY;
+  b.fill(1, 0, 5);
+  execute(instruction, 0, 1);
+  expect([...c.subarray(0, 5)]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  expect([...c.subarray(5, 10)]).toEqual(Array(5).fill(Number.POSITIVE_INFINITY));
+});

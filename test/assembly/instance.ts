@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+
+export interface Kernels {
+  memory: WebAssembly.Memory;
+  execute(instruction: number, lane: number, lanes: number): void;
+}
+
+/** The compiled kernels on a memory of their own. */
+export function instantiate(pages = 256): Kernels {
+  const file = process.env.KOBAI_WASM ?? "build/kobai.wasm";
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const module = new WebAssembly.Module(readFileSync(file));
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
+  return { memory, execute: instance.exports.execute as Kernels["execute"] };
+}
