@@ -51,6 +51,7 @@ const cases: readonly Case[] = [
   },
 ];
 
+// biome-ignore format: a table
 const special = [
   0, 1, 2, 0.5, Math.SQRT1_2, Math.SQRT2, Math.LN2, Math.LN2 / 2, 1.5 * Math.LN2, Math.E, 10, 20, 100,
   Number.POSITIVE_INFINITY, Number.NaN, Number.MIN_VALUE, Number.MAX_VALUE, Number.EPSILON,
