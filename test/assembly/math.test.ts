@@ -138,3 +138,39 @@ describe.each(cases)("$name", ({ name, op, f, exact, bound32, bound64 }) => {
     expect(worst).toBeLessThan(bound64);
   });
 });
+
+const { POSITIVE_INFINITY: infinity, NaN: nan } = Number;
+
+describe.each([
+  ["float32", Float32Array, 2 ** -149, 88.73, -104],
+  ["float64", Float64Array, 2 ** -1074, 709.79, -745.2],
+] as const)("special values, %s", (_, Type, smallest, overflow, underflow) => {
+  test.each([
+    [
+      "exp",
+      Op.exp,
+      [0, -0, infinity, -infinity, nan, overflow, underflow],
+      [1, 1, infinity, 0, nan, infinity, 0],
+    ],
+    [
+      "log",
+      Op.log,
+      [0, -0, 1, -1, infinity, -infinity, nan, -smallest],
+      [-infinity, -infinity, 0, nan, infinity, nan, nan, nan],
+    ],
+    [
+      "tanh",
+      Op.tanh,
+      [0, -0, infinity, -infinity, nan, smallest, -smallest],
+      [0, -0, 1, -1, nan, smallest, -smallest],
+    ],
+    ["sigmoid", Op.sigmoid, [0, -0, infinity, -infinity, nan, underflow], [0.5, 0.5, 1, 0, nan, 0]],
+  ])("%s", (_, op, x, y) => {
+    expect([...run(op, new Type(x))]).toEqual(y);
+  });
+
+  test("tanh is odd", () => {
+    const x = new Type(Array.from({ length: 1000 }, (_, i) => i / 50));
+    expect([...run(Op.tanh, new Type([...x].map((v) => -v)))]).toEqual([...run(Op.tanh, x)].map((v) => -v));
+  });
+});
