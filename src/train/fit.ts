@@ -6,7 +6,7 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { breathe, Slicer } from "../runtime/slices.ts";
-import type { Core } from "./core.ts";
+import { type Core, setStep } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import {
   composeTraining,
@@ -160,14 +160,15 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   whole("steps", steps ?? 1);
   whole("epochs", epochs ?? 1);
-  const every = evaluate?.every ?? stepsPerEpoch;
-  whole("evaluate.every", every);
+  whole("evaluate.every", evaluate?.every ?? 1);
+  const total = steps ?? epochs! * stepsPerEpoch;
+  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : total;
   const { gradient = "backprop", h = 1e-4 } = options;
   if (gradient !== "backprop" && gradient !== "numerical") {
     throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
   }
   checkH("fit", h);
-  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: total };
 }
 
 /** @throws OptionError where a difference cannot have this width */
@@ -282,10 +283,7 @@ class Session implements Disposable {
   #call(program: Program, count: number, state: TrainingState, history: History): number {
     const { optimizer } = this.#options;
     const first = state.step;
-    this.#run.begin(
-      first,
-      Array.from({ length: count }, (_, i) => optimizer.coefficients(state.updates + i + 1)),
-    );
+    this.#run.begin(first, count, optimizer, state.updates + 1);
     const start = performance.now();
     const status = program.run(count);
     const milliseconds = performance.now() - start;
@@ -305,7 +303,7 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch } = this.#schedule;
     const inEpoch = step % stepsPerEpoch;
     if (sampling !== "shuffle" || inEpoch === 0) return;
-    this.#run.begin(step - inEpoch, []);
+    setStep(this.#core.engine, this.#run.address, step - inEpoch);
     runOnce(this.#core.engine, drawing(this.#n, this.#spec));
   }
 
