@@ -99,6 +99,8 @@ export interface Context {
   alive(): boolean;
   /** The address of the optimizer's state. */
   slots(optimizer: Optimizer): number;
+  /** Takes note of how the training data is held, for the summary. */
+  holds(data: StoredDataset): void;
   /** The network in float64: itself, or a twin whose parameters are its own. */
   exact(): Core;
 }
@@ -202,7 +204,7 @@ class Session implements Disposable {
     core: Core,
     data: Dataset,
     options: FitOptions,
-    { seed, classes, alive, slots, exact }: Context,
+    { seed, classes, alive, slots, exact, holds }: Context,
     plan: Schedule,
   ) {
     this.#core = core;
@@ -221,6 +223,7 @@ class Session implements Disposable {
       };
       const training = place(data);
       this.#n = training.n;
+      holds(training);
       this.#run = held.add(new RunState(core.engine, options.seed ?? seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
