@@ -64,11 +64,20 @@ export enum Op {
   shuffleIndices,
   // the data of a step
   gather,
+  // inputs that are mostly zeros, as compressed rows
+  countNonZeros,
+  compressRows,
+  gatherRows,
+  sparseMatmul,
+  sparseMatmulGradient,
   // optimizers (UpdateArg)
   sgd,
   momentum,
   adaGrad,
   adam,
+  // numerical differentiation (float64)
+  sweepAffine,
+  sweepElements,
   // bookkeeping
   recordLoss,
   accumulate,
@@ -243,6 +252,82 @@ export enum GatherArg {
   scale,
 }
 
+// Compressed rows hold a data set's elements that are not zero: columns (uint16) and values (the data's own type), row after row, and
+// where each row starts. Those of a batch are entries: for each row its count, and `capacity` places of (column, value as dtype).
+
+/** starts[row + 1] = how many elements of the rows up to `row` are not zero; starts[0] = 0. starts[rows + 1] = the most in one row. */
+export enum CountNonZerosArg {
+  /** [rows, width] of the type `source` */
+  data = 2,
+  source,
+  rows,
+  width,
+  /** uint32 [rows + 2] */
+  starts,
+}
+
+/** columns and values of the elements that are not zero, at the places that `countNonZeros` found. */
+export enum CompressRowsArg {
+  data = 2,
+  source,
+  rows,
+  width,
+  starts,
+  /** uint16 */
+  columns,
+  /** of the type `source` */
+  values,
+}
+
+/** Fetches a batch's compressed rows; rows are chosen as by GatherArg. */
+export enum GatherRowsArg {
+  /** [m, capacity] entries */
+  entries = 2,
+  /** int32 [m] */
+  counts,
+  capacity,
+  starts,
+  columns,
+  values,
+  source,
+  m,
+  indices,
+  state,
+  stepsPerEpoch,
+  stride,
+  /** address of a float64 */
+  scale,
+}
+
+/** c[m, n] = activation(x·b + bias), x the entries; the same sums as matmul's, without the terms that are zero. */
+export enum SparseMatmulArg {
+  m = 2,
+  n,
+  entries,
+  counts,
+  capacity,
+  /** [k, n] */
+  b,
+  c,
+  /** [n], optional */
+  bias,
+  /** an Activation: identity, relu, sigmoid or tanh */
+  activation,
+}
+
+/** c[k, n] = xᵀ·g, x the entries of m rows. */
+export enum SparseMatmulGradientArg {
+  m = 2,
+  n,
+  k,
+  entries,
+  counts,
+  capacity,
+  /** [m, n] */
+  g,
+  c,
+}
+
 /** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */
 export enum UpdateArg {
   w = 2,
@@ -265,6 +350,72 @@ export enum AccumulateArg {
   out = 2,
   a,
   weight,
+}
+
+/**
+ * Central differences of the loss by the weight [k, n] or the bias [n] of an affine layer `pre = x·W + b`, which feeds
+ * `z = activation(pre)` and then, where `nextWeight` is given, `out = z·nextWeight + …`; else out is pre itself. Moving one parameter
+ * moves one column of pre, which adds a multiple of one row of nextWeight to `out`, and only in samples whose input is not zero.
+ */
+export enum SweepAffineArg {
+  /** float64 [k, n], or [n] for a bias */
+  gradient = 2,
+  /** address of a SweepField block */
+  sweep,
+}
+
+/** A sweep over an affine layer: word indices. All tensors are float64. */
+export enum SweepField {
+  m,
+  /** 1 for a bias */
+  k,
+  n,
+  /** [m, k]; absent for a bias, whose input is 1 */
+  x,
+  /** [m, n] */
+  pre,
+  /** an Activation: identity, relu, sigmoid or tanh */
+  activation,
+  /** [m, n]; pre itself for identity */
+  z,
+  /** [n, p], optional */
+  nextWeight,
+  p,
+  /** [m, p] */
+  out,
+  /** a SweepLoss */
+  loss,
+  /** of the loss: int32 [m], or float64 [m, p] */
+  targets,
+  /** SweepLoss.program: the rest of the network as a program from `out` to the loss */
+  program,
+  /** SweepLoss.program: where it leaves the loss */
+  lossCell,
+  /** address of a float64 */
+  h,
+  /** scratch of one lane after another, `scratchBytes` each: see sweepScratchBytes */
+  scratch,
+  scratchBytes,
+}
+export const SWEEP_BYTES = 128;
+
+/** What follows `out`: a loss that is known to be a mean over rows, or the rest of the network as a program. */
+export enum SweepLoss {
+  crossEntropyLabels,
+  crossEntropyRows,
+  sumSquaredError,
+  program,
+}
+
+/** gradient[i] = central difference of the loss by values[i], the whole program run twice for each. */
+export enum SweepElementsArg {
+  gradient = 2,
+  values,
+  n,
+  /** from the values to the loss */
+  program,
+  lossCell,
+  h,
 }
 
 /** A program: word indices of its header. */

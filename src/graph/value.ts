@@ -1,5 +1,5 @@
 import type { Op } from "../../assembly/isa.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
 import type { DTypeName } from "../tensor.ts";
 
@@ -46,10 +46,20 @@ export interface Operation<A = unknown> {
   workspace?(node: Node<A>): number;
 }
 
+/** A batch of inputs without their zeros: entries of (column, value), `capacity` places for each row (assembly/sparse/). */
+export interface CompressedRows {
+  readonly entries: number;
+  /** how many of a row's places are used: int32 [batch] */
+  readonly counts: number;
+  readonly capacity: number;
+}
+
 /** Where an op writes its instructions. */
 export interface Emitter {
   /** The address of a value's elements. */
   address(value: Value): number;
+  /** Where a value lies as compressed rows, if it does. */
+  compressed(value: Value): CompressedRows | undefined;
   /** The address of a constant, held as float64. */
   constant(value: number): number;
   /** The address of a constant scalar of `dtype`. */
@@ -123,6 +133,16 @@ export function isOne(value: Value): boolean {
   return value.node.operation === (constantOperation as Operation<never>)
     ? (value.node.attributes as ConstantAttributes).value === 1
     : false;
+}
+
+/** @throws ShapeError where a shape that a caller wrote has an axis that is no whole number of at least 1 */
+export function checkShape(op: string, shape: Shape): void {
+  if (shape.every((axis) => Number.isInteger(axis) && axis >= 1)) return;
+  throw new ShapeError(
+    op,
+    `${ShapeError.describe({ target: shape })}; every axis must be a whole number of at least 1`,
+    shape,
+  );
 }
 
 /** @throws OptionError where float tensors of one dtype are needed and something else came */

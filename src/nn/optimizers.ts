@@ -9,8 +9,11 @@ export interface Optimizer {
   readonly op: Op.sgd | Op.momentum | Op.adaGrad | Op.adam;
   /** Tensors of state for each parameter. */
   readonly slots: 0 | 1 | 2;
-  /** The instruction's coefficients (assembly/optimizer.ts) at update `t`, counted from 1. */
-  coefficients(t: number): readonly number[];
+  /**
+   * Writes the instruction's coefficients (assembly/optimizer.ts) for update `t`, counted from 1, into `table` from `at` on: at every
+   * step of a training, so it must leave no garbage.
+   */
+  coefficients(t: number, table: Float64Array, at: number): void;
 }
 
 /**
@@ -21,8 +24,7 @@ export interface Optimizer {
  */
 export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
   check("sgd", { lr });
-  const row = [lr];
-  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: () => row };
+  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: constant(lr) };
 }
 
 /**
@@ -33,8 +35,7 @@ export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
  */
 export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?: number } = {}): Optimizer {
   check("momentum", { lr }, { momentum });
-  const row = [lr, momentum];
-  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: () => row };
+  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: constant(lr, momentum) };
 }
 
 /**
@@ -45,8 +46,7 @@ export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?
  */
 export function adaGrad({ lr = 0.01, epsilon = 1e-7 }: { lr?: number; epsilon?: number } = {}): Optimizer {
   check("adaGrad", { lr, epsilon });
-  const row = [lr, epsilon];
-  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: () => row };
+  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: constant(lr, epsilon) };
 }
 
 /**
@@ -74,12 +74,19 @@ export function adam({
     lr,
     op: Op.adam,
     slots: 2,
-    coefficients: (t) => [
-      (lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t)),
-      1 - beta1,
-      1 - beta2,
-      epsilon,
-    ],
+    coefficients(t, table, at) {
+      table[at] = (lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t));
+      table[at + 1] = 1 - beta1;
+      table[at + 2] = 1 - beta2;
+      table[at + 3] = epsilon;
+    },
+  };
+}
+
+/** Coefficients that are the same at every update. */
+function constant(...row: readonly number[]): Optimizer["coefficients"] {
+  return (_, table, at) => {
+    for (let i = 0; i < row.length; i++) table[at + i] = row[i]!;
   };
 }
 

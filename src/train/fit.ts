@@ -6,9 +6,15 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import type { Core } from "./core.ts";
+import { type Core, setStep } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
-import { composeTraining, drawing, type Sampling, type TrainingSpec } from "./programs.ts";
+import {
+  composeTraining,
+  drawing,
+  type GradientMethod,
+  type Sampling,
+  type TrainingSpec,
+} from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type StoredDataset, store } from "./store.ts";
 
@@ -25,6 +31,13 @@ export interface FitOptions {
   epochs?: number;
   /** "shuffle" (default): whole epochs, each in an order of its own. "replacement": each batch is drawn anew, as the book does. */
   sampling?: Sampling;
+  /**
+   * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as
+   * in the book's chapter 4.
+   */
+  gradient?: GradientMethod;
+  /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
+  h?: number;
   /** Of the order of samples. Default: the network's. */
   seed?: number;
   /** Data sets to measure loss and accuracy on: before the first step, after every `every` steps (default: an epoch), at the end. */
@@ -93,6 +106,10 @@ export interface FitContext {
   slotsFor(optimizer: Optimizer): Slots;
   /** makes these the network's own */
   keepSlots(slots: Slots): void;
+  /** the network in float64: itself, or a twin whose parameters are its own */
+  exact(): Core;
+  /** takes note of how the training data is held, for the summary */
+  holds(data: StoredDataset): void;
 }
 
 /** Trains; see Network.fit. */
@@ -136,6 +153,8 @@ interface Schedule {
   readonly steps: number;
   readonly stepsPerEpoch: number;
   readonly sampling: Sampling;
+  readonly gradient: GradientMethod;
+  readonly h: number;
   readonly every: number;
 }
 
@@ -172,7 +191,19 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   whole("evaluate.every", evaluate?.every ?? stepsPerEpoch);
   // Without evaluations nothing interrupts the steps.
   const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY;
-  return { batchSize, sampling, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+  const { gradient = "backprop", h = 1e-4 } = options;
+  if (gradient !== "backprop" && gradient !== "numerical") {
+    throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
+  }
+  checkH("fit", h);
+  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+}
+
+/** @throws OptionError where a difference cannot have this width */
+export function checkH(call: string, h: number): void {
+  if (!(h > 0 && Number.isFinite(h))) {
+    throw new OptionError(`${call}: h must be a number above 0 (the book's is 1e-4); got ${h}`);
+  }
 }
 
 function whole(option: string, value: number): void {
@@ -209,23 +240,27 @@ class Session implements Disposable {
     this.#context = context;
     const held = this.#resources;
     const classes = context.classesFor(options.loss);
+    // The sweeps of a numerical gradient read the inputs column by column.
+    const compress = plan.gradient === "backprop";
     try {
       const stored = new Map<Dataset, StoredDataset>();
       const place = (set: Dataset): StoredDataset => {
-        const known = stored.get(set) ?? held.add(store("fit", core, set, classes));
+        const known = stored.get(set) ?? held.add(store("fit", core, set, { classes, compress }));
         stored.set(set, known);
         return known;
       };
       const training = place(data);
       this.#n = training.n;
+      context.holds(training);
       this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
       this.#spec = {
         ...plan,
-        ...options,
-        sampling: plan.sampling,
+        loss: options.loss,
+        optimizer: options.optimizer,
+        differentiated: plan.gradient === "numerical" ? context.exact() : core,
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
@@ -282,7 +317,7 @@ class Session implements Disposable {
   #call(program: Program, count: number, state: TrainingState, history: History): number {
     const { optimizer } = this.#options;
     const first = state.step;
-    this.#run.begin(first, count, (i) => optimizer.coefficients(state.updates + i + 1));
+    this.#run.begin(first, count, optimizer, state.updates + 1);
     const start = performance.now();
     const status = program.run(count);
     const milliseconds = performance.now() - start;
@@ -302,7 +337,7 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch } = this.#schedule;
     const inEpoch = step % stepsPerEpoch;
     if (sampling !== "shuffle" || inEpoch === 0) return;
-    this.#run.begin(step - inEpoch, 0, () => []);
+    setStep(this.#core.engine, this.#run.address, step - inEpoch);
     runOnce(this.#core.engine, drawing(this.#n, this.#spec));
   }
 

@@ -16,10 +16,16 @@ import {
 } from "../tensor.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
-import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
+import { checkH, type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { ProgramCache } from "./program-cache.ts";
-import { composeLoss, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
+import {
+  composeLoss,
+  composeNumericalGradient,
+  composePredict,
+  type LossProgram,
+  type PredictProgram,
+} from "./programs.ts";
 import { checkFinite, checkLabels, store } from "./store.ts";
 
 /** What a network's calls take as inputs or targets. */
@@ -54,7 +60,10 @@ export class Network {
   readonly #programs: ProgramCache;
   readonly #training: TrainingState = { step: 0, updates: 0 };
   readonly #summary: readonly SummaryRow[];
+  /** of the last fit's inputs, where they were held as compressed rows */
+  #density: number | undefined;
   #fitting = false;
+  #twin: Core | undefined;
 
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
@@ -64,7 +73,13 @@ export class Network {
     this.inputShape = core.inputShape;
     this.outputShape = build(core, 1).output.shape.slice(1);
     this.#summary = summary;
-    core.parameters.allocate(seed, core.owner);
+    core.parameters.allocate(core.owner);
+    try {
+      core.parameters.initialize(seed);
+    } catch (error) {
+      core.parameters.dispose();
+      throw error;
+    }
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
@@ -117,6 +132,10 @@ export class Network {
         alive: () => !this.#resources.disposed,
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
+        exact: () => this.#exact(),
+        holds: ({ density }) => {
+          this.#density = density;
+        },
       });
     } finally {
       this.#fitting = false;
@@ -136,7 +155,7 @@ export class Network {
     { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     this.#alive();
-    const stored = store("evaluate", this.#core, data, this.#classesFor(loss));
+    const stored = store("evaluate", this.#core, data, { classes: this.#classesFor(loss) });
     try {
       const measure = evaluator(this.#core, stored, loss);
       try {
@@ -207,6 +226,50 @@ export class Network {
   }
 
   /**
+   * The gradient of the loss of a batch by every parameter, by numerical differentiation (book 4.4): the central difference
+   * (L(w + h) − L(w − h)) / 2h of the true loss, in float64 whatever the network's dtype.
+   *
+   * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
+   * multiple of one row, and only for the samples whose input there is not zero.
+   *
+   * @param options h: default 1e-4, the book's; loss: default `crossEntropy()`
+   * @returns float64 tensors by parameter name
+   * @throws OptionError where h is not above 0
+   * @example
+   * const [x, t] = takeBatch(test, 0, 2);
+   * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
+   */
+  numericalGradient(
+    x: TensorLike,
+    t: TensorLike,
+    { h = 1e-4, loss = crossEntropy() }: { h?: number; loss?: Loss } = {},
+  ): NamedTensors {
+    this.#alive();
+    checkH("numericalGradient", h);
+    const core = this.#exact();
+    const inputs = this.#inputs("numericalGradient", x);
+    const { type, values } = this.#targets("numericalGradient", t, inputs.batch, loss);
+    const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
+    if (core !== this.#core) {
+      for (const name of this.#core.parameters.names) {
+        core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
+      }
+    }
+    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
+    try {
+      const { heap } = core.engine;
+      heap.view("float64", program.x, inputs.values.data.length).set(inputs.values.data);
+      heap.view(target.dtype, program.t, values.data.length).set(values.data);
+      program.run(1);
+    } finally {
+      program.dispose();
+    }
+    return Object.fromEntries(
+      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
+    );
+  }
+
+  /**
    * The share of samples whose largest output is the label's, from 0 to 1; of several largest the first counts.
    *
    * @param x [batch, …input] or one sample @param t labels [batch] or one-hot rows
@@ -231,7 +294,11 @@ export class Network {
     return correct / batch;
   }
 
-  /** A table of the layers, their outputs and their parameters. @example console.log(net.summary()); */
+  /**
+   * A table of the layers, their outputs and their parameters; and after a fit whose inputs were mostly zeros, that they were held as
+   * compressed rows, and how many of their elements were not zero.
+   * @example console.log(net.summary());
+   */
   summary(): string {
     const total = this.#summary.reduce((sum, row) => sum + row.parameters, 0);
     const rows = [
@@ -246,9 +313,15 @@ export class Network {
     ] as [string, string, string][];
     const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
     const [first, second, third] = [width(0), width(1), width(2)];
-    return rows
-      .map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd())
-      .join("\n");
+    const table = rows.map(([a, b, c]) =>
+      `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd(),
+    );
+    if (this.#density !== undefined) {
+      table.push(
+        `inputs held as compressed rows: ${(100 * this.#density).toFixed(1)} % of them are not zero`,
+      );
+    }
+    return table.join("\n");
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. @example net.dispose(); */
@@ -343,6 +416,18 @@ export class Network {
     }
     checkFinite(call, "t", given, size(perSample));
     return { type: { dtype: this.dtype, shape: perSample }, values: given };
+  }
+
+  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
+  #exact(): Core {
+    if (this.dtype === "float64") return this.#core;
+    if (!this.#twin) {
+      const twin = this.#core.in("float64");
+      twin.parameters.allocate(twin.owner);
+      this.#resources.add(twin.parameters);
+      this.#twin = twin;
+    }
+    return this.#twin;
   }
 
   /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
