@@ -71,6 +71,9 @@ describe("the arena", () => {
   test("an operand that is repeated is not overwritten", () => {
     const y = exp(w);
     planned(add(add(x, y), y));
+    // Both take 64 bytes: the size in elements is what counts.
+    planned(exp(add(x, y)));
+    planned(exp(multiply(sum(x), reshape(x, [6]))));
     const scalar = sum(x);
     planned(multiply(scalar, x), add(w, scalar));
   });
