@@ -27,7 +27,13 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
   const operands = { w: w.block.address, g: g.block.address, n: N, s1: 0, s2: 0, state: state.address };
   const update = load(current, [instruction(Op.sgd, dtype, UpdateArg, operands)], state.address, "bench");
   const begin = (count: number) => state.begin(0, count, sgd({ lr: LR }), 1);
-  const plainOperands = { w: w.data, g: g.data, s1: g.data, s2: g.data, coefficients: [LR] };
+  const plainOperands = {
+    w: w.data,
+    g: g.data,
+    s1: g.data,
+    s2: g.data,
+    coefficients: Float64Array.of(LR, 0, 0, 0),
+  };
   begin(1);
   update.run(1);
   updates.sgd!(plainOperands);

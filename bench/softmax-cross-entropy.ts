@@ -1,7 +1,8 @@
 // Softmax with cross-entropy and its gradient, in one instruction (and the mean over the rows).
 
 import { softmaxCrossEntropyOperation } from "../src/graph/ops/loss.ts";
-import { input, node } from "../src/graph/value.ts";
+import { input, node, type Value } from "../src/graph/value.ts";
+import type { TypedArray } from "../src/tensor.ts";
 import { softmaxCrossEntropy } from "../test/reference/loss.ts";
 import type { Floats } from "../test/reference/matmul.ts";
 import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
@@ -15,7 +16,7 @@ function measure(dtype: "float32" | "float64", m: number, n: number, { quick, re
   const labels = Int32Array.from({ length: m }, (_, i) => (7 * i) % n);
   const one = program(
     [loss!, gradient!],
-    new Map([
+    new Map<Value, TypedArray>([
       [x, scores],
       [t, labels],
     ]),
