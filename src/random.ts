@@ -49,7 +49,8 @@ export function philox4x32(counter: Words4, key: readonly [number, number]): Wor
 /**
  * `count` indices below `n`, drawn with replacement. The same seed and step always give the same indices.
  *
- * Each index is the high word of (a random word · n), so that its probability is 1/n to within 2⁻³².
+ * Each index is the high word of (a random word · n), so that its probability is 1/n to within 2⁻³². They are the indices that
+ * `fit` draws at that step with that seed where its sampling is `"replacement"` (assembly/random/indices.ts).
  *
  * @param n - from 1 to 2³² − 1
  * @throws where n, count, seed or step is out of range
@@ -67,7 +68,7 @@ export function randomIndices(
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   const indices = new Uint32Array(count);
   for (let i = 0; i < count; i += 4) {
-    const words = philox4x32([i / 4, step, 0, Purpose.sample], key);
+    const words = philox4x32([i / 4, 0, step, Purpose.sample], key);
     for (let j = 0; j < 4 && i + j < count; j++) indices[i + j] = multiplyHigh(words[j] as number, n);
   }
   return indices;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { philox4x32, randomIndices, type Words4 } from "../src/random.ts";
+import { sampleIndices } from "./reference/random.ts";
 
 describe("philox4x32", () => {
   // The known-answer vectors of Random123 (tests/kat_vectors, philox4x32 with 10 rounds).
@@ -33,6 +34,16 @@ describe("randomIndices", () => {
     expect(randomIndices(60_000, 100, { seed: 8, step: 3 })).not.toEqual(indices);
     expect(randomIndices(60_000, 100, { seed: 7 + 2 ** 32, step: 3 })).not.toEqual(indices);
     expect(position).toEqual({ seed: 7, step: 3 });
+  });
+
+  it("draws what a training step draws", () => {
+    for (const [n, count, seed, step] of [
+      [60_000, 100, 42, 0],
+      [7, 13, 2 ** 53 - 1, 2 ** 32 - 1],
+    ] as const) {
+      const words = { low: seed % 2 ** 32, high: Math.floor(seed / 2 ** 32) };
+      expect([...randomIndices(n, count, { seed, step })]).toEqual(sampleIndices(n, count, step, words));
+    }
   });
 
   it("gives a shorter draw as the beginning of a longer one", () => {

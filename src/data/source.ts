@@ -1,5 +1,6 @@
 // Finds files of a data set: in a folder of the file system, or under an address that can be fetched.
 
+import { DataError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { decompress } from "./idx.ts";
 
@@ -20,18 +21,18 @@ export async function readFirst(
     const bytes = await read(from);
     if (bytes !== undefined) return { bytes: await decompress(bytes, from), from };
   }
-  throw new Error(`${folder}: there is no ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`);
+  throw new DataError(`${folder}: there is no ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`);
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array | undefined> {
   const response = await fetch(url).catch((cause: unknown) => {
-    throw new Error(`${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new DataError(`${url}: cannot be fetched: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
     });
   });
   if (response.status === 404) return undefined;
   if (!response.ok)
-    throw new Error(`${url}: the server answered ${response.status} ${response.statusText}`.trimEnd());
+    throw new DataError(`${url}: the server answered ${response.status} ${response.statusText}`.trimEnd());
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -42,6 +43,6 @@ async function readBytes(path: string): Promise<Uint8Array | undefined> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new Error(`${path}: cannot be read: ${message}`, { cause });
+    throw new DataError(`${path}: cannot be read: ${message}`, { cause });
   }
 }

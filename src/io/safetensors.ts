@@ -7,6 +7,7 @@
 //
 // A file comes from anywhere, so `parse` believes nothing that it has not checked.
 
+import { DataError } from "../errors.ts";
 import { importNode } from "../node.ts";
 import { type DTypeName, formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
 import { writeFileAtomic } from "./atomic.ts";
@@ -53,9 +54,10 @@ export function serialize(
   if (Object.keys(metadata).length > 0) entries.push([METADATA, metadata]);
   let end = 0;
   for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
-    if (name === METADATA) throw new Error(`safetensors: ${METADATA} is reserved and cannot name a tensor`);
+    if (name === METADATA)
+      throw new DataError(`safetensors: ${METADATA} is reserved and cannot name a tensor`);
     if (size(shape) !== data.length) {
-      throw new Error(
+      throw new DataError(
         `safetensors: ${name}: shape ${formatShape(shape)} does not fit ${data.length} elements`,
       );
     }
@@ -67,7 +69,7 @@ export function serialize(
   // The data then begins at a multiple of 8, where a reader that maps the file may look at it in place.
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > MAX_HEADER_BYTES) {
-    throw new Error(
+    throw new DataError(
       `safetensors: the header takes ${headerBytes} bytes, more than the ${MAX_HEADER_BYTES} allowed`,
     );
   }
@@ -92,7 +94,7 @@ export function serialize(
  */
 export function parse(bytes: Uint8Array, name = "safetensors"): Safetensors {
   const fail = (what: string): never => {
-    throw new Error(`${name}: ${what}`);
+    throw new DataError(`${name}: ${what}`);
   };
   const { header, dataStart } = readHeader(bytes, fail);
   const { [METADATA]: metadata = {}, ...rest } = header;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleBatch, takeBatch } from "../../src/data/batch.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { DataError } from "../../src/errors.ts";
 import { randomIndices } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";
 
@@ -63,15 +64,15 @@ describe("takeBatch", () => {
 
   it("refuses data and labels that do not match", () => {
     expect(() => takeBatch({ ...bytes, t: tensor(new Uint8Array(2)) }, 0, 1)).toThrow(
-      new RangeError("dataset: x has 3 samples and t has 2: x is [3, 2], t is [2]"),
+      new DataError("dataset: x has 3 samples and t has 2: x is [3, 2], t is [2]"),
     );
     expect(() => takeBatch({ ...bytes, t: tensor([1, 2, 3]) }, 0, 1)).toThrow(
-      new RangeError(
+      new DataError(
         "dataset: t is float32 [3]; it must be integer labels [n] (uint8 or int32) or rows [n, k]",
       ),
     );
     expect(() => takeBatch({ ...bytes, x: tensor(1) }, 0, 1)).toThrow(
-      new RangeError("dataset: x is a scalar; its first axis must count the samples"),
+      new DataError("dataset: x is a scalar; its first axis must count the samples"),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decompress, parseIdx } from "../../src/data/idx.ts";
+import { DataError } from "../../src/errors.ts";
 import { idx } from "./idx-files.ts";
 
 describe("parseIdx", () => {
@@ -80,7 +81,7 @@ describe("parseIdx", () => {
       "f: truncated: its header says [65536, 65536], which takes 34359738380 bytes, the file has 12",
     ],
   ])("refuses %s", (_, bytes, message) => {
-    expect(() => parseIdx(bytes, "f")).toThrow(new Error(message));
+    expect(() => parseIdx(bytes, "f")).toThrow(new DataError(message));
   });
 });
 
@@ -93,7 +94,7 @@ describe("decompress", () => {
 
   it("refuses gzip that is damaged or cut", async () => {
     const bytes = gzipSync(idx(8, [1000], new Array(1000).fill(3)));
-    const error = new Error("f: the gzip data is damaged or truncated");
+    const error = new DataError("f: the gzip data is damaged or truncated");
     await expect(decompress(bytes.subarray(0, bytes.length - 6), "f")).rejects.toThrow(error);
     const damaged = bytes.slice();
     damaged[12]! ^= 0xff;

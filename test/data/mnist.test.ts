@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { mnist } from "../../src/data/mnist.ts";
+import { DataError } from "../../src/errors.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "./idx-files.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -99,6 +100,12 @@ describe("mnist", () => {
           `${path("train-images-idx3-ubyte")} holds 4 images, but ${path("train-labels-idx1-ubyte")} holds 5 labels`,
       ],
       [
+        "test counts that differ",
+        { "t10k-images-idx3-ubyte": smallMnist(1, 2)["t10k-images-idx3-ubyte"]! },
+        (path) =>
+          `${path("t10k-images-idx3-ubyte")} holds 2 images, but ${path("t10k-labels-idx1-ubyte")} holds 3 labels`,
+      ],
+      [
         "test images of another size",
         { "t10k-images-idx3-ubyte": smallMnist(4, 3, 3, 3)["t10k-images-idx3-ubyte"]! },
         (path) =>
@@ -130,7 +137,7 @@ describe("mnist", () => {
     ])("%s", async (_, changes, message) => {
       const dir = await folderOf({ ...files, ...changes });
       const path = (name: string) => (name ? join(dir, name) : dir);
-      await expect(mnist({ dir })).rejects.toThrow(new Error(message(path)));
+      await expect(mnist({ dir })).rejects.toThrow(new DataError(message(path)));
     });
 
     it("a folder that does not exist, or is a file", async () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DataError } from "../../src/errors.ts";
 import { loadSafetensors, parse, saveSafetensors, serialize, sha256 } from "../../src/io/safetensors.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import { temporaryFolder } from "../data/idx-files.ts";
@@ -72,7 +73,7 @@ describe("safetensors", () => {
     expect(await loadSafetensors(path)).toEqual({ tensors: every, metadata: { epoch: "3" } });
     await writeFile(path, "oops");
     await expect(loadSafetensors(path)).rejects.toThrow(
-      new Error(`${path}: truncated: it ends after 4 of the 8 bytes of the header length`),
+      new DataError(`${path}: truncated: it ends after 4 of the 8 bytes of the header length`),
     );
   });
 
@@ -206,7 +207,7 @@ describe("safetensors", () => {
     ],
     ["left-over data", file(`{"x":${x}}`, 9), "1 bytes at the end belong to no tensor"],
   ])("refuses %s", (_, bytes, message) => {
-    expect(() => parse(bytes, "f")).toThrow(new Error(`f: ${message}`));
+    expect(() => parse(bytes, "f")).toThrow(new DataError(`f: ${message}`));
   });
 
   it("refuses deep nesting without exhausting the stack", () => {

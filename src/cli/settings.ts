@@ -1,0 +1,77 @@
+// What `kobai train` is told: the settings of a run, and how each option's text becomes a value.
+
+import { InvalidArgumentError } from "commander";
+
+export const activations = ["relu", "sigmoid", "tanh"] as const;
+export const optimizers = ["sgd", "momentum", "adagrad", "adam"] as const;
+export const dtypes = ["float32", "float64"] as const;
+
+export type OptimizerName = (typeof optimizers)[number];
+
+/** How weights start: normal variates of a fixed standard deviation, or of one that follows from the layer's size. */
+export type Init = { kind: "normal"; std: number } | { kind: "xavier" } | { kind: "he" };
+
+/** The options as the command line gives them; what is undefined has a default that depends on others. */
+export interface TrainOptions {
+  hidden: number[];
+  activation: (typeof activations)[number];
+  init: Init;
+  dtype: (typeof dtypes)[number];
+  optimizer: OptimizerName;
+  lr?: number;
+  batch: number;
+  iterations?: number;
+  epochs?: number;
+  shuffle?: boolean;
+  seed: number;
+  data?: string;
+  out?: string;
+}
+
+/** The run of the book's chapter 5 is the default: SGD at 0.1 for 10,000 iterations; the other rates are those of chapter 6. */
+export const defaultRates: Readonly<Record<OptimizerName, number>> = {
+  sgd: 0.1,
+  momentum: 0.01,
+  adagrad: 0.01,
+  adam: 0.001,
+};
+export const DEFAULT_ITERATIONS = 10_000;
+
+/** A parser of whole numbers in a range. */
+export function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+  };
+}
+
+export function hiddenSizes(text: string): number[] {
+  const sizes = text.split(",").map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (sizes.every((size) => size >= 1 && size <= 1_000_000)) return sizes;
+  throw new InvalidArgumentError("It must be layer sizes from 1 to 1000000, such as 50 or 512,256.");
+}
+
+export function learningRate(text: string): number {
+  const value = decimal(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}
+
+export function initialization(text: string): Init {
+  if (text === "xavier" || text === "he") return { kind: text };
+  const [kind, std = "", ...rest] = text.split(":");
+  const value = decimal(std);
+  if (kind === "normal" && rest.length === 0 && value >= 0) return { kind, std: value };
+  throw new InvalidArgumentError("It must be normal:STD (such as normal:0.01), xavier or he.");
+}
+
+export function formatInit(init: Init): string {
+  return init.kind === "normal" ? `normal:${init.std}` : init.kind;
+}
+
+/** NaN for anything but a finite decimal number. */
+function decimal(text: string): number {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
+}

@@ -1,0 +1,3 @@
+// kobai/plot: figures.
+
+export { type Curves, lossAndAccuracyFigure } from "./curves.ts";

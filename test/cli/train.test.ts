@@ -1,0 +1,198 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadSafetensors, sha256 } from "../../src/io/index.ts";
+import { folderOf, idx, smallMnist, temporaryFolder } from "../data/idx-files.ts";
+import { kobai } from "./command.ts";
+
+const RESULTS = ["curves.svg", "history.json", "weights.safetensors"];
+
+/** 200 training samples, so that a batch of 20 makes 10 steps an epoch. */
+const smallData = () => folderOf(smallMnist(200, 50));
+
+function digestIn(stdout: string): string | undefined {
+  return /^weights {3}SHA-256 ([0-9a-f]{64})$/m.exec(stdout)?.[1];
+}
+
+describe("kobai train", () => {
+  it("prints plain lines without a terminal, and writes weights, history and curves", async () => {
+    const out = join(await temporaryFolder(), "new", "run");
+    const args = ["train", "--data", await smallData(), "--out", out, "--batch", "20", "--iterations", "25"];
+    const { code, stdout, stderr } = await kobai([...args, "--hidden", "8,4", "--seed", "3"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\x9b]/);
+    const digest = digestIn(stdout);
+    const accuracy = String.raw`train [01]\.\d{4}  test [01]\.\d{4}`;
+    expect(stdout).toMatch(
+      new RegExp(
+        [
+          "^data      200 training and 50 test samples of 6 values, 10 classes",
+          "network   6-8-4-10 relu, float32, weights normal:0\\.01, seed 3",
+          "training  25 steps of 20 samples, drawn with replacement; sgd, learning rate 0\\.1",
+          `epoch  0  ${accuracy}`,
+          `epoch  1  ${accuracy}`,
+          `epoch  2  ${accuracy}`,
+          `epoch 2\\.50  ${accuracy}`,
+          "trained   25 steps in \\d+\\.\\d s",
+          `weights   SHA-256 ${digest}`,
+          "written   .*weights\\.safetensors, .*history\\.json, .*curves\\.svg\n$",
+        ].join("\n"),
+      ),
+    );
+
+    expect((await readdir(out)).sort()).toEqual(RESULTS);
+    const { tensors, metadata } = await loadSafetensors(join(out, "weights.safetensors"));
+    expect(Object.values(tensors).map(({ shape }) => shape)).toEqual([
+      [6, 8],
+      [8],
+      [8, 4],
+      [4],
+      [4, 10],
+      [10],
+    ]);
+    expect(metadata.network).toBe("6-8-4-10 relu");
+    expect(await sha256(tensors)).toBe(digest);
+    const history = JSON.parse(await readFile(join(out, "history.json"), "utf8"));
+    expect(history).toMatchObject({
+      sha256: digest,
+      steps: 25,
+      aborted: false,
+      run: { seed: 3, batch: 20, lr: 0.1 },
+    });
+    expect(history.loss).toHaveLength(25);
+    expect(history.evaluations.map(({ step }: { step: number }) => step)).toEqual([0, 10, 20, 25]);
+    expect(await readFile(join(out, "curves.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it("gives the same weights for the same seed, and others for another seed, sampling or optimizer", async () => {
+    const data = await smallData();
+    const cwd = await temporaryFolder();
+    const run = async (...args: string[]) => {
+      const { code, stdout } = await kobai(
+        ["train", "--data", data, "--batch", "20", "--epochs", "2", ...args],
+        { cwd },
+      );
+      expect(code).toBe(0);
+      expect(stdout).toContain("\ntraining  20 steps of 20 samples, ");
+      return digestIn(stdout);
+    };
+    const digests = [
+      await run(),
+      await run("--seed", "1"),
+      await run("--shuffle"),
+      await run("--optimizer", "adam"),
+      await run("--dtype", "float64"),
+      await run("--init", "he"),
+      await run("--activation", "tanh"),
+    ];
+    expect(new Set(digests).size).toBe(7);
+    expect(await run()).toBe(digests[0]);
+    // Each went into a folder of its own.
+    const runs = await readdir(join(cwd, "runs"));
+    expect(runs).toHaveLength(8);
+    for (const name of runs) expect((await readdir(join(cwd, "runs", name))).sort()).toEqual(RESULTS);
+  }, 60_000);
+
+  it("stops at Ctrl-C, keeps what was trained, and exits with 130", async () => {
+    const out = join(await temporaryFolder(), "run");
+    let interrupted = false;
+    const { code, stdout, stderr } = await kobai(
+      ["train", "--data", await smallData(), "--out", out, "--batch", "20", "--epochs", "1000000"],
+      {
+        onOutput(text, interrupt) {
+          if (interrupted || !text.includes("epoch  1")) return;
+          interrupted = true;
+          interrupt();
+        },
+      },
+    );
+    expect({ code, stderr }).toEqual({ code: 130, stderr: "" });
+    expect(stdout).toMatch(/^stopped {3}after \d+ of 10000000 steps in \d+\.\d s$/m);
+    expect((await readdir(out)).sort()).toEqual(RESULTS);
+    const { tensors } = await loadSafetensors(join(out, "weights.safetensors"));
+    expect(await sha256(tensors)).toBe(digestIn(stdout));
+    const history = JSON.parse(await readFile(join(out, "history.json"), "utf8"));
+    expect(history.aborted).toBe(true);
+    expect(history.steps).toBeGreaterThanOrEqual(10);
+    expect(history.loss).toHaveLength(history.steps);
+  });
+
+  it("writes nothing, and exits with 1, where training fails", async () => {
+    const parent = await temporaryFolder();
+    const data = await smallData();
+    const args = ["--batch", "20", "--iterations", "500", "--lr", "1e30"];
+    const { code, stderr } = await kobai(["train", "--data", data, "--out", join(parent, "run"), ...args]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kobai: .*the loss of step \d+ is .*learning rate \(1e\+30\).*\n$/);
+    expect(await readdir(parent)).toEqual([]);
+    // A folder that was there before stays.
+    await mkdir(join(parent, "mine"));
+    expect((await kobai(["train", "--data", data, "--out", join(parent, "mine"), ...args])).code).toBe(1);
+    expect(await readdir(parent)).toEqual(["mine"]);
+  });
+
+  describe("refuses with one line and exit code 1, and makes no folder,", () => {
+    const files = smallMnist(200, 50);
+    it.each<[string, Record<string, Uint8Array | null>, RegExp]>([
+      ["missing data", { "t10k-labels-idx1-ubyte": null }, /: there is no t10k-labels-idx1-ubyte, .*$/],
+      [
+        "truncated data",
+        { "train-images-idx3-ubyte": files["train-images-idx3-ubyte"]!.subarray(0, 1000) },
+        /train-images-idx3-ubyte: truncated: its header says \[200, 2, 3\], which takes 1216 bytes, the file has 1000$/,
+      ],
+      [
+        "a wrong magic number",
+        { "train-labels-idx1-ubyte": new TextEncoder().encode("<html>") },
+        /train-labels-idx1-ubyte: not an IDX file: it begins with 0x3c68746d, .*$/,
+      ],
+      [
+        "counts that differ",
+        { "train-labels-idx1-ubyte": idx(8, [3], [1, 2, 3]) },
+        /train-images-idx3-ubyte holds 200 images, but .*train-labels-idx1-ubyte holds 3 labels$/,
+      ],
+    ])("%s", async (_, changes, message) => {
+      const cwd = await temporaryFolder();
+      const { code, stdout, stderr } = await kobai(["train"], {
+        cwd,
+        env: { KOBAI_DATA: await folderOf({ ...files, ...changes }) },
+      });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^kobai: [^\n]+\n$/);
+      expect(stderr.trimEnd()).toMatch(message);
+      expect(await readdir(cwd)).toEqual([]);
+    });
+
+    it("a batch larger than the data", async () => {
+      const cwd = await temporaryFolder();
+      expect(await kobai(["train", "--data", await smallData(), "--batch", "201"], { cwd })).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "kobai: --batch 201 is more than the 200 training samples there are\n",
+      });
+      expect(await readdir(cwd)).toEqual([]);
+    });
+  });
+
+  it("never overwrites: a folder that holds something, a file, a folder below a file", async () => {
+    const data = await smallData();
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, "full"));
+    await writeFile(join(cwd, "full", "weights.safetensors"), "precious");
+    await writeFile(join(cwd, "file"), "precious");
+    for (const [out, message] of [
+      ["full", "full: already exists and is not empty; name a new folder, nothing is overwritten"],
+      ["file", "file: cannot be made or written to: EEXIST: file already exists, mkdir 'file'"],
+      [
+        join("file", "below"),
+        `${join("file", "below")}: cannot be made or written to: ENOTDIR: not a directory, mkdir 'file/below'`,
+      ],
+    ] as const) {
+      const outcome = await kobai(["train", "--data", data, "--out", out, "--iterations", "5"], { cwd });
+      expect(outcome).toEqual({ code: 1, stdout: "", stderr: `kobai: ${message}\n` });
+    }
+    expect(await readFile(join(cwd, "full", "weights.safetensors"), "utf8")).toBe("precious");
+    expect(await readdir(join(cwd, "full"))).toEqual(["weights.safetensors"]);
+    expect(await readFile(join(cwd, "file"), "utf8")).toBe("precious");
+  });
+});
