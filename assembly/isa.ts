@@ -69,6 +69,9 @@ export enum Op {
   momentum,
   adaGrad,
   adam,
+  // numerical differentiation (float64)
+  sweepAffine,
+  sweepElements,
   // bookkeeping
   recordLoss,
   accumulate,
@@ -265,6 +268,72 @@ export enum AccumulateArg {
   out = 2,
   a,
   weight,
+}
+
+/**
+ * Central differences of the loss by the weight [k, n] or the bias [n] of an affine layer `pre = x·W + b`, which feeds
+ * `z = activation(pre)` and then, where `nextWeight` is given, `out = z·nextWeight + …`; else out is pre itself. Moving one parameter
+ * moves one column of pre, which adds a multiple of one row of nextWeight to `out`, and only in samples whose input is not zero.
+ */
+export enum SweepAffineArg {
+  /** float64 [k, n], or [n] for a bias */
+  gradient = 2,
+  /** address of a SweepField block */
+  sweep,
+}
+
+/** A sweep over an affine layer: word indices. All tensors are float64. */
+export enum SweepField {
+  m,
+  /** 1 for a bias */
+  k,
+  n,
+  /** [m, k]; absent for a bias, whose input is 1 */
+  x,
+  /** [m, n] */
+  pre,
+  /** an Activation: identity, relu, sigmoid or tanh */
+  activation,
+  /** [m, n]; pre itself for identity */
+  z,
+  /** [n, p], optional */
+  nextWeight,
+  p,
+  /** [m, p] */
+  out,
+  /** a SweepLoss */
+  loss,
+  /** of the loss: int32 [m], or float64 [m, p] */
+  targets,
+  /** SweepLoss.program: the rest of the network as a program from `out` to the loss */
+  program,
+  /** SweepLoss.program: where it leaves the loss */
+  lossCell,
+  /** address of a float64 */
+  h,
+  /** scratch of one lane after another, `scratchBytes` each: see sweepScratchBytes */
+  scratch,
+  scratchBytes,
+}
+export const SWEEP_BYTES = 128;
+
+/** What follows `out`: a loss that is known to be a mean over rows, or the rest of the network as a program. */
+export enum SweepLoss {
+  crossEntropyLabels,
+  crossEntropyRows,
+  sumSquaredError,
+  program,
+}
+
+/** gradient[i] = central difference of the loss by values[i], the whole program run twice for each. */
+export enum SweepElementsArg {
+  gradient = 2,
+  values,
+  n,
+  /** from the values to the loss */
+  program,
+  lossCell,
+  h,
 }
 
 /** A program: word indices of its header. */

@@ -21,6 +21,7 @@ import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
 import { sum } from "./reduce";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
+import { sweepAffine, sweepElements } from "./sweep";
 import { unary } from "./unary";
 
 /**
@@ -116,6 +117,10 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return optimizer.adaGrad<T>(i, lane, lanes);
     case Op.adam:
       return optimizer.adam<T>(i, lane, lanes);
+    case Op.sweepAffine:
+      return sweepAffine(i, lane, lanes);
+    case Op.sweepElements:
+      return sweepElements(i, lane);
     case Op.accumulate:
       return accumulate<T>(i, lane);
     default:

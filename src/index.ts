@@ -15,5 +15,5 @@ export type { Evaluation } from "./train/evaluate.ts";
 export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
 export { Network, type SummaryRow, type TensorLike } from "./train/network.ts";
 export type { NamedTensors } from "./train/parameters.ts";
-export type { Sampling } from "./train/programs.ts";
+export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";

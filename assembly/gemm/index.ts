@@ -7,14 +7,9 @@
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "./blocking";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS, PACK_A_COLUMNS } from "./blocking";
 import { finish } from "./epilogue";
-import {
-  blockColumnsInPlace,
-  blockColumnsPacked,
-  blockRowsInPlace,
-  blockRowsPacked,
-} from "./kernels";
+import { multiplyBlock } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
 import { row as multiplyRow } from "./row";
 
@@ -58,6 +53,14 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   const activation = arg(i, MatmulArg.activation);
   const workspace = pointer(i, MatmulArg.workspace) + <usize>lane * arg(i, MatmulArg.workspaceBytes);
 
+  if (transposeA && n == 1) {
+    // A column whose left factor is stored by columns is a row of the transposed product, with that factor read in place.
+    const columnC = c + <usize>row * size;
+    multiplyRow<T>(b, size, a + <usize>row * size, strideA, columnC, rowEnd - row, k, true);
+    finish<T>(activation, columnC, size, rowEnd - row, 1, bias, output + <usize>row * size, size);
+    return;
+  }
+
   const inPlace = !transposeB && rowEnd - row <= IN_PLACE_ROWS;
   // As many blocks of k as needed, of nearly the same size.
   const blocks = (k + BLOCK_K - 1) / BLOCK_K;
@@ -65,57 +68,46 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
   for (let j = column; j < columnEnd; j += blockN) {
     const columns = min(blockN, columnEnd - j);
-    const offsetC = <usize>j * size;
-    const packA = transposeA && shouldPackA(columns);
-    const panels = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
+    const offset = <usize>j * size;
+    const packA = transposeA && !inPlace && columns >= PACK_A_COLUMNS;
+    const panelsB = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
     for (let l = 0; l < k; l += blockK) {
       const depth = min(blockK, k - l);
-      const last = l + depth == k;
-      const blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offsetC;
+      const first = l == 0;
+      let blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offset;
       if (!inPlace) {
-        if (transposeB) packTransposedB<T>(panels, blockB, strideB, columns, depth);
-        else packB<T>(panels, blockB, strideB, columns, depth);
+        if (transposeB) packTransposedB<T>(panelsB, blockB, strideB, columns, depth);
+        else packB<T>(panelsB, blockB, strideB, columns, depth);
+        blockB = panelsB;
       }
       for (let r = row; r < rowEnd; r += BLOCK_M) {
         const rows = min(BLOCK_M, rowEnd - r);
-        const blockC = c + <usize>r * rowBytes + offsetC;
+        const blockC = c + <usize>r * rowBytes + offset;
+        let blockA = transposeA ? a + <usize>l * strideA + <usize>r * size : a + <usize>r * strideA + <usize>l * size;
         if (inPlace && rows == 1) {
-          const blockA = a + <usize>r * (transposeA ? size : strideA) + <usize>l * (transposeA ? strideA : size);
-          multiplyRow<T>(blockA, transposeA ? strideA : size, blockB, strideB, blockC, columns, depth, l == 0);
-        } else if (transposeA) {
-          let blockA = a + <usize>l * strideA + <usize>r * size;
-          let step = strideA;
-          let panelA: usize = 4 * size;
+          const stepA: usize = transposeA ? strideA : size;
+          multiplyRow<T>(blockA, stepA, blockB, strideB, blockC, columns, depth, first);
+        } else {
+          let stepA = strideA;
+          let stripA: usize = transposeA ? 4 * size : 4 * strideA;
           if (packA) {
             packTransposedA<T>(workspace, blockA, strideA, rows, depth);
             blockA = workspace;
-            step = 4 * size;
-            panelA = <usize>depth * 4 * size;
+            stepA = 4 * size;
+            stripA = <usize>depth * 4 * size;
           }
-          if (inPlace) {
-            blockColumnsInPlace<T>(blockA, step, panelA, blockB, strideB, blockC, rowBytes, rows, columns, depth, l == 0);
-          } else {
-            blockColumnsPacked<T>(blockA, step, panelA, panels, 0, blockC, rowBytes, rows, columns, depth, l == 0);
-          }
-        } else {
-          const blockA = a + <usize>r * strideA + <usize>l * size;
-          if (inPlace) {
-            blockRowsInPlace<T>(blockA, strideA, 4 * strideA, blockB, strideB, blockC, rowBytes, rows, columns, depth, l == 0);
-          } else {
-            blockRowsPacked<T>(blockA, strideA, 4 * strideA, panels, 0, blockC, rowBytes, rows, columns, depth, l == 0);
-          }
+          multiplyBlock<T>(
+            !transposeA, !inPlace,
+            blockA, stepA, stripA, blockB, strideB, blockC, rowBytes,
+            rows, columns, depth, first,
+          );
         }
-        if (last) {
-          const offsetBias = bias ? bias + offsetC : 0;
-          const blockOutput = output + <usize>r * rowBytes + offsetC;
-          finish<T>(activation, blockC, rowBytes, rows, columns, offsetBias, blockOutput, rowBytes);
+        if (l + depth == k) {
+          const blockBias = bias ? bias + offset : 0;
+          const blockOutput = output + <usize>r * rowBytes + offset;
+          finish<T>(activation, blockC, rowBytes, rows, columns, blockBias, blockOutput, rowBytes);
         }
       }
     }
   }
-}
-
-@inline
-function shouldPackA(columns: i32): bool {
-  return columns >= 32;
 }

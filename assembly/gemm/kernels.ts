@@ -1,9 +1,14 @@
 // The micro-kernels: c[rows, n] = (or +=) a[rows, k]·b[k, n] for one strip of rows. Sums run over k in increasing order, a
 // multiplication and an addition at a time, so that every element gets the same bits whichever kernel computes it.
 //
-// A kernel keeps a tile of c in registers: 4 rows × 2 vectors, or 8 rows × 1 vector where one vector of columns is left. That
-// is eight accumulators: enough to hide an addition's latency, few enough to leave room in the sixteen registers. After XNNPACK,
+// A kernel keeps a tile of c in registers: 4 rows × 2 vectors, or 4 × 1 for a last vector of columns. Eight accumulators are
+// enough to hide an addition's latency and leave room in the sixteen registers. After XNNPACK,
 // src/f32-gemm/gen/f32-gemm-4x8-minmax-wasmsimd-loadsplat.c.
+//
+// Steps of k are unrolled, with an exit after each. The exits end a sum of any length, so there is no second loop for the
+// rest; above all they keep the steps apart: without them Binaryen gathers what the steps add to one accumulator, all
+// factors of all steps are live at once, and the engine spills them (measured: 29 instead of 47 GFLOP/s). Pointers advance one
+// by one for a like reason: V8 keeps an address for each constant offset of a load-splat in a register.
 //
 // `a` comes in two layouts:
 //   by rows      element (r, k) at a + r·stride + k·size        a as stored
@@ -108,8 +113,10 @@ function strip4x2<T>(
       x = splat3<T>(p3);
       s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
       if (left == 4) break;
-      p0 += advance; p1 += advance; p2 += advance; p3 += advance; if (!packed) q += stepB;
-      b0 = packed ? v128.load(q,128) : v128.load(q); b1 = packed ? v128.load(q,144) : v128.load(q, 16);
+
+      p0 += advance; p1 += advance; p2 += advance; p3 += advance;
+      if (!packed) q += stepB;
+      b0 = packed ? v128.load(q, 128) : v128.load(q); b1 = packed ? v128.load(q, 144) : v128.load(q, 16);
       x = splat0<T>(p0);
       s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
       x = byRows ? splat0<T>(p1) : splat1<T>(p0);
@@ -237,14 +244,11 @@ function tile4x1<T>(
   storeFirst<T>(c, s0, n);
 }
 
-/**
- * c[m, n] = (or, unless `first`, +=) a·b. `panelA` is the distance from one strip of four rows of a to the next, `strideB`
- * the one between two steps of k where b is in place.
- */
+/** multiplyBlock for one pair of layouts, which are constants here. */
 @inline
-function block<T>(
+function blockOf<T>(
   byRows: bool, packed: bool,
-  a: usize, strideA: usize, panelA: usize,
+  a: usize, strideA: usize, stripA: usize,
   b: usize, strideB: usize,
   c: usize, strideC: usize,
   m: i32, n: i32, k: i32, first: bool,
@@ -253,53 +257,71 @@ function block<T>(
   const rest = n & (2 * length - 1);
   const wide = rest > length ? n : n - rest;
   const tail = n - wide;
-  const tailB = packed ? b + <usize>wide * k * sizeof<T>() : b + <usize>wide * sizeof<T>();
+  const tailB = b + <usize>wide * (packed ? <usize>k : 1) * sizeof<T>();
   const tailC = <usize>wide * sizeof<T>();
-  const tailStride: usize = packed ? 16 : strideB;
-  for (let row = 0; row < m; row += 4) {
-    const rows = min(4, m - row);
-    const c1 = rows > 1 ? strideC : 0;
-    const c2 = rows > 2 ? c1 + strideC : c1;
-    const c3 = rows > 3 ? c2 + strideC : c2;
-    let a1 = strideA, a2 = a1 + strideA, a3 = a2 + strideA;
-    if (byRows && rows < 4) {
-      a1 = rows > 1 ? strideA : 0;
-      a2 = rows > 2 ? a1 + strideA : a1;
-      a3 = a2;
-    }
+  const tailStrideB: usize = packed ? 16 : strideB;
+  for (; m > 0; m -= 4) {
+    const c1: usize = m > 1 ? strideC : 0;
+    const c2 = m > 2 ? c1 + strideC : c1;
+    const c3 = m > 3 ? c2 + strideC : c2;
+    // Four rows, of which those that are there repeat; or four steps of k, which are always there.
+    const a1: usize = byRows && m < 2 ? 0 : strideA;
+    const a2: usize = byRows && m < 3 ? a1 : a1 + strideA;
+    const a3: usize = byRows && m < 4 ? a2 : a2 + strideA;
     strip4x2<T>(byRows, packed, a, a1, a2, a3, strideA, b, strideB, c, c1, c2, c3, wide, k, first);
     if (tail > 0) {
-      tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStride, c + tailC, c1, c2, c3, tail, k, first);
+      tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStrideB, c + tailC, c1, c2, c3, tail, k, first);
     }
-    a += panelA;
+    a += stripA;
     c += 4 * strideC;
   }
 }
 
-export function blockRowsPacked<T>(
-  a: usize, strideA: usize, panelA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
+// One function for each pair of layouts, so that the compiler has few registers to keep track of in each.
+
+function rowsPacked<T>(
+  a: usize, strideA: usize, stripA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
   m: i32, n: i32, k: i32, first: bool,
 ): void {
-  block<T>(true, true, a, strideA, panelA, b, strideB, c, strideC, m, n, k, first);
+  blockOf<T>(true, true, a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
 }
 
-export function blockRowsInPlace<T>(
-  a: usize, strideA: usize, panelA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
+function rowsInPlace<T>(
+  a: usize, strideA: usize, stripA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
   m: i32, n: i32, k: i32, first: bool,
 ): void {
-  block<T>(true, false, a, strideA, panelA, b, strideB, c, strideC, m, n, k, first);
+  blockOf<T>(true, false, a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
 }
 
-export function blockColumnsPacked<T>(
-  a: usize, strideA: usize, panelA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
+function columnsPacked<T>(
+  a: usize, strideA: usize, stripA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
   m: i32, n: i32, k: i32, first: bool,
 ): void {
-  block<T>(false, true, a, strideA, panelA, b, strideB, c, strideC, m, n, k, first);
+  blockOf<T>(false, true, a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
 }
 
-export function blockColumnsInPlace<T>(
-  a: usize, strideA: usize, panelA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
+function columnsInPlace<T>(
+  a: usize, strideA: usize, stripA: usize, b: usize, strideB: usize, c: usize, strideC: usize,
   m: i32, n: i32, k: i32, first: bool,
 ): void {
-  block<T>(false, false, a, strideA, panelA, b, strideB, c, strideC, m, n, k, first);
+  blockOf<T>(false, false, a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
+}
+
+/**
+ * c[m, n] = (or, unless `first`, +=) a[m, k]·b[k, n], with a `byRows` or by columns and b `packed` or in place. `stripA` is the
+ * distance from one strip of four rows of a to the next; `strideB`, between the steps of k, only counts where b is in place.
+ */
+@inline
+export function multiplyBlock<T>(
+  byRows: bool, packed: bool,
+  a: usize, strideA: usize, stripA: usize,
+  b: usize, strideB: usize,
+  c: usize, strideC: usize,
+  m: i32, n: i32, k: i32, first: bool,
+): void {
+  if (byRows) {
+    if (packed) rowsPacked<T>(a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
+    else rowsInPlace<T>(a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
+  } else if (packed) columnsPacked<T>(a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
+  else columnsInPlace<T>(a, strideA, stripA, b, strideB, c, strideC, m, n, k, first);
 }

@@ -7,6 +7,8 @@ import { constant } from "./vector";
  * coefficients from fdlibm e_log.c and e_logf.c (Remez). A denormal is first scaled into the normal range. The exponent,
  * put into the low bits of 2^p (p the stored bits of the significand), becomes a float by one subtraction.
  *
+ * Error < 0.85 ULP over all float32; < 0.81 ULP over 400,000 float64 (bench/ulp.ts).
+ *
  * Special values: log ±0 = −Infinity, log x = NaN for x < 0, log Infinity = Infinity, log NaN = NaN, log 1 = +0.
  */
 @inline

@@ -8,6 +8,8 @@ import { constant } from "./vector";
  * negative x keeps its relative precision down to the denormals. d = 1 + z as rounded misses δ = z − (d − 1), exactly; q·(1 − δ·q)
  * puts it back.
  *
+ * Error < 1.90 ULP over all float32; < 1.65 ULP over 400,000 float64 (bench/ulp.ts).
+ *
  * Special values: sigmoid ±0 = ½, sigmoid Infinity = 1, sigmoid −Infinity = 0, sigmoid NaN = NaN; underflow gives a
  * denormal, rounded once, and then 0.
  */

@@ -10,6 +10,8 @@ import { constant, LOG2E, ln2High, ln2Low } from "./vector";
  *
  * With n = 0 that denominator is 2K, so one division serves both. K's coefficients: Remez on |h| ≤ 0.556, error < 2^−32 (f32), 2^−61 (f64).
  *
+ * Error < 1.60 ULP over all float32; < 1.73 ULP over 400,000 float64 (bench/ulp.ts).
+ *
  * Special values: tanh ±0 = ±0, tanh ±Infinity = ±1, tanh NaN = NaN; tanh is odd, and a denormal is its own tanh.
  */
 @inline

@@ -27,6 +27,8 @@ export function instruction<E extends Record<string, string | number>>(
 
 /** A list of instructions in linear memory, ready to run. */
 export interface Program {
+  /** Of its header: what another program's instruction runs it by. */
+  readonly address: number;
   /** Runs the list `steps` times; returns a Status. */
   run(steps: number): number;
   dispose(): void;
@@ -41,10 +43,12 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
   header[ProgramField.instructions] = first;
   header[ProgramField.count] = list.length;
   header[ProgramField.state] = state;
+  header[ProgramField.steps] = 1;
   list.forEach((words, index) => {
     new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS).set(words);
   });
   return {
+    address: block.address,
     run(steps) {
       heap.view("int32", block.address, PROGRAM_BYTES / 4)[ProgramField.steps] = steps;
       return kernels.run(block.address, 0, 1);

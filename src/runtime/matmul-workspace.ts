@@ -1,25 +1,38 @@
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
-import { ALIGNMENT } from "../../assembly/isa.ts";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "../../assembly/gemm/blocking.ts";
+import { ALIGNMENT, TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
 
 /**
- * How much scratch one lane of a matmul needs for its packed panels, in bytes: a bound that holds for either operand transposed
- * and for any number of lanes, and that does not grow beyond one block however large the matrices are.
+ * How much scratch one lane of a matmul needs for its packed panels, in bytes: a bound that holds for any number of lanes and
+ * does not grow beyond one block however large the matrices are.
  *
  * @param m rows of the result
  * @param n columns of the result
  * @param k length of the sums
  * @param elementBytes 4 or 8
- * @returns a multiple of 64: `workspaceBytes` of the instruction, whose `workspace` holds as much for each lane
+ * @param transposed TRANSPOSE_A, TRANSPOSE_B, both or 0; when absent, the bound holds for all of them
+ * @returns a multiple of 64, 0 where nothing is packed: `workspaceBytes` of the instruction, whose `workspace` holds as much for
+ *   each lane
  *
  * @example
- * matmulWorkspaceBytes(100, 50, 784, 4);
+ * matmulWorkspaceBytes(100, 50, 784, 4, 0); // 83200
  */
-export function matmulWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
-  const vector = 16 / elementBytes;
+export function matmulWorkspaceBytes(
+  m: number,
+  n: number,
+  k: number,
+  elementBytes: 4 | 8,
+  transposed?: number,
+): number {
+  const mayTransposeA = transposed === undefined || (transposed & TRANSPOSE_A) !== 0;
+  if (transposed !== undefined) {
+    const inPlace = m <= IN_PLACE_ROWS && (transposed & TRANSPOSE_B) === 0;
+    const columnOfTransposed = n === 1 && mayTransposeA;
+    if (inPlace || columnOfTransposed) return 0;
+  }
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
-  const columns = Math.min(roundUp(n, vector), BLOCK_N_BYTES / elementBytes);
+  const columns = Math.min(roundUp(n, 16 / elementBytes), BLOCK_N_BYTES / elementBytes);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
-  const rows = m > 0 ? BLOCK_M : 0;
+  const rows = mayTransposeA ? BLOCK_M : 0;
   return roundUp(depth * (columns + rows) * elementBytes, ALIGNMENT);
 }
 

@@ -18,6 +18,8 @@ export interface Core {
   readonly inputShape: Shape;
   readonly parameters: Parameters;
   forward(x: Value): Value;
+  /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
+  in(dtype: DTypeName): Core;
 }
 
 /** What a target is: class indices, or rows of values. */
@@ -89,10 +91,26 @@ export class Composer {
     this.push(...planned.instructions);
   }
 
+  /** Writes numbers into memory that this composer allocated. */
+  write(dtype: DTypeName, address: number, values: readonly number[]): void {
+    this.#core.engine.heap.view(dtype, address, values.length).set(values);
+  }
+
+  /** A program of its own for one graph, which this program's instructions can run; its address. */
+  program(outputs: readonly Placement[], inputs: readonly Placement[]): number {
+    const inner = Composer.compose(this.#core, (composer) => {
+      composer.graph(outputs, inputs);
+      return composer.finish();
+    });
+    this.#disposers.push(() => inner.dispose());
+    return inner.address;
+  }
+
   /** @param state the address of the RunField block whose steps the program counts; a block of its own by default */
   finish(state = this.allocate(RUN_BYTES)): Program {
     const program = load(this.#core.engine, this.#instructions, state, this.#core.owner);
     return {
+      address: program.address,
       run: (steps) => program.run(steps),
       dispose: () => {
         program.dispose();

@@ -8,7 +8,7 @@ import { type Disposable, Resources } from "../runtime/resources.ts";
 import { breathe, Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
-import { composeTraining, drawing, type Sampling, type TrainingSpec } from "./programs.ts";
+import { composeTraining, drawing, type GradientMethod, type Sampling, type TrainingSpec } from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type StoredDataset, store } from "./store.ts";
 
@@ -25,6 +25,13 @@ export interface FitOptions {
   epochs?: number;
   /** "shuffle" (default): whole epochs, each in an order of its own. "replacement": each batch is drawn anew, as the book does. */
   sampling?: Sampling;
+  /**
+   * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as in
+   * the book's chapter 4.
+   */
+  gradient?: GradientMethod;
+  /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
+  h?: number;
   /** Of the order of samples. Default: the network's. */
   seed?: number;
   /** Data sets to measure loss and accuracy on: before the first step, after every `every` steps (default: an epoch), at the end. */
@@ -78,18 +85,25 @@ export interface TrainingState {
   slots?: Disposable & { readonly address: number };
 }
 
+/** What a fit needs to know of its network. */
+export interface Context {
+  readonly seed: number;
+  /** of the output, where targets are class labels */
+  readonly classes: number | undefined;
+  alive(): boolean;
+  /** The address of the optimizer's state. */
+  slots(optimizer: Optimizer): number;
+  /** The network in float64: itself, or a twin whose parameters are its own. */
+  exact(): Core;
+}
+
 /** Trains; see Network.fit. */
 export async function fit(
   core: Core,
   state: TrainingState,
   data: Dataset,
   options: FitOptions,
-  context: {
-    seed: number;
-    classes: number | undefined;
-    alive: () => boolean;
-    slots: (optimizer: Optimizer) => number;
-  },
+  context: Context,
 ): Promise<History> {
   const plan = schedule(data, options);
   const session = new Session(core, data, options, context, plan);
@@ -116,6 +130,8 @@ interface Schedule {
   readonly steps: number;
   readonly stepsPerEpoch: number;
   readonly sampling: Sampling;
+  readonly gradient: GradientMethod;
+  readonly h: number;
   readonly every: number;
 }
 
@@ -140,7 +156,19 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   whole("epochs", epochs ?? 1);
   const every = evaluate?.every ?? stepsPerEpoch;
   whole("evaluate.every", every);
-  return { batchSize, sampling, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+  const { gradient = "backprop", h = 1e-4 } = options;
+  if (gradient !== "backprop" && gradient !== "numerical") {
+    throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
+  }
+  checkH("fit", h);
+  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+}
+
+/** @throws OptionError where a difference cannot have this width */
+export function checkH(call: string, h: number): void {
+  if (!(h > 0 && Number.isFinite(h))) {
+    throw new OptionError(`${call}: h must be a number above 0 (the book's is 1e-4); got ${h}`);
+  }
 }
 
 function whole(option: string, value: number): void {
@@ -167,7 +195,7 @@ class Session implements Disposable {
     core: Core,
     data: Dataset,
     options: FitOptions,
-    { seed, classes, alive, slots }: Parameters<typeof fit>[4],
+    { seed, classes, alive, slots, exact }: Context,
     plan: Schedule,
   ) {
     this.#core = core;
@@ -190,8 +218,9 @@ class Session implements Disposable {
       held.add({ dispose: () => core.engine.heap.free(indices) });
       this.#spec = {
         ...plan,
-        ...options,
-        sampling: plan.sampling,
+        loss: options.loss,
+        optimizer: options.optimizer,
+        differentiated: plan.gradient === "numerical" ? exact() : core,
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,

@@ -15,10 +15,10 @@ import {
 } from "../tensor.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
-import { type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
+import { checkH, type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { ProgramCache } from "./program-cache.ts";
-import { composeLoss, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
+import { composeLoss, composeNumericalGradient, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
 import { checkFinite, checkLabels, store } from "./store.ts";
 
 /** What a network's calls take as inputs or targets. */
@@ -54,6 +54,7 @@ export class Network {
   readonly #training: TrainingState = { step: 0, updates: 0 };
   readonly #summary: readonly SummaryRow[];
   #fitting = false;
+  #twin: Core | undefined;
 
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
@@ -63,7 +64,8 @@ export class Network {
     this.inputShape = core.inputShape;
     this.outputShape = build(core, 1).output.shape.slice(1);
     this.#summary = summary;
-    core.parameters.allocate(seed, core.owner);
+    core.parameters.allocate(core.owner);
+    core.parameters.initialize(seed);
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
@@ -103,6 +105,7 @@ export class Network {
         classes: this.#classesFor(options.loss),
         alive: () => !this.#resources.disposed,
         slots: (optimizer) => this.#slotsFor(optimizer),
+        exact: () => this.#exact(),
       });
     } finally {
       this.#fitting = false;
@@ -177,6 +180,47 @@ export class Network {
   gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
     this.#runLoss("gradient", x, t, loss, true);
     return Object.fromEntries(Object.entries(this.grads));
+  }
+
+  /**
+   * The gradient of the loss of a batch by every parameter, by numerical differentiation (book 4.4): the central difference
+   * (L(w + h) − L(w − h)) / 2h of the true loss, in float64 whatever the network's dtype.
+   *
+   * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
+   * multiple of one row, and only for the samples whose input there is not zero.
+   *
+   * @param options h: default 1e-4, the book's; loss: default `crossEntropy()`
+   * @returns float64 tensors by parameter name
+   * @throws OptionError where h is not above 0
+   */
+  numericalGradient(
+    x: TensorLike,
+    t: TensorLike,
+    { h = 1e-4, loss = crossEntropy() }: { h?: number; loss?: Loss } = {},
+  ): NamedTensors {
+    this.#alive();
+    checkH("numericalGradient", h);
+    const core = this.#exact();
+    const inputs = this.#inputs("numericalGradient", x);
+    const { type, values } = this.#targets("numericalGradient", t, inputs.batch, loss);
+    const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
+    if (core !== this.#core) {
+      for (const name of this.#core.parameters.names) {
+        core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
+      }
+    }
+    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
+    try {
+      const { heap } = core.engine;
+      heap.view("float64", program.x, inputs.values.data.length).set(inputs.values.data);
+      heap.view(target.dtype, program.t, values.data.length).set(values.data);
+      program.run(1);
+    } finally {
+      program.dispose();
+    }
+    return Object.fromEntries(
+      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
+    );
   }
 
   /** The share of samples whose largest output is the label's, from 0 to 1. @param t labels [batch] or one-hot rows */
@@ -302,6 +346,18 @@ export class Network {
     }
     checkFinite(call, "t", given);
     return { type: { dtype: this.dtype, shape: perSample }, values: given };
+  }
+
+  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
+  #exact(): Core {
+    if (this.dtype === "float64") return this.#core;
+    if (!this.#twin) {
+      const twin = this.#core.in("float64");
+      twin.parameters.allocate(twin.owner);
+      this.#resources.add(twin.parameters);
+      this.#twin = twin;
+    }
+    return this.#twin;
   }
 
   /** The address of the optimizer's state: kept from the last fit if it is the same optimizer, else new and zero. */

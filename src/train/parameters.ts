@@ -63,9 +63,13 @@ export class Parameters {
     return value;
   }
 
-  /** Allocates the two regions and draws the initial values. No parameter can be declared after that. */
-  allocate(seed: number, owner: string): void {
+  /** Allocates the two regions. No parameter can be declared after that. */
+  allocate(owner: string): void {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
+  }
+
+  /** Draws the initial values. */
+  initialize(seed: number): void {
     for (const [index, entry] of [...this.#byName.values()].entries()) this.#initialize(entry, index, seed);
   }
 

@@ -3,6 +3,8 @@
 import {
   AccumulateArg,
   AccuracyArg,
+  DType,
+  GatherArg,
   IndicesArg,
   Op,
   RecordLossArg,
@@ -14,10 +16,11 @@ import type { Placement } from "../graph/plan.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
-import { instruction, type Program } from "../runtime/instructions.ts";
+import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import { bytesPerElement, size } from "../tensor.ts";
 import { build, buildLoss, Composer, type Core, setStep, type TargetType } from "./core.ts";
 import type { StoredDataset } from "./store.ts";
+import { composeSweeps } from "./sweep.ts";
 
 /** Room for a value of the graph, and where it is. */
 function room(composer: Composer, value: Placement["value"]): number {
@@ -88,12 +91,12 @@ export function composeEvaluation(
   { m, stride, totals }: { m: number; stride: number; totals: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, m, loss, data.target);
+    const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
     const [x, t, cell, output] = [built.x, built.t, built.loss, built.output].map((value) =>
       room(composer, value),
     ) as [number, number, number, number];
-    composer.push(...data.gather({ x, t, m }, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride }));
+    composer.push(...data.gather(core.dtype, { x, t, m }, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride }));
     composer.graph(
       [
         { value: built.loss, address: cell },
@@ -124,6 +127,9 @@ export function composeEvaluation(
 /** How a step's batch is drawn: whole epochs shuffled, or each batch with replacement, as the book does. */
 export type Sampling = "shuffle" | "replacement";
 
+/** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
+export type GradientMethod = "backprop" | "numerical";
+
 export interface TrainingSpec {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
@@ -139,44 +145,100 @@ export interface TrainingSpec {
   readonly indices: number;
   /** address of the optimizer's state */
   readonly slots: number;
+  readonly gradient: GradientMethod;
+  /** the network that is differentiated: the trained one, or for the numerical gradient its float64 twin */
+  readonly differentiated: Core;
+  /** of the numerical gradient */
+  readonly h: number;
 }
 
-/** One training step: draw, gather, forward, loss, backward, update. */
+/** One training step: draw, gather, forward, loss, gradients, update. */
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
-  const { m, state, indices, stepsPerEpoch, optimizer, slots } = spec;
+  const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
   const { dtype, parameters } = core;
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, m, spec.loss, data.target);
+    const built = buildLoss(differentiated, m, spec.loss, data.targetFor(differentiated.dtype));
     const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
-    const shuffles = spec.sampling === "shuffle";
+    const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
-    composer.push(
-      ...data.gather({ x, t, m }, { indices, state, stepsPerEpoch, stride: shuffles ? spec.batchSize : 0 }),
-    );
-    composer.graph(
-      [
-        { value: built.loss, address: cell },
-        ...parameters.gradientPlacements(gradients(built.loss, parameters.values)),
-      ],
-      [
-        { value: built.x, address: x },
-        { value: built.t, address: t },
-      ],
-    );
+    composer.push(...data.gather(differentiated.dtype, { x, t, m }, { indices, state, stepsPerEpoch, stride }));
+    const inputs = [
+      { value: built.x, address: x },
+      { value: built.t, address: t },
+    ];
+    if (spec.gradient === "numerical") {
+      if (differentiated !== core) composer.push(...conversions(composer, core, differentiated, "values"));
+      composeSweeps(composer, differentiated, built, inputs, { lossCell: cell, h: spec.h });
+      if (differentiated !== core) composer.push(...conversions(composer, differentiated, core, "gradients"));
+    } else {
+      const byParameter = gradients(built.loss, parameters.values);
+      composer.graph(
+        [{ value: built.loss, address: cell }, ...parameters.gradientPlacements(byParameter)],
+        inputs,
+      );
+    }
     // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(instruction(Op.recordLoss, dtype, RecordLossArg, { loss: cell, state }));
+    composer.push(instruction(Op.recordLoss, differentiated.dtype, RecordLossArg, { loss: cell, state }));
     composer.push(
-      instruction(optimizer.op, dtype, UpdateArg, {
+      instruction(spec.optimizer.op, dtype, UpdateArg, {
         w: parameters.address,
         g: parameters.gradientAddress,
         n: parameters.length,
-        s1: slots,
-        s2: slots + parameters.bytes,
+        s1: spec.slots,
+        s2: spec.slots + parameters.bytes,
         state,
       }),
     );
     return composer.finish(state);
   });
+}
+
+/** (x, t) → loss, and the gradients by central differences into their region. `core` computes in float64. */
+export function composeNumericalGradient(
+  core: Core,
+  batch: number,
+  loss: Loss,
+  target: TargetType,
+  h: number,
+): LossProgram {
+  return Composer.compose(core, (composer) => {
+    const built = buildLoss(core, batch, loss, target);
+    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
+    const inputs = [
+      { value: built.x, address: x },
+      { value: built.t, address: t },
+    ];
+    composeSweeps(composer, core, built, inputs, { lossCell: cell, h });
+    return { ...composer.finish(), x, t, loss: cell };
+  });
+}
+
+/** Instructions that copy every parameter, or every gradient, from one network to its twin in another dtype. */
+export function conversions(
+  composer: Composer,
+  from: Core,
+  to: Core,
+  region: "values" | "gradients",
+): Instruction[] {
+  const one = composer.allocate(8);
+  composer.write("float64", one, [1]);
+  const regionOf = ({ parameters }: Core, address: number) =>
+    region === "values" ? address : address - parameters.address + parameters.gradientAddress;
+  const targets = to.parameters.placements();
+  return from.parameters.placements().map(({ value, address }, index) =>
+    instruction(Op.gather, to.dtype, GatherArg, {
+      out: regionOf(to, targets[index]!.address),
+      data: regionOf(from, address),
+      source: DType[from.dtype],
+      m: 1,
+      width: size(value.shape),
+      indices: 0,
+      state: 0,
+      stepsPerEpoch: 1,
+      stride: 0,
+      scale: one,
+    }),
+  );
 }
 
 /** The instruction that chooses a step's rows. */

@@ -2,8 +2,8 @@ import { OptionError } from "../errors.ts";
 import { input, type Shape } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
-import { size } from "../tensor.ts";
-import type { Core } from "./core.ts";
+import { type DTypeName, size } from "../tensor.ts";
+import { build, type Core } from "./core.ts";
 import { Network, type SummaryRow } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 
@@ -38,19 +38,29 @@ let made = 0;
 export function sequential(layers: readonly Layer[], options: SequentialOptions): Network {
   const { input: inputShape, seed = 0, dtype = "float32", name = `network ${made + 1}` } = options;
   check(layers, inputShape, seed, dtype);
-  const parameters = new Parameters(engine(), dtype);
   const named = withNames(layers);
-  const core: Core = {
-    engine: engine(),
-    owner: name,
-    dtype,
-    inputShape,
-    parameters,
-    forward: (x) => named.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
-  };
+  const core = coreOf(named, inputShape, dtype, name);
   const network = new Network(core, seed, summarize(named, core));
   made++;
   return network;
+}
+
+function coreOf(layers: readonly NamedLayer[], inputShape: Shape, dtype: DTypeName, owner: string): Core {
+  const parameters = new Parameters(engine(), dtype);
+  const core: Core = {
+    engine: engine(),
+    owner,
+    dtype,
+    inputShape,
+    parameters,
+    forward: (x) => layers.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
+    in(other) {
+      const twin = coreOf(layers, inputShape, other, owner);
+      build(twin, 1);
+      return twin;
+    },
+  };
+  return core;
 }
 
 interface NamedLayer {

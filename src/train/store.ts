@@ -4,16 +4,17 @@ import { DataError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import { type Instruction, instruction } from "../runtime/instructions.ts";
-import { bytesPerElement, formatShape, size, type Tensor } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
 import type { Core, TargetType } from "./core.ts";
 
 /** A data set in linear memory, in its own type. */
 export interface StoredDataset {
   /** samples */
   readonly n: number;
-  readonly target: TargetType;
-  /** Instructions that gather a batch's inputs and targets; where they come to lie, and how the rows are chosen. */
-  gather(to: { x: number; t: number; m: number }, rows: RowChoice): Instruction[];
+  /** What its targets are to a network that computes in `dtype`. */
+  targetFor(dtype: DTypeName): TargetType;
+  /** Instructions that gather a batch's inputs and targets, as `dtype`: where they come to lie, and how the rows are chosen. */
+  gather(dtype: DTypeName, to: { x: number; t: number; m: number }, rows: RowChoice): Instruction[];
   dispose(): void;
 }
 
@@ -34,20 +35,19 @@ export interface RowChoice {
  */
 export function store(call: string, core: Core, data: Dataset, classes: number | undefined): StoredDataset {
   const n = checked(call, core, data, classes);
-  const { engine, owner, dtype, inputShape } = core;
-  const isLabels = data.t.shape.length === 1;
-  const target: TargetType =
-    isLabels && classes !== undefined
-      ? { dtype: "int32", shape: [] }
-      : { dtype, shape: data.t.shape.slice(1) };
+  const { engine, owner, inputShape } = core;
+  const asLabels = data.t.shape.length === 1 && classes !== undefined;
+  const targetFor = (dtype: DTypeName): TargetType =>
+    asLabels ? { dtype: "int32", shape: [] } : { dtype, shape: data.t.shape.slice(1) };
   const x = place(engine, data.x, owner);
   const t = place(engine, data.t, owner);
   const scale = engine.heap.allocate(16, owner);
   engine.heap.view("float64", scale.address, 2).set([data.scale ?? 1, 1]);
   return {
     n,
-    target,
-    gather(to, rows) {
+    targetFor,
+    gather(dtype, to, rows) {
+      const target = targetFor(dtype);
       const common = { ...rows, m: to.m };
       return [
         instruction(Op.gather, dtype, GatherArg, {

@@ -35,7 +35,7 @@ function emitMean(node: Node, emitter: Emitter): void {
   emitter.emit(Op.sum, loss.dtype, SumArg, operands);
 }
 
-const softmaxCrossEntropyOperation: Operation<undefined> = {
+export const softmaxCrossEntropyOperation: Operation<undefined> = {
   name: "softmaxCrossEntropy",
   infer([x, t]) {
     const shapes = ShapeError.describe({ logits: x!.shape, labels: t!.shape });
@@ -95,7 +95,7 @@ const softmaxCrossEntropyOperation: Operation<undefined> = {
 export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
   apply(softmaxCrossEntropyOperation, [logits, labels], undefined);
 
-const sumSquaredErrorOperation: Operation<undefined> = {
+export const sumSquaredErrorOperation: Operation<undefined> = {
   name: "sumSquaredError",
   infer([y, t]) {
     const same =

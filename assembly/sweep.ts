@@ -1,0 +1,245 @@
+// Numerical differentiation of a whole network: the central difference (L(w + h) − L(w − h)) / 2h of the true loss by every
+// parameter, in float64, evaluating again only what a parameter moves. The two sides are the two places of a vector: (+h, −h).
+
+import { Activation, SweepAffineArg, SweepElementsArg, SweepField, SweepLoss } from "./isa";
+import { exp } from "./math/exp";
+import { log } from "./math/log";
+import { sigmoid } from "./math/sigmoid";
+import { tanh } from "./math/tanh";
+import { arg, chunkStart, pointer } from "./memory";
+import { run } from "./program";
+import { rowMax } from "./softmax";
+
+/** (h, −h) */
+@inline
+function bothSides(h: f64): v128 {
+  return f64x2.replace_lane(f64x2.splat(h), 1, -h);
+}
+
+/** v[0] − v[1] */
+@inline
+function difference(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) - f64x2.extract_lane(v, 1);
+}
+
+@inline
+function activate(activation: i32, v: v128): v128 {
+  switch (activation) {
+    case Activation.relu:
+      return f64x2.pmax(v, f64x2.splat(0));
+    case Activation.sigmoid:
+      return sigmoid<f64>(v);
+    case Activation.tanh:
+      return tanh<f64>(v);
+    default:
+      return v;
+  }
+}
+
+/** Op.sweepElements: any parameter of any network, by running what depends on it twice for each of its elements. */
+export function sweepElements(i: usize, lane: i32): void {
+  // The program's buffers are one set, so one lane does it all.
+  if (lane != 0) return;
+  const gradient = pointer(i, SweepElementsArg.gradient);
+  const values = pointer(i, SweepElementsArg.values);
+  const program = pointer(i, SweepElementsArg.program);
+  const lossCell = pointer(i, SweepElementsArg.lossCell);
+  const h = load<f64>(pointer(i, SweepElementsArg.h));
+  const n = arg(i, SweepElementsArg.n);
+  for (let at: usize = 0; at < (<usize>n) << 3; at += 8) {
+    const value = load<f64>(values + at);
+    store<f64>(values + at, value + h);
+    run(program, 0, 1);
+    const above = load<f64>(lossCell);
+    store<f64>(values + at, value - h);
+    run(program, 0, 1);
+    store<f64>(values + at, value);
+    store<f64>(gradient + at, (above - load<f64>(lossCell)) / (2 * h));
+  }
+}
+
+// A lane's scratch: the samples whose input is not zero and those inputs, the row of a unit matrix, then a copy of `out`: for a known
+// loss minus each row's maximum, so that exponentials do not overflow. sweepScratchBytes (src/train/sweep.ts) adds it up.
+
+/** Op.sweepAffine: the weight or the bias of an affine layer. Lanes split the weight's rows, a bias' columns. */
+export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
+  const sweep = pointer(i, SweepAffineArg.sweep);
+  const gradient = pointer(i, SweepAffineArg.gradient);
+  const m = arg(sweep, SweepField.m);
+  const k = arg(sweep, SweepField.k);
+  const n = arg(sweep, SweepField.n);
+  const x = pointer(sweep, SweepField.x);
+  const rows = pointer(sweep, SweepField.scratch) + <usize>lane * arg(sweep, SweepField.scratchBytes);
+  const inputs = rows + ((<usize>m) << 3);
+  const asProgram = arg(sweep, SweepField.loss) == SweepLoss.program;
+  if (asProgram && lane != 0) return;
+  const parts = asProgram ? 1 : lanes;
+  copyOut(sweep, base(sweep, rows));
+
+  // A bias is a weight of one row whose input is 1 in every sample.
+  const byColumns = k == 1;
+  const columnFrom = byColumns ? chunkStart(n, 1, lane, parts) : 0;
+  const columnTo = byColumns ? chunkStart(n, 1, lane + 1, parts) : n;
+  const rowFrom = byColumns ? 0 : chunkStart(k, 1, lane, parts);
+  const rowTo = byColumns ? 1 : chunkStart(k, 1, lane + 1, parts);
+  for (let row = rowFrom; row < rowTo; row++) {
+    let count = 0;
+    for (let s = 0; s < m; s++) {
+      const input = x ? load<f64>(x + ((<usize>s * k + row) << 3)) : 1;
+      if (input == 0) continue;
+      store<i32>(rows + ((<usize>count) << 2), s);
+      store<f64>(inputs + ((<usize>count) << 3), input);
+      count++;
+    }
+    for (let column = columnFrom; column < columnTo; column++) {
+      const slope = asProgram
+        ? slopeOfProgram(sweep, rows, count, column)
+        : slopeOfLoss(sweep, rows, count, column);
+      store<f64>(gradient + ((<usize>row * n + column) << 3), slope);
+    }
+  }
+}
+
+/** Where a lane's copy of `out` lies. */
+@inline
+function base(sweep: usize, scratch: usize): usize {
+  const m = <usize>arg(sweep, SweepField.m);
+  const p = <usize>arg(sweep, SweepField.p);
+  return scratch + ((2 * m + p + (p & 1)) << 3);
+}
+
+/** Copies `out`, for the cross-entropies each row minus its maximum. */
+function copyOut(sweep: usize, to: usize): void {
+  const m = arg(sweep, SweepField.m);
+  const p = arg(sweep, SweepField.p);
+  const out = pointer(sweep, SweepField.out);
+  const loss = arg(sweep, SweepField.loss);
+  const shifts = loss == SweepLoss.crossEntropyLabels || loss == SweepLoss.crossEntropyRows;
+  for (let s = 0; s < m; s++) {
+    const row = (<usize>s * p) << 3;
+    const shift = shifts ? rowMax<f64>(out + row, p) : 0;
+    for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+      store<f64>(to + row + j, load<f64>(out + row + j) - shift);
+    }
+  }
+}
+
+/** The row of nextWeight along which moving `column` moves `out`: a row of the unit matrix where there is no next layer. */
+function direction(sweep: usize, scratch: usize, column: i32): usize {
+  const p = arg(sweep, SweepField.p);
+  const next = pointer(sweep, SweepField.nextWeight);
+  if (next) return next + ((<usize>column * p) << 3);
+  const unit = scratch + ((2 * <usize>arg(sweep, SweepField.m)) << 3);
+  memory.fill(unit, 0, (<usize>p) << 3);
+  store<f64>(unit + ((<usize>column) << 3), 1);
+  return unit;
+}
+
+/** How far z moves in sample s, on both sides, when the parameter above `column` moves by (h, −h) and its input is `input`. */
+@inline
+function moved(sweep: usize, s: i32, column: i32, input: f64): v128 {
+  const at = (<usize>s * arg(sweep, SweepField.n) + column) << 3;
+  const h = load<f64>(pointer(sweep, SweepField.h));
+  const pre = v128.load64_splat(pointer(sweep, SweepField.pre) + at);
+  const z = v128.load64_splat(pointer(sweep, SweepField.z) + at);
+  const both = f64x2.add(pre, f64x2.mul(bothSides(h), f64x2.splat(input)));
+  return f64x2.sub(activate(arg(sweep, SweepField.activation), both), z);
+}
+
+/** The central difference where the loss is a mean over rows: only the moved samples' rows count. */
+function slopeOfLoss(sweep: usize, rows: usize, count: i32, column: i32): f64 {
+  const m = arg(sweep, SweepField.m);
+  const p = arg(sweep, SweepField.p);
+  const loss = arg(sweep, SweepField.loss);
+  const targets = pointer(sweep, SweepField.targets);
+  const inputs = rows + ((<usize>m) << 3);
+  const shifted = base(sweep, rows);
+  const along = direction(sweep, rows, column);
+  let total: f64 = 0;
+  for (let r = 0; r < count; r++) {
+    const s = load<i32>(rows + ((<usize>r) << 2));
+    const move = moved(sweep, s, column, load<f64>(inputs + ((<usize>r) << 3)));
+    const out = shifted + ((<usize>s * p) << 3);
+    if (loss == SweepLoss.crossEntropyLabels) {
+      total += crossEntropyOfLabel(out, along, move, p, load<i32>(targets + ((<usize>s) << 2)));
+    } else {
+      const t = targets + ((<usize>s * p) << 3);
+      total += loss == SweepLoss.crossEntropyRows
+        ? crossEntropyOfRow(out, along, move, p, t)
+        : squaredErrorOfRow(out, along, move, p, t);
+    }
+  }
+  return total / (<f64>m * 2 * load<f64>(pointer(sweep, SweepField.h)));
+}
+
+/** One row's loss at out + move·along, above minus below: log Σ e^v − v_t. */
+function crossEntropyOfLabel(out: usize, along: usize, move: v128, p: i32, label: i32): f64 {
+  let total = f64x2.splat(0);
+  for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+    const v = f64x2.add(v128.load64_splat(out + j), f64x2.mul(move, v128.load64_splat(along + j)));
+    total = f64x2.add(total, exp<f64>(v));
+  }
+  const atLabel = f64x2.mul(move, v128.load64_splat(along + ((<usize>label) << 3)));
+  return difference(f64x2.sub(log<f64>(total), atLabel));
+}
+
+/** The same for a distribution t: Σt·log Σ e^v − Σ t·v. */
+function crossEntropyOfRow(out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
+  let total = f64x2.splat(0);
+  let weight = f64x2.splat(0);
+  let atTargets = f64x2.splat(0);
+  for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+    const v = f64x2.add(v128.load64_splat(out + j), f64x2.mul(move, v128.load64_splat(along + j)));
+    const target = v128.load64_splat(t + j);
+    total = f64x2.add(total, exp<f64>(v));
+    weight = f64x2.add(weight, target);
+    atTargets = f64x2.add(atTargets, f64x2.mul(target, v));
+  }
+  return difference(f64x2.sub(f64x2.mul(weight, log<f64>(total)), atTargets));
+}
+
+/** One row's ½·Σ (v − t)², above minus below. */
+function squaredErrorOfRow(out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
+  let total = f64x2.splat(0);
+  for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+    const v = f64x2.add(v128.load64_splat(out + j), f64x2.mul(move, v128.load64_splat(along + j)));
+    const error = f64x2.sub(v, v128.load64_splat(t + j));
+    total = f64x2.add(total, f64x2.mul(error, error));
+  }
+  return 0.5 * difference(total);
+}
+
+/** The central difference where a program leads from `out` to the loss: it runs once for each side, with the moved rows of `out`. */
+function slopeOfProgram(sweep: usize, rows: usize, count: i32, column: i32): f64 {
+  const h = load<f64>(pointer(sweep, SweepField.h));
+  const above = lossOfSide(sweep, rows, count, column, 0);
+  const below = lossOfSide(sweep, rows, count, column, 1);
+  const bytes = (<usize>arg(sweep, SweepField.p)) << 3;
+  const original = base(sweep, rows);
+  const out = pointer(sweep, SweepField.out);
+  for (let r = 0; r < count; r++) {
+    const row = <usize>load<i32>(rows + ((<usize>r) << 2)) * bytes;
+    memory.copy(out + row, original + row, bytes);
+  }
+  return (above - below) / (2 * h);
+}
+
+function lossOfSide(sweep: usize, rows: usize, count: i32, column: i32, side: i32): f64 {
+  const m = arg(sweep, SweepField.m);
+  const bytes = (<usize>arg(sweep, SweepField.p)) << 3;
+  const inputs = rows + ((<usize>m) << 3);
+  const original = base(sweep, rows);
+  const out = pointer(sweep, SweepField.out);
+  const along = direction(sweep, rows, column);
+  for (let r = 0; r < count; r++) {
+    const s = load<i32>(rows + ((<usize>r) << 2));
+    const both = moved(sweep, s, column, load<f64>(inputs + ((<usize>r) << 3)));
+    const move = side == 0 ? f64x2.extract_lane(both, 0) : f64x2.extract_lane(both, 1);
+    const row = <usize>s * bytes;
+    for (let j: usize = 0; j < bytes; j += 8) {
+      store<f64>(out + row + j, load<f64>(original + row + j) + move * load<f64>(along + j));
+    }
+  }
+  run(pointer(sweep, SweepField.program), 0, 1);
+  return load<f64>(pointer(sweep, SweepField.lossCell));
+}

@@ -1,0 +1,122 @@
+// Where in a network's graph each parameter acts: what decides how little has to be evaluated again when it moves.
+
+import { Activation, SweepLoss } from "../../assembly/isa.ts";
+import { addOperation } from "../graph/ops/binary.ts";
+import { softmaxCrossEntropyOperation, sumSquaredErrorOperation } from "../graph/ops/loss.ts";
+import { matmulOperation } from "../graph/ops/matmul.ts";
+import { reluOperation, sigmoidOperation, tanhOperation } from "../graph/ops/unary.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import { leafOperation, type Node, type Operation, type Value } from "../graph/value.ts";
+
+/** A weight or bias of an affine layer, with what follows it as far as its effect stays a multiple of one row. */
+export interface AffineSite {
+  /** the layer's input, [m, k]; absent for a bias */
+  readonly x: Value | undefined;
+  /** the layer's output before its activation, [m, n] */
+  readonly pre: Value;
+  readonly activation: Activation;
+  /** [m, n]; pre itself where there is no activation */
+  readonly z: Value;
+  /** the weight of the next affine layer, [n, p] */
+  readonly nextWeight: Value | undefined;
+  /** the next layer's output before its activation, or pre */
+  readonly out: Value;
+  /** the loss of `out`, where that is what comes next */
+  readonly loss: SweepLoss;
+  readonly targets: Value | undefined;
+}
+
+const activations = new Map<Operation<never>, Activation>([
+  [reluOperation, Activation.relu],
+  [sigmoidOperation, Activation.sigmoid],
+  [tanhOperation, Activation.tanh],
+]);
+
+/** Finds where parameters act in the graph of one loss. */
+export class Sites {
+  readonly #loss: Value;
+  readonly #consumers = new Map<Value, Node[]>();
+
+  constructor(loss: Value) {
+    this.#loss = loss;
+    for (const node of topologicalOrder([loss])) {
+      for (const value of new Set(node.inputs)) {
+        this.#consumers.set(value, [...(this.#consumers.get(value) ?? []), node]);
+      }
+    }
+  }
+
+  /** The site of a parameter of an affine layer; undefined for any other parameter. */
+  find(parameter: Value): AffineSite | undefined {
+    const consumer = this.#soleConsumer(parameter);
+    if (!consumer) return undefined;
+    if (this.#isAffine(consumer, parameter)) {
+      return this.#follow(consumer.inputs[0], this.#withBias(consumer.outputs[0]!));
+    }
+    if (is(consumer, addOperation) && isRowOf(parameter, consumer.outputs[0]!)) {
+      return this.#follow(undefined, consumer.outputs[0]!);
+    }
+    return undefined;
+  }
+
+  #follow(x: Value | undefined, pre: Value): AffineSite {
+    const after = this.#soleConsumer(pre);
+    const activation = after && activations.get(after.operation as Operation<never>);
+    const z = activation === undefined ? pre : after!.outputs[0]!;
+    const next = this.#soleConsumer(z);
+    if (next && is(next, matmulOperation) && next.inputs[0] === z && this.#isAffine(next, next.inputs[1]!)) {
+      const out = this.#withBias(next.outputs[0]!);
+      const kind = activation ?? Activation.identity;
+      return { x, pre, activation: kind, z, nextWeight: next.inputs[1]!, out, ...this.#lossOf(out) };
+    }
+    return { x, pre, activation: Activation.identity, z: pre, nextWeight: undefined, out: pre, ...this.#lossOf(pre) };
+  }
+
+  /** Whether `node` is x·weight, weight a leaf, nothing transposed. */
+  #isAffine(node: Node, weight: Value): boolean {
+    if (!is(node, matmulOperation)) return false;
+    const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
+    const isLeaf = weight.node.operation === (leafOperation as Operation<never>);
+    return !transposeA && !transposeB && isLeaf && node.inputs[1] === weight && node.inputs[0] !== weight;
+  }
+
+  /** The value with its bias added, where that is all that happens to it. */
+  #withBias(product: Value): Value {
+    const next = this.#soleConsumer(product);
+    if (!next || !is(next, addOperation)) return product;
+    const [a, b] = next.inputs as [Value, Value];
+    return isRowOf(a === product ? b : a, product) ? next.outputs[0]! : product;
+  }
+
+  #lossOf(out: Value): Pick<AffineSite, "loss" | "targets"> {
+    const next = this.#soleConsumer(out);
+    if (next?.inputs[0] === out && next.outputs[0] === this.#loss && out.shape.length === 2) {
+      const targets = next.inputs[1]!;
+      if (is(next, softmaxCrossEntropyOperation)) {
+        const loss = targets.shape.length === 1 ? SweepLoss.crossEntropyLabels : SweepLoss.crossEntropyRows;
+        return { loss, targets };
+      }
+      if (is(next, sumSquaredErrorOperation)) return { loss: SweepLoss.sumSquaredError, targets };
+    }
+    return { loss: SweepLoss.program, targets: undefined };
+  }
+
+  /** The only node that reads a value, if it reads it once and only one does. */
+  #soleConsumer(value: Value): Node | undefined {
+    const consumers = this.#consumers.get(value);
+    const node = consumers?.length === 1 ? consumers[0] : undefined;
+    return node?.inputs.filter((input) => input === value).length === 1 ? node : undefined;
+  }
+}
+
+function is(node: Node, operation: Operation<never>): boolean {
+  return (node.operation as Operation<never>) === operation;
+}
+
+/** Whether `row` is one row that is added to every row of `matrix`. */
+function isRowOf(row: Value, matrix: Value): boolean {
+  const { shape } = row;
+  if (matrix.shape.length !== 2) return false;
+  const isRow = shape.length === 1 || (shape.length === 2 && shape[0] === 1);
+  return isRow && shape.at(-1) === matrix.shape[1] && matrix.shape[0] !== undefined;
+}

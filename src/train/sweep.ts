@@ -1,0 +1,138 @@
+// Composes the numerical gradient of a whole network: one forward pass that keeps what the sweeps need, then a sweep for each parameter.
+
+import {
+  Op,
+  SWEEP_BYTES,
+  SweepAffineArg,
+  SweepElementsArg,
+  SweepField,
+  SweepLoss,
+} from "../../assembly/isa.ts";
+import type { Placement } from "../graph/plan.ts";
+import { type Restated, restate } from "../graph/restate.ts";
+import type { Value } from "../graph/value.ts";
+import { instruction } from "../runtime/instructions.ts";
+import { size } from "../tensor.ts";
+import type { BuiltLoss, Composer, Core } from "./core.ts";
+import { type AffineSite, Sites } from "./sweep-sites.ts";
+
+/** A parameter, where it acts, and the part of the network that has to run again when it moves, if any. */
+interface Moving {
+  readonly value: Value;
+  readonly address: number;
+  readonly gradient: number;
+  readonly site: AffineSite | undefined;
+  readonly rest: Restated | undefined;
+}
+
+/**
+ * Composes the loss and its central differences by every parameter, which come to lie in the parameters' gradients.
+ *
+ * @param core of a float64 network
+ * @param built its loss
+ * @param inputs where x and t lie
+ * @param lossCell where the loss comes to lie
+ * @param h half the distance between the two sides
+ */
+export function composeSweeps(
+  composer: Composer,
+  { parameters }: Core,
+  built: BuiltLoss,
+  inputs: readonly Placement[],
+  { lossCell, h }: { lossCell: number; h: number },
+): void {
+  const sites = new Sites(built.loss);
+  const moving = parameters.placements().map(({ value, address }): Moving => {
+    const site = sites.find(value);
+    const needsRest = !site || site.loss === SweepLoss.program;
+    const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;
+    const gradient = address - parameters.address + parameters.gradientAddress;
+    return { value, address, gradient, site, rest };
+  });
+
+  const places = new Map<Value, number>(
+    [...inputs, ...parameters.placements()].map(({ value, address }) => [value, address]),
+  );
+  const kept: Placement[] = [];
+  const keep = (value: Value | undefined) => {
+    if (!value || places.has(value)) return;
+    const address = composer.allocate(size(value.shape) * 8);
+    places.set(value, address);
+    kept.push({ value, address });
+  };
+  for (const { site, rest } of moving) {
+    if (site) for (const value of [site.x, site.pre, site.z, site.out, site.targets]) keep(value);
+    for (const value of rest?.leaves.keys() ?? []) keep(value);
+  }
+  composer.graph([{ value: built.loss, address: lossCell }, ...kept], inputs);
+
+  const hCell = composer.allocate(8);
+  composer.write("float64", hCell, [h]);
+  const restCell = composer.allocate(8);
+  const programOf = ({ rest }: Moving) =>
+    rest
+      ? composer.program(
+          [{ value: rest.result, address: restCell }],
+          [...inputs, ...[...rest.leaves].map(([value, leaf]) => ({ value: leaf, address: places.get(value)! }))],
+        )
+      : 0;
+  for (const parameter of moving) {
+    const program = programOf(parameter);
+    if (parameter.site) {
+      const sweep = describe(composer, parameter.site, places, { program, lossCell: restCell, h: hCell });
+      const operands = { gradient: parameter.gradient, sweep };
+      composer.push(instruction(Op.sweepAffine, "float64", SweepAffineArg, operands));
+    } else {
+      composer.push(
+        instruction(Op.sweepElements, "float64", SweepElementsArg, {
+          gradient: parameter.gradient,
+          values: parameter.address,
+          n: size(parameter.value.shape),
+          program,
+          lossCell: restCell,
+          h: hCell,
+        }),
+      );
+    }
+  }
+}
+
+/** Writes a site's SweepField block; its address. */
+function describe(
+  composer: Composer,
+  site: AffineSite,
+  places: ReadonlyMap<Value, number>,
+  tail: { program: number; lossCell: number; h: number },
+): number {
+  const [m, n] = site.pre.shape as [number, number];
+  const p = site.out.shape[1]!;
+  const at = (value: Value | undefined) => (value ? places.get(value)! : 0);
+  const scratchBytes = sweepScratchBytes(m, p);
+  const fields: Record<keyof typeof SweepField, number> = {
+    m,
+    k: site.x ? site.x.shape[1]! : 1,
+    n,
+    x: at(site.x),
+    pre: at(site.pre),
+    activation: site.activation,
+    z: at(site.z),
+    nextWeight: at(site.nextWeight),
+    p,
+    out: at(site.out),
+    loss: site.loss,
+    targets: at(site.targets),
+    ...tail,
+    scratch: composer.allocate(scratchBytes),
+    scratchBytes,
+  };
+  const words = new Array<number>(SWEEP_BYTES / 4).fill(0);
+  for (const [name, value] of Object.entries(fields)) words[SweepField[name as keyof typeof SweepField]] = value;
+  const address = composer.allocate(SWEEP_BYTES);
+  composer.write("int32", address, words);
+  return address;
+}
+
+/** Bytes of one lane's scratch in assembly/sweep.ts: rows and inputs [m], a unit row [p], a copy of `out` [m, p]. */
+function sweepScratchBytes(m: number, p: number): number {
+  return 8 * (2 * m + p + (p % 2) + m * p);
+}
