@@ -9,7 +9,7 @@ import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { formatShape, type Tensor, tensor } from "../tensor.ts";
 import type { TensorLike } from "../train/network.ts";
-import { floats, rows, scalar, targets } from "./operands.ts";
+import { floats, oneHot, rows, scalar, targets } from "./operands.ts";
 
 /** A function that keeps the shape: a number for a number, a tensor for arrays and tensors. */
 export interface Elementwise {
@@ -166,7 +166,7 @@ export function crossEntropyError(
   const [outputs] = floats("crossEntropyError", y);
   const { tensor: given, m, n } = rows("crossEntropyError", "y", outputs);
   const target = targets("crossEntropyError", t, outputs);
-  const weights = target.rows ?? oneHot(target.labels, n, given);
+  const weights = target.rows ?? oneHot(target.labels, n, given.dtype);
   // What has no weight has no part in the sum, also where its logarithm is infinite.
   const probabilities = given.data.map((p: number, i: number) => (weights.data[i] === 0 ? 1 : p));
   const entropies = evaluate(
@@ -180,11 +180,3 @@ export function crossEntropyError(
 }
 
 const total = (x: Value) => sum(x);
-
-function oneHot({ data }: Tensor, n: number, { dtype, shape }: Tensor): Tensor {
-  const hot = new Float64Array(data.length * n);
-  data.forEach((label: number, i: number) => {
-    hot[i * n + label] = 1;
-  });
-  return tensor(hot, shape, dtype);
-}

@@ -105,6 +105,15 @@ export function targets(call: string, t: TensorLike, y: Tensor): Targets {
   return { labels: tensor(given.data, [m], "int32") };
 }
 
+/** Labels [m] as rows [m, n] that are 1 at the label and 0 elsewhere. */
+export function oneHot({ data }: Tensor, n: number, dtype: DTypeName): Tensor {
+  const hot = new Float64Array(data.length * n);
+  data.forEach((label: number, i: number) => {
+    hot[i * n + label] = 1;
+  });
+  return tensor(hot, [data.length, n], dtype);
+}
+
 /** The one element of a scalar. */
 export function scalar({ data }: Tensor): number {
   return data[0]!;

@@ -36,10 +36,10 @@ class Updates {
    * @throws ShapeError where a gradient has another shape than its parameter, or a parameter another than before
    */
   update(params: Record<string, Trainable>, grads: Readonly<Record<string, Trainable>>): void {
-    const checked = Object.keys(params).map((name) => ({
+    const checked = Object.entries(params).map(([name, param]) => ({
       name,
-      param: params[name]!,
-      ...this.#check(name, params[name]!, grads[name]),
+      param,
+      ...this.#check(name, param, grads[name]),
     }));
     const coefficients = this.#rule.coefficients(++this.#updates);
     for (const { name, param, weights, gradient } of checked) {
