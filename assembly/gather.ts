@@ -12,7 +12,8 @@ export function gather<T>(i: usize, lane: i32, lanes: i32): void {
   const width = arg(i, GatherArg.width);
   const indices = pointer(i, GatherArg.indices);
   const scale = <T>load<f64>(pointer(i, GatherArg.scale));
-  const first = firstRow(i);
+  const state = pointer(i, GatherArg.state);
+  const first = firstRow(state, arg(i, GatherArg.stepsPerEpoch), arg(i, GatherArg.stride));
   const sourceBytes = <usize>width << (source == DType.uint8 ? 0 : source == DType.float64 ? 3 : 2);
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const index = indices ? load<u32>(indices + (<usize>(first + row) << 2)) : first + row;
@@ -26,12 +27,11 @@ export function gather<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
-/** The first row of this step's batch: position in the epoch × stride. */
-function firstRow(i: usize): u32 {
-  const stride = arg(i, GatherArg.stride);
+/** The first row of this step's batch: its position in the epoch × stride. */
+@inline
+export function firstRow(state: usize, stepsPerEpoch: i32, stride: i32): u32 {
   if (stride == 0) return 0;
-  const step = load<u32>(pointer(i, GatherArg.state) + (RunField.step << 2));
-  return (step % <u32>arg(i, GatherArg.stepsPerEpoch)) * stride;
+  return (load<u32>(state + (RunField.step << 2)) % <u32>stepsPerEpoch) * stride;
 }
 
 /** Sixteen bytes at a time while a row lasts, then four: a row may end anywhere. The scale is applied on the way. */

@@ -64,6 +64,12 @@ export enum Op {
   shuffleIndices,
   // the data of a step
   gather,
+  // inputs that are mostly zeros, as compressed rows
+  countNonZeros,
+  compressRows,
+  gatherRows,
+  sparseMatmul,
+  sparseMatmulGradient,
   // optimizers (UpdateArg)
   sgd,
   momentum,
@@ -244,6 +250,82 @@ export enum GatherArg {
   stride,
   /** address of a float64; 1 for integers */
   scale,
+}
+
+// Compressed rows hold a data set's elements that are not zero: columns (uint16) and values (the data's own type), row after row, and
+// where each row starts. Those of a batch are entries: for each row its count, and `capacity` places of (column, value as dtype).
+
+/** starts[row + 1] = how many elements of the rows up to `row` are not zero; starts[0] = 0. starts[rows + 1] = the most in one row. */
+export enum CountNonZerosArg {
+  /** [rows, width] of the type `source` */
+  data = 2,
+  source,
+  rows,
+  width,
+  /** uint32 [rows + 2] */
+  starts,
+}
+
+/** columns and values of the elements that are not zero, at the places that `countNonZeros` found. */
+export enum CompressRowsArg {
+  data = 2,
+  source,
+  rows,
+  width,
+  starts,
+  /** uint16 */
+  columns,
+  /** of the type `source` */
+  values,
+}
+
+/** Fetches a batch's compressed rows; rows are chosen as by GatherArg. */
+export enum GatherRowsArg {
+  /** [m, capacity] entries */
+  entries = 2,
+  /** int32 [m] */
+  counts,
+  capacity,
+  starts,
+  columns,
+  values,
+  source,
+  m,
+  indices,
+  state,
+  stepsPerEpoch,
+  stride,
+  /** address of a float64 */
+  scale,
+}
+
+/** c[m, n] = activation(x·b + bias), x the entries; the same sums as matmul's, without the terms that are zero. */
+export enum SparseMatmulArg {
+  m = 2,
+  n,
+  entries,
+  counts,
+  capacity,
+  /** [k, n] */
+  b,
+  c,
+  /** [n], optional */
+  bias,
+  /** an Activation: identity, relu, sigmoid or tanh */
+  activation,
+}
+
+/** c[k, n] = xᵀ·g, x the entries of m rows. */
+export enum SparseMatmulGradientArg {
+  m = 2,
+  n,
+  k,
+  entries,
+  counts,
+  capacity,
+  /** [m, n] */
+  g,
+  c,
 }
 
 /** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */

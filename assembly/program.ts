@@ -21,6 +21,8 @@ import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
 import { sum } from "./reduce";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
+import { sparseMatmul, sparseMatmulGradient } from "./sparse/matmul";
+import { compressRows, countNonZeros, gatherRows } from "./sparse/rows";
 import { sweepAffine, sweepElements } from "./sweep";
 import { unary } from "./unary";
 
@@ -109,6 +111,16 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return shuffleIndices(i, lane, lanes);
     case Op.gather:
       return gather<T>(i, lane, lanes);
+    case Op.countNonZeros:
+      return countNonZeros(i, lane);
+    case Op.compressRows:
+      return compressRows(i, lane);
+    case Op.gatherRows:
+      return gatherRows<T>(i, lane, lanes);
+    case Op.sparseMatmul:
+      return sparseMatmul<T>(i, lane, lanes);
+    case Op.sparseMatmulGradient:
+      return sparseMatmulGradient<T>(i, lane, lanes);
     case Op.sgd:
       return optimizer.sgd<T>(i, lane, lanes);
     case Op.momentum:

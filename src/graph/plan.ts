@@ -8,6 +8,7 @@ import { fuse } from "./fuse.ts";
 import { copy } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
 import {
+  type CompressedRows,
   constantOperation,
   type Emitter,
   leafOperation,
@@ -20,6 +21,8 @@ import {
 export interface Placement {
   readonly value: Value;
   readonly address: number;
+  /** for an input that is held without its zeros; `address` is then of no use */
+  readonly compressed?: CompressedRows;
 }
 
 /** A graph laid out in memory, its instructions in order. */
@@ -49,6 +52,8 @@ export function plan(
   const addresses = new Map<Value, number>(given.map(({ value, address }) => [value, address]));
   for (const [index, { address }] of outputs.entries()) addresses.set(rootOf(wanted[index]!), address);
 
+  const compressed = new Map(given.map((placement) => [placement.value, placement.compressed]));
+
   const { offsets, bytes: arenaBytes } = layOut(order, wanted, addresses);
   const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
   // Each node asks for two constants at most.
@@ -67,6 +72,7 @@ export function plan(
       const root = rootOf(value);
       return addresses.get(root) ?? constants.addressOf(root);
     },
+    compressed: (value) => compressed.get(rootOf(value)),
     emit<E extends Record<string, string | number>>(
       op: Op,
       dtype: DTypeName,

@@ -1,5 +1,13 @@
 import { topologicalOrder } from "./order.ts";
-import { constantOperation, input, leafOperation, type Node, node as makeNode, type Operation, type Value } from "./value.ts";
+import {
+  constantOperation,
+  input,
+  leafOperation,
+  node as makeNode,
+  type Node,
+  type Operation,
+  type Value,
+} from "./value.ts";
 
 /** A part of a graph on its own: what leads from some value to a result. */
 export interface Restated {
@@ -32,5 +40,7 @@ export function restate(result: Value, changed: Value): Restated {
 
 /** Leaves and constants stay what they are. */
 function isGiven({ node: { operation } }: Value): boolean {
-  return operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>);
+  return (
+    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
+  );
 }

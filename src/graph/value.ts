@@ -46,10 +46,20 @@ export interface Operation<A = unknown> {
   workspace?(node: Node<A>): number;
 }
 
+/** A batch of inputs without their zeros: entries of (column, value), `capacity` places for each row (assembly/sparse/). */
+export interface CompressedRows {
+  readonly entries: number;
+  /** how many of a row's places are used: int32 [batch] */
+  readonly counts: number;
+  readonly capacity: number;
+}
+
 /** Where an op writes its instructions. */
 export interface Emitter {
   /** The address of a value's elements. */
   address(value: Value): number;
+  /** Where a value lies as compressed rows, if it does. */
+  compressed(value: Value): CompressedRows | undefined;
   /** The address of a constant, held as float64. */
   constant(value: number): number;
   /** The address of a constant scalar of `dtype`. */

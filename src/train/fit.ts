@@ -8,7 +8,13 @@ import { type Disposable, Resources } from "../runtime/resources.ts";
 import { breathe, Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
-import { composeTraining, drawing, type GradientMethod, type Sampling, type TrainingSpec } from "./programs.ts";
+import {
+  composeTraining,
+  drawing,
+  type GradientMethod,
+  type Sampling,
+  type TrainingSpec,
+} from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type StoredDataset, store } from "./store.ts";
 
@@ -203,10 +209,12 @@ class Session implements Disposable {
     this.#schedule = plan;
     this.#alive = alive;
     const held = this.#resources;
+    // The sweeps of a numerical gradient read the inputs column by column.
+    const compress = plan.gradient === "backprop";
     try {
       const stored = new Map<Dataset, StoredDataset>();
       const place = (set: Dataset): StoredDataset => {
-        const known = stored.get(set) ?? held.add(store("fit", core, set, classes));
+        const known = stored.get(set) ?? held.add(store("fit", core, set, { classes, compress }));
         stored.set(set, known);
         return known;
       };

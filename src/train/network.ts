@@ -18,7 +18,13 @@ import { type Evaluation, evaluator } from "./evaluate.ts";
 import { checkH, type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { ProgramCache } from "./program-cache.ts";
-import { composeLoss, composeNumericalGradient, composePredict, type LossProgram, type PredictProgram } from "./programs.ts";
+import {
+  composeLoss,
+  composeNumericalGradient,
+  composePredict,
+  type LossProgram,
+  type PredictProgram,
+} from "./programs.ts";
 import { checkFinite, checkLabels, store } from "./store.ts";
 
 /** What a network's calls take as inputs or targets. */
@@ -123,7 +129,7 @@ export class Network {
     { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     this.#alive();
-    const stored = store("evaluate", this.#core, data, this.#classesFor(loss));
+    const stored = store("evaluate", this.#core, data, { classes: this.#classesFor(loss) });
     try {
       const measure = evaluator(this.#core, stored, loss);
       try {

@@ -93,19 +93,14 @@ export function composeEvaluation(
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
-    const [x, t, cell, output] = [built.x, built.t, built.loss, built.output].map((value) =>
-      room(composer, value),
-    ) as [number, number, number, number];
-    composer.push(...data.gather(core.dtype, { x, t, m }, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride }));
+    const [cell, output] = [room(composer, built.loss), room(composer, built.output)];
+    const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
     composer.graph(
       [
         { value: built.loss, address: cell },
         { value: built.output, address: output },
       ],
-      [
-        { value: built.x, address: x },
-        { value: built.t, address: t },
-      ],
+      inputs,
     );
     composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, { out: totals, a: cell, weight: m }));
     if (loss.targets === "classes") {
@@ -113,7 +108,7 @@ export function composeEvaluation(
         instruction(Op.accuracy, core.dtype, AccuracyArg, {
           counter: totals + 8,
           scores: output,
-          labels: t,
+          labels: inputs[1]!.address,
           oneHot: built.t.shape.length === 2 ? 1 : 0,
           m,
           n: built.output.shape[1]!,
@@ -158,14 +153,10 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
   const { dtype, parameters } = core;
   return Composer.compose(core, (composer) => {
     const built = buildLoss(differentiated, m, spec.loss, data.targetFor(differentiated.dtype));
-    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
+    const cell = room(composer, built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
-    composer.push(...data.gather(differentiated.dtype, { x, t, m }, { indices, state, stepsPerEpoch, stride }));
-    const inputs = [
-      { value: built.x, address: x },
-      { value: built.t, address: t },
-    ];
+    const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
     if (spec.gradient === "numerical") {
       if (differentiated !== core) composer.push(...conversions(composer, core, differentiated, "values"));
       composeSweeps(composer, differentiated, built, inputs, { lossCell: cell, h: spec.h });

@@ -53,7 +53,8 @@ function coreOf(layers: readonly NamedLayer[], inputShape: Shape, dtype: DTypeNa
     dtype,
     inputShape,
     parameters,
-    forward: (x) => layers.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
+    forward: (x) =>
+      layers.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
     in(other) {
       const twin = coreOf(layers, inputShape, other, owner);
       build(twin, 1);

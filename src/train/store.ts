@@ -1,24 +1,31 @@
-import { DType, GatherArg, Op } from "../../assembly/isa.ts";
+import { DType, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
+import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
+import { topologicalOrder } from "../graph/order.ts";
+import type { Placement } from "../graph/plan.ts";
+import type { Value } from "../graph/value.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { Block } from "../runtime/heap.ts";
-import { type Instruction, instruction } from "../runtime/instructions.ts";
+import { instruction } from "../runtime/instructions.ts";
+import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
-import type { Core, TargetType } from "./core.ts";
+import { type CompressedDataset, compressedRows } from "./compressed.ts";
+import { build, type Composer, type Core, type TargetType } from "./core.ts";
 
 /** A data set in linear memory, in its own type. */
 export interface StoredDataset {
   /** samples */
   readonly n: number;
+  /** the share of the inputs' elements that are not zero, where they are held as compressed rows */
+  readonly density: number | undefined;
   /** What its targets are to a network that computes in `dtype`. */
   targetFor(dtype: DTypeName): TargetType;
-  /** Instructions that gather a batch's inputs and targets, as `dtype`: where they come to lie, and how the rows are chosen. */
-  gather(dtype: DTypeName, to: { x: number; t: number; m: number }, rows: RowChoice): Instruction[];
+  /** Writes the instructions that fetch a batch for the leaves x and t, as their dtypes; where they come to lie. */
+  fetch(composer: Composer, leaves: { readonly x: Value; readonly t: Value }, rows: RowChoice): Placement[];
   dispose(): void;
 }
 
-/** Which rows a gather takes: `indices` (or the rows themselves where 0) from (step modulo stepsPerEpoch) · stride on. */
+/** Which rows a batch takes: `indices` (or the rows themselves where 0) from (step modulo stepsPerEpoch) · stride on. */
 export interface RowChoice {
   readonly indices: number;
   readonly state: number;
@@ -27,57 +34,110 @@ export interface RowChoice {
 }
 
 /**
- * Checks a data set against a network and copies it into linear memory.
+ * Checks a data set against a network and copies it into linear memory: as compressed rows where most of it is zeros and the network
+ * reads it only by a first affine layer, else as it is.
  *
  * @param classes of the network's output, where targets are class labels; undefined where they are values
  * @throws DataError for samples of another shape, NaN or infinity in the inputs, labels out of range
  * @throws MemoryError where it does not fit
  */
-export function store(call: string, core: Core, data: Dataset, classes: number | undefined): StoredDataset {
+export function store(
+  call: string,
+  core: Core,
+  data: Dataset,
+  { classes, compress = true }: { classes: number | undefined; compress?: boolean },
+): StoredDataset {
   const n = checked(call, core, data, classes);
-  const { engine, owner, inputShape } = core;
-  const asLabels = data.t.shape.length === 1 && classes !== undefined;
-  const targetFor = (dtype: DTypeName): TargetType =>
-    asLabels ? { dtype: "int32", shape: [] } : { dtype, shape: data.t.shape.slice(1) };
-  const x = place(engine, data.x, owner);
-  const t = place(engine, data.t, owner);
-  const scale = engine.heap.allocate(16, owner);
-  engine.heap.view("float64", scale.address, 2).set([data.scale ?? 1, 1]);
-  return {
-    n,
-    targetFor,
-    gather(dtype, to, rows) {
-      const target = targetFor(dtype);
-      const common = { ...rows, m: to.m };
-      return [
-        instruction(Op.gather, dtype, GatherArg, {
-          ...common,
-          out: to.x,
-          data: x.address,
-          source: DType[data.x.dtype],
-          width: size(inputShape),
-          scale: scale.address,
-        }),
-        instruction(Op.gather, target.dtype, GatherArg, {
-          ...common,
-          out: to.t,
-          data: t.address,
-          source: DType[data.t.dtype],
-          width: size(target.shape),
-          scale: scale.address + 8,
-        }),
-      ];
-    },
-    dispose() {
-      for (const block of [x, t, scale]) engine.heap.free(block);
-    },
+  const { engine, owner } = core;
+  const held = new Resources();
+  const hold = (bytes: number) => {
+    const block = engine.heap.allocate(bytes, `${owner}: data`);
+    held.add({ dispose: () => engine.heap.free(block) });
+    return block.address;
   };
+  try {
+    const ones = hold(16);
+    engine.heap.view("float64", ones, 2).set([data.scale ?? 1, 1]);
+    const scales = { x: ones, t: ones + 8 };
+    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, hold) : undefined;
+    const x = rows ? undefined : place(engine, data.x, hold);
+    const t = place(engine, data.t, hold);
+    const asLabels = data.t.shape.length === 1 && classes !== undefined;
+    return {
+      n,
+      density: rows?.density,
+      targetFor: (dtype) =>
+        asLabels ? { dtype: "int32", shape: [] } : { dtype, shape: data.t.shape.slice(1) },
+      fetch(composer, leaves, choice) {
+        const target = gatherDense(
+          composer,
+          leaves.t,
+          { data: t, source: data.t.dtype, scale: scales.t },
+          choice,
+        );
+        const input = rows
+          ? gatherCompressed(composer, leaves.x, { ...rows, source: data.x.dtype, scale: scales.x }, choice)
+          : gatherDense(composer, leaves.x, { data: x!, source: data.x.dtype, scale: scales.x }, choice);
+        return [input, target];
+      },
+      dispose: () => held.dispose(),
+    };
+  } catch (error) {
+    held.dispose();
+    throw error;
+  }
 }
 
-function place({ heap }: Engine, { dtype, data }: Tensor, owner: string): Block {
-  const block = heap.allocate(data.length * bytesPerElement(dtype), `${owner}: data`);
-  heap.view(dtype, block.address, data.length).set(data);
-  return block;
+function gatherDense(
+  composer: Composer,
+  leaf: Value,
+  from: { data: number; source: DTypeName; scale: number },
+  choice: RowChoice,
+): Placement {
+  const [m, ...sample] = leaf.shape as [number, ...number[]];
+  const address = composer.allocate(size(leaf.shape) * bytesPerElement(leaf.dtype));
+  const operands = { ...from, ...choice, out: address, source: DType[from.source], m, width: size(sample) };
+  composer.push(instruction(Op.gather, leaf.dtype, GatherArg, operands));
+  return { value: leaf, address };
+}
+
+function gatherCompressed(
+  composer: Composer,
+  leaf: Value,
+  from: CompressedDataset & { source: DTypeName; scale: number },
+  choice: RowChoice,
+): Placement {
+  const m = leaf.shape[0]!;
+  const { capacity, starts, columns, values, scale } = from;
+  const entries = composer.allocate(m * capacity * 2 * bytesPerElement(leaf.dtype));
+  const counts = composer.allocate(m * 4);
+  composer.push(
+    instruction(Op.gatherRows, leaf.dtype, GatherRowsArg, {
+      ...choice,
+      entries,
+      counts,
+      capacity,
+      starts,
+      columns,
+      values,
+      source: DType[from.source],
+      m,
+      scale,
+    }),
+  );
+  return { value: leaf, address: entries, compressed: { entries, counts, capacity } };
+}
+
+/** Whether the network reads its input in no other way than as the rows of a product. */
+function readsRows(core: Core): boolean {
+  const { x, output } = build(core, 1);
+  return readsOnlyAsRows(topologicalOrder([output]), x);
+}
+
+function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) => number): number {
+  const address = hold(data.length * bytesPerElement(dtype));
+  heap.view(dtype, address, data.length).set(data);
+  return address;
 }
 
 /** @returns the number of samples */

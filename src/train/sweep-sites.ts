@@ -69,7 +69,15 @@ export class Sites {
       const kind = activation ?? Activation.identity;
       return { x, pre, activation: kind, z, nextWeight: next.inputs[1]!, out, ...this.#lossOf(out) };
     }
-    return { x, pre, activation: Activation.identity, z: pre, nextWeight: undefined, out: pre, ...this.#lossOf(pre) };
+    return {
+      x,
+      pre,
+      activation: Activation.identity,
+      z: pre,
+      nextWeight: undefined,
+      out: pre,
+      ...this.#lossOf(pre),
+    };
   }
 
   /** Whether `node` is x·weight, weight a leaf, nothing transposed. */

@@ -73,7 +73,10 @@ export function composeSweeps(
     rest
       ? composer.program(
           [{ value: rest.result, address: restCell }],
-          [...inputs, ...[...rest.leaves].map(([value, leaf]) => ({ value: leaf, address: places.get(value)! }))],
+          [
+            ...inputs,
+            ...[...rest.leaves].map(([value, leaf]) => ({ value: leaf, address: places.get(value)! })),
+          ],
         )
       : 0;
   for (const parameter of moving) {
@@ -126,7 +129,8 @@ function describe(
     scratchBytes,
   };
   const words = new Array<number>(SWEEP_BYTES / 4).fill(0);
-  for (const [name, value] of Object.entries(fields)) words[SweepField[name as keyof typeof SweepField]] = value;
+  for (const [name, value] of Object.entries(fields))
+    words[SweepField[name as keyof typeof SweepField]] = value;
   const address = composer.allocate(SWEEP_BYTES);
   composer.write("int32", address, words);
   return address;

@@ -71,7 +71,6 @@ function finish(sums: Floats, { n, activation }: Case, bias: Floats | undefined,
     const y = output[i]!;
     switch (activation) {
       case Activation.relu:
-        // biome-ignore lint/complexity/useMathMinMax: Math.max(−0, 0) is 0, relu keeps −0
         return s < 0 ? 0 : s;
       case Activation.sigmoid:
         return sigmoid(s, precision);

@@ -13,7 +13,6 @@ const GUARD = 0xa5;
 const factor = -0.1; // not a float32: the kernel rounds it once
 
 const operations: readonly [name: string, op: Op, f: (x: number, precision: Precision) => number][] = [
-  // biome-ignore lint/complexity/useMathMinMax: Math.max(−0, 0) is 0, relu keeps −0
   ["relu", Op.relu, (x) => (x < 0 ? 0 : x)],
   ["sigmoid", Op.sigmoid, sigmoid],
   ["tanh", Op.tanh, tanh],

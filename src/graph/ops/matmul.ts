@@ -1,4 +1,12 @@
-import { Activation, MatmulArg, Op, TRANSPOSE_A, TRANSPOSE_B } from "../../../assembly/isa.ts";
+import {
+  Activation,
+  MatmulArg,
+  Op,
+  SparseMatmulArg,
+  SparseMatmulGradientArg,
+  TRANSPOSE_A,
+  TRANSPOSE_B,
+} from "../../../assembly/isa.ts";
 import { ShapeError } from "../../errors.ts";
 import { matmulWorkspaceBytes } from "../../runtime/matmul-workspace.ts";
 import { apply, type Emitter, type Node, type Operation, sameFloat, type Value } from "../value.ts";
@@ -111,6 +119,23 @@ function workspaceOf(node: Node<Transposed>): number {
   return matmulWorkspaceBytes(m, n, k, a.dtype === "float64" ? 8 : 4);
 }
 
+/**
+ * Whether a graph reads `x` in no other way than as the left factor of matmul, so that it may be held as compressed rows: then its
+ * gradient graph reads it as xᵀ·g, and in no other way either.
+ */
+export function readsOnlyAsRows(order: readonly Node[], x: Value): boolean {
+  return order.every((node) => {
+    if (!node.inputs.includes(x)) return true;
+    if (node.operation.view) {
+      const output = node.outputs[0]!;
+      return output.shape.length === 2 && output.shape[0] === x.shape[0] && readsOnlyAsRows(order, output);
+    }
+    if ((node.operation as Operation<never>) !== (matmulOperation as Operation<never>)) return false;
+    const { transposeA, transposeB } = node.attributes as Transposed;
+    return node.inputs[0] === x && node.inputs[1] !== x && !transposeA && !transposeB;
+  });
+}
+
 function emitMatmul(
   node: Node<Transposed>,
   emitter: Emitter,
@@ -118,6 +143,19 @@ function emitMatmul(
 ): void {
   const [a, b] = node.inputs as [Value, Value];
   const { transposeA, transposeB } = node.attributes;
+  const compressed = emitter.compressed(a);
+  if (compressed) {
+    const { m, n, k } = sizes("matmul", a, b, node.attributes);
+    const c = emitter.address(node.outputs[0]!);
+    if (transposeA) {
+      const operands = { ...compressed, m: k, n, k: m, g: emitter.address(b), c };
+      emitter.emit(Op.sparseMatmulGradient, a.dtype, SparseMatmulGradientArg, operands);
+    } else {
+      const operands = { ...compressed, m, n, b: emitter.address(b), c, bias, activation };
+      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, operands);
+    }
+    return;
+  }
   emitter.emit(Op.matmul, a.dtype, MatmulArg, {
     ...sizes("matmul", a, b, node.attributes),
     a: emitter.address(a),
