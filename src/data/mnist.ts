@@ -44,7 +44,7 @@ const MNIST_CLASSES = 10;
  */
 export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
   const dir = options.dir ?? (await defaultFolder());
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+  const [trainImages, trainLabels, testImages, testLabels] = await allInOrder([
     readPart(dir, "train-images", 3),
     readPart(dir, "train-labels", 1),
     readPart(dir, "t10k-images", 3),
@@ -67,6 +67,14 @@ export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
     train: dataset(trainImages.tensor, trainLabels.tensor, classes, options),
     test: dataset(testImages.tensor, testLabels.tensor, classes, options),
   };
+}
+
+/** Waits for all; of several failures the first in the list is thrown, whichever happened first. */
+async function allInOrder<T extends readonly Promise<Part>[]>(
+  parts: readonly [...T],
+): Promise<{ [I in keyof T]: Part }> {
+  await Promise.allSettled(parts);
+  return (await Promise.all(parts)) as { [I in keyof T]: Part };
 }
 
 interface Part {

@@ -12,19 +12,29 @@ import { constant, type Node, type Value } from "./value.ts";
  * @param by the values to differentiate by: parameters, usually
  * @returns for each of `by`, a value of its shape; zeros where the loss does not depend on it
  * @throws ShapeError where the loss is not a scalar
- * @throws UnsupportedError where an op on the way has no gradient rule
+ * @throws UnsupportedError where an op on the way has no gradient rule: the gradients of activations and losses have none
  */
 export function gradients(loss: Value, by: readonly Value[]): Value[] {
   if (loss.shape.length !== 0) {
-    throw new ShapeError("gradients", "the loss must be a scalar: take its sum or mean", loss.shape);
+    throw new ShapeError(
+      "gradients",
+      `${ShapeError.describe({ loss: loss.shape })}; it must be a scalar: take its sum or mean`,
+      loss.shape,
+    );
   }
   const order = topologicalOrder([loss]);
   const depends = dependents(order, by);
   const arriving = new Map<Value, Value>([[loss, constant(1, loss.dtype)]]);
   for (const node of order.reverse()) {
+    if (!depends.has(node)) continue;
+    if (node.outputs.slice(1).some((output) => arriving.has(output))) {
+      throw new UnsupportedError(
+        `gradients: the gradient of ${node.operation.name} has no gradient of its own`,
+      );
+    }
     const upstream = arriving.get(node.outputs[0]!);
-    if (!upstream || !depends.has(node)) continue;
-    passBack(node, upstream, arriving, (input) => depends.has(input.node) || by.includes(input));
+    if (!upstream) continue;
+    passBack(node, upstream, arriving);
   }
   return by.map((value) => arriving.get(value) ?? broadcastTo(constant(0, value.dtype), value.shape));
 }
@@ -39,19 +49,14 @@ function dependents(order: readonly Node[], by: readonly Value[]): Set<Node> {
   return result;
 }
 
-function passBack(
-  node: Node,
-  upstream: Value,
-  arriving: Map<Value, Value>,
-  wanted: (input: Value) => boolean,
-): void {
+function passBack(node: Node, upstream: Value, arriving: Map<Value, Value>): void {
   if (!node.operation.gradient) {
     throw new UnsupportedError(`gradients: the op ${node.operation.name} has no gradient rule`);
   }
   const passed = node.operation.gradient(node, upstream);
   node.inputs.forEach((input, index) => {
     const gradient = passed[index];
-    if (!gradient || !wanted(input)) return;
+    if (!gradient) return;
     const before = arriving.get(input);
     arriving.set(input, before ? add(before, gradient) : gradient);
   });

@@ -81,7 +81,7 @@ function fused(node: Node, inputs: readonly Value[], sole: (index: number) => bo
   }
   const gradient = activationGradients.get(operation);
   if (gradient !== undefined) {
-    const affine = sole(0) && sameShape(first, second) && unfinished(first);
+    const affine = sole(0) && unfinished(first);
     return affine
       ? makeNode(affineOperation, [...affine.inputs, second], { ...affine.attributes, activation: gradient })
       : undefined;
@@ -108,8 +108,4 @@ function isRow(bias: Value, product: Value): boolean {
   const n = product.shape[1];
   const { shape } = bias;
   return (shape.length === 1 && shape[0] === n) || (shape.length === 2 && shape[0] === 1 && shape[1] === n);
-}
-
-function sameShape(a: Value, b: Value): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis]);
 }

@@ -54,7 +54,7 @@ export function plan(
 
   const compressed = new Map(given.map((placement) => [placement.value, placement.compressed]));
 
-  const { offsets, bytes: arenaBytes } = layOut(order, wanted, addresses);
+  const { offsets, bytes: arenaBytes } = layOut(order, addresses);
   const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
   // Each node asks for two constants at most.
   const constantBytes = roundUp(16 * order.length);
@@ -119,12 +119,11 @@ function ownPlaces(values: readonly Value[]): Value[] {
 }
 
 /** Gives each intermediate value an offset in the arena, values whose lifetimes do not meet sharing memory. */
-function layOut(order: readonly Node[], wanted: readonly Value[], placed: ReadonlyMap<Value, number>) {
+function layOut(order: readonly Node[], placed: ReadonlyMap<Value, number>) {
   const lastUse = new Map<Value, number>();
   order.forEach((node, time) => {
     for (const value of node.inputs) lastUse.set(rootOf(value), time);
   });
-  for (const value of wanted) lastUse.set(rootOf(value), order.length);
 
   const intervals: Interval[] = [];
   const intervalOf = new Map<Value, Interval>();
@@ -134,7 +133,7 @@ function layOut(order: readonly Node[], wanted: readonly Value[], placed: Readon
       if (isGiven(output) || placed.has(output)) continue;
       const end = lastUse.get(output) ?? time;
       const bytes = roundUp(size(output.shape) * bytesPerElement(output.dtype));
-      const reused = node.operation.inPlace ? inPlaceOf(node, time, bytes, lastUse, intervalOf) : undefined;
+      const reused = node.operation.inPlace ? inPlaceOf(node, time, lastUse, intervalOf) : undefined;
       if (reused) reused.end = end;
       const interval = reused ?? { start: time, end, bytes, offset: 0 };
       if (!reused) intervals.push(interval);
@@ -149,7 +148,6 @@ function layOut(order: readonly Node[], wanted: readonly Value[], placed: Readon
 function inPlaceOf(
   node: Node,
   time: number,
-  bytes: number,
   lastUse: ReadonlyMap<Value, number>,
   intervalOf: ReadonlyMap<Value, Interval>,
 ): Interval | undefined {
@@ -158,7 +156,7 @@ function inPlaceOf(
     const root = rootOf(value);
     const interval = intervalOf.get(root);
     const dies = lastUse.get(root) === time && interval?.end === time;
-    if (dies && interval.bytes === bytes && size(value.shape) === size(output.shape)) return interval;
+    if (dies && size(value.shape) === size(output.shape)) return interval;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Op } from "../../assembly/isa.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
 import type { DTypeName } from "../tensor.ts";
 
@@ -133,6 +133,16 @@ export function isOne(value: Value): boolean {
   return value.node.operation === (constantOperation as Operation<never>)
     ? (value.node.attributes as ConstantAttributes).value === 1
     : false;
+}
+
+/** @throws ShapeError where a shape that a caller wrote has an axis that is no whole number of at least 1 */
+export function checkShape(op: string, shape: Shape): void {
+  if (shape.every((axis) => Number.isInteger(axis) && axis >= 1)) return;
+  throw new ShapeError(
+    op,
+    `${ShapeError.describe({ target: shape })}; every axis must be a whole number of at least 1`,
+    shape,
+  );
 }
 
 /** @throws OptionError where float tensors of one dtype are needed and something else came */

@@ -9,8 +9,11 @@ export interface Optimizer {
   readonly op: Op.sgd | Op.momentum | Op.adaGrad | Op.adam;
   /** Tensors of state for each parameter. */
   readonly slots: 0 | 1 | 2;
-  /** The instruction's coefficients (assembly/optimizer.ts) at update `t`, counted from 1. */
-  coefficients(t: number): readonly number[];
+  /**
+   * Writes the instruction's coefficients (assembly/optimizer.ts) for update `t`, counted from 1, into `table` from `at` on: at every
+   * step of a training, so it must leave no garbage.
+   */
+  coefficients(t: number, table: Float64Array, at: number): void;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface Optimizer {
  */
 export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
   check("sgd", { lr });
-  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: () => [lr] };
+  return { name: "sgd", lr, op: Op.sgd, slots: 0, coefficients: constant(lr) };
 }
 
 /**
@@ -30,7 +33,7 @@ export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
  */
 export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?: number } = {}): Optimizer {
   check("momentum", { lr }, { momentum });
-  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: () => [lr, momentum] };
+  return { name: "momentum", lr, op: Op.momentum, slots: 1, coefficients: constant(lr, momentum) };
 }
 
 /**
@@ -40,7 +43,7 @@ export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?
  */
 export function adaGrad({ lr = 0.01, epsilon = 1e-7 }: { lr?: number; epsilon?: number } = {}): Optimizer {
   check("adaGrad", { lr, epsilon });
-  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: () => [lr, epsilon] };
+  return { name: "adaGrad", lr, op: Op.adaGrad, slots: 1, coefficients: constant(lr, epsilon) };
 }
 
 /**
@@ -67,12 +70,19 @@ export function adam({
     lr,
     op: Op.adam,
     slots: 2,
-    coefficients: (t) => [
-      (lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t)),
-      1 - beta1,
-      1 - beta2,
-      epsilon,
-    ],
+    coefficients(t, table, at) {
+      table[at] = (lr * Math.sqrt(1 - power(beta2, t))) / (1 - power(beta1, t));
+      table[at + 1] = 1 - beta1;
+      table[at + 2] = 1 - beta2;
+      table[at + 3] = epsilon;
+    },
+  };
+}
+
+/** Coefficients that are the same at every update. */
+function constant(...row: readonly number[]): Optimizer["coefficients"] {
+  return (_, table, at) => {
+    for (let i = 0; i < row.length; i++) table[at + i] = row[i]!;
   };
 }
 

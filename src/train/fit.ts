@@ -6,7 +6,7 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { breathe, Slicer } from "../runtime/slices.ts";
-import type { Core } from "./core.ts";
+import { type Core, setStep } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import {
   composeTraining,
@@ -99,6 +99,8 @@ export interface Context {
   alive(): boolean;
   /** The address of the optimizer's state. */
   slots(optimizer: Optimizer): number;
+  /** Takes note of how the training data is held, for the summary. */
+  holds(data: StoredDataset): void;
   /** The network in float64: itself, or a twin whose parameters are its own. */
   exact(): Core;
 }
@@ -160,14 +162,15 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   whole("steps", steps ?? 1);
   whole("epochs", epochs ?? 1);
-  const every = evaluate?.every ?? stepsPerEpoch;
-  whole("evaluate.every", every);
+  whole("evaluate.every", evaluate?.every ?? 1);
+  const total = steps ?? epochs! * stepsPerEpoch;
+  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : total;
   const { gradient = "backprop", h = 1e-4 } = options;
   if (gradient !== "backprop" && gradient !== "numerical") {
     throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
   }
   checkH("fit", h);
-  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: total };
 }
 
 /** @throws OptionError where a difference cannot have this width */
@@ -201,7 +204,7 @@ class Session implements Disposable {
     core: Core,
     data: Dataset,
     options: FitOptions,
-    { seed, classes, alive, slots, exact }: Context,
+    { seed, classes, alive, slots, exact, holds }: Context,
     plan: Schedule,
   ) {
     this.#core = core;
@@ -220,6 +223,7 @@ class Session implements Disposable {
       };
       const training = place(data);
       this.#n = training.n;
+      holds(training);
       this.#run = held.add(new RunState(core.engine, options.seed ?? seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
@@ -282,10 +286,7 @@ class Session implements Disposable {
   #call(program: Program, count: number, state: TrainingState, history: History): number {
     const { optimizer } = this.#options;
     const first = state.step;
-    this.#run.begin(
-      first,
-      Array.from({ length: count }, (_, i) => optimizer.coefficients(state.updates + i + 1)),
-    );
+    this.#run.begin(first, count, optimizer, state.updates + 1);
     const start = performance.now();
     const status = program.run(count);
     const milliseconds = performance.now() - start;
@@ -305,7 +306,7 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch } = this.#schedule;
     const inEpoch = step % stepsPerEpoch;
     if (sampling !== "shuffle" || inEpoch === 0) return;
-    this.#run.begin(step - inEpoch, []);
+    setStep(this.#core.engine, this.#run.address, step - inEpoch);
     runOnce(this.#core.engine, drawing(this.#n, this.#spec));
   }
 

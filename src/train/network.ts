@@ -59,6 +59,8 @@ export class Network {
   readonly #programs: ProgramCache;
   readonly #training: TrainingState = { step: 0, updates: 0 };
   readonly #summary: readonly SummaryRow[];
+  /** of the last fit's inputs, where they were held as compressed rows */
+  #density: number | undefined;
   #fitting = false;
   #twin: Core | undefined;
 
@@ -112,6 +114,9 @@ export class Network {
         alive: () => !this.#resources.disposed,
         slots: (optimizer) => this.#slotsFor(optimizer),
         exact: () => this.#exact(),
+        holds: ({ density }) => {
+          this.#density = density;
+        },
       });
     } finally {
       this.#fitting = false;
@@ -246,7 +251,10 @@ export class Network {
     return correct / batch;
   }
 
-  /** A table of the layers, their outputs and their parameters. */
+  /**
+   * A table of the layers, their outputs and their parameters; and after a fit whose inputs were mostly zeros, that they were held as
+   * compressed rows, and how many of their elements were not zero.
+   */
   summary(): string {
     const total = this.#summary.reduce((sum, row) => sum + row.parameters, 0);
     const rows = [
@@ -261,9 +269,15 @@ export class Network {
     ] as [string, string, string][];
     const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
     const [first, second, third] = [width(0), width(1), width(2)];
-    return rows
-      .map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd())
-      .join("\n");
+    const table = rows.map(([a, b, c]) =>
+      `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd(),
+    );
+    if (this.#density !== undefined) {
+      table.push(
+        `inputs held as compressed rows: ${(100 * this.#density).toFixed(1)} % of them are not zero`,
+      );
+    }
+    return table.join("\n");
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. */

@@ -1,4 +1,5 @@
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/isa.ts";
+import type { Optimizer } from "../nn/optimizers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -35,11 +36,11 @@ export class RunState implements Disposable {
     return this.#losses + 8 * CAPACITY;
   }
 
-  /** Prepares a call that begins at `step` (from 0); `rows` are the coefficients of its steps. */
-  begin(step: number, rows: readonly (readonly number[])[]): void {
+  /** Prepares a call of `count` steps that begins at `step` (from 0), whose first update is the optimizer's number `t` (from 1). */
+  begin(step: number, count: number, optimizer: Optimizer, t: number): void {
     setStep(this.#engine, this.address, step);
-    const table = this.#engine.heap.view("float64", this.#coefficients, rows.length * COEFFICIENTS);
-    for (const [index, row] of rows.entries()) table.set(row, index * COEFFICIENTS);
+    const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
+    for (let i = 0; i < count; i++) optimizer.coefficients(t + i, table, i * COEFFICIENTS);
   }
 
   /** The step that the run is at: that of the failure, after a call that stopped. */

@@ -1,7 +1,15 @@
 import { BinaryArg, Op } from "../../../assembly/isa.ts";
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
-import { apply, type Emitter, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
+import {
+  apply,
+  checkShape,
+  type Emitter,
+  type Operation,
+  type Shape,
+  sameFloat,
+  type Value,
+} from "../value.ts";
 import { reshape } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
@@ -119,11 +127,12 @@ export function sumTo(g: Value, shape: Shape): Value {
 const broadcastOperation: Operation<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   infer([x], { shape }) {
+    checkShape("broadcastTo", shape);
     const merged = broadcastShapes("broadcastTo", x!.shape, shape);
-    if (size(merged) !== size(shape)) {
+    if (merged.length !== shape.length || size(merged) !== size(shape)) {
       throw new ShapeError(
         "broadcastTo",
-        `${ShapeError.describe({ x: x!.shape, target: shape })}; every axis of x must be 1 or the target's`,
+        `${ShapeError.describe({ x: x!.shape, target: shape })}; every axis of x must be 1 or the target's, and x must not have more axes`,
         x!.shape,
         shape,
       );
@@ -140,7 +149,7 @@ const broadcastOperation: Operation<{ readonly shape: Shape }> = {
 
 /**
  * Repeats a tensor along axes of size 1, and along new leading axes, until it has `shape`.
- * @throws ShapeError where an axis is neither 1 nor the target's
+ * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes
  */
 export function broadcastTo(x: Value, shape: Shape): Value {
   if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;

@@ -1,11 +1,12 @@
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
-import { apply, type Operation, type Shape, type Value } from "../value.ts";
+import { apply, checkShape, type Operation, type Shape, type Value } from "../value.ts";
 
 const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   name: "reshape",
   view: true,
   infer([x], { shape }) {
+    checkShape("reshape", shape);
     if (size(shape) !== size(x!.shape)) {
       throw new ShapeError(
         "reshape",
@@ -22,7 +23,7 @@ const reshapeOperation: Operation<{ readonly shape: Shape }> = {
 
 /**
  * The same elements under another shape; nothing is moved.
- * @throws ShapeError where the number of elements differs
+ * @throws ShapeError where the number of elements differs, or an axis is no whole number of at least 1
  */
 export function reshape(x: Value, shape: Shape): Value {
   return apply(reshapeOperation, [x], { shape });

@@ -55,7 +55,8 @@ function reduce(name: string, x: Value, { axis, keepAxis = false }: SumOptions, 
   if (positive !== undefined && !(Number.isInteger(positive) && positive >= 0 && positive < rank)) {
     throw new ShapeError(
       name,
-      `axis ${axis} is not one of x, whose rank is ${rank}; ${ShapeError.describe({ x: x.shape })}`,
+      `${ShapeError.describe({ x: x.shape })} and has no axis ${axis}; ` +
+        (rank > 0 ? `its axes are 0 to ${rank - 1}, or -${rank} to -1 from the last` : "leave the axis out"),
       x.shape,
     );
   }

@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import { input, type Value } from "../../src/graph/value.ts";
+import { OptionError, ShapeError, UnsupportedError } from "../../src/index.ts";
+import {
+  add,
+  broadcastTo,
+  exp,
+  gradients,
+  logSoftmax,
+  matmul,
+  mean,
+  multiply,
+  relu,
+  reshape,
+  softmax,
+  softmaxCrossEntropy,
+  sum,
+  sumSquaredError,
+  tanh,
+} from "../../src/ops.ts";
+
+const floats = (...shape: number[]) => input("floats", shape, "float32");
+const doubles = (...shape: number[]) => input("doubles", shape, "float64");
+const integers = (...shape: number[]) => input("integers", shape, "int32");
+
+test.each<[message: string, apply: () => Value]>([
+  [
+    "matmul: inner sizes differ: a is [32, 784], b is [128, 10]; a's last axis (784) must equal b's first (128)",
+    () => matmul(floats(32, 784), floats(128, 10)),
+  ],
+  [
+    "matmul: inner sizes differ: a is [784, 32], b is [128, 10]; a's first axis (784) must equal b's first (128)",
+    () => matmul(floats(784, 32), floats(128, 10), { transposeA: true }),
+  ],
+  [
+    "matmul: inner sizes differ: a is [32, 784], b is [10, 128]; a's last axis (784) must equal b's last (128)",
+    () => matmul(floats(32, 784), floats(10, 128), { transposeB: true }),
+  ],
+  [
+    "matmul: a is [3], b is [3, 2]; both must be matrices (two axes): reshape or flatten first",
+    () => matmul(floats(3), floats(3, 2)),
+  ],
+  [
+    "add: shapes do not broadcast: a is [3, 4], b is [3]; aligned at the last axis, sizes must be equal or 1 (axis 1 has 4 and 3)",
+    () => add(floats(3, 4), floats(3)),
+  ],
+  [
+    "multiply: shapes do not broadcast: a is [2, 1, 5], b is [3, 5, 4]; aligned at the last axis, sizes must be equal or 1 (axis 0 has 2 and 3)",
+    () => multiply(floats(2, 1, 5), floats(3, 5, 4)),
+  ],
+  [
+    "sum: x is [2, 3] and has no axis 2; its axes are 0 to 1, or -2 to -1 from the last",
+    () => sum(floats(2, 3), { axis: 2 }),
+  ],
+  [
+    "mean: x is [2, 3] and has no axis -3; its axes are 0 to 1, or -2 to -1 from the last",
+    () => mean(floats(2, 3), { axis: -3 }),
+  ],
+  [
+    "sum: x is [2, 3] and has no axis 0.5; its axes are 0 to 1, or -2 to -1 from the last",
+    () => sum(floats(2, 3), { axis: 0.5 }),
+  ],
+  ["sum: x is [] and has no axis 0; leave the axis out", () => sum(floats(), { axis: 0 })],
+  [
+    "reshape: x is [2, 3], target is [4]; both must hold as many elements (6 and 4)",
+    () => reshape(floats(2, 3), [4]),
+  ],
+  [
+    "reshape: target is [-1, 3]; every axis must be a whole number of at least 1",
+    () => reshape(floats(2, 3), [-1, 3]),
+  ],
+  [
+    "reshape: target is [-2, -3]; every axis must be a whole number of at least 1",
+    () => reshape(floats(2, 3), [-2, -3]),
+  ],
+  [
+    "broadcastTo: shapes do not broadcast: a is [3], b is [2, 4]; aligned at the last axis, sizes must be equal or 1 (axis 1 has 3 and 4)",
+    () => broadcastTo(floats(3), [2, 4]),
+  ],
+  [
+    "broadcastTo: x is [3], target is [1]; every axis of x must be 1 or the target's, and x must not have more axes",
+    () => broadcastTo(floats(3), [1]),
+  ],
+  [
+    "broadcastTo: x is [1, 3], target is [3]; every axis of x must be 1 or the target's, and x must not have more axes",
+    () => broadcastTo(floats(1, 3), [3]),
+  ],
+  [
+    "broadcastTo: target is [-2]; every axis must be a whole number of at least 1",
+    () => broadcastTo(floats(1), [-2]),
+  ],
+  ["softmax: x is a scalar; it must have an axis to run along", () => softmax(floats())],
+  ["logSoftmax: x is a scalar; it must have an axis to run along", () => logSoftmax(floats())],
+  [
+    "softmaxCrossEntropy: logits is [3], labels is [3]; logits must be [batch, classes]",
+    () => softmaxCrossEntropy(floats(3), integers(3)),
+  ],
+  [
+    "softmaxCrossEntropy: logits is [4, 3], labels is [3]; labels must be class indices [4] or one-hot rows [4, 3]",
+    () => softmaxCrossEntropy(floats(4, 3), integers(3)),
+  ],
+  [
+    "sumSquaredError: y is [4, 3], t is [4]; both must be of one shape, [batch, …]",
+    () => sumSquaredError(floats(4, 3), floats(4)),
+  ],
+  [
+    "sumSquaredError: y is [], t is []; both must be of one shape, [batch, …]",
+    () => sumSquaredError(floats(), floats()),
+  ],
+  ["gradients: loss is [2]; it must be a scalar: take its sum or mean", () => gradients(floats(2), [])[0]!],
+])("%s", (message, apply) => {
+  expect(apply).toThrow(ShapeError);
+  expect(apply).toThrow(expect.objectContaining({ message }));
+});
+
+test.each<[message: string, apply: () => Value]>([
+  [
+    "matmul: dtypes differ: float32, float64; all operands must be of one dtype",
+    () => matmul(floats(2, 3), doubles(3, 2)),
+  ],
+  [
+    "add: dtypes differ: float32, int32; all operands must be of one dtype",
+    () => add(floats(3), integers(3)),
+  ],
+  [
+    "exp: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
+    () => exp(integers(3)),
+  ],
+  [
+    "softmaxCrossEntropy: labels as class indices must be int32, got float32",
+    () => softmaxCrossEntropy(floats(4, 3), floats(4)),
+  ],
+  [
+    "softmaxCrossEntropy: dtypes differ: float32, int32; all operands must be of one dtype",
+    () => softmaxCrossEntropy(floats(4, 3), integers(4, 3)),
+  ],
+  [
+    "sumSquaredError: dtypes differ: float32, float64; all operands must be of one dtype",
+    () => sumSquaredError(floats(2), doubles(2)),
+  ],
+])("%s", (message, apply) => {
+  expect(apply).toThrow(new OptionError(message));
+});
+
+test("a second derivative says that it is not there, rather than being zero", () => {
+  const x = floats(2, 3);
+  const again = (loss: Value) => gradients(sum(gradients(loss, [x])[0]!), [x]);
+  expect(() => again(sum(relu(x)))).toThrow(
+    new UnsupportedError("gradients: the op reluGradient has no gradient rule"),
+  );
+  expect(() => again(sum(tanh(x)))).toThrow(
+    new UnsupportedError("gradients: the op tanhGradient has no gradient rule"),
+  );
+  expect(() => again(softmaxCrossEntropy(x, integers(2)))).toThrow(
+    new UnsupportedError("gradients: the gradient of softmaxCrossEntropy has no gradient of its own"),
+  );
+  expect(() => again(sumSquaredError(x, floats(2, 3)))).toThrow(
+    new UnsupportedError("gradients: the gradient of sumSquaredError has no gradient of its own"),
+  );
+});

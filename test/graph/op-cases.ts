@@ -1,0 +1,244 @@
+// Every op in one table: what its operands are, at which awkward sizes it is tried, and what its derivative is.
+
+import type { Shape, Value } from "../../src/graph/value.ts";
+import {
+  add,
+  broadcastTo,
+  divide,
+  exp,
+  log,
+  logSoftmax,
+  matmul,
+  mean,
+  multiply,
+  relu,
+  reshape,
+  scale,
+  sigmoid,
+  softmax,
+  softmaxCrossEntropy,
+  sqrt,
+  subtract,
+  sum,
+  sumSquaredError,
+  tanh,
+} from "../../src/ops.ts";
+import type { TypedArray } from "../../src/tensor.ts";
+
+/** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
+export type Kind = "any" | "positive" | "labels" | "oneHot" | "distribution";
+
+export interface OpCase {
+  readonly name: string;
+  readonly apply: (...operands: Value[]) => Value;
+  /** shapes of the operands, for each size that is tried */
+  readonly shapes: readonly (readonly Shape[])[];
+  /** of each operand; default "any" */
+  readonly kinds?: readonly Kind[];
+}
+
+const lengths = [1, 3, 4, 5, 7, 8, 9, 31, 33];
+const vectors = [[], [65], [3, 5], [2, 3, 4], ...lengths.map((n) => [n])].map((shape) => [shape]);
+const rows = [[1], [9], [1, 1], [1, 10], [3, 5], [4, 4], [5, 3], [2, 3, 7], [7, 33], [31, 10], [2, 2]];
+const batches = rows.filter((shape) => shape.length === 2);
+
+/** Pairs that broadcast: a scalar, rows, columns, missing and alternating axes, of up to five axes. */
+const pairs: readonly (readonly Shape[])[] = [
+  ...lengths.map((n) => [[n], [n]]),
+  [[], []],
+  [[], [5]],
+  [[9], []],
+  [[33, 31], [31]],
+  [[7], [3, 7]],
+  [
+    [4, 5],
+    [1, 5],
+  ],
+  [
+    [3, 9],
+    [3, 1],
+  ],
+  [
+    [3, 1],
+    [1, 9],
+  ],
+  [[1], [3, 5]],
+  [
+    [2, 3, 4],
+    [3, 1],
+  ],
+  [
+    [2, 1, 5],
+    [1, 3, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [3, 1, 5],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 1, 4, 1],
+  ],
+  [
+    [3, 1, 5, 1],
+    [1, 4, 1, 9],
+  ],
+  [
+    [2, 1, 3, 1, 5],
+    [1, 4, 1, 2, 1],
+  ],
+];
+
+/** [m, k] and [k, n] as stored, for each orientation. */
+function products(transposeA: boolean, transposeB: boolean): Shape[][] {
+  const sizes = [
+    [1, 1, 1],
+    [3, 4, 5],
+    [5, 7, 3],
+    [8, 9, 1],
+    [1, 33, 31],
+    [33, 10, 9],
+    [31, 33, 8],
+  ] as const;
+  return sizes.map(([m, n, k]) => [transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]]);
+}
+
+const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape[]])[] = [
+  [undefined, [[], [1], [9], [33], [3, 5], [2, 3, 4]]],
+  [0, [[1], [7], [1, 5], [33, 1], [5, 33], [9, 16], [3, 2, 5]]],
+  [
+    1,
+    [
+      [3, 1],
+      [5, 33],
+      [2, 9, 1],
+      [3, 4, 17],
+      [2, 3, 4, 5],
+    ],
+  ],
+  [-1, [[8], [3, 7], [2, 3, 31]]],
+];
+
+export const cases: readonly OpCase[] = [
+  // C = A·B: ∂/∂A = G·Bᵀ, ∂/∂B = Aᵀ·G; a factor that is stored transposed has its gradient stored so, too.
+  ...[false, true].flatMap((transposeA) =>
+    [false, true].map((transposeB) => ({
+      name: `matmul${transposeA ? ", a transposed" : ""}${transposeB ? ", b transposed" : ""}`,
+      apply: (a: Value, b: Value) => matmul(a, b, { transposeA, transposeB }),
+      shapes: products(transposeA, transposeB),
+    })),
+  ),
+  // ∂(a + b) = ∂a + ∂b; what was repeated in broadcasting has its gradients summed, here and below.
+  { name: "add", apply: add, shapes: pairs },
+  // ∂(a − b) = ∂a − ∂b
+  { name: "subtract", apply: subtract, shapes: pairs },
+  // ∂(a·b) = b·∂a + a·∂b
+  { name: "multiply", apply: multiply, shapes: pairs },
+  // ∂(a / b) = ∂a / b − a/b²·∂b
+  { name: "divide", apply: divide, shapes: pairs, kinds: ["any", "positive"] },
+  // An operand that comes twice gets both gradients: ∂(x·x) = 2x·∂x
+  { name: "multiply by itself", apply: (x) => multiply(x, x), shapes: vectors },
+  // ∂(c·x) = c·∂x
+  { name: "scale", apply: (x) => scale(x, 1 / 3), shapes: vectors },
+  // ∂eˣ = eˣ·∂x
+  { name: "exp", apply: exp, shapes: vectors },
+  // ∂ log x = ∂x / x
+  { name: "log", apply: log, shapes: vectors, kinds: ["positive"] },
+  // ∂√x = ∂x / (2·√x)
+  { name: "sqrt", apply: sqrt, shapes: vectors, kinds: ["positive"] },
+  // ∂ max(0, x) = ∂x where x > 0, else 0
+  { name: "relu", apply: relu, shapes: vectors },
+  // ∂σ(x) = σ(x)·(1 − σ(x))·∂x
+  { name: "sigmoid", apply: sigmoid, shapes: vectors },
+  // ∂ tanh x = (1 − tanh² x)·∂x
+  { name: "tanh", apply: tanh, shapes: vectors },
+  // ∂ Σ x = Σ ∂x; the mean is that over n
+  ...[sum, mean].flatMap((reduce) =>
+    axes.flatMap(([axis, shapes]) =>
+      [false, true].map((keepAxis) => ({
+        name: `${reduce.name}, axis ${axis ?? "all"}${keepAxis ? ", kept" : ""}`,
+        apply: (x: Value) => reduce(x, axis === undefined ? { keepAxis } : { axis, keepAxis }),
+        shapes: shapes.map((shape) => [shape]),
+      })),
+    ),
+  ),
+  // The same elements under another shape, and so are their gradients.
+  {
+    name: "reshape",
+    apply: (x) => reshape(x, [x.shape.reduce((product, length) => product * length, 1), 1]),
+    shapes: vectors,
+  },
+  // Repeated elements: their gradients are summed.
+  {
+    name: "broadcastTo",
+    apply: (x) => broadcastTo(x, [2, 3, 5]),
+    shapes: [[[]], [[5]], [[3, 1]], [[2, 1, 5]]],
+  },
+  // y = softmax x: ∂yᵢ = yᵢ·(∂xᵢ − Σⱼ yⱼ·∂xⱼ)
+  { name: "softmax", apply: softmax, shapes: rows.map((shape) => [shape]) },
+  // ∂ log softmax(x)ᵢ = ∂xᵢ − Σⱼ softmax(x)ⱼ·∂xⱼ
+  { name: "logSoftmax", apply: logSoftmax, shapes: rows.map((shape) => [shape]) },
+  // L = −1/m·Σ log softmax(x)ₜ: ∂L/∂x = (softmax(x) − e_t) / m
+  {
+    name: "softmaxCrossEntropy of class indices",
+    apply: softmaxCrossEntropy,
+    shapes: batches.map((shape) => [shape, [shape[0]!]]),
+    kinds: ["any", "labels"],
+  },
+  // L = −1/m·Σ t·log softmax(x): ∂L/∂x = (softmax(x)·Σt − t) / m, ∂L/∂t = −log softmax(x) / m
+  ...(["oneHot", "distribution", "any"] as const).map((kind) => ({
+    name: `softmaxCrossEntropy of rows (${kind})`,
+    apply: softmaxCrossEntropy,
+    shapes: batches.map((shape) => [shape, shape]),
+    kinds: ["any", kind] as const,
+  })),
+  // L = ½/m·Σ (y − t)²: ∂L/∂y = (y − t) / m = −∂L/∂t
+  {
+    name: "sumSquaredError",
+    apply: sumSquaredError,
+    shapes: [...batches, [9], [2, 3, 7]].map((shape) => [shape, shape]),
+  },
+];
+
+/** Fractions spread over (0, 1), another sequence for each seed. */
+function* fractions(seed: number): Generator<number> {
+  for (let state = Math.imul(seed + 1, 2_654_435_769) >>> 0; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield (state + 0.5) / 2 ** 32;
+  }
+}
+
+/**
+ * Elements of a kind. Those of either sign have many magnitudes, so that rounding errors show in every sum, and some are zeros; unless
+ * `smooth`: then all lie from 0.1 to 2.1, or −2.1 to −0.1, where no op has a kink.
+ */
+export function elements(
+  kind: Kind,
+  shape: Shape,
+  dtype: "float32" | "float64",
+  { seed, classes, smooth = false }: { seed: number; classes: number; smooth?: boolean },
+): TypedArray {
+  const n = shape.reduce((product, length) => product * length, 1);
+  const random = fractions(seed);
+  const next = () => random.next().value as number;
+  if (kind === "labels") return Int32Array.from({ length: n }, () => Math.floor(next() * classes));
+  const out = dtype === "float32" ? new Float32Array(n) : new Float64Array(n);
+  if (kind === "oneHot") {
+    for (let at = 0; at < n; at += classes) out[at + Math.floor(next() * classes)] = 1;
+    return out;
+  }
+  for (let i = 0; i < n; i++) {
+    const u = next();
+    if (kind === "positive" || kind === "distribution") out[i] = 0.1 + 2 * u;
+    else if (smooth) out[i] = (u < 0.5 ? -1 : 1) * (0.1 + 2 * next());
+    else if (u < 0.1) out[i] = u < 0.05 ? 0 : -0;
+    else out[i] = (next() - 0.5) * 2 ** Math.floor(next() * 7 - 2);
+  }
+  if (kind === "distribution") {
+    for (let at = 0; at < n; at += classes) {
+      const total = Array.from(out.subarray(at, at + classes)).reduce((s, x) => s + x);
+      for (let j = at; j < at + classes; j++) out[j] = out[j]! / total;
+    }
+  }
+  return out;
+}

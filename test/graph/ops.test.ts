@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { input, type Shape, type Value } from "../../src/graph/value.ts";
+import { init } from "../../src/index.ts";
+import {
+  add,
+  divide,
+  exp,
+  gradients,
+  log,
+  logSoftmax,
+  multiply,
+  relu,
+  scale,
+  sigmoid,
+  softmax,
+  softmaxCrossEntropy,
+  sqrt,
+  subtract,
+  sum,
+  tanh,
+} from "../../src/ops.ts";
+import { formatShape, size, type TypedArray } from "../../src/tensor.ts";
+import { evaluate } from "../reference/graph.ts";
+import { expectSameBits } from "../same-bits.ts";
+import { execute } from "./execution.ts";
+import { checkGradients } from "./gradient-check.ts";
+import { cases, elements, type OpCase } from "./op-cases.ts";
+
+beforeAll(() => init());
+
+interface Built {
+  readonly y: Value;
+  /** Σ y·weights: a scalar whose gradient by y is different at every element */
+  readonly loss: Value;
+  /** the operands that are not labels */
+  readonly floats: readonly Value[];
+  readonly given: Map<Value, TypedArray>;
+}
+
+function build(
+  { apply, kinds = [] }: OpCase,
+  shapes: readonly Shape[],
+  dtype: "float32" | "float64",
+  smooth: boolean,
+): Built {
+  const classes = shapes[0]!.at(-1) ?? 1;
+  const given = new Map<Value, TypedArray>();
+  const operands = shapes.map((shape, index) => {
+    const kind = kinds[index] ?? "any";
+    const value = input(`operand ${index}`, shape, kind === "labels" ? "int32" : dtype);
+    given.set(value, elements(kind, shape, dtype, { seed: index, classes, smooth }));
+    return value;
+  });
+  const y = apply(...operands);
+  const weights = input("weights", y.shape, dtype);
+  given.set(weights, elements("any", y.shape, dtype, { seed: 9, classes, smooth }));
+  return {
+    y,
+    loss: sum(multiply(y, weights)),
+    floats: operands.filter((value) => value.dtype === dtype),
+    given,
+  };
+}
+
+describe.each(cases)("$name", (use) => {
+  test.each(["float32", "float64"] as const)("%s: value and gradients have the reference's bits", (dtype) => {
+    for (const shapes of use.shapes) {
+      const { y, loss, floats, given } = build(use, shapes, dtype, false);
+      // A loss has a shorter way where the gradient arriving at it is 1.
+      const direct = y.shape.length === 0 ? gradients(y, floats) : [];
+      const values = [y, loss, ...gradients(loss, floats), ...direct];
+      const expected = evaluate(values, given);
+      for (const lanes of [1, 3]) {
+        const { results } = execute(values, given, lanes);
+        const what = `${shapes.map(formatShape).join(" and ")}, ${lanes} lanes, result`;
+        for (const [i, result] of results.entries()) expectSameBits(result, expected[i]!, `${what} ${i}`);
+      }
+    }
+  });
+
+  test("gradients agree with differences", () => {
+    for (const shapes of use.shapes) {
+      if (shapes.some((shape) => size(shape) > 120)) continue;
+      const { loss, floats, given } = build(use, shapes, "float64", true);
+      checkGradients(loss, floats, given, shapes.map(formatShape).join(" and "));
+    }
+  });
+});
+
+describe("special values", () => {
+  // biome-ignore format: a table
+  const special = [
+    0, 1, 0.5, 2, 1e-3, 3, 100, 2 ** -149, 2 ** -126, 2 ** -1022, 5e-324, 3.4e38, 1.7e308, Infinity,
+  ].flatMap((x) => [x, -x]);
+  special.push(Number.NaN);
+
+  function bothTypes(
+    check: (of: (values: readonly number[]) => TypedArray, dtype: "float32" | "float64") => void,
+  ) {
+    check((values) => Float32Array.from(values), "float32");
+    check((values) => Float64Array.from(values), "float64");
+  }
+
+  test.each([exp, log, sqrt, relu, sigmoid, tanh, (x: Value) => scale(x, -3)])("one operand, %o", (op) => {
+    bothTypes((of, dtype) => {
+      const x = input("x", [special.length], dtype);
+      const y = op(x);
+      const values = [y, ...gradients(sum(y), [x])];
+      const given = new Map([[x, of(special)]]);
+      const expected = evaluate(values, given);
+      const { results } = execute(values, given);
+      for (const [i, result] of results.entries())
+        expectSameBits(result, expected[i]!, `${dtype} result ${i}`);
+    });
+  });
+
+  test.each([add, subtract, multiply, divide])("two operands: every pair, %o", (op) => {
+    bothTypes((of, dtype) => {
+      const [a, b] = [input("a", [special.length, 1], dtype), input("b", [special.length], dtype)];
+      const given = new Map([a, b].map((value) => [value, of(special)]));
+      const [expected] = evaluate([op(a, b)], given);
+      expectSameBits(execute([op(a, b)], given).results[0]!, expected!, dtype);
+    });
+  });
+
+  test("rows of softmax", () => {
+    const rows = [
+      [1, -Infinity, 2, 0, 0],
+      [1, Infinity, 2, 0, 0],
+      [-Infinity, -Infinity, -Infinity, -Infinity, -Infinity],
+      [1, Number.NaN, 2, 0, 0],
+      [Number.NaN, 1, 2, 0, 0],
+      [1e30, -1e30, 1e30, 0, 1],
+      [-0, 0, -0, 0, -0],
+      [-1e3, -2e3, -1e3, -1001, -1002],
+    ];
+    bothTypes((of, dtype) => {
+      const x = input("x", [rows.length, 5], dtype);
+      const t = input("t", [rows.length], "int32");
+      const given = new Map<Value, TypedArray>([
+        [x, of(rows.flat())],
+        [t, Int32Array.from(rows, (_, row) => row % 5)],
+      ]);
+      const loss = softmaxCrossEntropy(x, t);
+      const values = [softmax(x), logSoftmax(x), loss, ...gradients(loss, [x])];
+      const expected = evaluate(values, given);
+      const { results } = execute(values, given);
+      for (const [i, result] of results.entries())
+        expectSameBits(result, expected[i]!, `${dtype} result ${i}`);
+      // A large shift neither overflows nor loses the row.
+      expect(Array.from(results[0]!.slice(35, 40)).reduce((s, y) => s + y)).toBeCloseTo(1, 6);
+    });
+  });
+});

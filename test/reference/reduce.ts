@@ -1,0 +1,38 @@
+// Sums (assembly/reduce.ts) in plain TypeScript: the order of the additions is all that there is to them.
+
+import { precisionOf, zerosLike } from "./elementwise.ts";
+import type { Floats } from "./matmul.ts";
+
+/**
+ * The sum of `n` elements from `at` on: eight partial sums, the j-th of elements j, j + 8, j + 16, …; then
+ * ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)). Storing a partial sum rounds it.
+ */
+export function rowSum(a: Floats, at: number, n: number): number {
+  const { round } = precisionOf(a);
+  const p = zerosLike(a, 8);
+  for (let j = 0; j < n; j++) p[j & 7] = p[j & 7]! + a[at + j]!;
+  const s02 = round(round(p[0]! + p[4]!) + round(p[2]! + p[6]!));
+  const s13 = round(round(p[1]! + p[5]!) + round(p[3]! + p[7]!));
+  return round(s02 + s13);
+}
+
+/** a [outer, n, inner] summed along its middle axis and divided by `divisor`: rows are added in their order, a single row by rowSum. */
+export function sum(
+  a: Floats,
+  { outer, n, inner, divisor }: { outer: number; n: number; inner: number; divisor: number },
+): Floats {
+  const out = zerosLike(a, outer * inner);
+  const by = precisionOf(a).round(divisor);
+  for (let o = 0; o < outer; o++) {
+    if (inner === 1) {
+      out[o] = rowSum(a, o * n, n) / by;
+      continue;
+    }
+    for (let j = 0; j < n; j++) {
+      const row = (o * n + j) * inner;
+      for (let l = 0; l < inner; l++) out[o * inner + l] = out[o * inner + l]! + a[row + l]!;
+    }
+    for (let l = 0; l < inner; l++) out[o * inner + l] = out[o * inner + l]! / by;
+  }
+  return out;
+}

@@ -1,0 +1,201 @@
+// A whole training run in plain TypeScript: initial values, draws, forward, loss, backward, update. What a network trained in wasm
+// must equal, bit for bit, and what the benchmarks compare it with.
+
+import { Purpose } from "../../assembly/isa.ts";
+import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
+import { gradients } from "../../src/graph/autodiff.ts";
+import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";
+import type { Distribution } from "../../src/nn/initializers.ts";
+import type { Layer, Scope } from "../../src/nn/layers.ts";
+import type { Loss } from "../../src/nn/losses.ts";
+import type { Optimizer } from "../../src/nn/optimizers.ts";
+import { size, type TypedArray } from "../../src/tensor.ts";
+import type { Sampling } from "../../src/train/programs.ts";
+import { scale, zerosLike } from "./elementwise.ts";
+import { evaluate } from "./graph.ts";
+import type { Floats } from "./matmul.ts";
+import { updates } from "./optimizer.ts";
+import { inverseNormal, type Seed, sampleIndices, shuffleIndices, uniform } from "./random.ts";
+
+/** The same network, data and options as those of `sequential` and `fit`. */
+export interface TrainingOptions {
+  readonly layers: readonly Layer[];
+  /** one sample's shape */
+  readonly input: Shape;
+  readonly dtype?: "float32" | "float64";
+  readonly seed?: number;
+  readonly data: Dataset;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly sampling?: Sampling;
+}
+
+export interface TrainingResult {
+  /** by name, as `Network.params` has them */
+  readonly params: Record<string, Floats>;
+  /** of each step, before its update */
+  readonly losses: number[];
+}
+
+/** A parameter, with what training keeps of it. */
+interface Parameter {
+  readonly name: string;
+  readonly value: Value;
+  readonly w: Floats;
+  readonly s1: Floats;
+  readonly s2: Floats;
+}
+
+type DType = "float32" | "float64";
+
+function zeros(dtype: DType, length: number): Floats {
+  return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
+}
+
+/** Parameters by name; a number for each in the order of their first mention is its stream of random numbers. */
+class Parameters {
+  readonly #byName = new Map<string, Parameter>();
+  readonly #dtype: DType;
+  readonly #seed: Seed;
+
+  constructor(dtype: DType, seed: Seed) {
+    this.#dtype = dtype;
+    this.#seed = seed;
+  }
+
+  get all(): Parameter[] {
+    return [...this.#byName.values()];
+  }
+
+  scope(layer: string): Scope {
+    return {
+      parameter: (own, shape, initializer) => {
+        const name = `${layer}.${own}`;
+        const known = this.#byName.get(name);
+        if (known) return known.value;
+        const w = zeros(this.#dtype, size(shape));
+        initialize(w, initializer(shape), this.#seed, this.#byName.size);
+        const value = parameter(name, shape, this.#dtype);
+        this.#byName.set(name, { name, value, w, s1: zerosLike(w, w.length), s2: zerosLike(w, w.length) });
+        return value;
+      },
+    };
+  }
+}
+
+function initialize(w: Floats, distribution: Distribution, seed: Seed, stream: number): void {
+  if (distribution.kind === "constant") {
+    w.fill(distribution.value);
+    return;
+  }
+  for (let i = 0; i < w.length; i++) {
+    const u = uniform(i, seed, Purpose.init, stream);
+    w[i] =
+      distribution.kind === "normal"
+        ? distribution.mean + distribution.std * inverseNormal(u)
+        : distribution.low + (distribution.high - distribution.low) * u;
+  }
+}
+
+/** The graph of one batch size. */
+interface Graph {
+  readonly x: Value;
+  readonly t: Value;
+  /** the loss, then the gradient by each parameter */
+  readonly results: readonly Value[];
+}
+
+/** Names layers by kind and number: dense1, relu1, dense2. */
+function forward(layers: readonly Layer[], parameters: Parameters, x: Value): Value {
+  const counts: Record<string, number> = {};
+  return layers.reduce((value, layer) => {
+    const count = (counts[layer.name] ?? 0) + 1;
+    counts[layer.name] = count;
+    return layer.forward(value, parameters.scope(`${layer.name}${count}`));
+  }, x);
+}
+
+function build(
+  { layers, input: inputShape, data, loss, dtype = "float32" }: TrainingOptions,
+  parameters: Parameters,
+  m: number,
+): Graph {
+  const x = input("x", [m, ...inputShape], dtype);
+  const isLabels = loss.targets === "classes" && data.t.shape.length === 1;
+  const t = input("t", [m, ...data.t.shape.slice(1)], isLabels ? "int32" : dtype);
+  const total = loss.forward(forward(layers, parameters, x), t);
+  const values = parameters.all.map(({ value }) => value);
+  return { x, t, results: [total, ...gradients(total, values)] };
+}
+
+/** The rows of `source` that `rows` names, as `to`'s type, times `factor`. */
+function gather(to: Value, source: TypedArray, rows: readonly number[], factor: number): TypedArray {
+  const width = size(to.shape) / rows.length;
+  const length = rows.length * width;
+  const out = to.dtype === "int32" ? new Int32Array(length) : zeros(to.dtype as DType, length);
+  for (const [i, row] of rows.entries()) {
+    out.set(source.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return out instanceof Int32Array || factor === 1 ? out : scale(out, factor);
+}
+
+/** A function of the step: the rows of its batch. */
+function drawing({ data, batchSize, sampling = "shuffle" }: TrainingOptions, seed: Seed) {
+  const n = sampleCount(data);
+  if (sampling === "replacement") return (step: number) => sampleIndices(n, batchSize, step, seed);
+  const stepsPerEpoch = Math.ceil(n / batchSize);
+  let order: number[] = [];
+  return (step: number) => {
+    const inEpoch = step % stepsPerEpoch;
+    if (inEpoch === 0) order = shuffleIndices(n, step / stepsPerEpoch, seed);
+    return order.slice(inEpoch * batchSize, (inEpoch + 1) * batchSize);
+  };
+}
+
+/** A run that can be stepped; `step()` returns the loss before the step's update. */
+export function trainer(options: TrainingOptions): {
+  step(): number;
+  readonly params: Record<string, Floats>;
+} {
+  const { data, optimizer, dtype = "float32", seed: number = 0 } = options;
+  const seed: Seed = { low: number % 2 ** 32, high: Math.floor(number / 2 ** 32) };
+  const parameters = new Parameters(dtype, seed);
+  const graphs = new Map<number, Graph>();
+  const draw = drawing(options, seed);
+  const graphOf = (m: number): Graph => {
+    const graph = graphs.get(m) ?? build(options, parameters, m);
+    graphs.set(m, graph);
+    return graph;
+  };
+  graphOf(options.batchSize);
+  const update = updates[optimizer.name]!;
+  let steps = 0;
+  return {
+    step() {
+      const rows = draw(steps);
+      const { x, t, results } = graphOf(rows.length);
+      const given = new Map<Value, TypedArray>(parameters.all.map(({ value, w }) => [value, w]));
+      given.set(x, gather(x, data.x.data, rows, data.scale ?? 1));
+      given.set(t, gather(t, data.t.data, rows, 1));
+      const [loss, ...grads] = evaluate(results, given) as Floats[];
+      steps++;
+      const coefficients = optimizer.coefficients(steps);
+      parameters.all.forEach(({ w, s1, s2 }, index) => {
+        update({ w, g: grads[index]!, s1, s2, coefficients });
+      });
+      return loss![0]!;
+    },
+    get params() {
+      return Object.fromEntries(parameters.all.map(({ name, w }) => [name, w]));
+    },
+  };
+}
+
+/** Trains from the start. */
+export function train(options: TrainingOptions): TrainingResult {
+  const run = trainer(options);
+  const losses = Array.from({ length: options.steps }, () => run.step());
+  return { params: run.params, losses };
+}

@@ -1,0 +1,16 @@
+import { expect } from "vitest";
+import { dtypeOf, type TypedArray } from "../src/tensor.ts";
+
+/**
+ * Asserts that two arrays hold the same bits: −0 is not 0. Any NaN equals any other, since WebAssembly leaves their payloads open.
+ *
+ * @param what names the arrays in the message, which shows the first difference
+ */
+export function expectSameBits(actual: TypedArray, expected: TypedArray, what: string): void {
+  expect(dtypeOf(actual), `${what}: type`).toBe(dtypeOf(expected));
+  expect(actual.length, `${what}: length`).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(actual[i], expected[i])) continue;
+    expect.fail(`${what}: element ${i} of ${expected.length} is ${actual[i]}, expected ${expected[i]}`);
+  }
+}
