@@ -41,7 +41,8 @@ class Updates {
       param,
       ...this.#check(name, param, grads[name]),
     }));
-    const coefficients = this.#rule.coefficients(++this.#updates);
+    const coefficients = new Float64Array(COEFFICIENTS);
+    this.#rule.coefficients(++this.#updates, coefficients, 0);
     for (const { name, param, weights, gradient } of checked) {
       this.#run(weights, gradient, this.#slots(name, weights), coefficients);
       params[name] = typeof param === "number" ? weights.data[0]! : param;
@@ -92,7 +93,7 @@ class Updates {
     { dtype, data }: Tensor,
     gradient: Tensor,
     slots: readonly Tensor["data"][],
-    row: readonly number[],
+    coefficients: Float64Array,
   ): void {
     const now = engine();
     const { heap } = now;
@@ -102,7 +103,7 @@ class Updates {
     const places = arrays.map(() => heap.allocate(n * bytesPerElement(dtype), this.#rule.name));
     try {
       heap.view("int32", block.address, RUN_BYTES / 4)[RunField.coefficients] = block.address + RUN_BYTES;
-      heap.view("float64", block.address + RUN_BYTES, row.length).set(row);
+      heap.view("float64", block.address + RUN_BYTES, COEFFICIENTS).set(coefficients);
       for (const [i, { address }] of places.entries()) heap.view(dtype, address, n).set(arrays[i]!);
       const [w, g, s1, s2] = places.map(({ address }) => address);
       const operands = { w: w!, g: g!, n, s1: s1 ?? 0, s2: s2 ?? 0, state: block.address };
