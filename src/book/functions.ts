@@ -99,7 +99,7 @@ function squaredDifference(y: Value, t: Value): Value {
  * @example
  * ```ts
  * import { sumSquaredError } from "kobai/book";
- * sumSquaredError([0.1, 0.9], [0, 1]); // 0.01
+ * sumSquaredError([0.5, 0.5], [0, 1]); // 0.25
  * ```
  */
 export function sumSquaredError(y: TensorLike, t: TensorLike): number {

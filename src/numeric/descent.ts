@@ -50,7 +50,7 @@ const FLAT = 1e-9;
  * @example
  * ```ts
  * import { gradientDescent } from "kobai/numeric";
- * const bowl = ([x0, x1]) => x0 ** 2 + x1 ** 2;
+ * const bowl = ([x0, x1]: number[]) => x0 ** 2 + x1 ** 2;
  * gradientDescent(bowl, [-3, 4], { lr: 0.1 }).x; // within 1e-9 of [0, 0]
  * gradientDescent(bowl, [-3, 4], { lr: 10 }).outcome; // "diverged"
  * gradientDescent(bowl, [-3, 4], { lr: 1e-10 }).outcome; // "stalled"
