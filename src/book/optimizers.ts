@@ -154,7 +154,7 @@ export class AdaGrad extends Updates {
  * import { Adam } from "kobai/book";
  * const optimizer = new Adam({ lr: 0.3 });
  * const at = { x: -7, y: 2 };
-  * optimizer.update(at, { x: at.x / 10, y: 2 * at.y }); // at is now { x: -6.7, y: 1.7 }, nearly
+ * optimizer.update(at, { x: at.x / 10, y: 2 * at.y }); // at is now { x: -6.7, y: 1.7 }, nearly
  * ```
  */
 export class Adam extends Updates {

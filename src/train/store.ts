@@ -157,16 +157,19 @@ function checked(call: string, { inputShape }: Core, data: Dataset, classes: num
   return n;
 }
 
-/** @throws DataError naming the first element that is NaN or infinite */
-export function checkFinite(call: string, name: string, { dtype, data, shape }: Tensor): void {
+/** @param perSample elements of a sample @throws DataError naming the first element that is NaN or infinite */
+export function checkFinite(
+  call: string,
+  name: string,
+  { dtype, data, shape }: Tensor,
+  perSample = size(shape.slice(1)),
+): void {
   if (dtype !== "float32" && dtype !== "float64") return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
-    const perSample = size(shape.slice(1));
-    const where =
-      shape.length > 0 ? `sample ${Math.floor(i / perSample)}, element ${i % perSample}` : "the scalar";
     throw new DataError(
-      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at ${where}; remove such samples or fill the gaps before training`,
+      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at sample ${Math.floor(i / perSample)}, ` +
+        `element ${i % perSample}; remove such samples or fill the gaps first`,
     );
   }
 }

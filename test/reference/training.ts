@@ -181,9 +181,10 @@ export function trainer(options: TrainingOptions): {
       given.set(t, gather(t, data.t.data, rows, 1));
       const [loss, ...grads] = evaluate(results, given) as Floats[];
       steps++;
-      const coefficients = optimizer.coefficients(steps);
+      const coefficients = new Float64Array(4);
+      optimizer.coefficients(steps, coefficients, 0);
       parameters.all.forEach(({ w, s1, s2 }, index) => {
-        update({ w, g: grads[index]!, s1, s2, coefficients });
+        update({ w, g: grads[index]!, s1, s2, coefficients: [...coefficients] });
       });
       return loss![0]!;
     },
