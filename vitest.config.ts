@@ -14,5 +14,10 @@ const wasm: Plugin = {
 
 export default defineConfig({
   plugins: [wasm],
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    // .ci/run counts by the second.
+    reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
+  },
 });

@@ -1,13 +1,14 @@
 import type { HeapReport } from "./runtime/heap.ts";
-import { formatShape } from "./tensor.ts";
 
 /** What all errors that kobai throws on purpose have in common. */
 export class KobaiError extends Error {
-  override name = this.constructor.name;
+  // Not `this.constructor.name`: whoever bundles kobai may rename its classes.
+  override name: string = "KobaiError";
 }
 
 /** Shapes that do not go together. The message names the op, the shapes and the remedy. */
 export class ShapeError extends KobaiError {
+  override name = "ShapeError";
   readonly op: string;
   readonly shapes: readonly (readonly number[])[];
 
@@ -20,25 +21,34 @@ export class ShapeError extends KobaiError {
   /** "a is [32, 784], b is [128, 10]" */
   static describe(named: Record<string, readonly number[]>): string {
     return Object.entries(named)
-      .map(([name, shape]) => `${name} is ${formatShape(shape)}`)
+      .map(([name, shape]) => `${name} is [${shape.join(", ")}]`)
       .join(", ");
   }
 }
 
 /** Data that a network cannot take: labels out of range, NaN, a wrong type. */
-export class DataError extends KobaiError {}
+export class DataError extends KobaiError {
+  override name = "DataError";
+}
 
 /** An option out of its range, or one that does not go with another. */
-export class OptionError extends KobaiError {}
+export class OptionError extends KobaiError {
+  override name = "OptionError";
+}
 
 /** A call on something that was disposed of, or before `init()`. */
-export class StateError extends KobaiError {}
+export class StateError extends KobaiError {
+  override name = "StateError";
+}
 
 /** This runtime lacks something that kobai needs. */
-export class UnsupportedError extends KobaiError {}
+export class UnsupportedError extends KobaiError {
+  override name = "UnsupportedError";
+}
 
 /** The loss became NaN or infinite. The parameters are those before the step's update. */
 export class NotFiniteError extends KobaiError {
+  override name = "NotFiniteError";
   /** The step, counted from 1, whose loss it was. */
   readonly step: number;
   readonly loss: number;
@@ -55,6 +65,7 @@ export class NotFiniteError extends KobaiError {
 
 /** Linear memory is exhausted. */
 export class MemoryError extends KobaiError {
+  override name = "MemoryError";
   readonly asked: number;
   readonly report: HeapReport;
 

@@ -2,6 +2,7 @@
 // Salmon, Moraes, Dror, Shaw: "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011; checked against the vectors of Random123.
 
 import { Purpose } from "../assembly/isa.ts";
+import { OptionError } from "./errors.ts";
 
 const ROUNDS = 10;
 const MULTIPLIER_0 = 0xd2511f53;
@@ -53,7 +54,7 @@ export function philox4x32(counter: Words4, key: readonly [number, number]): Wor
  * `fit` draws at that step with that seed where its sampling is `"replacement"` (assembly/random/indices.ts).
  *
  * @param n - from 1 to 2³² − 1
- * @throws where n, count, seed or step is out of range
+ * @throws OptionError where n, count, seed or step is out of range
  * @example randomIndices(60_000, 100, { seed: 42, step: 0 }).length; // 100
  */
 export function randomIndices(
@@ -86,7 +87,7 @@ function multiplyHigh(a: number, b: number): number {
 
 function checkWhole(name: string, value: number, low: number, high: number): void {
   if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new RangeError(
+  throw new OptionError(
     `randomIndices: ${name} must be a whole number from ${low} to ${high}, it is ${value}`,
   );
 }

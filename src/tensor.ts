@@ -1,5 +1,7 @@
 // Tensors as users hold them: plain objects over ordinary typed arrays, so they can be cloned, posted to a worker and collected.
 
+import { DataError, OptionError, ShapeError } from "./errors.ts";
+
 /** Names of the element types, as NumPy spells them. */
 export type DTypeName = "float32" | "float64" | "uint8" | "int32";
 
@@ -58,7 +60,9 @@ export function formatShape(shape: readonly number[]): string {
  * @param data - a typed array is used as it is, without a copy, unless `dtype` asks for another type
  * @param shape - by default what the nesting says, or one axis for a typed array
  * @param dtype - by default the typed array's own type, and `"float32"` for plain numbers
- * @throws where the arrays are ragged, an element is not a number, the sizes disagree, or an integer type cannot hold a value
+ * @throws DataError where the arrays are ragged, an element is not a number, or an integer type cannot hold it
+ * @throws ShapeError where the sizes disagree
+ * @throws OptionError for an unknown dtype
  * @example tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
  * @example tensor(new Uint8Array(784 * 2), [2, 784]).dtype; // "uint8"
  */
@@ -80,8 +84,10 @@ export function tensor(data: NestedArray | TypedArray, shape?: readonly number[]
   }
   shape ??= ownShape;
   if (size(shape) !== elements.length) {
-    throw new RangeError(
-      `tensor: shape ${formatShape(shape)} has ${size(shape)} elements, but the data has ${elements.length}`,
+    throw new ShapeError(
+      "tensor",
+      `shape ${formatShape(shape)} has ${size(shape)} elements, but the data has ${elements.length}`,
+      shape,
     );
   }
   return { shape: [...shape], dtype, data: convert(elements, dtype) };
@@ -90,22 +96,44 @@ export function tensor(data: NestedArray | TypedArray, shape?: readonly number[]
 /**
  * The element type of a typed array.
  *
- * @throws where the array is of a type that no tensor has
+ * @throws DataError where the array is of a type that no tensor has
  */
 export function dtypeOf(data: ArrayBufferView): DTypeName {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Uint8Array) return "uint8";
   if (data instanceof Int32Array) return "int32";
-  throw new TypeError(
+  throw new DataError(
     `tensor: ${data.constructor.name} is not an element type; use Float32Array, Float64Array, Uint8Array or Int32Array`,
   );
 }
 
+/**
+ * Whether something that calls itself a tensor is one; `name` is what messages call it.
+ *
+ * @throws DataError where it is not `{ shape, dtype, data }`, or its data is of another type or length than it says
+ */
+export function checkTensor(name: string, value: Tensor): void {
+  const { shape, dtype, data } = (value ?? {}) as Partial<Tensor>;
+  if (!Array.isArray(shape) || !ArrayBuffer.isView(data)) {
+    throw new DataError(`${name}: must be a tensor { shape, dtype, data }, which tensor(…) makes`);
+  }
+  if (dtypeOf(data) !== dtype) {
+    throw new DataError(`${name}: its dtype is ${dtype}, but its data is a ${data.constructor.name}`);
+  }
+  if (size(shape) !== data.length) {
+    throw new DataError(
+      `${name}: its shape ${formatShape(shape)} has ${size(shape)} elements, but its data has ${data.length}`,
+    );
+  }
+}
+
 function checkShape(shape: readonly number[]): void {
   if (shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0)) return;
-  throw new RangeError(
-    `tensor: every axis of a shape must be a whole number of at least 0, this one is ${formatShape(shape)}`,
+  throw new ShapeError(
+    "tensor",
+    `every axis of a shape must be a whole number of at least 0, this one is ${formatShape(shape)}`,
+    shape,
   );
 }
 
@@ -125,7 +153,7 @@ function flatten(data: NestedArray, shape: readonly number[], path: readonly num
   if (path.length === shape.length) {
     if (typeof data === "number") out.push(data);
     else if (Array.isArray(data)) throw ragged(place, "an array", "a number");
-    else throw new TypeError(`tensor: ${place} is not a number but ${data === null ? "null" : typeof data}`);
+    else throw new DataError(`tensor: ${place} is not a number but ${data === null ? "null" : typeof data}`);
     return;
   }
   const length = shape[path.length] as number;
@@ -134,8 +162,8 @@ function flatten(data: NestedArray, shape: readonly number[], path: readonly num
   for (let i = 0; i < length; i++) flatten(data[i], shape, [...path, i], out);
 }
 
-function ragged(place: string, got: string, expected: string): RangeError {
-  return new RangeError(
+function ragged(place: string, got: string, expected: string): DataError {
+  return new DataError(
     `tensor: the nested arrays are ragged: ${place} is ${got} where the first of its kind is ${expected}`,
   );
 }
@@ -143,7 +171,7 @@ function ragged(place: string, got: string, expected: string): RangeError {
 function convert(elements: ArrayLike<number>, dtype: DTypeName): TypedArray {
   const Target = typedArrays[dtype];
   if (Target === undefined) {
-    throw new TypeError(
+    throw new OptionError(
       `tensor: there is no dtype "${dtype}"; there are ${Object.keys(typedArrays).join(", ")}`,
     );
   }
@@ -153,7 +181,7 @@ function convert(elements: ArrayLike<number>, dtype: DTypeName): TypedArray {
     for (let i = 0; i < elements.length; i++) {
       const value = elements[i] as number;
       if (Number.isInteger(value) && value >= low && value <= high) continue;
-      throw new RangeError(
+      throw new DataError(
         `tensor: ${value} at index ${i} does not fit ${dtype}, which holds whole numbers from ${low} to ${high}`,
       );
     }

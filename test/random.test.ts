@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OptionError } from "../src/errors.ts";
 import { philox4x32, randomIndices, type Words4 } from "../src/random.ts";
 import { sampleIndices } from "./reference/random.ts";
 
@@ -89,6 +90,6 @@ describe("randomIndices", () => {
       "step must be a whole number from 0 to 4294967295, it is NaN",
     ],
   ])("refuses a wrong %s", (_, draw, message) => {
-    expect(draw).toThrow(new RangeError(`randomIndices: ${message}`));
+    expect(draw).toThrow(new OptionError(`randomIndices: ${message}`));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KobaiError } from "../src/errors.ts";
 import { formatShape, type NestedArray, size, tensor } from "../src/tensor.ts";
 
 describe("tensor", () => {
@@ -106,6 +107,7 @@ describe("tensor", () => {
       "tensor: 0.5 at index 0 does not fit int32, which holds whole numbers from -2147483648 to 2147483647",
     ],
   ])("refuses %s", (_, make, message) => {
+    expect(make).toThrow(KobaiError);
     expect(make).toThrow(expect.objectContaining({ message }));
   });
 

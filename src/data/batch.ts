@@ -1,5 +1,6 @@
 // Batches for training loops written by hand, one sample after the other as in the book.
 
+import { DataError, OptionError } from "../errors.ts";
 import { type RandomPosition, randomIndices } from "../random.ts";
 import { size, type Tensor, typedArrays } from "../tensor.ts";
 import { type Dataset, sampleCount } from "./dataset.ts";
@@ -13,7 +14,7 @@ const sharedPosition: RandomPosition = { seed: 0, step: 0 };
  * @param random - the seed and the step of the draw; the call moves its `step` on by one, so that the next call draws others.
  *   Without it, a sequence shared by all such calls, which starts at the same place whenever the program does.
  * @returns `x` as float32 [batchSize, …], scaled, and `t`: float32 rows, or integer labels in their own type
- * @throws where the data set is empty or its lengths disagree
+ * @throws DataError where the data set is empty or its lengths disagree
  * @example
  * const [x, t] = sampleBatch(train, 100);
  */
@@ -23,7 +24,7 @@ export function sampleBatch(
   random: RandomPosition = sharedPosition,
 ): [x: Tensor, t: Tensor] {
   const n = sampleCount(dataset);
-  if (n === 0) throw new RangeError("sampleBatch: the data set is empty");
+  if (n === 0) throw new DataError("sampleBatch: the data set is empty");
   const rows = randomIndices(n, batchSize, random);
   random.step++;
   return gatherBatch(dataset, rows);
@@ -33,14 +34,14 @@ export function sampleBatch(
  * The samples from `start` up to, not including, `end`.
  *
  * @returns `x` as float32 [end − start, …], scaled, and `t`: float32 rows, or integer labels in their own type
- * @throws where the range does not lie inside the data set
+ * @throws OptionError where the range does not lie inside the data set
  * @example
  * const [x, t] = takeBatch(train, 0, 3); // the first three
  */
 export function takeBatch(dataset: Dataset, start: number, end: number): [x: Tensor, t: Tensor] {
   const n = sampleCount(dataset);
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= n)) {
-    throw new RangeError(
+    throw new OptionError(
       `takeBatch: the range ${start} to ${end} does not lie inside 0 to ${n}, the samples there are`,
     );
   }

@@ -1,7 +1,7 @@
 // What training reads: samples in their own type, and what each of them should become.
 
 import { DataError } from "../errors.ts";
-import { formatShape, type Tensor } from "../tensor.ts";
+import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 
 /** Samples and their labels. */
 export interface Dataset {
@@ -18,9 +18,12 @@ export interface Dataset {
 /**
  * The number of samples in a data set.
  *
- * @throws where `x` has no samples axis, `t` is neither integer labels nor rows, or the two have different lengths
+ * @throws DataError where `x` or `t` is no tensor, `x` has no samples axis, `t` is neither integer labels nor rows, or the two
+ *   have different lengths
  */
 export function sampleCount({ x, t }: Dataset): number {
+  checkTensor("dataset: x", x);
+  checkTensor("dataset: t", t);
   const n = x.shape[0];
   if (n === undefined) throw new DataError("dataset: x is a scalar; its first axis must count the samples");
   const isLabels = t.shape.length === 1 && (t.dtype === "uint8" || t.dtype === "int32");

@@ -29,7 +29,8 @@ export interface Layer {
  * @param forward the layer's function, written with the ops
  * @example
  * ```ts
- * import { constant, exp, layer, multiply } from "kobai";
+ * import { constant, layer } from "kobai";
+ * import { exp, multiply } from "kobai/ops";
  * // y = x·e^s, s a trained number for each feature
  * const rescale = () =>
  *   layer("rescale", (x, { parameter }) => multiply(x, exp(parameter("logScale", [x.shape[1]!], constant(0)))));

@@ -20,7 +20,8 @@ export interface Loss {
  * @param targets "values" (default): targets have the output's shape; "classes": labels
  * @example
  * ```ts
- * import { loss, mean, multiply, subtract } from "kobai";
+ * import { loss } from "kobai";
+ * import { mean, multiply, subtract } from "kobai/ops";
  * const meanSquaredError = () =>
  *   loss("meanSquaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
  * ```
@@ -36,18 +37,22 @@ export function loss(name: string, forward: Loss["forward"], targets: Loss["targ
  * writing are the same loss and the same bits.
  */
 export function crossEntropy(): Loss {
-  return loss(
-    "crossEntropy",
-    (output, target) => {
-      const { operation, inputs } = output.node;
-      const logits = operation === (softmaxOperation as Operation<never>) ? inputs[0]! : output;
-      return ops.softmaxCrossEntropy(logits, target);
-    },
-    "classes",
-  );
+  return theCrossEntropy;
 }
+
+// One object each, since a network keeps its programs by the loss that they were made for.
+const theCrossEntropy = loss(
+  "crossEntropy",
+  (output, target) => {
+    const { operation, inputs } = output.node;
+    const logits = operation === (softmaxOperation as Operation<never>) ? inputs[0]! : output;
+    return ops.softmaxCrossEntropy(logits, target);
+  },
+  "classes",
+);
+const theSumSquaredError = loss("sumSquaredError", ops.sumSquaredError);
 
 /** The sum of squared errors ½·Σ (y − t)², the mean over the batch (book 4.2.1). */
 export function sumSquaredError(): Loss {
-  return loss("sumSquaredError", ops.sumSquaredError);
+  return theSumSquaredError;
 }

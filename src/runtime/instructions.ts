@@ -62,7 +62,10 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
 /** Runs a single instruction, now. */
 export function runOnce({ heap, kernels }: Engine, words: Instruction): void {
   const block = heap.allocate(INSTRUCTION_BYTES, "instruction");
-  new Uint32Array(heap.memory.buffer, block.address, WORDS).set(words);
-  kernels.execute(block.address, 0, 1);
-  heap.free(block);
+  try {
+    new Uint32Array(heap.memory.buffer, block.address, WORDS).set(words);
+    kernels.execute(block.address, 0, 1);
+  } finally {
+    heap.free(block);
+  }
 }

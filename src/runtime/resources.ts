@@ -17,6 +17,16 @@ export class Resources implements Disposable {
     return resource;
   }
 
+  /** Runs `make`, and disposes of everything where it throws, so that nothing half made stays behind. */
+  orDispose<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
   /** Disposes of one resource before the rest. */
   release(resource: Disposable): void {
     if (this.#held.delete(resource)) resource.dispose();

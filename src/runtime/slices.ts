@@ -1,16 +1,29 @@
-/** Wall time of one call into wasm, at most, in milliseconds: what a page can spare between two frames. */
+/** How long to work without a breath, at most, in milliseconds: what a page can spare between two frames. */
 const SLICE_MS = 8;
 
 /**
- * Chooses how many steps go into one call, so that a call takes a few milliseconds: progress, abort and the page stay alive. It has
- * no influence on what is computed.
+ * Chooses how many steps go into one call, and when to breathe, so that progress, abort and the page stay alive. It has no influence
+ * on what is computed.
  */
 export class Slicer {
   #stepsPerMs = 0;
+  #began = performance.now();
 
   /** How many steps to run next, from 1 to `most`. */
   next(most: number): number {
-    return Math.max(1, Math.min(most, Math.floor(this.#stepsPerMs * SLICE_MS)));
+    const left = SLICE_MS - (performance.now() - this.#began);
+    return Math.max(1, Math.min(most, Math.floor(this.#stepsPerMs * left)));
+  }
+
+  /** Whether it is time to breathe: little of the slice is left. */
+  get over(): boolean {
+    return performance.now() - this.#began > SLICE_MS / 2;
+  }
+
+  /** Lets everything else that waits run, and begins a new slice. */
+  async breathe(): Promise<void> {
+    await breathe();
+    this.#began = performance.now();
   }
 
   /** Tells how long the last call took. */
@@ -22,7 +35,7 @@ export class Slicer {
 }
 
 /** Lets everything else that waits run: timers, input, rendering. */
-export function breathe(): Promise<void> {
+function breathe(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {
       setImmediate(resolve);

@@ -1,5 +1,5 @@
 import type { Loss } from "../nn/losses.ts";
-import { breathe, Slicer } from "../runtime/slices.ts";
+import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
@@ -54,7 +54,7 @@ export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluato
         whole.run(count);
         slicer.took(count, performance.now() - start);
         done += count;
-        await breathe();
+        await slicer.breathe();
         if (signal?.aborted) return undefined;
       }
       rest?.seek(full);

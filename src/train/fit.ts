@@ -1,11 +1,11 @@
 import { Status } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../data/dataset.ts";
-import { NotFiniteError, OptionError, StateError } from "../errors.ts";
+import { DataError, NotFiniteError, OptionError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { breathe, Slicer } from "../runtime/slices.ts";
+import { Slicer } from "../runtime/slices.ts";
 import { type Core, setStep } from "./core.ts";
 import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import {
@@ -32,8 +32,8 @@ export interface FitOptions {
   /** "shuffle" (default): whole epochs, each in an order of its own. "replacement": each batch is drawn anew, as the book does. */
   sampling?: Sampling;
   /**
-   * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as in
-   * the book's chapter 4.
+   * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as
+   * in the book's chapter 4.
    */
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
@@ -85,24 +85,31 @@ export interface History {
 export interface TrainingState {
   /** steps since the network was made: where the sequence of batches goes on */
   step: number;
-  optimizer?: Optimizer;
-  /** updates that this optimizer has made */
+  slots?: Slots;
+  /** updates that the optimizer of these slots has made */
   updates: number;
-  slots?: Disposable & { readonly address: number };
 }
 
-/** What a fit needs to know of its network. */
-export interface Context {
+/** An optimizer's state in memory. */
+export interface Slots extends Disposable {
+  readonly optimizer: Optimizer;
+  readonly address: number;
+}
+
+/** What a fit asks of its network. */
+export interface FitContext {
   readonly seed: number;
-  /** of the output, where targets are class labels */
-  readonly classes: number | undefined;
+  /** classes of the output, where the loss takes class labels */
+  classesFor(loss: Loss): number | undefined;
   alive(): boolean;
-  /** The address of the optimizer's state. */
-  slots(optimizer: Optimizer): number;
-  /** Takes note of how the training data is held, for the summary. */
-  holds(data: StoredDataset): void;
-  /** The network in float64: itself, or a twin whose parameters are its own. */
+  /** the optimizer's state: the network's own if it was the last fit's, else new */
+  slotsFor(optimizer: Optimizer): Slots;
+  /** makes these the network's own */
+  keepSlots(slots: Slots): void;
+  /** the network in float64: itself, or a twin whose parameters are its own */
   exact(): Core;
+  /** takes note of how the training data is held, for the summary */
+  holds(data: StoredDataset): void;
 }
 
 /** Trains; see Network.fit. */
@@ -111,10 +118,18 @@ export async function fit(
   state: TrainingState,
   data: Dataset,
   options: FitOptions,
-  context: Context,
+  context: FitContext,
 ): Promise<History> {
   const plan = schedule(data, options);
-  const session = new Session(core, data, options, context, plan);
+  const slots = context.slotsFor(options.optimizer);
+  let session: Session;
+  try {
+    session = new Session(core, data, options, context, plan, slots.address);
+  } catch (error) {
+    if (slots !== state.slots) slots.dispose();
+    throw error;
+  }
+  context.keepSlots(slots);
   const history: History = {
     steps: 0,
     stepsPerEpoch: plan.stepsPerEpoch,
@@ -145,7 +160,18 @@ interface Schedule {
 
 /** Checks the options and works out the counts. @throws OptionError */
 function schedule(data: Dataset, options: FitOptions): Schedule {
+  if (typeof options?.loss?.forward !== "function") {
+    throw new OptionError("fit: loss must be a loss, such as crossEntropy()");
+  }
+  if (typeof options.optimizer?.coefficients !== "function") {
+    throw new OptionError("fit: optimizer must be an optimizer, such as sgd({ lr: 0.1 })");
+  }
+  const { seed = 0 } = options;
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new OptionError(`fit: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);
+  }
   const n = sampleCount(data);
+  if (n === 0) throw new DataError("fit: the data set is empty");
   const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, evaluate } = options;
   whole("batchSize", batchSize);
   if (batchSize > n) {
@@ -162,15 +188,15 @@ function schedule(data: Dataset, options: FitOptions): Schedule {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   whole("steps", steps ?? 1);
   whole("epochs", epochs ?? 1);
-  whole("evaluate.every", evaluate?.every ?? 1);
-  const total = steps ?? epochs! * stepsPerEpoch;
-  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : total;
+  whole("evaluate.every", evaluate?.every ?? stepsPerEpoch);
+  // Without evaluations nothing interrupts the steps.
+  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY;
   const { gradient = "backprop", h = 1e-4 } = options;
   if (gradient !== "backprop" && gradient !== "numerical") {
     throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
   }
   checkH("fit", h);
-  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: total };
+  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
 }
 
 /** @throws OptionError where a difference cannot have this width */
@@ -192,7 +218,7 @@ class Session implements Disposable {
   readonly #core: Core;
   readonly #options: FitOptions;
   readonly #schedule: Schedule;
-  readonly #alive: () => boolean;
+  readonly #context: FitContext;
   readonly #run: RunState;
   readonly #spec: TrainingSpec;
   readonly #n: number;
@@ -204,14 +230,16 @@ class Session implements Disposable {
     core: Core,
     data: Dataset,
     options: FitOptions,
-    { seed, classes, alive, slots, exact, holds }: Context,
+    context: FitContext,
     plan: Schedule,
+    slots: number,
   ) {
     this.#core = core;
     this.#options = options;
     this.#schedule = plan;
-    this.#alive = alive;
+    this.#context = context;
     const held = this.#resources;
+    const classes = context.classesFor(options.loss);
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = plan.gradient === "backprop";
     try {
@@ -223,8 +251,8 @@ class Session implements Disposable {
       };
       const training = place(data);
       this.#n = training.n;
-      holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? seed, core.owner));
+      context.holds(training);
+      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -232,11 +260,11 @@ class Session implements Disposable {
         ...plan,
         loss: options.loss,
         optimizer: options.optimizer,
-        differentiated: plan.gradient === "numerical" ? exact() : core,
+        differentiated: plan.gradient === "numerical" ? context.exact() : core,
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        slots: slots(options.optimizer),
+        slots,
       };
       const full = held.add(composeTraining(core, training, this.#spec));
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
@@ -272,9 +300,12 @@ class Session implements Disposable {
       const milliseconds = this.#call(last ? rest : full, count, state, history);
       if (!last) slicer.took(count, milliseconds);
       trained += milliseconds;
-      onProgress?.(progress(history, steps, trained));
-      await breathe();
-      if (!this.#alive()) throw new StateError("fit: the network was disposed of while it was training");
+      // Calls may be short, where epochs are: then several of them make up a slice.
+      if (slicer.over || history.steps === steps) {
+        onProgress?.(progress(history, steps, trained));
+        await slicer.breathe();
+        this.#checkAlive();
+      }
       if (history.steps % every === 0 || history.steps === steps) {
         if (!(await this.#evaluate(history))) history.aborted = true;
       }
@@ -317,14 +348,21 @@ class Session implements Disposable {
     if (names.length === 0) return true;
     for (const name of names) {
       const result = await this.#evaluators[name]!.evaluate(this.#options.signal);
-      if (!this.#alive()) throw new StateError("fit: the network was disposed of while it was training");
+      this.#checkAlive();
       if (!result) return false;
       results[name] = result;
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
     this.#options.onEvaluate?.(record);
+    this.#checkAlive();
     return true;
+  }
+
+  /** Whatever runs between two calls into wasm may have disposed of the network. */
+  #checkAlive(): void {
+    if (!this.#context.alive())
+      throw new StateError("fit: the network was disposed of while it was training");
   }
 
   dispose(): void {

@@ -1,10 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
-import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
+import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Resources } from "../runtime/resources.ts";
 import {
+  checkTensor,
   type DTypeName,
   formatShape,
   type NestedArray,
@@ -15,7 +16,7 @@ import {
 } from "../tensor.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
-import { checkH, type FitOptions, fit, type History, type TrainingState } from "./fit.ts";
+import { checkH, type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { ProgramCache } from "./program-cache.ts";
 import {
@@ -73,13 +74,18 @@ export class Network {
     this.outputShape = build(core, 1).output.shape.slice(1);
     this.#summary = summary;
     core.parameters.allocate(core.owner);
-    core.parameters.initialize(seed);
+    try {
+      core.parameters.initialize(seed);
+    } catch (error) {
+      core.parameters.dispose();
+      throw error;
+    }
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
-    const resources = this.#resources;
-    const alive = () => checkAlive(resources, core.owner);
+    // Whoever holds `params` holds the network: it must not be collected while they can be read.
+    const alive = () => this.#alive();
     this.params = accessors(core.parameters, "values", alive);
     this.grads = accessors(core.parameters, "gradients", alive);
   }
@@ -110,9 +116,10 @@ export class Network {
     try {
       return await fit(this.#core, this.#training, data, options, {
         seed: this.seed,
-        classes: this.#classesFor(options.loss),
+        classesFor: (loss) => this.#classesFor(loss),
         alive: () => !this.#resources.disposed,
-        slots: (optimizer) => this.#slotsFor(optimizer),
+        slotsFor: (optimizer) => this.#slotsFor(optimizer),
+        keepSlots: (slots) => this.#keepSlots(slots),
         exact: () => this.#exact(),
         holds: ({ density }) => {
           this.#density = density;
@@ -128,6 +135,7 @@ export class Network {
    *
    * @param options loss: default `crossEntropy()`; signal: rejects with its reason when aborted
    * @throws DataError for data that does not fit the network
+   * @throws StateError after dispose, also where that happens meanwhile
    */
   async evaluate(
     data: Dataset,
@@ -139,6 +147,7 @@ export class Network {
       const measure = evaluator(this.#core, stored, loss);
       try {
         const result = await measure.evaluate(signal);
+        this.#alive();
         if (!result) throw signal?.reason;
         return result;
       } finally {
@@ -157,8 +166,12 @@ export class Network {
    * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
    */
   predict(x: TensorLike): Tensor {
+    return this.#predict("predict", x);
+  }
+
+  #predict(call: string, x: TensorLike): Tensor {
     this.#alive();
-    const { sample, batch, values } = this.#inputs("predict", x);
+    const { sample, batch, values } = this.#inputs(call, x);
     const program = this.#programs.get(`predict ${batch}`, () =>
       composePredict(this.#core, batch),
     ) as PredictProgram;
@@ -236,9 +249,9 @@ export class Network {
 
   /** The share of samples whose largest output is the label's, from 0 to 1. @param t labels [batch] or one-hot rows */
   accuracy(x: TensorLike, t: TensorLike): number {
-    const output = this.predict(x);
     const classes = this.#classes("accuracy");
-    const { batch } = this.#inputs("accuracy", x);
+    const output = this.#predict("accuracy", x);
+    const batch = output.data.length / classes;
     const labels = this.#targets("accuracy", t, batch, crossEntropy());
     const best = (row: ArrayLike<number>) =>
       Array.from(row).reduce((top, value, j) => (value > row[top]! ? j : top), 0);
@@ -291,7 +304,8 @@ export class Network {
   }
 
   #alive(): void {
-    checkAlive(this.#resources, this.#core.owner);
+    if (!this.#resources.disposed) return;
+    throw new StateError(`${this.#core.owner} was disposed of; its memory is gone. Make a new network`);
   }
 
   #classes(call: string): number {
@@ -326,7 +340,7 @@ export class Network {
   }
 
   #inputs(call: string, x: TensorLike): { sample: boolean; batch: number; values: Tensor } {
-    const values = toTensor(x, this.dtype);
+    const values = toTensor(call, "x", x, this.dtype);
     const perSample = size(this.inputShape);
     const shape = formatShape(values.shape);
     const sample =
@@ -342,12 +356,12 @@ export class Network {
     }
     const batch = values.data.length / perSample;
     if (batch === 0) throw new DataError(`${call}: x ${shape} holds no samples`);
-    checkFinite(call, "x", values);
+    checkFinite(call, "x", values, perSample);
     return { sample, batch, values };
   }
 
   #targets(call: string, t: TensorLike, batch: number, loss: Loss): { type: TargetType; values: Tensor } {
-    const given = toTensor(t, this.dtype);
+    const given = toTensor(call, "t", t, this.dtype);
     const classes = this.#classesFor(loss);
     const isLabels = classes !== undefined && given.data.length === batch && given.shape.length <= 1;
     if (isLabels) {
@@ -356,15 +370,20 @@ export class Network {
       return { type: { dtype: "int32", shape: [] }, values: labels };
     }
     const perSample = classes === undefined ? this.outputShape : [classes];
-    if (given.data.length !== batch * size(perSample)) {
+    const shape = formatShape(given.shape);
+    const fits =
+      shape === formatShape([batch, ...perSample]) ||
+      (batch === 1 && shape === formatShape(perSample)) ||
+      (ArrayBuffer.isView(t) && t.length === batch * size(perSample));
+    if (!fits) {
       throw new ShapeError(
         call,
-        `t is ${formatShape(given.shape)} for a batch of ${batch}; it must be ` +
+        `t is ${shape} for a batch of ${batch}; it must be ` +
           `${classes === undefined ? "" : `labels [${batch}] or rows `}[${[batch, ...perSample].join(", ")}]`,
         given.shape,
       );
     }
-    checkFinite(call, "t", given);
+    checkFinite(call, "t", given, size(perSample));
     return { type: { dtype: this.dtype, shape: perSample }, values: given };
   }
 
@@ -380,28 +399,26 @@ export class Network {
     return this.#twin;
   }
 
-  /** The address of the optimizer's state: kept from the last fit if it is the same optimizer, else new and zero. */
-  #slotsFor(optimizer: Optimizer): number {
+  /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
+  #slotsFor(optimizer: Optimizer): Slots {
+    const { slots } = this.#training;
+    if (slots?.optimizer === optimizer) return slots;
+    const { engine, owner, parameters } = this.#core;
+    const block = engine.heap.allocate(optimizer.slots * parameters.bytes, `${owner}: optimizer`);
+    return { optimizer, address: block.address, dispose: () => engine.heap.free(block) };
+  }
+
+  #keepSlots(slots: Slots): void {
     const state = this.#training;
-    if (state.optimizer !== optimizer || !state.slots) {
-      if (state.slots) this.#resources.release(state.slots);
-      const { engine, owner, parameters } = this.#core;
-      const block = engine.heap.allocate(optimizer.slots * parameters.bytes, `${owner}: optimizer`);
-      state.slots = this.#resources.add({ address: block.address, dispose: () => engine.heap.free(block) });
-      state.optimizer = optimizer;
-      state.updates = 0;
-    }
-    return state.slots.address;
+    if (state.slots === slots) return;
+    if (state.slots) this.#resources.release(state.slots);
+    state.slots = this.#resources.add(slots);
+    state.updates = 0;
   }
 }
 
-function checkAlive(resources: Resources, owner: string): void {
-  if (resources.disposed)
-    throw new StateError(`${owner} was disposed of; its memory is gone. Make a new network`);
-}
-
-/** As a tensor of a float type; typed arrays and nested arrays are given a shape. @throws OptionError for a network in integers */
-function toTensor(x: TensorLike, dtype: DTypeName): Tensor {
+/** As a tensor; typed arrays and nested arrays are given a shape. @throws DataError where it is none of these */
+function toTensor(call: string, name: string, x: TensorLike, dtype: DTypeName): Tensor {
   if (typeof x === "number" || Array.isArray(x) || ArrayBuffer.isView(x)) {
     return tensor(
       x as NestedArray | TypedArray,
@@ -409,9 +426,6 @@ function toTensor(x: TensorLike, dtype: DTypeName): Tensor {
       Array.isArray(x) || typeof x === "number" ? dtype : undefined,
     );
   }
-  const given = x as Tensor;
-  if (typeof given === "object" && given !== null && ArrayBuffer.isView(given.data)) return given;
-  throw new OptionError(
-    "inputs and targets must be a tensor { shape, dtype, data }, a typed array or nested arrays of numbers",
-  );
+  checkTensor(`${call}: ${name}`, x as Tensor);
+  return x as Tensor;
 }

@@ -7,7 +7,7 @@ import type { Scope } from "../nn/layers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";
-import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
+import { bytesPerElement, checkTensor, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
 
 interface Parameter {
   readonly value: Value;
@@ -94,11 +94,12 @@ export class Parameters {
       a: cells.address,
       b: cells.address + 8,
     };
-    runOnce(
-      this.#engine,
-      instruction(isNormal ? Op.randomNormal : Op.randomUniform, this.#dtype, RandomArg, operands),
-    );
-    heap.free(cells);
+    try {
+      const op = isNormal ? Op.randomNormal : Op.randomUniform;
+      runOnce(this.#engine, instruction(op, this.#dtype, RandomArg, operands));
+    } finally {
+      heap.free(cells);
+    }
   }
 
   get names(): string[] {
@@ -152,9 +153,10 @@ export class Parameters {
     return { shape: [...value.shape], dtype: this.#dtype, data: view.slice() };
   }
 
-  /** Overwrites a parameter, or its gradient. @throws ShapeError @throws DataError where an element is not finite */
+  /** Overwrites a parameter, or its gradient. @throws ShapeError @throws DataError where it is no tensor or not finite */
   write(name: string, tensor: Tensor, region: "values" | "gradients"): void {
     const { value, offset } = this.#find(name);
+    checkTensor(name, tensor);
     if (formatShape(tensor.shape) !== formatShape(value.shape)) {
       throw new ShapeError(
         name,

@@ -48,10 +48,11 @@ export function store(
   { classes, compress = true }: { classes: number | undefined; compress?: boolean },
 ): StoredDataset {
   const n = checked(call, core, data, classes);
-  const { engine, owner } = core;
+  const { engine } = core;
+  const owner = `${core.owner}: data`;
   const held = new Resources();
   const hold = (bytes: number) => {
-    const block = engine.heap.allocate(bytes, `${owner}: data`);
+    const block = engine.heap.allocate(bytes, owner);
     held.add({ dispose: () => engine.heap.free(block) });
     return block.address;
   };
@@ -59,7 +60,7 @@ export function store(
     const ones = hold(16);
     engine.heap.view("float64", ones, 2).set([data.scale ?? 1, 1]);
     const scales = { x: ones, t: ones + 8 };
-    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, hold) : undefined;
+    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, owner, hold) : undefined;
     const x = rows ? undefined : place(engine, data.x, hold);
     const t = place(engine, data.t, hold);
     const asLabels = data.t.shape.length === 1 && classes !== undefined;
@@ -157,16 +158,19 @@ function checked(call: string, { inputShape }: Core, data: Dataset, classes: num
   return n;
 }
 
-/** @throws DataError naming the first element that is NaN or infinite */
-export function checkFinite(call: string, name: string, { dtype, data, shape }: Tensor): void {
+/** @param perSample elements of a sample @throws DataError naming the first element that is NaN or infinite */
+export function checkFinite(
+  call: string,
+  name: string,
+  { dtype, data, shape }: Tensor,
+  perSample = size(shape.slice(1)),
+): void {
   if (dtype !== "float32" && dtype !== "float64") return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
-    const perSample = size(shape.slice(1));
-    const where =
-      shape.length > 0 ? `sample ${Math.floor(i / perSample)}, element ${i % perSample}` : "the scalar";
     throw new DataError(
-      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at ${where}; remove such samples or fill the gaps before training`,
+      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at sample ${Math.floor(i / perSample)}, ` +
+        `element ${i % perSample}; remove such samples or fill the gaps first`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleBatch, takeBatch } from "../../src/data/batch.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
-import { DataError } from "../../src/errors.ts";
+import { DataError, OptionError } from "../../src/errors.ts";
 import { randomIndices } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";
 
@@ -56,7 +56,7 @@ describe("takeBatch", () => {
     [0, 1.5],
   ])("refuses the range %d to %d", (start, end) => {
     expect(() => takeBatch(bytes, start, end)).toThrow(
-      new RangeError(
+      new OptionError(
         `takeBatch: the range ${start} to ${end} does not lie inside 0 to 3, the samples there are`,
       ),
     );
@@ -97,6 +97,6 @@ describe("sampleBatch", () => {
 
   it("refuses an empty data set", () => {
     const empty = { x: tensor(new Uint8Array(), [0, 2]), t: tensor(new Uint8Array()) };
-    expect(() => sampleBatch(empty, 1)).toThrow(new RangeError("sampleBatch: the data set is empty"));
+    expect(() => sampleBatch(empty, 1)).toThrow(new DataError("sampleBatch: the data set is empty"));
   });
 });

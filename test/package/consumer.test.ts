@@ -1,0 +1,95 @@
+// The package as a user gets it: packed, installed in an empty project, compiled against, run.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const project = process.cwd();
+const windows = process.platform === "win32";
+let folder: string;
+
+beforeAll(() => {
+  if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
+  folder = mkdtempSync(join(tmpdir(), "kobai-consumer-"));
+  const packed = npm(project, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
+  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function npm(cwd: string, ...args: string[]): string {
+  return execFileSync("npm", args, {
+    cwd,
+    encoding: "utf8",
+    shell: windows,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function node(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  // The compiler writes what it has to say to stdout.
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  return stdout;
+}
+
+it("compiles and runs in a project of its own", () => {
+  writeFileSync(
+    join(folder, "main.ts"),
+    `import { adam, crossEntropy, dense, he, init, layer, relu, sequential, type Tensor, tensor } from "kobai";
+import { type Dataset, takeBatch } from "kobai/data";
+import { parse, serialize } from "kobai/io";
+import { multiply } from "kobai/ops";
+import { lossAndAccuracyFigure } from "kobai/plot";
+
+await init();
+const square = layer("square", (x) => multiply(x, x));
+using net = sequential([dense(16, { weight: he() }), relu(), square, dense(2)], { input: [2], seed: 1 });
+const data: Dataset = { x: tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), t: tensor(new Uint8Array([0, 1, 1, 0])) };
+const { loss }: { loss: number[] } = await net.fit(data, { loss: crossEntropy(), optimizer: adam({ lr: 0.1 }), steps: 500 });
+const output: Tensor = net.predict(takeBatch(data, 1, 2)[0]);
+console.log(net.accuracy(data.x, data.t), loss.length, output.shape, Object.keys(parse(serialize(net.params)).tensors).length, typeof lossAndAccuracyFigure);
+`,
+  );
+  const options = {
+    compilerOptions: {
+      module: "NodeNext",
+      target: "ES2022",
+      lib: ["ES2023", "ESNext.Disposable", "DOM"],
+      strict: true,
+    },
+    include: ["main.ts"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
+  node(join(project, "node_modules/typescript/bin/tsc"), "-p", ".");
+  expect(node("main.js")).toBe("1 500 [ 1, 2 ] 4 function\n");
+});
+
+it("gives the file of the wasm by its subpath", () => {
+  const script = `
+    import { readFileSync } from "node:fs";
+    import { init, memoryReport } from "kobai";
+    await init({ wasm: readFileSync(new URL(import.meta.resolve("kobai/wasm"))) });
+    console.log(memoryReport().held);`;
+  expect(node("--input-type=module", "-e", script)).toBe("0\n");
+});
+
+it("installs the kobai command", () => {
+  const version = (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
+  expect(npm(folder, "exec", "--offline", "--", "kobai", "--version").trim()).toBe(version);
+});
+
+it("says nowhere where it was built", () => {
+  const files = readdirSync("dist", { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  for (const entry of files) {
+    const text = readFileSync(join(entry.parentPath, entry.name), "latin1");
+    expect(text.includes(project), `${entry.name} holds ${project}`).toBe(false);
+    expect(text, entry.name).not.toMatch(/["'(](\/home\/|\/Users\/|\/root\/|\/tmp\/|file:\/\/\/|[A-Z]:\\\\)/);
+  }
+});

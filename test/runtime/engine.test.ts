@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+const MIB = 1024 ** 2;
+
+// An engine is one to a realm: every test imports the modules anew.
+async function fresh() {
+  vi.resetModules();
+  return { ...(await import("../../src/index.ts")), ...(await import("../../src/runtime/engine.ts")) };
+}
+
+let kobai: Awaited<ReturnType<typeof fresh>>;
+beforeEach(async () => {
+  kobai = await fresh();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe("init", () => {
+  it("is needed first", () => {
+    const { dense, memoryReport, sequential, StateError } = kobai;
+    const error = new StateError("kobai is not ready: call `await init()` once before anything else");
+    expect(() => memoryReport()).toThrow(error);
+    expect(() => sequential([dense(1)], { input: [1] })).toThrow(error);
+  });
+
+  it("gives an engine that computes", async () => {
+    await kobai.init();
+    using net = kobai.sequential([kobai.dense(1, { weight: kobai.constant(2) })], { input: [3] });
+    expect([...net.predict([1, 2, 3]).data]).toEqual([12]);
+  });
+
+  it("keeps the first engine, however often and with what options it is called", async () => {
+    await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()]);
+    const engine = kobai.engine();
+    await kobai.init({ maxMemory: 8 * MIB });
+    expect(kobai.engine()).toBe(engine);
+    expect(() => engine.heap.allocate(5 * MIB, "test")).toThrow("of the limit of 4.0 MiB");
+  });
+
+  it.each([0, 2 * MIB - 1, 4 * 1024 * MIB + 65536, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    "refuses a maxMemory of %d",
+    async (maxMemory) => {
+      await expect(kobai.init({ maxMemory })).rejects.toThrow(
+        new kobai.OptionError(
+          `init: maxMemory must be from 2097152 (2 MiB) to 4294967296 (4 GiB); got ${maxMemory}`,
+        ),
+      );
+    },
+  );
+
+  it("can be tried again after it failed", async () => {
+    await expect(kobai.init({ maxMemory: 1 })).rejects.toThrow(kobai.OptionError);
+    await kobai.init({ maxMemory: 2 * MIB });
+    expect(kobai.memoryReport().capacity).toBe(2 * MIB);
+  });
+
+  it("takes all that 32-bit addresses reach as a limit, and begins small", async () => {
+    await kobai.init({ maxMemory: 4 * 1024 * MIB });
+    expect(kobai.memoryReport()).toEqual({ capacity: 2 * MIB, held: 0, owners: {} });
+  });
+
+  it("says so where WebAssembly is missing", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    await expect(kobai.init()).rejects.toThrow(
+      new kobai.UnsupportedError(
+        "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
+      ),
+    );
+  });
+
+  it("says so where SIMD is missing", async () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
+    await expect(kobai.init()).rejects.toThrow(
+      new kobai.UnsupportedError(
+        "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
+          "Chrome 91, Firefox 89, Safari 16.4 or newer.",
+      ),
+    );
+  });
+
+  it("probes for SIMD with a module that is valid", async () => {
+    const validate = vi.spyOn(WebAssembly, "validate");
+    await kobai.init();
+    expect(validate).toHaveBeenCalledOnce();
+    expect(validate).toHaveReturnedWith(true);
+  });
+});
+
+describe("the wasm's source", () => {
+  const bytes = () => Uint8Array.from(readFileSync("build/kobai.wasm"));
+  const response = () => new Response(bytes(), { headers: { "content-type": "application/wasm" } });
+
+  it.each<[string, () => import("../../src/index.ts").WasmSource]>([
+    ["bytes", bytes],
+    ["an ArrayBuffer", () => bytes().buffer],
+    ["a compiled module", () => new WebAssembly.Module(bytes())],
+    ["a response", response],
+    ["a response to come", () => Promise.resolve(response())],
+  ])("may be %s", async (_, source) => {
+    await kobai.init({ wasm: source() });
+    using net = kobai.sequential([kobai.sigmoid()], { input: [1] });
+    expect([...net.predict([0]).data]).toEqual([0.5]);
+  });
+});
+
+describe("an assertion in the kernels", () => {
+  it("becomes an Error with its text and place", async () => {
+    await kobai.init();
+    const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
+    const { RandomArg } = await import("../../assembly/isa.ts");
+    const operands = { out: 0, n: 0, seedLow: 0, seedHigh: 0, purpose: 0, stream: 0, a: 0, b: 0 };
+    const unknown = instruction(9999 as never, "float32", RandomArg, operands);
+    const held = kobai.memoryReport().held;
+    expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/program\.ts:\d+:\d+/);
+    const integer = instruction(0 as never, "int32", RandomArg, operands);
+    expect(() => runOnce(kobai.engine(), integer)).toThrow(/only gather works on integers/);
+    expect(kobai.memoryReport().held).toBe(held);
+  });
+});

@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  adam,
+  crossEntropy,
+  dense,
+  type FitOptions,
+  he,
+  init,
+  MemoryError,
+  memoryReport,
+  type Network,
+  relu,
+  sequential,
+  sgd,
+  tensor,
+} from "../../src/index.ts";
+import { engine } from "../../src/runtime/engine.ts";
+import { gc } from "../runtime/garbage.ts";
+import { blobs } from "./blobs.ts";
+
+const MIB = 1024 ** 2;
+
+beforeAll(() => init({ maxMemory: 8 * MIB }));
+
+const make = (): Network =>
+  sequential([dense(16, { weight: he() }), relu(), dense(3, { weight: he() })], { input: [2], name: "net" });
+
+const options = (): FitOptions => ({
+  loss: crossEntropy(),
+  optimizer: adam(),
+  batchSize: 16,
+  steps: 10,
+  evaluate: { data: { train: blobs(100), test: blobs(700) } },
+});
+
+describe("memory", () => {
+  it("is all given back by dispose, and by a using block", async () => {
+    const before = memoryReport();
+    {
+      using net = make();
+      await net.fit(blobs(100), options());
+      await net.evaluate(blobs(700));
+      net.predict([1, 2]);
+      net.gradient([1, 2], 0);
+      net.accuracy([1, 2], 0);
+      expect(memoryReport().held).toBeGreaterThan(0);
+    }
+    expect(memoryReport()).toEqual(before);
+    const net = make();
+    net.predict([1, 2]);
+    net.dispose();
+    expect(memoryReport()).toEqual(before);
+  });
+
+  it("is held by name: the parameters always, data only while they are used", async () => {
+    using net = make();
+    expect(memoryReport().owners).toEqual({ "net: parameters and gradients": 2 * (128 + 64 + 192 + 64) });
+    const seen: string[][] = [];
+    await net.fit(blobs(100), {
+      ...options(),
+      onProgress: () => seen.push(Object.keys(memoryReport().owners)),
+    });
+    expect(seen[0]).toEqual(expect.arrayContaining(["net", "net: data", "net: optimizer"]));
+    expect(memoryReport().owners).toEqual({
+      "net: parameters and gradients": 896,
+      "net: optimizer": 896,
+    });
+  });
+
+  it("does not grow from fit to fit, whatever the optimizer", async () => {
+    using net = make();
+    await net.fit(blobs(100), options());
+    const { held } = memoryReport();
+    for (let i = 0; i < 5; i++) {
+      await net.fit(blobs(100), options());
+      expect(memoryReport().held).toBe(held);
+    }
+  });
+});
+
+describe("exhaustion", () => {
+  it("says what was asked for, how much is held, and by whom", () => {
+    using net = make();
+    expect(() => net.predict(tensor(new Uint8Array(2_000_000), [1_000_000, 2]))).toThrow(
+      expect.objectContaining({
+        name: "MemoryError",
+        message:
+          "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 7.6 MiB are held " +
+          "(net 7.6 MiB, net: parameters and gradients 896 bytes). " +
+          "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
+      }),
+    );
+  });
+
+  it("of a network's own parameters leaves nothing behind", () => {
+    const before = memoryReport();
+    expect(() => sequential([dense(2000)], { input: [1000] })).toThrow(MemoryError);
+    expect(memoryReport().held).toBe(before.held);
+  });
+
+  it("of data that are too large leaves the network as it was", async () => {
+    using net = make();
+    const params = { ...net.params };
+    const before = memoryReport().owners;
+    const large = {
+      x: tensor(new Uint8Array(9 * MIB), [4.5 * MIB, 2]),
+      t: tensor(new Uint8Array(4.5 * MIB)),
+    };
+    await expect(net.fit(large, { loss: crossEntropy(), optimizer: sgd(), steps: 1 })).rejects.toThrow(
+      /^memory: net: data asked for 9\.0 MiB/,
+    );
+    await expect(net.evaluate(large)).rejects.toThrow(/^memory: net: data asked for 9\.0 MiB/);
+    expect(memoryReport().owners).toEqual(before);
+    expect({ ...net.params }).toEqual(params);
+  });
+
+  // Leaves ever more memory free, so that each allocation in turn is the one that fails.
+  const calls: [string, (net: Network) => unknown][] = [
+    ["sequential", () => make().dispose()],
+    ["predict", (net) => net.predict(new Float32Array(64))],
+    ["gradient", (net) => net.gradient(new Float32Array(64), new Uint8Array(32))],
+    ["evaluate", (net) => net.evaluate(blobs(700))],
+    ["fit", (net) => net.fit(blobs(100), options())],
+  ];
+  it.each(calls)(
+    "anywhere within %s leaves nothing behind, and the same call works later",
+    async (_, call) => {
+      const { heap } = engine();
+      let failures = 0;
+      for (let free = 0, done = false; !done; free += 320) {
+        using net = make();
+        const full = fill(free);
+        const { owners } = memoryReport();
+        try {
+          await call(net);
+          done = true;
+        } catch (error) {
+          expect(error).toBeInstanceOf(MemoryError);
+          expect(memoryReport().owners).toEqual(owners);
+          failures++;
+        }
+        for (const block of full) heap.free(block);
+        if (!done && failures % 20 === 1) await call(net);
+      }
+      expect(failures).toBeGreaterThan(2);
+      expect(memoryReport().held).toBe(0);
+    },
+  );
+
+  /** Takes all memory but about `free` bytes. */
+  function fill(free: number) {
+    const { heap } = engine();
+    const gap = heap.allocate(Math.max(free, 1), "gap");
+    const blocks = [];
+    for (let size = 8 * MIB; size >= 64; size /= 2) {
+      try {
+        for (;;) blocks.push(heap.allocate(size, "full"));
+      } catch {
+        // so much does not fit any more
+      }
+    }
+    heap.free(gap);
+    return blocks;
+  }
+});
+
+describe("ten thousand steps", () => {
+  it("take no memory and leave no garbage, beyond the losses in the history", async () => {
+    using net = make();
+    const data = blobs(96);
+    const optimizer = sgd({ lr: 0.01 });
+    const fit = (steps: number) => net.fit(data, { loss: crossEntropy(), optimizer, batchSize: 16, steps });
+    await fit(2000);
+    const { held, capacity } = memoryReport();
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    const history = await fit(10_000);
+    const allocated = process.memoryUsage().heapUsed - before;
+    gc();
+    const kept = process.memoryUsage().heapUsed - before;
+    expect(history.loss).toHaveLength(10_000);
+    expect(memoryReport()).toMatchObject({ held, capacity });
+    // A loss takes 8 bytes, and 8 to 24 more while its array grows; what else there is comes with each call, of many steps.
+    expect(allocated / 10_000).toBeLessThan(100);
+    expect(kept / 10_000).toBeLessThan(20);
+  });
+});
