@@ -48,10 +48,11 @@ export function store(
   { classes, compress = true }: { classes: number | undefined; compress?: boolean },
 ): StoredDataset {
   const n = checked(call, core, data, classes);
-  const { engine, owner } = core;
+  const { engine } = core;
+  const owner = `${core.owner}: data`;
   const held = new Resources();
   const hold = (bytes: number) => {
-    const block = engine.heap.allocate(bytes, `${owner}: data`);
+    const block = engine.heap.allocate(bytes, owner);
     held.add({ dispose: () => engine.heap.free(block) });
     return block.address;
   };
@@ -59,7 +60,7 @@ export function store(
     const ones = hold(16);
     engine.heap.view("float64", ones, 2).set([data.scale ?? 1, 1]);
     const scales = { x: ones, t: ones + 8 };
-    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, hold) : undefined;
+    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, owner, hold) : undefined;
     const x = rows ? undefined : place(engine, data.x, hold);
     const t = place(engine, data.t, hold);
     const asLabels = data.t.shape.length === 1 && classes !== undefined;

@@ -10,12 +10,12 @@ export interface UpdateOperands {
   readonly s1: Floats;
   readonly s2: Floats;
   /** those of assembly/optimizer.ts, of this step */
-  readonly coefficients: readonly number[];
+  readonly coefficients: Float64Array;
 }
 
 function rounded({ w, coefficients }: UpdateOperands) {
   const { round } = precisionOf(w);
-  return { round, c: coefficients.map(round) as [number, number, number, number] };
+  return { round, c: Array.from(coefficients, round) as [number, number, number, number] };
 }
 
 /** w ← w − lr·g */

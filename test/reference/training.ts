@@ -1,7 +1,7 @@
 // A whole training run in plain TypeScript: initial values, draws, forward, loss, backward, update. What a network trained in wasm
 // must equal, bit for bit, and what the benchmarks compare it with.
 
-import { Purpose } from "../../assembly/isa.ts";
+import { COEFFICIENTS, Purpose } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";
@@ -171,6 +171,7 @@ export function trainer(options: TrainingOptions): {
   };
   graphOf(options.batchSize);
   const update = updates[optimizer.name]!;
+  const coefficients = new Float64Array(COEFFICIENTS);
   let steps = 0;
   return {
     step() {
@@ -181,10 +182,9 @@ export function trainer(options: TrainingOptions): {
       given.set(t, gather(t, data.t.data, rows, 1));
       const [loss, ...grads] = evaluate(results, given) as Floats[];
       steps++;
-      const coefficients = new Float64Array(4);
       optimizer.coefficients(steps, coefficients, 0);
       parameters.all.forEach(({ w, s1, s2 }, index) => {
-        update({ w, g: grads[index]!, s1, s2, coefficients: [...coefficients] });
+        update({ w, g: grads[index]!, s1, s2, coefficients });
       });
       return loss![0]!;
     },

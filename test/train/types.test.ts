@@ -12,7 +12,7 @@ import {
   tanh,
   tensor,
 } from "../../src/index.ts";
-import type { TypedArray } from "../../src/tensor.ts";
+import { type TypedArray, typedArrays } from "../../src/tensor.ts";
 import { elements } from "../graph/op-cases.ts";
 import { type TrainingOptions, train } from "../reference/training.ts";
 import { expectSameBits } from "../same-bits.ts";
@@ -24,20 +24,19 @@ const N = 40;
 const SAMPLE = [1, 19];
 const CLASSES = 3;
 
-/** [N, …SAMPLE], of values that the type can hold and float32 in part cannot. */
-function samples(dtype: DTypeName): TypedArray {
+/** [N, …SAMPLE], of values that the type can hold and float32 in part cannot; where `sparse`, four of five are zeros. */
+function samples(dtype: DTypeName, sparse = false): TypedArray {
   const floats = elements("any", [N, ...SAMPLE], "float64", { seed: 1, classes: 1 });
-  switch (dtype) {
-    case "uint8":
-      return Uint8Array.from(floats, (x) => 128 + 8 * x);
-    case "int32":
-      return Int32Array.from(floats, (x) => 1e8 * x + 1);
-    case "float32":
-      return Float32Array.from(floats);
-    default:
-      return Float64Array.from(floats);
-  }
+  const numbers = Array.from(floats, (x, i) => (sparse && i % 5 > 0 ? 0 : toType[dtype](x)));
+  return typedArrays[dtype].from(numbers);
 }
+
+const toType: Readonly<Record<DTypeName, (x: number) => number>> = {
+  uint8: (x) => 128 + 8 * x,
+  int32: (x) => Math.round(1e8 * x) + 1,
+  float32: (x) => x,
+  float64: (x) => x,
+};
 
 const rows = elements("oneHot", [N, CLASSES], "float64", { seed: 2, classes: CLASSES });
 const labels = elements("labels", [N], "float64", { seed: 3, classes: CLASSES });
@@ -71,13 +70,15 @@ describe.each(["float32", "float64"] as const)("a network in %s", (dtype) => {
     ["float32", 0.3],
     ["float64", undefined],
     ["float64", 0.3],
-  ])("inputs of %s, scaled by %s", async (type, scale) => {
-    const data = {
-      x: tensor(samples(type), [N, ...SAMPLE]),
-      t: tensor(labels),
-      ...(scale !== undefined && { scale }),
-    };
-    await expectSame({ ...common, data, loss: crossEntropy(), optimizer: momentum() });
+  ])("inputs of %s, scaled by %s, dense or mostly zeros", async (type, scale) => {
+    for (const sparse of [false, true]) {
+      const data = {
+        x: tensor(samples(type, sparse), [N, ...SAMPLE]),
+        t: tensor(labels),
+        ...(scale !== undefined && { scale }),
+      };
+      await expectSame({ ...common, data, loss: crossEntropy(), optimizer: momentum() });
+    }
   });
 
   test.each<DTypeName>(["uint8", "int32", "float32", "float64"])("targets of %s, in rows", async (type) => {
