@@ -76,7 +76,7 @@ function expectKernels(
   };
   try {
     const data = rowsOf(source, rows, k);
-    const compressed = compressedRows(engine(), { shape: [rows, k], dtype: source, data }, hold)!;
+    const compressed = compressedRows(engine(), { shape: [rows, k], dtype: source, data }, "test", hold)!;
     const indices = Int32Array.from({ length: m }, (_, i) => (5 * i + 2) % rows);
     const factor = 1 / 3;
     const entries = hold(m * compressed.capacity * 2 * bytesPerElement(dtype));
@@ -135,7 +135,7 @@ describe.each<DTypeName>(["uint8", "int32", "float32", "float64"])("compressed r
 test("a tensor that is not mostly zeros, or too wide, is not compressed", () => {
   const hold = () => expect.fail("nothing may be held");
   const dense = { shape: [10, 10], dtype: "float32" as const, data: new Float32Array(100).fill(1) };
-  expect(compressedRows(engine(), dense, hold)).toBeUndefined();
+  expect(compressedRows(engine(), dense, "test", hold)).toBeUndefined();
   const wide = { shape: [1, 65537], dtype: "uint8" as const, data: new Uint8Array(65537) };
-  expect(compressedRows(engine(), wide, hold)).toBeUndefined();
+  expect(compressedRows(engine(), wide, "test", hold)).toBeUndefined();
 });
