@@ -58,8 +58,9 @@ export function sweepElements(i: usize, lane: i32): void {
   }
 }
 
-// A lane's scratch: the samples whose input is not zero and those inputs, the row of a unit matrix, then a copy of `out`: for a known
-// loss minus each row's maximum, so that exponentials do not overflow. sweepScratchBytes (src/train/sweep.ts) adds it up.
+// A lane's scratch: the samples whose input is not zero and those inputs, the row of a unit matrix, then a copy of `out`: for the
+// cross-entropies minus each row's maximum, so that exponentials do not overflow, and after it the exponentials.
+// sweepScratchBytes (src/train/sweep.ts) adds it up.
 
 /** Op.sweepAffine: the weight or the bias of an affine layer. Lanes split the weight's rows, a bias' columns. */
 export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
@@ -108,7 +109,7 @@ function base(sweep: usize, scratch: usize): usize {
   return scratch + ((2 * m + p + (p & 1)) << 3);
 }
 
-/** Copies `out`, for the cross-entropies each row minus its maximum. */
+/** Copies `out`: for the cross-entropies each row minus its maximum, and then the exponentials of those. */
 function copyOut(sweep: usize, to: usize): void {
   const m = arg(sweep, SweepField.m);
   const p = arg(sweep, SweepField.p);
@@ -121,6 +122,11 @@ function copyOut(sweep: usize, to: usize): void {
     for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
       store<f64>(to + row + j, load<f64>(out + row + j) - shift);
     }
+  }
+  if (!shifts) return;
+  const bytes = (<usize>m * p) << 3;
+  for (let at: usize = 0; at < bytes; at += 8) {
+    store<f64>(to + bytes + at, f64x2.extract_lane(exp<f64>(v128.load64_splat(to + at)), 0));
   }
 }
 
@@ -155,47 +161,90 @@ function slopeOfLoss(sweep: usize, rows: usize, count: i32, column: i32): f64 {
   const inputs = rows + ((<usize>m) << 3);
   const shifted = base(sweep, rows);
   const along = direction(sweep, rows, column);
+  const exponentials = shifted + ((<usize>m * p) << 3);
+  const longest = largestMagnitude(along, p);
   let total: f64 = 0;
   for (let r = 0; r < count; r++) {
     const s = load<i32>(rows + ((<usize>r) << 2));
     const move = moved(sweep, s, column, load<f64>(inputs + ((<usize>r) << 3)));
-    const out = shifted + ((<usize>s * p) << 3);
-    if (loss == SweepLoss.crossEntropyLabels) {
-      total += crossEntropyOfLabel(out, along, move, p, load<i32>(targets + ((<usize>s) << 2)));
-    } else {
-      const t = targets + ((<usize>s * p) << 3);
-      total += loss == SweepLoss.crossEntropyRows
-        ? crossEntropyOfRow(out, along, move, p, t)
-        : squaredErrorOfRow(out, along, move, p, t);
+    const at = (<usize>s * p) << 3;
+    if (loss == SweepLoss.sumSquaredError) {
+      total += squaredErrorOfRow(shifted + at, along, move, p, targets + at);
+      continue;
     }
+    const reach = max(abs(f64x2.extract_lane(move, 0)), abs(f64x2.extract_lane(move, 1))) * longest;
+    const sum = reach <= SHORT
+      ? sumOfMovedExponentials(exponentials + at, along, move, p)
+      : sumOfExponentials(shifted + at, along, move, p);
+    total += loss == SweepLoss.crossEntropyLabels
+      ? crossEntropyOfLabel(sum, along, move, load<i32>(targets + ((<usize>s) << 2)))
+      : crossEntropyOfRow(sum, shifted + at, along, move, p, targets + at);
   }
   return total / (<f64>m * 2 * load<f64>(pointer(sweep, SweepField.h)));
 }
 
-/** One row's loss at out + move·along, above minus below: log Σ e^v − v_t. */
-function crossEntropyOfLabel(out: usize, along: usize, move: v128, p: i32, label: i32): f64 {
+/** How far a step may be for the series of expm1. */
+@inline
+const SHORT: f64 = 0.0009765625; // 2^−10
+
+/** The largest of |v| over n elements. */
+function largestMagnitude(v: usize, n: i32): f64 {
+  let largest: f64 = 0;
+  for (let j: usize = 0; j < (<usize>n) << 3; j += 8) largest = max(largest, abs(load<f64>(v + j)));
+  return largest;
+}
+
+/**
+ * e^d − 1 for |d| ≤ SHORT: the first five terms of its series. What is left out is below d⁶/720 < 2^−69, far less than the rounding
+ * of e^v·e^d.
+ */
+@inline
+function shortExpm1(d: v128): v128 {
+  let q = f64x2.add(f64x2.mul(d, f64x2.splat(1.0 / 120)), f64x2.splat(1.0 / 24));
+  q = f64x2.add(f64x2.mul(q, d), f64x2.splat(1.0 / 6));
+  q = f64x2.add(f64x2.mul(q, d), f64x2.splat(0.5));
+  return f64x2.add(d, f64x2.mul(f64x2.mul(d, d), q));
+}
+
+/** Σ e^(v + move·along), from the e^v, where move·along is short: no exponential left to compute. */
+function sumOfMovedExponentials(exponentials: usize, along: usize, move: v128, p: i32): v128 {
   let total = f64x2.splat(0);
   for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
-    const v = f64x2.add(v128.load64_splat(out + j), f64x2.mul(move, v128.load64_splat(along + j)));
-    total = f64x2.add(total, exp<f64>(v));
+    const e = v128.load64_splat(exponentials + j);
+    const factor = shortExpm1(f64x2.mul(move, v128.load64_splat(along + j)));
+    total = f64x2.add(total, f64x2.add(e, f64x2.mul(e, factor)));
   }
+  return total;
+}
+
+/** Σ e^(v + move·along) of any length. */
+function sumOfExponentials(v: usize, along: usize, move: v128, p: i32): v128 {
+  let total = f64x2.splat(0);
+  for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+    const moved = f64x2.add(v128.load64_splat(v + j), f64x2.mul(move, v128.load64_splat(along + j)));
+    total = f64x2.add(total, exp<f64>(moved));
+  }
+  return total;
+}
+
+/** One row's loss at v + move·along, above minus below: log Σ e^v − v_t, given the sums. */
+@inline
+function crossEntropyOfLabel(sum: v128, along: usize, move: v128, label: i32): f64 {
   const atLabel = f64x2.mul(move, v128.load64_splat(along + ((<usize>label) << 3)));
-  return difference(f64x2.sub(log<f64>(total), atLabel));
+  return difference(f64x2.sub(log<f64>(sum), atLabel));
 }
 
 /** The same for a distribution t: Σt·log Σ e^v − Σ t·v. */
-function crossEntropyOfRow(out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
-  let total = f64x2.splat(0);
+function crossEntropyOfRow(sum: v128, out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
   let weight = f64x2.splat(0);
   let atTargets = f64x2.splat(0);
   for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
     const v = f64x2.add(v128.load64_splat(out + j), f64x2.mul(move, v128.load64_splat(along + j)));
     const target = v128.load64_splat(t + j);
-    total = f64x2.add(total, exp<f64>(v));
     weight = f64x2.add(weight, target);
     atTargets = f64x2.add(atTargets, f64x2.mul(target, v));
   }
-  return difference(f64x2.sub(f64x2.mul(weight, log<f64>(total)), atTargets));
+  return difference(f64x2.sub(f64x2.mul(weight, log<f64>(sum)), atTargets));
 }
 
 /** One row's ½·Σ (v − t)², above minus below. */

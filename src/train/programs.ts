@@ -151,7 +151,7 @@ export interface TrainingSpec {
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
   const { dtype, parameters } = core;
-  return Composer.compose(core, (composer) => {
+  return Composer.compose(differentiated, (composer) => {
     const built = buildLoss(differentiated, m, spec.loss, data.targetFor(differentiated.dtype));
     const cell = room(composer, built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;

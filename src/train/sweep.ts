@@ -136,7 +136,7 @@ function describe(
   return address;
 }
 
-/** Bytes of one lane's scratch in assembly/sweep.ts: rows and inputs [m], a unit row [p], a copy of `out` [m, p]. */
+/** Bytes of one lane's scratch in assembly/sweep.ts: rows and inputs [m], a unit row [p], a copy of `out` and its exponentials [m, p]. */
 function sweepScratchBytes(m: number, p: number): number {
-  return 8 * (2 * m + p + (p % 2) + m * p);
+  return 8 * (2 * m + p + (p % 2) + 2 * m * p);
 }

@@ -1,0 +1,71 @@
+// Matmul in float32 and float64: squares, and every product of a step of the book's network, as instructions of one lane.
+
+import { matmul } from "../src/graph/ops/matmul.ts";
+import { input } from "../src/graph/value.ts";
+import { type Floats, matmul as reference } from "../test/reference/matmul.ts";
+import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
+import { floats, numbers, program } from "./program.ts";
+
+interface Case {
+  readonly what: string;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+const SQUARES = [64, 128, 256, 512, 1024].map((n): Case => ({ what: "square", m: n, n, k: n }));
+
+/** 784-50-10, batch 100: x·W, the gradients xᵀ·g and g·Wᵀ of both layers, and the remaining orientation. */
+const BOOK: readonly Case[] = [
+  { what: "x·W1", m: 100, n: 50, k: 784 },
+  { what: "h·W2", m: 100, n: 10, k: 50 },
+  { what: "xᵀ·g1", m: 784, n: 50, k: 100, transposeA: true },
+  { what: "hᵀ·g2", m: 50, n: 10, k: 100, transposeA: true },
+  { what: "g1·W1ᵀ", m: 100, n: 784, k: 50, transposeB: true },
+  { what: "g2·W2ᵀ", m: 100, n: 50, k: 10, transposeB: true },
+  { what: "xᵀ·W1ᵀ", m: 100, n: 50, k: 784, transposeA: true, transposeB: true },
+];
+
+function measure(
+  dtype: "float32" | "float64",
+  { what, ...shape }: Case,
+  { quick, peak, report }: Bench,
+): void {
+  const { m, n, k, transposeA = false, transposeB = false } = shape;
+  const a = input("a", transposeA ? [k, m] : [m, k], dtype);
+  const b = input("b", transposeB ? [n, k] : [k, n], dtype);
+  const c = matmul(a, b, { transposeA, transposeB });
+  const dataA = numbers(floats(dtype, m * k), 1);
+  const dataB = numbers(floats(dtype, k * n), 2);
+  const one = program(
+    [c],
+    new Map([
+      [a, dataA],
+      [b, dataB],
+    ]),
+  );
+  const operands = { ...shape, a: dataA, b: dataB };
+  const name = `${dtype} ${what} [${m}, ${k}]·[${k}, ${n}]`;
+  one.run(1);
+  mustEqual(name, one.view(c) as Floats, reference<Floats>(operands));
+
+  const plain = (times: number) => {
+    for (; times > 0; times--) reference<Floats>(operands);
+  };
+  const between = () => peak.measure();
+  const [wasm, slow] = compare([one.run, plain], { seconds: quick ? 0.2 : 0.7, between });
+  one.dispose();
+  report(versus(name, wasm!, slow!, { flops: 2 * m * n * k, peak: peak.highest, dtype }));
+}
+
+export const group: Group = {
+  name: "matmul",
+  title: "Matrix multiplication, one lane",
+  async run(bench) {
+    for (const dtype of ["float32", "float64"] as const) {
+      for (const use of [...SQUARES, ...BOOK]) measure(dtype, use, bench);
+    }
+  },
+};

@@ -1,0 +1,66 @@
+// The SGD update of all parameters of the book's network, 784-50-10: one instruction.
+
+import { Op, UpdateArg } from "../assembly/isa.ts";
+import { sgd } from "../src/nn/optimizers.ts";
+import { engine } from "../src/runtime/engine.ts";
+import { instruction, load } from "../src/runtime/instructions.ts";
+import { RunState } from "../src/train/run-state.ts";
+import type { Floats } from "../test/reference/matmul.ts";
+import { updates } from "../test/reference/optimizer.ts";
+import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
+import { floats, numbers } from "./program.ts";
+
+const N = 784 * 50 + 50 + 50 * 10 + 10;
+const LR = 0.1;
+
+function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
+  const current = engine();
+  const { heap } = current;
+  const state = new RunState(current, 0, "bench");
+  const blocks = [1, 2].map((seed) => {
+    const data = numbers(floats(dtype, N), seed);
+    const block = heap.allocate(data.byteLength, "bench");
+    heap.view(dtype, block.address, N).set(data);
+    return { block, data };
+  });
+  const [w, g] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
+  const operands = { w: w.block.address, g: g.block.address, n: N, s1: 0, s2: 0, state: state.address };
+  const update = load(current, [instruction(Op.sgd, dtype, UpdateArg, operands)], state.address, "bench");
+  const begin = (count: number) => state.begin(0, count, sgd({ lr: LR }), 1);
+  const plainOperands = {
+    w: w.data,
+    g: g.data,
+    s1: g.data,
+    s2: g.data,
+    coefficients: Float64Array.of(LR, 0, 0, 0),
+  };
+  begin(1);
+  update.run(1);
+  updates.sgd!(plainOperands);
+  mustEqual(`sgd ${dtype}`, heap.view(dtype, w.block.address, N) as Floats, w.data);
+
+  begin(state.capacity);
+  const wasm = (times: number) => {
+    for (; times > 0; times -= state.capacity) {
+      // From step 0 on again: the coefficients are those of so many steps.
+      heap.view("int32", state.address, 2).fill(0);
+      update.run(Math.min(times, state.capacity));
+    }
+  };
+  const plain = (times: number) => {
+    for (; times > 0; times--) updates.sgd!(plainOperands);
+  };
+  const [fast, slow] = compare([wasm, plain], { seconds: quick ? 0.1 : 0.4 });
+  report(versus(`${dtype} ${N} parameters`, fast!, slow!));
+  update.dispose();
+  state.dispose();
+  for (const { block } of blocks) heap.free(block);
+}
+
+export const group: Group = {
+  name: "sgd",
+  title: "SGD update",
+  async run(bench) {
+    for (const dtype of ["float32", "float64"] as const) measure(dtype, bench);
+  },
+};
