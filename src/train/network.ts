@@ -3,6 +3,7 @@ import { ShapeError, StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
+import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
 import { type DTypeName, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
 import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
@@ -10,7 +11,6 @@ import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
-import { ProgramCache } from "./program-cache.ts";
 import {
   composeLoss,
   composeNumericalGradient,
