@@ -82,7 +82,12 @@ export function plan(
       instructions.push(instruction(op, dtype, layout, operands));
     },
   };
-  for (const node of order) node.operation.emit(node, emitter);
+  try {
+    for (const node of order) node.operation.emit(node, emitter);
+  } catch (error) {
+    engine.heap.free(block);
+    throw error;
+  }
   return {
     instructions,
     arenaBytes,
@@ -93,7 +98,7 @@ export function plan(
 }
 
 /** The value whose memory a view shows. */
-function rootOf(value: Value): Value {
+export function rootOf(value: Value): Value {
   let root = value;
   while (root.node.operation.view) root = root.node.inputs[0]!;
   return root;
