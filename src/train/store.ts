@@ -3,7 +3,7 @@ import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import type { Placement } from "../graph/plan.ts";
+import { type Placement, rootOf } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction } from "../runtime/instructions.ts";
@@ -129,10 +129,10 @@ function gatherCompressed(
   return { value: leaf, address: entries, compressed: { entries, counts, capacity } };
 }
 
-/** Whether the network reads its input in no other way than as the rows of a product. */
+/** Whether the network reads its input in no other way than as the rows of a product, nor hands it on to the loss as its output. */
 function readsRows(core: Core): boolean {
   const { x, output } = build(core, 1);
-  return readsOnlyAsRows(topologicalOrder([output]), x);
+  return rootOf(output) !== x && readsOnlyAsRows(topologicalOrder([output]), x);
 }
 
 function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) => number): number {

@@ -186,7 +186,8 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         const gradient = fill(m * n, 3);
         const [g, dw] = [place(gradient.byteLength), place(k * n * Type.BYTES_PER_ELEMENT)];
         view(dtype, g, gradient.length).set(gradient);
-        const backward = { m, n, k, entries, counts, capacity, g, c: dw };
+        const unused = { bias: 0, activation: Activation.identity, output: 0 };
+        const backward = { m, n, k, entries, counts, capacity, g, c: dw, ...unused };
         run(Op.sparseMatmulGradient, dtype, SparseMatmulGradientArg, backward, lanes);
         const dense = matmul<Floats>({ m: k, n, k: m, a: x, b: gradient, transposeA: true });
         expect(bits(view(dtype, dw, k * n))).toBe(bits(dense));
