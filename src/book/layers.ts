@@ -11,7 +11,7 @@ import { relu, sigmoid } from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/network.ts";
+import type { TensorLike } from "../train/arguments.ts";
 import { affine } from "./affine.ts";
 import { asTensor, floats, rows, scalar, targets } from "./operands.ts";
 

@@ -2,9 +2,9 @@ import { RUN_BYTES } from "../../assembly/isa.ts";
 import { plan } from "../graph/plan.ts";
 import { input, type Value } from "../graph/value.ts";
 import { bytesPerElement, size, type Tensor } from "../tensor.ts";
-import { ProgramCache } from "../train/program-cache.ts";
 import { engine } from "./engine.ts";
 import { load, type Program } from "./instructions.ts";
+import { ProgramCache } from "./program-cache.ts";
 import { Resources } from "./resources.ts";
 
 /** A function of symbolic values, written with the ops. */
