@@ -32,7 +32,7 @@ export async function loadKernels(
   if (!WebAssembly.validate(simdProbe)) {
     throw new UnsupportedError(
       "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-        "Chrome 91, Firefox 89, Safari 16.4 or newer.",
+        "Chrome 110, Firefox 115, Safari 16.4 or newer.",
     );
   }
   // The loader turns an assertion in the wasm into an Error with its text, file and line.

@@ -76,7 +76,7 @@ describe("init", () => {
     await expect(kobai.init()).rejects.toThrow(
       new kobai.UnsupportedError(
         "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-          "Chrome 91, Firefox 89, Safari 16.4 or newer.",
+          "Chrome 110, Firefox 115, Safari 16.4 or newer.",
       ),
     );
   });
