@@ -315,7 +315,7 @@ export enum SparseMatmulArg {
   activation,
 }
 
-/** c[k, n] = xᵀ·g, x the entries of m rows. */
+/** c[k, n] = activation(xᵀ·g + bias), x the entries of m rows. */
 export enum SparseMatmulGradientArg {
   m = 2,
   n,
@@ -326,6 +326,12 @@ export enum SparseMatmulGradientArg {
   /** [m, n] */
   g,
   c,
+  /** [n], optional */
+  bias,
+  /** an Activation: a weight that is itself an activation's output has the activation's gradient here */
+  activation,
+  /** [k, n], for the `…Gradient` activations */
+  output,
 }
 
 /** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */

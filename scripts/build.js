@@ -13,6 +13,8 @@ await build({
     index: "src/index.ts",
     ops: "src/ops.ts",
     data: "src/data/index.ts",
+    numeric: "src/numeric/index.ts",
+    book: "src/book/index.ts",
     io: "src/io/index.ts",
     plot: "src/plot/index.ts",
     cli: "src/cli/main.ts",

@@ -13,6 +13,13 @@ export type { WasmSource } from "./runtime/wasm.ts";
 export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
+export {
+  type Checkable,
+  type GradientCheck,
+  type GradientCheckOptions,
+  gradientCheck,
+  type ParameterCheck,
+} from "./train/gradient-check.ts";
 export { Network, type SummaryRow, type TensorLike } from "./train/network.ts";
 export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";

@@ -62,6 +62,11 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
       column += width * vectorLength<T>();
     }
   }
+  const rows = <usize>kFrom * bytes;
+  const output = pointer(i, SparseMatmulGradientArg.output) + rows;
+  const activation = arg(i, SparseMatmulGradientArg.activation);
+  const bias = pointer(i, SparseMatmulGradientArg.bias);
+  finish<T>(activation, c + rows, bytes, kTo - kFrom, n, bias, output, bytes);
 }
 
 /** The first entry whose column is not below `column`; a row's entries are in the order of their columns. */

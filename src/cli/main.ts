@@ -4,6 +4,7 @@
 import { CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { KobaiError } from "../errors.ts";
+import { addGradcheck } from "./gradcheck.ts";
 import { createProgram } from "./program.ts";
 import { train } from "./train.ts";
 
@@ -13,6 +14,7 @@ const program = createProgram(manifest.version, async (options) => {
   const { aborted } = await train(options, manifest.version);
   if (aborted) process.exitCode = INTERRUPTED;
 });
+addGradcheck(program);
 
 // Whoever reads our output may stop reading (`kobai train | head`); the run goes on.
 for (const stream of [process.stdout, process.stderr]) {

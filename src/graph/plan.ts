@@ -93,7 +93,7 @@ export function plan(
 }
 
 /** The value whose memory a view shows. */
-function rootOf(value: Value): Value {
+export function rootOf(value: Value): Value {
   let root = value;
   while (root.node.operation.view) root = root.node.inputs[0]!;
   return root;

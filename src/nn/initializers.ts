@@ -14,6 +14,7 @@ export type Initializer = (shape: Shape) => Distribution;
  * Normal variates of a given standard deviation, as the book's networks start (std 0.01, 4.5.1).
  * @param options std: at least 0, default 0.01; mean: default 0
  * @throws OptionError where std is negative or not a number
+ * @example normal({ std: 0.1 })([784, 50]).std; // 0.1
  */
 export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number } = {}): Initializer {
   if (!(std >= 0 && Number.isFinite(std) && Number.isFinite(mean))) {
@@ -24,15 +25,23 @@ export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number }
   return () => ({ kind: "normal", mean, std });
 }
 
-/** Uniform variates between low and high. @throws OptionError where low is not below high */
+/**
+ * Uniform variates from low up to high.
+ * @throws OptionError where low is not below high, or either is not finite
+ * @example uniform({ low: 0, high: 1 })([784, 50]).high; // 1
+ */
 export function uniform({ low = -0.05, high = 0.05 }: { low?: number; high?: number } = {}): Initializer {
-  if (!(low < high)) throw new OptionError(`uniform: low must be below high; got ${low} and ${high}`);
+  if (!(low < high && Number.isFinite(high - low))) {
+    throw new OptionError(`uniform: low must be below high and both finite; got ${low} and ${high}`);
+  }
   return () => ({ kind: "uniform", low, high });
 }
 
 /**
  * Xavier (Glorot) initialization: normal, std √(2 / (inputs + outputs)), for sigmoid and tanh
  * (Glorot & Bengio 2010, eq. 16; as PyTorch's xavier_normal_).
+ * @throws OptionError, when the network is made, for a parameter that is no matrix
+ * @example xavier()([5, 3]).std; // 0.5
  */
 export function xavier(): Initializer {
   return (shape) => {
@@ -41,7 +50,11 @@ export function xavier(): Initializer {
   };
 }
 
-/** He initialization: normal, std √(2 / inputs), for ReLU (He et al. 2015, eq. 10; book 6.2.3). */
+/**
+ * He initialization: normal, std √(2 / inputs), for ReLU (He et al. 2015, eq. 10; book 6.2.3).
+ * @throws OptionError, when the network is made, for a parameter that is no matrix
+ * @example he()([8, 3]).std; // 0.5
+ */
 export function he(): Initializer {
   return (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) });
 }

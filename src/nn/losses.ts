@@ -35,6 +35,8 @@ export function loss(name: string, forward: Loss["forward"], targets: Loss["targ
  *
  * It takes the scores before the softmax (logits). Where a network ends with `softmax()`, it looks through that layer: both ways of
  * writing are the same loss and the same bits.
+ *
+ * @example crossEntropy().targets; // "classes"
  */
 export function crossEntropy(): Loss {
   return theCrossEntropy;
@@ -52,7 +54,11 @@ const theCrossEntropy = loss(
 );
 const theSumSquaredError = loss("sumSquaredError", ops.sumSquaredError);
 
-/** The sum of squared errors ½·Σ (y − t)², the mean over the batch (book 4.2.1). */
+/**
+ * The sum of squared errors ½·Σ (y − t)², the mean over the batch (book 4.2.1).
+ *
+ * @example sumSquaredError().targets; // "values"
+ */
 export function sumSquaredError(): Loss {
   return theSumSquaredError;
 }

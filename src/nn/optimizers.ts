@@ -20,6 +20,7 @@ export interface Optimizer {
  * Stochastic gradient descent: W ← W − lr·∂L/∂W (book 6.1.2).
  * @param options lr: the learning rate, above 0. Default 0.01, the book's.
  * @throws OptionError
+ * @example sgd({ lr: 0.1 }).lr; // 0.1
  */
 export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
   check("sgd", { lr });
@@ -30,6 +31,7 @@ export function sgd({ lr = 0.01 }: { lr?: number } = {}): Optimizer {
  * Momentum: v ← αv − lr·∂L/∂W; W ← W + v (book 6.1.4).
  * @param options lr: above 0, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both defaults are the book's.
  * @throws OptionError
+ * @example momentum({ lr: 0.1, momentum: 0.95 }).lr; // 0.1
  */
 export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?: number } = {}): Optimizer {
   check("momentum", { lr }, { momentum });
@@ -40,6 +42,7 @@ export function momentum({ lr = 0.01, momentum = 0.9 }: { lr?: number; momentum?
  * AdaGrad: h ← h + (∂L/∂W)²; W ← W − lr·∂L/∂W / (√h + ε) (Duchi et al. 2011; book 6.1.5).
  * @param options lr: above 0, default 0.01; epsilon: above 0, default 1e-7. Both defaults are the book's.
  * @throws OptionError
+ * @example adaGrad().lr; // 0.01
  */
 export function adaGrad({ lr = 0.01, epsilon = 1e-7 }: { lr?: number; epsilon?: number } = {}): Optimizer {
   check("adaGrad", { lr, epsilon });
@@ -52,6 +55,7 @@ export function adaGrad({ lr = 0.01, epsilon = 1e-7 }: { lr?: number; epsilon?: 
  * @param options lr: above 0, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0,
  *   default 1e-7. The defaults are the book's.
  * @throws OptionError
+ * @example adam({ lr: 0.0003, beta2: 0.99 }).lr; // 0.0003
  */
 export function adam({
   lr = 0.001,

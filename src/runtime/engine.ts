@@ -66,7 +66,12 @@ export function engine(): Engine {
   return current;
 }
 
-/** Bytes of linear memory held, and by whom. */
+/**
+ * Bytes of linear memory held, and by whom.
+ *
+ * @throws StateError before `init()`
+ * @example Object.values(memoryReport().owners).reduce((sum, bytes) => sum + bytes, 0) === memoryReport().held; // true
+ */
 export function memoryReport(): HeapReport {
   return engine().heap.report();
 }

@@ -23,19 +23,21 @@ const WIDEST = 65536;
  * Compresses the rows of a tensor into linear memory, if that pays.
  *
  * @param x [n, …]
+ * @param owner whose memory it is, in reports
  * @param hold allocates what stays
  * @returns undefined where the tensor is too dense, or too wide
  */
 export function compressedRows(
   engine: Engine,
   x: Tensor,
+  owner: string,
   hold: (bytes: number) => number,
 ): CompressedDataset | undefined {
   const { heap } = engine;
   const rows = x.shape[0]!;
   const width = size(x.shape.slice(1));
   if (width > WIDEST || !looksSparse(x)) return undefined;
-  const dense = heap.allocate(x.data.length * bytesPerElement(x.dtype), "compressing data");
+  const dense = heap.allocate(x.data.length * bytesPerElement(x.dtype), owner);
   try {
     heap.view(x.dtype, dense.address, x.data.length).set(x.data);
     const starts = hold(4 * (rows + 2));

@@ -107,6 +107,18 @@ export class Network {
    * @throws DataError for data that does not fit the network: another shape, NaN, labels out of range
    * @throws NotFiniteError where the loss becomes NaN or infinite; the parameters are then those before that step
    * @throws StateError while another fit of this network runs, or after dispose
+   * @example
+   * ```ts
+   * import { crossEntropy, sgd } from "kobai";
+   * const { loss } = await net.fit(train, {
+   *   loss: crossEntropy(),
+   *   optimizer: sgd({ lr: 0.1 }),
+   *   batchSize: 100,
+   *   epochs: 2,
+   *   evaluate: { data: test },
+   *   onEvaluate: ({ epoch, results }) => console.log(epoch, results.data.accuracy),
+   * });
+   * ```
    */
   async fit(data: Dataset, options: FitOptions): Promise<History> {
     this.#alive();
@@ -136,6 +148,7 @@ export class Network {
    * @param options loss: default `crossEntropy()`; signal: rejects with its reason when aborted
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
+   * @example const { loss, accuracy } = await net.evaluate(test);
    */
   async evaluate(
     data: Dataset,
@@ -164,6 +177,8 @@ export class Network {
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
    * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
+   * @example net.predict(new Float32Array(784)).shape; // [10]
+   * @example net.predict(new Uint8Array(3 * 784)).shape; // [3, 10]
    */
   predict(x: TensorLike): Tensor {
     return this.#predict("predict", x);
@@ -191,6 +206,8 @@ export class Network {
    *
    * @param x [batch, …input] or one sample @param t labels [batch], one-hot rows, or values of the output's shape
    * @param loss default `crossEntropy()`
+   * @throws ShapeError where x or t does not fit the network @throws DataError where they hold NaN or labels out of range
+   * @example net.loss(new Float32Array(2 * 784), [3, 7]) > 0; // true
    */
   loss(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): number {
     return this.#runLoss("loss", x, t, loss, false);
@@ -200,6 +217,8 @@ export class Network {
    * The gradient of the loss of a batch by every parameter, by backpropagation. They also come to lie in `grads`.
    *
    * @returns tensors by parameter name
+   * @throws as `loss` does
+   * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
   gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
     this.#runLoss("gradient", x, t, loss, true);
@@ -216,6 +235,9 @@ export class Network {
    * @param options h: default 1e-4, the book's; loss: default `crossEntropy()`
    * @returns float64 tensors by parameter name
    * @throws OptionError where h is not above 0
+   * @example
+   * const [x, t] = takeBatch(test, 0, 2);
+   * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
   numericalGradient(
     x: TensorLike,
@@ -247,7 +269,15 @@ export class Network {
     );
   }
 
-  /** The share of samples whose largest output is the label's, from 0 to 1. @param t labels [batch] or one-hot rows */
+  /**
+   * The share of samples whose largest output is the label's, from 0 to 1; of several largest the first counts.
+   *
+   * @param x [batch, …input] or one sample @param t labels [batch] or one-hot rows
+   * @throws as `loss` does
+   * @example
+   * const [x, t] = takeBatch(test, 0, 100);
+   * net.accuracy(x, t) <= 1; // true
+   */
   accuracy(x: TensorLike, t: TensorLike): number {
     const classes = this.#classes("accuracy");
     const output = this.#predict("accuracy", x);
@@ -267,6 +297,7 @@ export class Network {
   /**
    * A table of the layers, their outputs and their parameters; and after a fit whose inputs were mostly zeros, that they were held as
    * compressed rows, and how many of their elements were not zero.
+   * @example console.log(net.summary());
    */
   summary(): string {
     const total = this.#summary.reduce((sum, row) => sum + row.parameters, 0);
@@ -293,7 +324,7 @@ export class Network {
     return table.join("\n");
   }
 
-  /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. */
+  /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. @example net.dispose(); */
   dispose(): void {
     this.#resources.forgetLife();
     this.#resources.dispose();

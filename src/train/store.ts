@@ -3,7 +3,7 @@ import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import type { Placement } from "../graph/plan.ts";
+import { type Placement, rootOf } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction } from "../runtime/instructions.ts";
@@ -48,10 +48,11 @@ export function store(
   { classes, compress = true }: { classes: number | undefined; compress?: boolean },
 ): StoredDataset {
   const n = checked(call, core, data, classes);
-  const { engine, owner } = core;
+  const { engine } = core;
+  const owner = `${core.owner}: data`;
   const held = new Resources();
   const hold = (bytes: number) => {
-    const block = engine.heap.allocate(bytes, `${owner}: data`);
+    const block = engine.heap.allocate(bytes, owner);
     held.add({ dispose: () => engine.heap.free(block) });
     return block.address;
   };
@@ -59,7 +60,7 @@ export function store(
     const ones = hold(16);
     engine.heap.view("float64", ones, 2).set([data.scale ?? 1, 1]);
     const scales = { x: ones, t: ones + 8 };
-    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, hold) : undefined;
+    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, owner, hold) : undefined;
     const x = rows ? undefined : place(engine, data.x, hold);
     const t = place(engine, data.t, hold);
     const asLabels = data.t.shape.length === 1 && classes !== undefined;
@@ -128,10 +129,10 @@ function gatherCompressed(
   return { value: leaf, address: entries, compressed: { entries, counts, capacity } };
 }
 
-/** Whether the network reads its input in no other way than as the rows of a product. */
+/** Whether the network reads its input in no other way than as the rows of a product, nor hands it on to the loss as its output. */
 function readsRows(core: Core): boolean {
   const { x, output } = build(core, 1);
-  return readsOnlyAsRows(topologicalOrder([output]), x);
+  return rootOf(output) !== x && readsOnlyAsRows(topologicalOrder([output]), x);
 }
 
 function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) => number): number {

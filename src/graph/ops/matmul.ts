@@ -148,7 +148,7 @@ function emitMatmul(
     const { m, n, k } = sizes("matmul", a, b, node.attributes);
     const c = emitter.address(node.outputs[0]!);
     if (transposeA) {
-      const operands = { ...compressed, m: k, n, k: m, g: emitter.address(b), c };
+      const operands = { ...compressed, m: k, n, k: m, g: emitter.address(b), c, bias, activation, output };
       emitter.emit(Op.sparseMatmulGradient, a.dtype, SparseMatmulGradientArg, operands);
     } else {
       const operands = { ...compressed, m, n, b: emitter.address(b), c, bias, activation };

@@ -1,0 +1,182 @@
+// The functions of chapters 3 and 4, on the engine: numbers, arrays and tensors in, tensors out.
+
+import { ShapeError } from "../errors.ts";
+import { add, multiply, subtract } from "../graph/ops/binary.ts";
+import * as ops from "../graph/ops/softmax.ts";
+import { sum } from "../graph/ops/sum.ts";
+import * as unary from "../graph/ops/unary.ts";
+import type { Value } from "../graph/value.ts";
+import { evaluate } from "../runtime/eager.ts";
+import { formatShape, type Tensor, tensor } from "../tensor.ts";
+import type { TensorLike } from "../train/network.ts";
+import { floats, oneHot, rows, scalar, targets } from "./operands.ts";
+
+/** A function that keeps the shape: a number for a number, a tensor for arrays and tensors. */
+export interface Elementwise {
+  (x: number): number;
+  (x: TensorLike): Tensor;
+}
+
+function elementwise(name: string, f: (x: Tensor) => Tensor): Elementwise {
+  const apply = (x: TensorLike) => {
+    const [operand] = floats(name, x);
+    const y = f(operand);
+    return typeof x === "number" ? scalar(y) : y;
+  };
+  return apply as Elementwise;
+}
+
+/**
+ * The step function of the perceptron: 0 below 0, and 1 from 0 on (book 2.3, 3.2.2).
+ *
+ * @param x a number, arrays or a tensor @returns the same shape; float64, or float32 where x is
+ * @throws DataError where x is no tensor
+ * @example
+ * ```ts
+ * import { step } from "kobai/book";
+ * step([-1, 0, 2]).data; // 0, 1, 1
+ * ```
+ */
+export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) =>
+  tensor(
+    Array.from(data, (x) => (x < 0 ? 0 : 1)),
+    shape,
+    dtype,
+  ),
+);
+
+/** 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is. @throws DataError where x is no tensor */
+export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(unary.sigmoid, x));
+
+/** max(0, x), elementwise (book 3.2.7). Float64, or float32 where x is. @throws DataError where x is no tensor */
+export const relu: Elementwise = elementwise("relu", (x) => evaluate(unary.relu, x));
+
+/** x itself, as the output of a regression (book 3.5.1); a copy. @throws DataError where x is no tensor */
+export const identity: Elementwise = elementwise("identity", (x) => evaluate(unary.identity, x));
+
+/**
+ * eˣ / Σ eˣ along the last axis, shifted by the maximum against overflow (book 3.5.2): of one vector, or of each row of a batch with
+ * any leading axes.
+ *
+ * @returns the same shape; float64, or float32 where x is
+ * @throws ShapeError for a number @throws DataError where x is no tensor
+ * @example
+ * ```ts
+ * import { softmax } from "kobai/book";
+ * softmax([0.3, 2.9, 4.0]).data; // 0.01821127, 0.24519181, 0.73659691
+ * ```
+ */
+export function softmax(x: TensorLike): Tensor {
+  return evaluate(ops.softmax, ...floats("softmax", x));
+}
+
+/** Both operands, of one shape. @throws ShapeError where they are not */
+function alike(call: string, y: TensorLike, t: TensorLike): [Tensor, Tensor] {
+  const [a, b] = floats(call, y, t);
+  if (formatShape(a.shape) !== formatShape(b.shape)) {
+    throw new ShapeError(
+      call,
+      `${ShapeError.describe({ y: a.shape, t: b.shape })}; both must be of one shape`,
+      a.shape,
+      b.shape,
+    );
+  }
+  return [a, b];
+}
+
+const halfSquares = (y: Value, t: Value) => unary.scale(sum(squaredDifference(y, t)), 0.5);
+const halfSquaresOfRows = (y: Value, t: Value) => unary.scale(sum(squaredDifference(y, t), { axis: 1 }), 0.5);
+
+function squaredDifference(y: Value, t: Value): Value {
+  const difference = subtract(y, t);
+  return multiply(difference, difference);
+}
+
+/**
+ * The sum of squared errors ½·Σ (y − t)², over all elements (book 4.2.1).
+ *
+ * @throws ShapeError where the shapes differ @throws DataError where either is no tensor
+ * @example
+ * ```ts
+ * import { sumSquaredError } from "kobai/book";
+ * sumSquaredError([0.5, 0.5], [0, 1]); // 0.25
+ * ```
+ */
+export function sumSquaredError(y: TensorLike, t: TensorLike): number {
+  return scalar(evaluate(halfSquares, ...alike("sumSquaredError", y, t)));
+}
+
+/**
+ * The squared error of each sample: ½·Σ (y − t)² along its row. (The name is the notebook's; nothing is averaged.)
+ *
+ * @param y one vector [n], or rows [m, n] @param t of y's shape, or one vector [n] for all rows
+ * @returns [m], of one element for a vector
+ * @throws ShapeError where t fits neither @throws DataError where either is no tensor
+ */
+export function meanSquaredError(y: TensorLike, t: TensorLike): Tensor {
+  const [outputs, target] = floats("meanSquaredError", y, t);
+  const { tensor: values, n } = rows("meanSquaredError", "y", outputs);
+  const isShared = target.shape.length === 1 && target.shape[0] === n;
+  if (!isShared) alike("meanSquaredError", outputs, target);
+  const shared = isShared ? target : { ...target, shape: values.shape };
+  return evaluate(halfSquaresOfRows, values, shared);
+}
+
+/** Options of `crossEntropyError`. */
+export interface CrossEntropyOptions {
+  /** Added to the probabilities so that log 0 stays finite. Default 1e-7, the book's; 0 takes the logarithm as it is. */
+  epsilon?: number;
+  /** "mean" (default) over the batch; "none": each sample's own. */
+  reduction?: "mean" | "none";
+}
+
+/** −Σ t·log(y + ε) of each row. */
+const rowEntropies = (y: Value, t: Value, epsilon: Value) =>
+  unary.scale(sum(multiply(t, unary.log(add(y, epsilon))), { axis: 1 }), -1);
+
+/**
+ * The cross-entropy −Σ t·log(y + 1e-7), the mean over the batch (book 4.2.2 to 4.2.4).
+ *
+ * @param y probabilities: one sample [n], or a batch [m, n]
+ * @param t one-hot rows (or any distribution) of y's shape, or class labels: one for a sample, [m] for a batch
+ * @returns a number, or with `reduction: "none"` a tensor [m]
+ * @throws ShapeError where t fits neither form @throws DataError where a label is no class, or either is no tensor
+ * @example
+ * ```ts
+ * import { crossEntropyError } from "kobai/book";
+ * crossEntropyError([0.1, 0.6, 0.3], [0, 1, 0]); // 0.5108…
+ * crossEntropyError([0.1, 0.6, 0.3], 1); // the same
+ * ```
+ */
+export function crossEntropyError(
+  y: TensorLike,
+  t: TensorLike,
+  options?: CrossEntropyOptions & { reduction?: "mean" },
+): number;
+export function crossEntropyError(
+  y: TensorLike,
+  t: TensorLike,
+  options: CrossEntropyOptions & { reduction: "none" },
+): Tensor;
+export function crossEntropyError(
+  y: TensorLike,
+  t: TensorLike,
+  { epsilon = 1e-7, reduction = "mean" }: CrossEntropyOptions = {},
+): number | Tensor {
+  const [outputs] = floats("crossEntropyError", y);
+  const { tensor: given, m, n } = rows("crossEntropyError", "y", outputs);
+  const target = targets("crossEntropyError", t, outputs);
+  const weights = target.rows ?? oneHot(target.labels, n, given.dtype);
+  // What has no weight has no part in the sum, also where its logarithm is infinite.
+  const probabilities = given.data.map((p: number, i: number) => (weights.data[i] === 0 ? 1 : p));
+  const entropies = evaluate(
+    rowEntropies,
+    { ...given, data: probabilities },
+    weights,
+    tensor([epsilon], [], given.dtype),
+  );
+  if (reduction === "none") return entropies;
+  return scalar(evaluate(total, entropies)) / m;
+}
+
+const total = (x: Value) => sum(x);

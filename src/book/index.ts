@@ -1,0 +1,20 @@
+// kobai/book: the functions, layers, networks and optimizers of 『ゼロから作るDeep Learning』 under the book's names, on kobai's engine.
+// Tensors, typed arrays and nested arrays go in; plain tensors and numbers come out.
+
+export {
+  type CrossEntropyOptions,
+  crossEntropyError,
+  type Elementwise,
+  identity,
+  meanSquaredError,
+  relu,
+  sigmoid,
+  softmax,
+  step,
+  sumSquaredError,
+} from "./functions.ts";
+export { Add, Affine, Mul, Relu, Sigmoid, SoftmaxWithLoss } from "./layers.ts";
+export { type BookNetworkOptions, MultiLayerNet, TwoLayerNet, type TwoLayerNetOptions } from "./networks.ts";
+export { AdaGrad, Adam, Momentum, SGD, type Trainable } from "./optimizers.ts";
+export { Perceptron, type PerceptronOptions } from "./perceptron.ts";
+export { SimpleNet } from "./simple-net.ts";

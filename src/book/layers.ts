@@ -1,0 +1,265 @@
+// The layers of chapter 5, to build a network by hand. Each runs its forward pass and, with the engine's own differentiation, its
+// backward pass; what a layer was given stays with it in between, as in the book.
+
+import { ShapeError, StateError } from "../errors.ts";
+import { gradients } from "../graph/autodiff.ts";
+import { add, multiply } from "../graph/ops/binary.ts";
+import { softmaxCrossEntropy } from "../graph/ops/loss.ts";
+import { softmax } from "../graph/ops/softmax.ts";
+import { sum } from "../graph/ops/sum.ts";
+import { relu, sigmoid } from "../graph/ops/unary.ts";
+import type { Value } from "../graph/value.ts";
+import { evaluate } from "../runtime/eager.ts";
+import { formatShape, type Tensor } from "../tensor.ts";
+import type { TensorLike } from "../train/network.ts";
+import { affine } from "./affine.ts";
+import { asTensor, floats, rows, scalar, targets } from "./operands.ts";
+
+type Rule = (...values: Value[]) => Value;
+
+/** The gradient of a rule's operands when `dout` arrives at its result. */
+function backwardOf(rule: Rule): (dout: Value, ...operands: Value[]) => Value[] {
+  return (dout, ...operands) => gradients(sum(multiply(rule(...operands), dout)), operands);
+}
+
+/** A rule, its backward pass, and the operands of the last forward pass. */
+class Memory {
+  readonly #name: string;
+  readonly #rule: Rule;
+  readonly #backward: (dout: Value, ...operands: Value[]) => Value[];
+  #last: { readonly operands: Tensor[]; readonly y: Tensor } | undefined;
+
+  constructor(name: string, { rule, backward }: ReturnType<typeof bothWays>) {
+    this.#name = name;
+    this.#rule = rule;
+    this.#backward = backward;
+  }
+
+  forward(...operands: TensorLike[]): Tensor {
+    const tensors = floats(this.#name, ...operands);
+    const y = evaluate(this.#rule, ...tensors);
+    this.#last = { operands: tensors, y };
+    return y;
+  }
+
+  /** The gradient by each operand. @param dout of the result's shape, or one number for all of it */
+  backward(dout: TensorLike): Tensor[] {
+    if (!this.#last) {
+      throw new StateError(`${this.#name}: backward needs a forward pass before it; call forward first`);
+    }
+    const { operands, y } = this.#last;
+    const [upstream] = floats(this.#name, dout);
+    if (upstream.shape.length > 0 && formatShape(upstream.shape) !== formatShape(y.shape)) {
+      throw new ShapeError(
+        this.#name,
+        `${ShapeError.describe({ dout: upstream.shape, "the forward result": y.shape })}; both must be of one shape`,
+        upstream.shape,
+        y.shape,
+      );
+    }
+    return evaluate(this.#backward, ...floats(this.#name, upstream, ...operands));
+  }
+}
+
+function bothWays(rule: Rule) {
+  return { rule, backward: backwardOf(rule) };
+}
+
+const addition = bothWays(add as Rule);
+const multiplication = bothWays(multiply as Rule);
+const rectification = bothWays(relu as Rule);
+const logistic = bothWays(sigmoid as Rule);
+const affinity = bothWays(affine as Rule);
+
+/** A layer of two operands, numbers or tensors, broadcast by NumPy's rule. */
+class TwoOperands {
+  readonly #memory: Memory;
+  #numbers = false;
+
+  protected constructor(name: string, ways: ReturnType<typeof bothWays>) {
+    this.#memory = new Memory(name, ways);
+  }
+
+  /** @throws ShapeError where the operands do not broadcast @throws DataError where either is no tensor */
+  forward(x: number, y: number): number;
+  forward(x: TensorLike, y: TensorLike): Tensor;
+  forward(x: TensorLike, y: TensorLike): number | Tensor {
+    const result = this.#memory.forward(x, y);
+    this.#numbers = typeof x === "number" && typeof y === "number";
+    return this.#numbers ? scalar(result) : result;
+  }
+
+  /**
+   * The gradients by x and by y, each of its operand's shape.
+   * @param dout of the result's shape, or one number for all of it
+   * @throws StateError before a forward pass @throws ShapeError where dout has another shape
+   */
+  backward(dout: number): [dx: number, dy: number];
+  backward(dout: TensorLike): [dx: Tensor, dy: Tensor];
+  backward(dout: TensorLike): [number, number] | [Tensor, Tensor] {
+    const [dx, dy] = this.#memory.backward(dout) as [Tensor, Tensor];
+    return this.#numbers ? [scalar(dx), scalar(dy)] : [dx, dy];
+  }
+}
+
+/**
+ * x + y (book 5.4.2). Backward passes dout on to both.
+ * @example
+ * ```ts
+ * import { Add } from "kobai/book";
+ * const layer = new Add();
+ * layer.forward(200, 450); // 650
+ * layer.backward(1.1); // [1.1, 1.1]
+ * ```
+ */
+export class Add extends TwoOperands {
+  constructor() {
+    super("Add", addition);
+  }
+}
+
+/**
+ * x·y, elementwise (book 5.4.1). Backward passes dout·y to x and dout·x to y.
+ * @example
+ * ```ts
+ * import { Mul } from "kobai/book";
+ * const layer = new Mul();
+ * layer.forward(100, 2); // 200
+ * layer.backward(1.1); // [2.2, 110]
+ * ```
+ */
+export class Mul extends TwoOperands {
+  constructor() {
+    super("Mul", multiplication);
+  }
+}
+
+/** A layer of one operand. */
+class OneOperand {
+  readonly #memory: Memory;
+
+  protected constructor(name: string, ways: ReturnType<typeof bothWays>) {
+    this.#memory = new Memory(name, ways);
+  }
+
+  /** @returns x's shape @throws DataError where x is no tensor */
+  forward(x: TensorLike): Tensor {
+    return this.#memory.forward(x);
+  }
+
+  /**
+   * The gradient by x.
+   * @param dout of x's shape; it is not changed
+   * @throws StateError before a forward pass @throws ShapeError where dout has another shape
+   */
+  backward(dout: TensorLike): Tensor {
+    return this.#memory.backward(dout)[0]!;
+  }
+}
+
+/** max(0, x) (book 5.5.1). Backward passes dout where x was above 0. */
+export class Relu extends OneOperand {
+  constructor() {
+    super("Relu", rectification);
+  }
+}
+
+/** 1 / (1 + e⁻ˣ) (book 5.5.2). Backward passes dout·y·(1 − y). */
+export class Sigmoid extends OneOperand {
+  constructor() {
+    super("Sigmoid", logistic);
+  }
+}
+
+/**
+ * x·W + b (book 5.6).
+ *
+ * W and b are looked at in every pass: change their elements, or assign others, and the layer follows.
+ * @example
+ * ```ts
+ * import { Affine } from "kobai/book";
+ * const layer = new Affine([[1, 2, 3], [4, 5, 6]], [0, 0, 1]);
+ * layer.forward([[1, 1]]).data; // 5, 7, 10
+ * layer.backward([[1, 0, 0]]).data; // 1, 4
+ * layer.dW!.data; // 1, 0, 0, 1, 0, 0
+ * ```
+ */
+export class Affine {
+  /** [inputs, outputs] */
+  W: Tensor;
+  /** [outputs] */
+  b: Tensor;
+  /** The gradients by W and b that the last backward pass left. */
+  dW: Tensor | undefined;
+  db: Tensor | undefined;
+  readonly #memory = new Memory("Affine", affinity);
+
+  /** @param W [inputs, outputs] @param b [outputs]; tensors are taken as they are, without a copy */
+  constructor(W: TensorLike, b: TensorLike) {
+    this.W = asTensor("Affine", W);
+    this.b = asTensor("Affine", b);
+  }
+
+  /**
+   * @param x [batch, inputs], one sample [inputs], or any leading axes @returns [batch, outputs], likewise
+   * @throws ShapeError where x's last axis is not W's first
+   */
+  forward(x: TensorLike): Tensor {
+    return this.#memory.forward(x, this.W, this.b);
+  }
+
+  /**
+   * The gradient by x; those by W and b come to lie in `dW` and `db`.
+   * @param dout of the forward result's shape
+   * @throws StateError before a forward pass @throws ShapeError where dout has another shape
+   */
+  backward(dout: TensorLike): Tensor {
+    const [dx, dW, db] = this.#memory.backward(dout) as [Tensor, Tensor, Tensor];
+    this.dW = dW;
+    this.db = db;
+    return dx;
+  }
+}
+
+const lossAndProbabilities = (x: Value, t: Value) => [softmaxCrossEntropy(x, t), softmax(x)];
+const lossGradient = (x: Value, t: Value, dout: Value) =>
+  gradients(multiply(softmaxCrossEntropy(x, t), dout), [x])[0]!;
+
+/**
+ * Softmax and the cross-entropy of its result, the mean over the batch (book 5.6.3). Backward passes (y − t) / batch.
+ *
+ * The loss is taken from the scores, without a probability in between that could be 0, so it needs no 1e-7.
+ */
+export class SoftmaxWithLoss {
+  /** The last forward pass's probabilities, of its scores' shape, and its loss. */
+  y: Tensor | undefined;
+  loss: number | undefined;
+  #operands: { x: Tensor; t: Tensor } | undefined;
+
+  /**
+   * @param x scores: [batch, classes], or one sample [classes]
+   * @param t one-hot rows of x's shape, or class labels
+   * @throws ShapeError where t fits neither form @throws DataError where a label is no class
+   */
+  forward(x: TensorLike, t: TensorLike): number {
+    const [scores] = floats("SoftmaxWithLoss", x);
+    const { tensor } = rows("SoftmaxWithLoss", "x", scores);
+    const target = targets("SoftmaxWithLoss", t, scores);
+    const operands = { x: tensor, t: target.rows ?? target.labels };
+    const [loss, y] = evaluate(lossAndProbabilities, operands.x, operands.t) as [Tensor, Tensor];
+    this.#operands = operands;
+    this.loss = scalar(loss);
+    this.y = { ...y, shape: [...scores.shape] };
+    return this.loss;
+  }
+
+  /** The gradient by the scores. @param dout default 1 @throws StateError before a forward pass */
+  backward(dout = 1): Tensor {
+    if (!this.#operands || !this.y) {
+      throw new StateError("SoftmaxWithLoss: backward needs a forward pass before it; call forward first");
+    }
+    const { x, t } = this.#operands;
+    const upstream = floats("SoftmaxWithLoss", x, dout)[1];
+    return { ...evaluate(lossGradient, x, t, upstream), shape: [...this.y.shape] };
+  }
+}

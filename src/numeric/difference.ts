@@ -1,0 +1,76 @@
+import { DataError, OptionError } from "../errors.ts";
+
+/** How far the two points of a difference lie from x, as in the book (4.3.1). */
+export const DEFAULT_STEP = 1e-4;
+
+/** Options of a difference quotient. */
+export interface StepOptions {
+  /** The step; above 0, default 1e-4. Too small and rounding eats the difference, too large and the curve bends away. */
+  h?: number;
+}
+
+/** Options of `numericalDiff`. */
+export interface DifferenceOptions extends StepOptions {
+  /**
+   * "central" (default): (f(x + h) − f(x − h)) / 2h, whose error shrinks with h².
+   * "forward": (f(x + h) − f(x)) / h, the definition taken at its word, whose error shrinks with h only.
+   */
+  method?: "central" | "forward";
+}
+
+/**
+ * The derivative of a function of one variable at x, by a difference quotient in float64 (book 4.3.1).
+ *
+ * @throws OptionError where h is not above 0, or the method is neither @throws DataError where f does not return a number
+ * @example
+ * ```ts
+ * import { numericalDiff } from "kobai/numeric";
+ * numericalDiff((x) => 0.01 * x ** 2 + 0.1 * x, 5); // 0.2, to about ten digits
+ * ```
+ */
+export function numericalDiff(
+  f: (x: number) => number,
+  x: number,
+  { h = DEFAULT_STEP, method = "central" }: DifferenceOptions = {},
+): number {
+  checkStep("numericalDiff", h);
+  const at = (point: number) => checkedValue("numericalDiff", f(point));
+  if (method === "central") return (at(x + h) - at(x - h)) / (2 * h);
+  if (method === "forward") return (at(x + h) - at(x)) / h;
+  throw new OptionError(`numericalDiff: method must be "central" or "forward"; got ${method}`);
+}
+
+/**
+ * The straight line that touches f at x, as a function (book 4.3.2).
+ *
+ * @throws OptionError where h is not above 0 @throws DataError where f does not return a number
+ * @example
+ * ```ts
+ * import { tangentLine } from "kobai/numeric";
+ * const line = tangentLine((x) => 0.01 * x ** 2 + 0.1 * x, 5);
+ * line(5); // 0.75, where the curve is
+ * line(0); // -0.25
+ * ```
+ */
+export function tangentLine(
+  f: (x: number) => number,
+  x: number,
+  options: DifferenceOptions = {},
+): (t: number) => number {
+  const slope = numericalDiff(f, x, options);
+  const intercept = f(x) - slope * x;
+  return (t) => slope * t + intercept;
+}
+
+export function checkStep(call: string, h: number): void {
+  if (h > 0 && Number.isFinite(h)) return;
+  throw new OptionError(`${call}: h must be a number above 0, such as the book's 1e-4; got ${h}`);
+}
+
+/** NaN and infinities pass: they are what f says of that point. */
+export function checkedValue(call: string, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new DataError(
+    `${call}: f must return a number; it returned ${value === null ? "null" : Array.isArray(value) ? "an array" : typeof value}`,
+  );
+}

@@ -1,0 +1,149 @@
+import { DataError, ShapeError } from "../errors.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkedValue, checkStep, DEFAULT_STEP, type StepOptions } from "./difference.ts";
+import { Elements, isTensor, like, type Point } from "./elements.ts";
+
+/** A function of one variable, or of many held in one point. */
+export type ScalarFunction<X> = (x: X) => number;
+
+/**
+ * The partial derivative of f at x by one coordinate, by a central difference in float64 (book 4.3.3).
+ *
+ * @param f is called with x itself, that coordinate moved; x is restored exactly, also when f throws
+ * @param index the coordinate: its number in row-major order
+ * @throws OptionError where h is not above 0 @throws DataError where there is no such coordinate, or f does not return a number
+ * @example
+ * ```ts
+ * import { partialDerivative } from "kobai/numeric";
+ * partialDerivative(([x0, x1]) => x0 ** 2 + x1 ** 2, [3, 4], 0); // 6, to about ten digits
+ * ```
+ */
+export function partialDerivative<X extends Point>(
+  f: ScalarFunction<X>,
+  x: X,
+  index: number,
+  { h = DEFAULT_STEP }: StepOptions = {},
+): number {
+  checkStep("partialDerivative", h);
+  const elements = new Elements(x, "partialDerivative: x");
+  if (!(Number.isInteger(index) && index >= 0 && index < elements.length)) {
+    throw new DataError(
+      `partialDerivative: index ${index} is none of x, which has ${elements.length} elements, numbered from 0`,
+    );
+  }
+  const { row, index: i } = elements.place(index);
+  return difference("partialDerivative", f, x, row, i, h);
+}
+
+/**
+ * The gradient of f at x: its partial derivative by every coordinate, each by a central difference in float64 (book 4.4).
+ *
+ * It calls f twice for each coordinate, with x itself, that coordinate moved by ±h. So `f` may also look at x from outside, as the
+ * book's `lambda w: net.loss(x, t)` does. x is restored exactly afterwards, also when f throws.
+ *
+ * @param x a number, arrays of numbers nested to any depth (typed ones included), or a tensor of any rank. In float32, where
+ *   x ± h is rounded, the quotient's divisor is the distance that the rounded points really have.
+ * @returns the same form as x
+ * @throws OptionError where h is not above 0 @throws DataError where x holds integers, or f does not return a number
+ * @example
+ * ```ts
+ * import { numericalGradient } from "kobai/numeric";
+ * numericalGradient(([x0, x1]) => x0 ** 2 + x1 ** 2, [3, 4]); // [6, 8], to about ten digits
+ * ```
+ */
+export function numericalGradient(f: ScalarFunction<number>, x: number, options?: StepOptions): number;
+export function numericalGradient<X extends Point>(f: ScalarFunction<X>, x: X, options?: StepOptions): X;
+export function numericalGradient(
+  f: ScalarFunction<never>,
+  x: number | Point,
+  { h = DEFAULT_STEP }: StepOptions = {},
+): number | Point {
+  checkStep("numericalGradient", h);
+  if (typeof x === "number") {
+    const cell = [x];
+    return difference("numericalGradient", () => (f as ScalarFunction<number>)(cell[0]!), cell, cell, 0, h);
+  }
+  const elements = new Elements(x, "numericalGradient: x");
+  const gradient = new Float64Array(elements.length);
+  let next = 0;
+  for (const row of elements.rows) {
+    for (let i = 0; i < row.length; i++) {
+      gradient[next++] = difference("numericalGradient", f as ScalarFunction<Point>, x, row, i, h);
+    }
+  }
+  return like(x, gradient);
+}
+
+/**
+ * The gradients of f at many points, one to a row: the book's `numerical_gradient` of a 2-D array (`gradient_2d.py`).
+ *
+ * A row is a point. The notebooks call it with their grid as `np.array([X, Y])` and as its transpose, and only the latter has points
+ * in its rows; for x₀² + x₁² both come out alike, since there each coordinate's derivative is its own affair.
+ *
+ * @param f a function of one point: it is called with each row, as the arrays in X are, or as a tensor that shares X's memory
+ * @param X [points, …], nested arrays or a tensor; restored exactly, also when f throws. A single point is taken as one.
+ * @returns the same form as X
+ * @throws ShapeError where X is a tensor without axes
+ * @throws OptionError where h is not above 0 @throws DataError where X holds integers, or f does not return a number
+ * @example
+ * ```ts
+ * import { numericalGradientRows } from "kobai/numeric";
+ * numericalGradientRows(([x0, x1]) => x0 ** 2 + x1 ** 2, [[3, 4], [0, 2]]); // [[6, 8], [0, 4]], to about ten digits
+ * ```
+ */
+export function numericalGradientRows(f: ScalarFunction<Tensor>, X: Tensor, options?: StepOptions): Tensor;
+export function numericalGradientRows<X extends Exclude<Point, Tensor>>(
+  f: ScalarFunction<X>,
+  X: readonly X[],
+  options?: StepOptions,
+): X[];
+export function numericalGradientRows(
+  f: ScalarFunction<never>,
+  X: Tensor | readonly Point[],
+  options: StepOptions = {},
+): Tensor | Point {
+  const gradientOf = (row: Point) => numericalGradient(f as ScalarFunction<Point>, row, options);
+  if (!isTensor(X)) {
+    const isPoint = ArrayBuffer.isView(X) || X.some((item: unknown) => typeof item === "number");
+    return isPoint ? gradientOf(X as unknown as Point) : (X.map(gradientOf) as Point);
+  }
+  const [points, ...shape] = X.shape;
+  if (points === undefined) {
+    throw new ShapeError(
+      "numericalGradientRows",
+      "X is a scalar; its first axis must count the points",
+      X.shape,
+    );
+  }
+  if (shape.length === 0) return gradientOf(X);
+  const width = X.data.length / points;
+  const data = X.data.slice();
+  for (let i = 0; i < points; i++) {
+    const row: Tensor = { shape, dtype: X.dtype, data: X.data.subarray(i * width, (i + 1) * width) };
+    data.set((gradientOf(row) as Tensor).data, i * width);
+  }
+  return { shape: [...X.shape], dtype: X.dtype, data };
+}
+
+/** (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, the coordinate being row[i]. */
+function difference<X>(
+  call: string,
+  f: ScalarFunction<X>,
+  x: X,
+  row: number[] | Tensor["data"],
+  i: number,
+  h: number,
+): number {
+  const before = row[i]!;
+  try {
+    row[i] = before + h;
+    const right = row[i]!;
+    const above = checkedValue(call, f(x));
+    row[i] = before - h;
+    const left = row[i]!;
+    const below = checkedValue(call, f(x));
+    return (above - below) / (row instanceof Float32Array ? right - left : 2 * h);
+  } finally {
+    row[i] = before;
+  }
+}

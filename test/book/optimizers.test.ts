@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { AdaGrad, Adam, Momentum, SGD } from "../../src/book/index.ts";
+import { init, type Tensor, tensor } from "../../src/index.ts";
+import { numericalGradient } from "../../src/numeric/index.ts";
+
+beforeAll(() => init());
+
+/** The notebook's f(x, y) = x²/20 + y². */
+const f = ([x, y]: readonly number[]) => (1 / 20) * x! ** 2 + y! ** 2;
+
+function path(
+  optimizer: { update(p: Record<string, number>, g: Record<string, number>): void },
+  steps: number,
+) {
+  const at: Record<string, number> = { x: -7, y: 2 };
+  return Array.from({ length: steps }, () => {
+    const [x, y] = numericalGradient(f, [at.x!, at.y!]) as [number, number];
+    optimizer.update(at, { x, y });
+    return [at.x!, at.y!] as const;
+  });
+}
+
+describe("on x²/20 + y² from (−7, 2)", () => {
+  it("SGD takes the notebook's zigzag path, digit by digit", () => {
+    const printed = {
+      x: [
+        -6.334999999999862, -5.7331749999996955, -5.188523375004966, -4.695613654381086, -4.249530357215863,
+        -3.845824973281558, -3.4804716008198726, -3.1498267987425326, -2.850593252860905, -2.57978689383847,
+        -2.3347071389235245, -2.112909960725267, -1.9121835144561499, -1.7305260805829468,
+        -1.5661261029274252, -1.4173441231492494, -1.2826964314499805, -1.1608402704622607,
+        -1.0505604447684092, -0.9507572025154459, -0.8604352682765366, -0.7786939177903135,
+        -0.704717995600218, -0.6377697860182076, -0.577181656346486, -0.522349398993575, -0.47272620608918164,
+        -0.42781721651071153, -0.387174580942181, -0.350392995752689,
+      ],
+      y: [
+        -1.8000000000038003, 1.6200000000017294, -1.4579999999981847, 1.3121999999970972, -1.1809799999963362,
+        1.0628819999964882, -0.9565937999966319, 0.8609344199970708, -0.7748409779966288, 0.6973568801961187,
+        -0.6276211921768267, 0.5648590729591934, -0.5083731656634356, 0.45753584909703593,
+        -0.41178226418699293, 0.3706040377681584, -0.3335436339912141, 0.30018927059211564,
+      ],
+    };
+    const taken = path(new SGD({ lr: 0.95 }), 30);
+    expect(taken.map(([x]) => x)).toEqual(printed.x);
+    expect(taken.slice(0, 18).map(([, y]) => y)).toEqual(printed.y);
+  });
+
+  it("the others reach the middle on paths of their own", () => {
+    for (const [optimizer, steps] of [
+      [new Momentum({ lr: 0.1 }), 1000],
+      [new AdaGrad({ lr: 1.5 }), 300],
+      [new Adam({ lr: 0.3 }), 300],
+    ] as const) {
+      const [x, y] = path(optimizer, steps).at(-1)!;
+      expect(Math.hypot(x, y)).toBeLessThan(1e-4);
+    }
+  });
+});
+
+/** The book's rules, written out; `r` rounds after each operation. */
+function reference(
+  kind: string,
+  weights: number[],
+  gradients: number[][],
+  r: (x: number) => number,
+): number[] {
+  const state = weights.map(() => [0, 0] as [number, number]);
+  let powers = [1, 1];
+  for (const gradient of gradients) {
+    powers = [powers[0]! * 0.9, powers[1]! * 0.999];
+    weights = weights.map((w, i) => {
+      const g = gradient[i]!;
+      const s = state[i]!;
+      if (kind === "SGD") return r(w - r(r(0.1) * g));
+      if (kind === "Momentum") {
+        s[0] = r(r(r(0.9) * s[0]) - r(r(0.1) * g));
+        return r(w + s[0]);
+      }
+      if (kind === "AdaGrad") {
+        s[0] = r(s[0] + r(g * g));
+        return r(w - r(r(r(0.1) * g) / r(r(Math.sqrt(s[0])) + r(1e-7))));
+      }
+      const rate = (0.1 * Math.sqrt(1 - powers[1]!)) / (1 - powers[0]!);
+      s[0] = r(s[0] + r(r(1 - 0.9) * r(g - s[0])));
+      s[1] = r(s[1] + r(r(1 - 0.999) * r(r(g * g) - s[1])));
+      return r(w - r(r(r(rate) * s[0]) / r(r(Math.sqrt(s[1])) + r(1e-7))));
+    });
+  }
+  return weights;
+}
+
+describe("update", () => {
+  const make = {
+    SGD: () => new SGD({ lr: 0.1 }),
+    Momentum: () => new Momentum({ lr: 0.1 }),
+    AdaGrad: () => new AdaGrad({ lr: 0.1 }),
+    Adam: () => new Adam({ lr: 0.1 }),
+  };
+  const weights = [0.5, -1.25, 3, 0.1, -0.7];
+  const gradients = [
+    [0.3, -0.2, 0, 1e-3, 5],
+    [-0.1, 0.7, 0.01, -1e-3, 2],
+  ];
+
+  it.each(Object.entries(make))("%s has the bits of its rule, in both types", (kind, optimizer) => {
+    for (const [dtype, round] of [
+      ["float64", (x: number) => x],
+      ["float32", Math.fround],
+    ] as const) {
+      const params: Record<string, Tensor> = { W: tensor(weights, [5], dtype) };
+      const rule = optimizer();
+      for (const gradient of gradients) rule.update(params, { W: tensor(gradient, [5], dtype) });
+      const rounded = gradients.map((gradient) => gradient.map(round));
+      expect([...params.W!.data]).toEqual(reference(kind, weights.map(round), rounded, round));
+    }
+  });
+
+  it("changes a tensor in place and assigns it, so that both ways of holding it follow", () => {
+    const W = tensor(Float64Array.of(1, 2));
+    let assigned: Tensor | undefined;
+    const params = Object.defineProperty({}, "W", {
+      enumerable: true,
+      get: () => W,
+      set(value: Tensor) {
+        assigned = value;
+      },
+    });
+    new SGD({ lr: 1 }).update(params, { W: tensor(Float64Array.of(1, 1)) });
+    expect(assigned).toBe(W);
+    expect(W.data).toEqual(Float64Array.of(0, 1));
+  });
+
+  it("remembers each parameter by its name", () => {
+    const both = new Momentum({ lr: 1 });
+    const alone = new Momentum({ lr: 1 });
+    const params = { a: 1, b: 1 };
+    const one = { b: 1 };
+    for (let i = 0; i < 3; i++) {
+      both.update(params, { a: 5, b: 1 });
+      alone.update(one, { b: 1 });
+    }
+    expect(params.b).toBe(one.b);
+  });
+
+  it("refuses gradients that are missing or of another shape, and changes nothing then", () => {
+    const params = { a: tensor(Float64Array.of(1)), W: tensor(Float64Array.of(1, 2)) };
+    const a = tensor(Float64Array.of(1));
+    expect(() => new SGD().update(params, { a })).toThrow("sgd: there is no gradient for the parameter W");
+    expect(() => new SGD().update(params, { a, W: a })).toThrow(
+      "sgd: the parameter W is [2], its gradient [1]; shapes must be equal",
+    );
+    expect(params.a.data[0]).toBe(1);
+    expect(() => new SGD().update({ n: tensor(Int32Array.of(1)) }, { n: a })).toThrow(
+      "sgd: the parameter n is int32; parameters are float32 or float64",
+    );
+  });
+
+  it("refuses another network's parameters under the same names", () => {
+    const optimizer = new Momentum();
+    optimizer.update({ W: tensor(Float64Array.of(1)) }, { W: tensor(Float64Array.of(1)) });
+    const wider = tensor(Float64Array.of(1, 2));
+    expect(() => optimizer.update({ W: wider }, { W: wider })).toThrow(
+      "momentum: the parameter W had 1 elements in earlier updates and is [2] now; make a new optimizer for another network",
+    );
+  });
+
+  it("refuses rates out of range", () => {
+    expect(() => new SGD({ lr: 0 })).toThrow("sgd: lr must be a number above 0; got 0");
+    expect(() => new Momentum({ momentum: 1 })).toThrow("momentum: momentum must be from 0 to below 1");
+    expect(() => new AdaGrad({ lr: -1 })).toThrow("adaGrad: lr");
+    expect(() => new Adam({ beta1: 1 })).toThrow("adam: beta1");
+  });
+
+  it("tells its learning rate", () => {
+    expect(new SGD({ lr: 0.95 }).lr).toBe(0.95);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { numericalDiff, tangentLine } from "../../src/numeric/index.ts";
+
+/** The book's function_1 (4.3.2); its derivative is 0.02x + 0.1. */
+const function1 = (x: number) => 0.01 * x ** 2 + 0.1 * x;
+
+describe("numericalDiff", () => {
+  it("gives the book's derivatives at 5 and 10, to the digits it prints", () => {
+    // Python: (f(5 + h) - f(5 - h)) / (2 * h) with h = 1e-4.
+    expect(numericalDiff(function1, 5)).toBe(0.1999999999990898);
+    expect(numericalDiff(function1, 10)).toBe(0.2999999999986347);
+  });
+
+  it("is off by h² in the middle and by h ahead", () => {
+    const cube = (x: number) => x ** 3;
+    expect(numericalDiff(cube, 2, { h: 0.1 }) - 12).toBeCloseTo(0.01, 10);
+    expect(numericalDiff(cube, 2, { h: 0.1, method: "forward" }) - 12).toBeCloseTo(0.61, 10);
+  });
+
+  it("passes on what f says where it is not finite", () => {
+    expect(numericalDiff(Math.sqrt, -1)).toBeNaN();
+  });
+
+  it("refuses an h that is no step", () => {
+    for (const h of [0, -1e-4, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => numericalDiff(function1, 5, { h })).toThrow(
+        `numericalDiff: h must be a number above 0, such as the book's 1e-4; got ${h}`,
+      );
+    }
+  });
+
+  it("refuses another method, and an f that returns no number", () => {
+    const method = "backward" as "forward";
+    expect(() => numericalDiff(function1, 5, { method })).toThrow(
+      'numericalDiff: method must be "central" or "forward"; got backward',
+    );
+    expect(() => numericalDiff((() => undefined) as never, 5)).toThrow(
+      "numericalDiff: f must return a number; it returned undefined",
+    );
+    expect(() => numericalDiff((() => null) as never, 5)).toThrow("it returned null");
+    expect(() => numericalDiff((() => [1]) as never, 5)).toThrow("it returned an array");
+  });
+});
+
+describe("tangentLine", () => {
+  it("touches 0.01x² + 0.1x at 5 and at 10", () => {
+    for (const [x, slope, intercept] of [
+      [5, 0.2, -0.25],
+      [10, 0.3, -1],
+    ] as const) {
+      const line = tangentLine(function1, x);
+      expect(line(x)).toBe(function1(x));
+      expect(line(0)).toBeCloseTo(intercept, 9);
+      expect(line(1) - line(0)).toBeCloseTo(slope, 9);
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { numericalGradient, numericalGradientRows, partialDerivative } from "../../src/numeric/index.ts";
+import { type Tensor, tensor } from "../../src/tensor.ts";
+
+/** The book's function_2: x₀² + x₁². */
+const function2 = (x: ArrayLike<number>) => x[0]! ** 2 + x[1]! ** 2;
+const sumOfSquares = ({ data }: Tensor) => Array.from(data).reduce((sum, x) => sum + x * x, 0);
+const float64 = (data: number[], shape: number[]) => tensor(data, shape, "float64");
+
+describe("numericalGradient", () => {
+  it("gives the notebook's gradients of x₀² + x₁², bit for bit", () => {
+    // NumPy 2, the notebook's cell: array([6., 8.]), array([0., 4.]), array([6., 0.]) with all digits.
+    expect(numericalGradient(function2, [3, 4])).toEqual([6.00000000000378, 7.999999999999119]);
+    expect(numericalGradient(function2, [0, 2])).toEqual([0, 4.000000000004]);
+    expect(numericalGradient(function2, [3, 0])).toEqual([6.000000000012662, 0]);
+  });
+
+  it("returns the form it was given", () => {
+    expect(numericalGradient((x) => x * x, 3)).toBeCloseTo(6, 9);
+    const typed = numericalGradient(function2, Float64Array.of(3, 4));
+    expect(typed).toBeInstanceOf(Float64Array);
+    expect([...typed].map(Math.round)).toEqual([6, 8]);
+    const cube = float64([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
+    const { shape, dtype, data } = numericalGradient(sumOfSquares, cube);
+    expect([shape, dtype]).toEqual([[2, 2, 2], "float64"]);
+    expect([...data].map(Math.round)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+    const nested = numericalGradient(([w, b]) => w![0]! * w![1]! + b![0]!, [[3, 4], [5]]);
+    expect(nested.map((row) => row.map((g) => Math.round(g)))).toEqual([[4, 3], [1]]);
+    expect(numericalGradient(() => 1, [])).toEqual([]);
+    const scalar = numericalGradient(sumOfSquares, float64([3], []));
+    expect(scalar.shape).toEqual([]);
+    expect(scalar.data[0]).toBeCloseTo(6, 9);
+  });
+
+  it("moves x itself, so that f may look at it from outside", () => {
+    const weights = [0.1, 0.7];
+    expect(numericalGradient(() => function2(weights), weights).map((g) => g.toFixed(6))).toEqual([
+      "0.200000",
+      "1.400000",
+    ]);
+  });
+
+  it("restores x exactly, also when f throws", () => {
+    const awkward = [0.1, 1 / 3, -0, 1e-320];
+    const x = [...awkward];
+    numericalGradient(function2, x);
+    expect(x).toEqual(awkward);
+    expect(Object.is(x[2], -0)).toBe(true);
+    let calls = 0;
+    const failing = () => {
+      if (++calls === 4) throw new Error("no more");
+      return 0;
+    };
+    expect(() => numericalGradient(failing, x)).toThrow("no more");
+    expect(x).toEqual(awkward);
+  });
+
+  it("divides by the distance that float32 points really have", () => {
+    const x = tensor([3, 4]);
+    const { data, dtype } = numericalGradient(sumOfSquares, x);
+    expect(dtype).toBe("float32");
+    // x + h is off by up to 1.2e-7, which would be off by a thousandth of h, and of the gradient, if 2h were the divisor.
+    expect(data[0]).toBeCloseTo(6, 5);
+    expect(data[1]).toBeCloseTo(8, 5);
+  });
+
+  it("refuses integers, other things than numbers, and an f that returns none", () => {
+    expect(() => numericalGradient(sumOfSquares, tensor(Int32Array.of(3, 4)))).toThrow(
+      "numericalGradient: x: it is a Int32Array, which cannot hold x + h for a small h; use Float64Array or plain numbers",
+    );
+    expect(() => numericalGradient(() => 0, ["3"] as never)).toThrow(
+      "numericalGradient: x: it holds string; it must be numbers in arrays, or a tensor",
+    );
+    expect(() => numericalGradient(() => 0, [1, [2]] as never)).toThrow("mixes numbers with other things");
+    expect(() => numericalGradient((() => "1") as never, [1])).toThrow(
+      "numericalGradient: f must return a number; it returned string",
+    );
+    expect(() => numericalGradient(function2, [3, 4], { h: 0 })).toThrow("numericalGradient: h must be");
+  });
+});
+
+describe("partialDerivative", () => {
+  it("gives the book's answers: 6 and 8 at (3, 4)", () => {
+    expect(partialDerivative(function2, [3, 4], 0)).toBe(6.00000000000378);
+    expect(partialDerivative(function2, [3, 4], 1)).toBe(7.999999999999119);
+  });
+
+  it("counts in row-major order, and restores x when f throws", () => {
+    const x = float64([1, 2, 3, 4], [2, 2]);
+    expect(partialDerivative(sumOfSquares, x, 2)).toBeCloseTo(6, 9);
+    const failing = () => {
+      throw new Error("no");
+    };
+    expect(() => partialDerivative(failing, x, 2)).toThrow("no");
+    expect([...x.data]).toEqual([1, 2, 3, 4]);
+  });
+
+  it("refuses a coordinate that there is not", () => {
+    for (const index of [2, -1, 0.5]) {
+      expect(() => partialDerivative(function2, [3, 4], index)).toThrow(
+        `partialDerivative: index ${index} is none of x, which has 2 elements, numbered from 0`,
+      );
+    }
+  });
+});
+
+describe("numericalGradientRows", () => {
+  const axis = Array.from({ length: 18 }, (_, i) => -2 + 0.25 * i);
+  const X = axis.flatMap(() => axis);
+  const Y = axis.flatMap((y) => axis.map(() => y));
+
+  it("agrees on both notebooks' grids: points in columns, and in rows", () => {
+    const sum = (x: readonly number[]) => x.reduce((total, value) => total + value * value, 0);
+    const columns = numericalGradientRows(sum, [X, Y]);
+    const rows = numericalGradientRows(
+      function2,
+      X.map((x, i) => [x, Y[i]!]),
+    );
+    expect(rows.length).toBe(324);
+    rows.forEach(([gx, gy], i) => {
+      expect(gx).toBeCloseTo(2 * X[i]!, 9);
+      expect(gy).toBeCloseTo(2 * Y[i]!, 9);
+      expect(columns[0]![i]).toBeCloseTo(gx!, 6);
+      expect(columns[1]![i]).toBeCloseTo(gy!, 6);
+    });
+  });
+
+  it("takes tensors row by row, and restores them", () => {
+    const points = float64([3, 4, 0, 2], [2, 2]);
+    const result = numericalGradientRows(({ data }) => function2(data), points);
+    expect([...result.data].map(Math.round)).toEqual([6, 8, 0, 4]);
+    expect(result.shape).toEqual([2, 2]);
+    expect([...points.data]).toEqual([3, 4, 0, 2]);
+  });
+
+  it("takes a single point as one", () => {
+    const single = numericalGradientRows(({ data }) => function2(data), float64([3, 4], [2]));
+    expect([...single.data].map(Math.round)).toEqual([6, 8]);
+    const array = numericalGradientRows(function2 as never, [3, 4] as never) as unknown as number[];
+    expect(array.map(Math.round)).toEqual([6, 8]);
+  });
+
+  it("refuses a tensor without axes", () => {
+    expect(() => numericalGradientRows(sumOfSquares, float64([1], []))).toThrow(
+      "numericalGradientRows: X is a scalar; its first axis must count the points",
+    );
+  });
+});
