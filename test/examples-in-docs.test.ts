@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, posix, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -38,6 +38,20 @@ export const data = { x: tensor(new Uint8Array(784 * 200), [200, 784]), t: tenso
 export const options = { loss: crossEntropy(), optimizer: sgd(), steps: 3, evaluate: { data } };
 export const bytes = serialize({ w: tensor([1, 2]) });
 `;
+
+/** The sources behind what users import: "kobai", "kobai/ops", … */
+function packageEntries(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    exports: Record<string, { types?: string }>;
+  };
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([path, { types }]) =>
+      types
+        ? [[posix.join("kobai", path), resolve(types.replace("./dist/types/", "").replace(/d\.ts$/, "ts"))]]
+        : [],
+    ),
+  );
+}
 
 function sources(): string[] {
   return readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -120,14 +134,7 @@ beforeAll(async () => {
     target: "node20",
     packages: "external",
     loader: { ".wasm": "binary" },
-    alias: {
-      fixtures: join(built, "fixtures.ts"),
-      kobai: resolve("src/index.ts"),
-      "kobai/ops": resolve("src/ops.ts"),
-      "kobai/data": resolve("src/data/index.ts"),
-      "kobai/io": resolve("src/io/index.ts"),
-      "kobai/plot": resolve("src/plot/index.ts"),
-    },
+    alias: { fixtures: join(built, "fixtures.ts"), ...packageEntries() },
     logLevel: "silent",
   });
   writeFileSync(

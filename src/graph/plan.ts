@@ -82,12 +82,7 @@ export function plan(
       instructions.push(instruction(op, dtype, layout, operands));
     },
   };
-  try {
-    for (const node of order) node.operation.emit(node, emitter);
-  } catch (error) {
-    engine.heap.free(block);
-    throw error;
-  }
+  for (const node of order) node.operation.emit(node, emitter);
   return {
     instructions,
     arenaBytes,

@@ -49,7 +49,7 @@ export function numericalDiff(
  * import { tangentLine } from "kobai/numeric";
  * const line = tangentLine((x) => 0.01 * x ** 2 + 0.1 * x, 5);
  * line(5); // 0.75, where the curve is
- * line(0); // -0.25
+ * line(0).toFixed(6); // "-0.250000"
  * ```
  */
 export function tangentLine(

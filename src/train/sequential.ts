@@ -4,9 +4,8 @@ import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
 import { build, type Core } from "./core.ts";
-import { Network } from "./network.ts";
+import { Network, type SummaryRow } from "./network.ts";
 import { Parameters } from "./parameters.ts";
-import type { SummaryRow } from "./summary.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {

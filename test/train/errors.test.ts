@@ -574,8 +574,14 @@ describe("dispose while", () => {
         onEvaluate: ({ step }) => step === 5 && net.dispose(),
       }),
     ],
-  ])("fit calls %s rejects", async (_, options) => {
+  ])("fit calls %s rejects, and not a step runs on memory that is not the network's", async (_, options) => {
     const net = make();
+    let atDispose: number | undefined;
+    const dispose = net.dispose.bind(net);
+    net.dispose = () => {
+      atDispose ??= net.steps;
+      dispose();
+    };
     const fit = net.fit(blobs(64), {
       loss: crossEntropy(),
       optimizer: sgd(),
@@ -583,6 +589,7 @@ describe("dispose while", () => {
       ...options(net),
     });
     await expectRejection(fit, StateError, disposed);
+    expect(net.steps).toBe(atDispose);
   });
 
   it("fit waits rejects", async () => {
