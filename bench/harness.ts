@@ -19,7 +19,7 @@ export interface Group {
   run(bench: Bench): Promise<void>;
 }
 
-/** A line of the table. Times are in seconds. */
+/** A line of the table. Times are in seconds of the processor, see `clock`. */
 export interface Result {
   readonly what: string;
   /** of wasm: the median, and the best */
@@ -59,19 +59,30 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/**
+ * Seconds that this process has spent on processors. What is timed here computes without a pause on one thread, so on an idle machine
+ * this is wall time; on a busy one, unlike wall time, it leaves out the turns of other programs.
+ */
+export function clock(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Seconds of one unit. */
 export function time(work: Work, times = 1): number {
-  const start = performance.now();
+  const start = clock();
   work(times);
-  return (performance.now() - start) / 1000 / times;
+  return (clock() - start) / times;
 }
 
 /** Runs the work until it is warm; how many units make a sample long enough. */
 function warmUp(work: Work): number {
   const end = performance.now() + 1000 * WARM_UP_SECONDS;
-  let once = time(work);
-  while (performance.now() < end) once = Math.min(once, time(work));
-  return Math.max(1, Math.ceil(SAMPLE_SECONDS / Math.max(once, 1e-7)));
+  for (let times = 1; ; ) {
+    const isShort = time(work, times) * times < SAMPLE_SECONDS;
+    if (isShort) times *= 2;
+    else if (performance.now() >= end) return times;
+  }
 }
 
 /**

@@ -71,8 +71,11 @@ console.log(
   `128-bit multiplications and additions, peak of one core: float32 ${peak.highest.float32.toFixed(1)}, ` +
     `float64 ${peak.highest.float64.toFixed(1)} GFLOP/s`,
 );
-if (load > 1)
-  console.log(`Other programs are running (load ${load.toFixed(1)}): the figures suffer from them.`);
+if (load > 1) {
+  console.log(
+    `Other programs run as well (load ${load.toFixed(1)}): they share caches and memory with what is measured.`,
+  );
+}
 console.log();
 
 const start = performance.now();

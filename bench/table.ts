@@ -12,9 +12,8 @@ export function formatSeconds(seconds: number): string {
       ["ns", 1e9],
     ] as const
   ).find(([, scale]) => seconds * scale >= 1) ?? ["ns", 1e9];
-  return `${(seconds * factor).toPrecision(3)} ${unit}`.replace(/^(\d+)e\+(\d+)/, (all) =>
-    String(Number(all)),
-  );
+  const value = seconds * factor;
+  return `${value >= 1000 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
 }
 
 function percent(share: number): string {

@@ -1,13 +1,16 @@
-// One training step as `fit` runs it: draw the batch, fetch it, forward, loss, backward, update; wall time between two reports of
+// One training step as `fit` runs it: draw the batch, fetch it, forward, loss, backward, update; the time between two reports of
 // progress, so that whatever surrounds the calls into wasm counts too.
 
 import { sequential } from "../src/train/sequential.ts";
 import { trainer } from "../test/reference/training.ts";
-import { type Bench, type Group, median, mustEqual, time, versus } from "./harness.ts";
+import { type Bench, clock, type Group, median, mustEqual, type Timing, time, versus } from "./harness.ts";
 import { bookTraining, type Training, tinyTraining } from "./networks.ts";
 
 /** The first reports tell of code that V8 has not compiled for speed yet, and of slices not yet as long as they may be. */
-const WARM_UP_REPORTS = 20;
+function warm(samples: readonly number[]): Timing {
+  const rest = samples.slice(samples.length >> 2);
+  return { median: median(rest), best: Math.min(...rest) };
+}
 
 async function measure(
   what: string,
@@ -22,32 +25,26 @@ async function measure(
   const plain: number[] = [];
   const wasm: number[] = [];
   let done = 0;
-  let reports = 0;
-  let last = performance.now();
+  let last = clock();
   const history = await net.fit(data, {
     ...options,
     steps: steps.wasm,
     onProgress({ step }) {
-      const seconds = (performance.now() - last) / 1000;
-      if (++reports > WARM_UP_REPORTS) wasm.push(seconds / (step - done));
+      wasm.push((clock() - last) / (step - done));
       done = step;
       // The reference has its turn between two calls into wasm.
-      const turn = time(() => {
+      const turn = () => {
         for (let i = 0; i < steps.plain; i++) plainLosses.push(reference.step());
-      }, steps.plain);
-      if (reports > 2) plain.push(turn);
-      last = performance.now();
+      };
+      plain.push(time(turn) / steps.plain);
+      last = clock();
     },
   });
   net.dispose();
   const compared = Math.min(plainLosses.length, history.loss.length);
   mustEqual(`${what}: losses`, history.loss.slice(0, compared), plainLosses.slice(0, compared));
   report({
-    ...versus(
-      what,
-      { median: median(wasm), best: Math.min(...wasm) },
-      { median: median(plain), best: Math.min(...plain) },
-    ),
+    ...versus(what, warm(wasm), warm(plain)),
     note: `first ${compared} losses identical`,
   });
 }

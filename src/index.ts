@@ -11,6 +11,7 @@ export { type InitOptions, init, memoryReport } from "./runtime/engine.ts";
 export type { HeapReport } from "./runtime/heap.ts";
 export type { WasmSource } from "./runtime/wasm.ts";
 export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
+export type { TensorLike } from "./train/arguments.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
 export {
@@ -20,7 +21,8 @@ export {
   gradientCheck,
   type ParameterCheck,
 } from "./train/gradient-check.ts";
-export { Network, type SummaryRow, type TensorLike } from "./train/network.ts";
+export { Network } from "./train/network.ts";
 export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
+export type { SummaryRow } from "./train/summary.ts";

@@ -11,7 +11,7 @@ import { relu, sigmoid } from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/network.ts";
+import type { TensorLike } from "../train/arguments.ts";
 import { affine } from "./affine.ts";
 import { asTensor, floats, rows, scalar, targets } from "./operands.ts";
 
@@ -125,7 +125,7 @@ export class Add extends TwoOperands {
  * import { Mul } from "kobai/book";
  * const layer = new Mul();
  * layer.forward(100, 2); // 200
- * layer.backward(1.5); // [3, 150]
+ * layer.backward(1.1); // [2.2, 110]
  * ```
  */
 export class Mul extends TwoOperands {

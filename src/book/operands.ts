@@ -8,7 +8,7 @@ import {
   type TypedArray,
   tensor,
 } from "../tensor.ts";
-import type { TensorLike } from "../train/network.ts";
+import type { TensorLike } from "../train/arguments.ts";
 
 /**
  * Operands as float tensors of one dtype: float64, as NumPy computes, unless all of them are float32 (numbers alone follow the

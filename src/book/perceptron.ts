@@ -1,6 +1,6 @@
 import { evaluate } from "../runtime/eager.ts";
 import type { Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/network.ts";
+import type { TensorLike } from "../train/arguments.ts";
 import { affine } from "./affine.ts";
 import { step } from "./functions.ts";
 import { asTensor, floats, scalar } from "./operands.ts";

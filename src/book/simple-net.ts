@@ -10,7 +10,7 @@ import { dense } from "../nn/layers.ts";
 import { numericalGradient } from "../numeric/index.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { formatShape, size, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/network.ts";
+import type { TensorLike } from "../train/arguments.ts";
 import { sequential } from "../train/sequential.ts";
 import { affine } from "./affine.ts";
 import { crossEntropyError, softmax } from "./functions.ts";

@@ -82,7 +82,12 @@ export function plan(
       instructions.push(instruction(op, dtype, layout, operands));
     },
   };
-  for (const node of order) node.operation.emit(node, emitter);
+  try {
+    for (const node of order) node.operation.emit(node, emitter);
+  } catch (error) {
+    engine.heap.free(block);
+    throw error;
+  }
   return {
     instructions,
     arenaBytes,

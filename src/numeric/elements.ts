@@ -12,32 +12,28 @@ type Row = TypedArray | number[];
 /** The coordinates of a point, wherever they lie in it, as one sequence in row-major order. */
 export class Elements {
   readonly length: number;
-  readonly #rows: readonly Row[];
-  readonly #name: string;
+  /** The arrays that hold them, in order. */
+  readonly rows: readonly Row[];
 
   /**
    * @param name what messages call the point
    * @throws DataError where it is not made of numbers, or of integers that cannot take a small step
    */
   constructor(point: Point, name: string) {
-    this.#name = name;
-    this.#rows = rowsOf(isTensor(point) ? point.data : point, name);
-    this.length = this.#rows.reduce((sum, row) => sum + row.length, 0);
+    this.rows = rowsOf(isTensor(point) ? point.data : point, name);
+    this.length = this.rows.reduce((sum, row) => sum + row.length, 0);
   }
 
-  /** The array that holds coordinate `i`, and where in it. */
-  place(i: number): { row: Row; index: number } {
+  /** The array that holds coordinate `i`, and where in it; undefined where there is no such coordinate. */
+  place(i: number): { row: Row; index: number } | undefined {
+    if (!(Number.isInteger(i) && i >= 0 && i < this.length)) return undefined;
     let index = i;
-    for (const row of this.#rows) {
-      if (index < row.length) return { row, index };
-      index -= row.length;
-    }
-    throw new DataError(`${this.#name}: there is no element ${i}; it has ${this.length}`);
-  }
-
-  /** The rows, to go through all coordinates in order. */
-  get rows(): readonly Row[] {
-    return this.#rows;
+    const row = this.rows.find(({ length }) => {
+      if (index < length) return true;
+      index -= length;
+      return false;
+    });
+    return row && { row, index };
   }
 }
 

@@ -1,5 +1,5 @@
 import { DataError, ShapeError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor, TypedArray } from "../tensor.ts";
 import { checkedValue, checkStep, DEFAULT_STEP, type StepOptions } from "./difference.ts";
 import { Elements, isTensor, like, type Point } from "./elements.ts";
 
@@ -26,13 +26,13 @@ export function partialDerivative<X extends Point>(
 ): number {
   checkStep("partialDerivative", h);
   const elements = new Elements(x, "partialDerivative: x");
-  if (!(Number.isInteger(index) && index >= 0 && index < elements.length)) {
+  const place = elements.place(index);
+  if (!place) {
     throw new DataError(
       `partialDerivative: index ${index} is none of x, which has ${elements.length} elements, numbered from 0`,
     );
   }
-  const { row, index: i } = elements.place(index);
-  return difference("partialDerivative", f, x, row, i, h);
+  return difference("partialDerivative", f, x, place.row, place.index, h);
 }
 
 /**
@@ -92,6 +92,11 @@ export function numericalGradient(
  * ```
  */
 export function numericalGradientRows(f: ScalarFunction<Tensor>, X: Tensor, options?: StepOptions): Tensor;
+export function numericalGradientRows<X extends TypedArray | number[]>(
+  f: ScalarFunction<X>,
+  X: X,
+  options?: StepOptions,
+): X;
 export function numericalGradientRows<X extends Exclude<Point, Tensor>>(
   f: ScalarFunction<X>,
   X: readonly X[],
@@ -130,7 +135,7 @@ function difference<X>(
   call: string,
   f: ScalarFunction<X>,
   x: X,
-  row: number[] | Tensor["data"],
+  row: number[] | TypedArray,
   i: number,
   h: number,
 ): number {

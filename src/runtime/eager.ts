@@ -2,9 +2,9 @@ import { RUN_BYTES } from "../../assembly/isa.ts";
 import { plan } from "../graph/plan.ts";
 import { input, type Value } from "../graph/value.ts";
 import { bytesPerElement, size, type Tensor } from "../tensor.ts";
-import { ProgramCache } from "../train/program-cache.ts";
 import { engine } from "./engine.ts";
 import { load, type Program } from "./instructions.ts";
+import { ProgramCache } from "./program-cache.ts";
 import { Resources } from "./resources.ts";
 
 /** A function of symbolic values, written with the ops. */
@@ -30,10 +30,8 @@ const caches = new WeakMap<Rule, ProgramCache>();
  * @throws ShapeError and OptionError where an op cannot take its operands @throws StateError before `init()`
  * @example
  * ```ts
- * import { tensor } from "kobai";
- * import { add, type Value } from "kobai/ops";
  * const double = (x: Value) => add(x, x);
- * evaluate(double, tensor([1, 2, 3])).data; // Float32Array [2, 4, 6]
+ * evaluate(double, tensor([1, 2, 3])); // float32 [3]: 2, 4, 6
  * ```
  */
 export function evaluate(rule: (...values: Value[]) => Value, ...operands: readonly Tensor[]): Tensor;

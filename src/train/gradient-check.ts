@@ -1,6 +1,6 @@
 import type { Loss } from "../nn/losses.ts";
 import { size, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "./network.ts";
+import type { TensorLike } from "./arguments.ts";
 import type { NamedTensors } from "./parameters.ts";
 
 /** How far a parameter's two gradients lie apart. */

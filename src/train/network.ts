@@ -1,24 +1,16 @@
 import type { Dataset } from "../data/dataset.ts";
-import { DataError, ShapeError, StateError } from "../errors.ts";
+import { ShapeError, StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
+import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import {
-  checkTensor,
-  type DTypeName,
-  formatShape,
-  type NestedArray,
-  size,
-  type Tensor,
-  type TypedArray,
-  tensor,
-} from "../tensor.ts";
+import { type DTypeName, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
+import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
-import { checkH, type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
+import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
-import { ProgramCache } from "./program-cache.ts";
 import {
   composeLoss,
   composeNumericalGradient,
@@ -26,18 +18,9 @@ import {
   type LossProgram,
   type PredictProgram,
 } from "./programs.ts";
-import { checkFinite, checkLabels, store } from "./store.ts";
-
-/** What a network's calls take as inputs or targets. */
-export type TensorLike = Tensor | TypedArray | NestedArray;
-
-/** A part of a network as `summary` lists it. */
-export interface SummaryRow {
-  readonly name: string;
-  /** of one sample */
-  readonly outputShape: Shape;
-  readonly parameters: number;
-}
+import { checkH } from "./schedule.ts";
+import { store } from "./store.ts";
+import { type SummaryRow, summaryTable } from "./summary.ts";
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -186,7 +169,7 @@ export class Network {
 
   #predict(call: string, x: TensorLike): Tensor {
     this.#alive();
-    const { sample, batch, values } = this.#inputs(call, x);
+    const { sample, batch, values } = toInputs(call, x, this.#core);
     const program = this.#programs.get(`predict ${batch}`, () =>
       composePredict(this.#core, batch),
     ) as PredictProgram;
@@ -247,7 +230,7 @@ export class Network {
     this.#alive();
     checkH("numericalGradient", h);
     const core = this.#exact();
-    const inputs = this.#inputs("numericalGradient", x);
+    const inputs = toInputs("numericalGradient", x, this.#core);
     const { type, values } = this.#targets("numericalGradient", t, inputs.batch, loss);
     const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
     if (core !== this.#core) {
@@ -300,28 +283,7 @@ export class Network {
    * @example console.log(net.summary());
    */
   summary(): string {
-    const total = this.#summary.reduce((sum, row) => sum + row.parameters, 0);
-    const rows = [
-      ["layer", "output", "parameters"],
-      ["input", formatShape(this.inputShape), ""],
-      ...this.#summary.map((row) => [
-        row.name,
-        formatShape(row.outputShape),
-        row.parameters.toLocaleString("en-US"),
-      ]),
-      ["total", this.dtype, total.toLocaleString("en-US")],
-    ] as [string, string, string][];
-    const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
-    const [first, second, third] = [width(0), width(1), width(2)];
-    const table = rows.map(([a, b, c]) =>
-      `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`.trimEnd(),
-    );
-    if (this.#density !== undefined) {
-      table.push(
-        `inputs held as compressed rows: ${(100 * this.#density).toFixed(1)} % of them are not zero`,
-      );
-    }
-    return table.join("\n");
+    return summaryTable(this.#summary, this.inputShape, this.dtype, this.#density);
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. @example net.dispose(); */
@@ -355,7 +317,7 @@ export class Network {
 
   #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, withGradients: boolean): number {
     this.#alive();
-    const inputs = this.#inputs(call, x);
+    const inputs = toInputs(call, x, this.#core);
     const { type, values } = this.#targets(call, t, inputs.batch, loss);
     const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
     const program = this.#programs.get(
@@ -370,52 +332,9 @@ export class Network {
     return heap.view(this.dtype, program.loss, 1)[0]!;
   }
 
-  #inputs(call: string, x: TensorLike): { sample: boolean; batch: number; values: Tensor } {
-    const values = toTensor(call, "x", x, this.dtype);
-    const perSample = size(this.inputShape);
-    const shape = formatShape(values.shape);
-    const sample =
-      shape === formatShape(this.inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
-    const flat = ArrayBuffer.isView(x) && x.length > 0 && x.length % perSample === 0;
-    if (!sample && !flat && formatShape(values.shape.slice(1)) !== formatShape(this.inputShape)) {
-      throw new ShapeError(
-        call,
-        `x is ${shape}; the network takes one sample ${formatShape(this.inputShape)} or a batch [n, ${this.inputShape.join(", ")}]`,
-        values.shape,
-        this.inputShape,
-      );
-    }
-    const batch = values.data.length / perSample;
-    if (batch === 0) throw new DataError(`${call}: x ${shape} holds no samples`);
-    checkFinite(call, "x", values, perSample);
-    return { sample, batch, values };
-  }
-
-  #targets(call: string, t: TensorLike, batch: number, loss: Loss): { type: TargetType; values: Tensor } {
-    const given = toTensor(call, "t", t, this.dtype);
+  #targets(call: string, t: TensorLike, batch: number, loss: Loss): Targets {
     const classes = this.#classesFor(loss);
-    const isLabels = classes !== undefined && given.data.length === batch && given.shape.length <= 1;
-    if (isLabels) {
-      const labels = { ...given, shape: [batch] };
-      checkLabels(call, labels, classes);
-      return { type: { dtype: "int32", shape: [] }, values: labels };
-    }
-    const perSample = classes === undefined ? this.outputShape : [classes];
-    const shape = formatShape(given.shape);
-    const fits =
-      shape === formatShape([batch, ...perSample]) ||
-      (batch === 1 && shape === formatShape(perSample)) ||
-      (ArrayBuffer.isView(t) && t.length === batch * size(perSample));
-    if (!fits) {
-      throw new ShapeError(
-        call,
-        `t is ${shape} for a batch of ${batch}; it must be ` +
-          `${classes === undefined ? "" : `labels [${batch}] or rows `}[${[batch, ...perSample].join(", ")}]`,
-        given.shape,
-      );
-    }
-    checkFinite(call, "t", given, size(perSample));
-    return { type: { dtype: this.dtype, shape: perSample }, values: given };
+    return toTargets(call, t, { batch, classes, outputShape: this.outputShape, dtype: this.dtype });
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
@@ -446,17 +365,4 @@ export class Network {
     state.slots = this.#resources.add(slots);
     state.updates = 0;
   }
-}
-
-/** As a tensor; typed arrays and nested arrays are given a shape. @throws DataError where it is none of these */
-function toTensor(call: string, name: string, x: TensorLike, dtype: DTypeName): Tensor {
-  if (typeof x === "number" || Array.isArray(x) || ArrayBuffer.isView(x)) {
-    return tensor(
-      x as NestedArray | TypedArray,
-      undefined,
-      Array.isArray(x) || typeof x === "number" ? dtype : undefined,
-    );
-  }
-  checkTensor(`${call}: ${name}`, x as Tensor);
-  return x as Tensor;
 }

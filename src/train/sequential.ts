@@ -4,8 +4,9 @@ import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
 import { build, type Core } from "./core.ts";
-import { Network, type SummaryRow } from "./network.ts";
+import { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
+import type { SummaryRow } from "./summary.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {
@@ -24,7 +25,7 @@ let made = 0;
 /**
  * A network of layers, one after the other.
  *
- * @throws OptionError for no layers, or options out of range
+ * @throws OptionError for no layers, options out of range, or layers of one's own whose names collide
  * @throws ShapeError where a layer cannot take what the one before it gives
  * @throws MemoryError where its parameters do not fit
  * @throws StateError before `init()`
@@ -72,10 +73,18 @@ interface NamedLayer {
 /** dense1, relu1, dense2: numbered by kind. */
 function withNames(layers: readonly Layer[]): NamedLayer[] {
   const counts = new Map<string, number>();
+  const taken = new Set<string>();
   return layers.map((layer) => {
     const count = (counts.get(layer.name) ?? 0) + 1;
     counts.set(layer.name, count);
-    return { layer, name: `${layer.name}${count}` };
+    const name = `${layer.name}${count}`;
+    if (taken.has(name)) {
+      throw new OptionError(
+        `sequential: two layers would be called ${name}; give one of them a name without digits at its end`,
+      );
+    }
+    taken.add(name);
+    return { layer, name };
   });
 }
 

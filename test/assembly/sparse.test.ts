@@ -186,12 +186,15 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         const gradient = fill(m * n, 3);
         const [g, dw] = [place(gradient.byteLength), place(k * n * Type.BYTES_PER_ELEMENT)];
         view(dtype, g, gradient.length).set(gradient);
-        const unused = { bias: 0, activation: Activation.identity, output: 0 };
-        const backward = { m, n, k, entries, counts, capacity, g, c: dw, ...unused };
-        run(Op.sparseMatmulGradient, dtype, SparseMatmulGradientArg, backward, lanes);
+        const backward = { m, n, k, entries, counts, capacity, g, c: dw, bias: 0, output: b };
         const dense = matmul<Floats>({ m: k, n, k: m, a: x, b: gradient, transposeA: true });
-        expect(bits(view(dtype, dw, k * n))).toBe(bits(dense));
-        expectGuard(dw + k * n * Type.BYTES_PER_ELEMENT);
+        // The gradient by the weight, and by what a weight is the relu of.
+        for (const activation of [Activation.identity, Activation.reluGradient]) {
+          run(Op.sparseMatmulGradient, dtype, SparseMatmulGradientArg, { ...backward, activation }, lanes);
+          const passed = dense.map((sum, i) => (activation === Activation.identity || w[i]! > 0 ? sum : 0));
+          expect(bits(view(dtype, dw, k * n))).toBe(bits(passed));
+          expectGuard(dw + k * n * Type.BYTES_PER_ELEMENT);
+        }
       }
     }
   });

@@ -126,6 +126,11 @@ describe("crossEntropyError", () => {
     expect(oneHot).toBeCloseTo((0.510825457099338 + 2.9957302735559908) / 2, 14);
   });
 
+  it("tells labels from rows by shape where there is one class only", () => {
+    expect(crossEntropyError([[0.5], [0.5]], [0, 0])).toBeCloseTo(-Math.log(0.5 + 1e-7), 15);
+    expect(crossEntropyError([[0.5], [0.5]], [[0], [0]])).toBeCloseTo(0, 15);
+  });
+
   it("gives each sample's own", () => {
     const each = crossEntropyError([y, y], [2, 1], { reduction: "none" });
     expect(each.shape).toEqual([2]);

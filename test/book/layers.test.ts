@@ -44,6 +44,12 @@ describe("Mul and Add", () => {
     }
   });
 
+  it("stay in float32 beside a number, and follow float64 beside anything else", () => {
+    const single = Float32Array.of(0.1, 2);
+    expect(new Mul().forward(single, 2)).toMatchObject({ dtype: "float32", shape: [2] });
+    expect(new Mul().forward(single, [2, 2])).toMatchObject({ dtype: "float64" });
+  });
+
   it("take one number for all of dout", () => {
     const layer = new Mul();
     layer.forward([1, 2], [3, 4]);

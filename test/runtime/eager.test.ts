@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { apply, type Operation } from "../../src/graph/value.ts";
 import { init, memoryReport, tensor } from "../../src/index.ts";
 import { add, matmul, multiply, type Value } from "../../src/ops.ts";
 import { evaluate } from "../../src/runtime/eager.ts";
@@ -60,6 +61,19 @@ describe("evaluate", () => {
     const before = memoryReport().held;
     const product = (a: Value, b: Value) => matmul(a, b);
     expect(() => evaluate(product, tensor([[1, 2]]), tensor([[1, 2]]))).toThrow("matmul: inner sizes differ");
+    expect(memoryReport().held).toBe(before);
+  });
+
+  it("holds nothing where planning fails", () => {
+    const before = memoryReport().held;
+    const broken: Operation<undefined> = {
+      name: "broken",
+      infer: ([x]) => [x!],
+      emit() {
+        throw new Error("no instruction");
+      },
+    };
+    expect(() => evaluate((x) => apply(broken, [x], undefined), tensor([1]))).toThrow("no instruction");
     expect(memoryReport().held).toBe(before);
   });
 });

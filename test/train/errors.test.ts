@@ -54,6 +54,15 @@ describe("sequential refuses", () => {
   it.each<[string, () => unknown, ErrorClass, string]>([
     ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: needs at least one layer"],
     [
+      "layers whose names collide",
+      () => {
+        const eleven = Array.from({ length: 11 }, () => dense(1));
+        return sequential([layer("dense1", (x) => x), ...eleven], { input: [1] });
+      },
+      OptionError,
+      "sequential: two layers would be called dense11; give one of them a name without digits at its end",
+    ],
+    [
       "an input that is no shape",
       at({ input: 784 }),
       OptionError,

@@ -1,5 +1,5 @@
-import type { Program } from "../runtime/instructions.ts";
-import type { Disposable } from "../runtime/resources.ts";
+import type { Program } from "./instructions.ts";
+import type { Disposable } from "./resources.ts";
 
 /** How many programs a network keeps: of calls with ever other batch sizes, the oldest are dropped. */
 const MOST = 8;

@@ -1,0 +1,94 @@
+import { DataError, ShapeError } from "../errors.ts";
+import type { Shape } from "../graph/value.ts";
+import {
+  checkTensor,
+  type DTypeName,
+  formatShape,
+  type NestedArray,
+  size,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from "../tensor.ts";
+import type { Core, TargetType } from "./core.ts";
+import { checkFinite, checkLabels } from "./store.ts";
+
+/** What a network's calls take as inputs or targets. */
+export type TensorLike = Tensor | TypedArray | NestedArray;
+
+export interface Inputs {
+  /** whether they are one sample without a batch's axis */
+  readonly sample: boolean;
+  readonly batch: number;
+  readonly values: Tensor;
+}
+
+/** Inputs as a batch. @throws ShapeError where they are neither a sample nor a batch @throws DataError where they hold NaN */
+export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Core): Inputs {
+  const values = toTensor(call, "x", x, dtype);
+  const perSample = size(inputShape);
+  const shape = formatShape(values.shape);
+  const sample = shape === formatShape(inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
+  const flat = ArrayBuffer.isView(x) && x.length > 0 && x.length % perSample === 0;
+  if (!sample && !flat && formatShape(values.shape.slice(1)) !== formatShape(inputShape)) {
+    throw new ShapeError(
+      call,
+      `x is ${shape}; the network takes one sample ${formatShape(inputShape)} or a batch [n, ${inputShape.join(", ")}]`,
+      values.shape,
+      inputShape,
+    );
+  }
+  const batch = values.data.length / perSample;
+  if (batch === 0) throw new DataError(`${call}: x ${shape} holds no samples`);
+  checkFinite(call, "x", values, perSample);
+  return { sample, batch, values };
+}
+
+export interface Targets {
+  readonly type: TargetType;
+  readonly values: Tensor;
+}
+
+/**
+ * Targets of a batch.
+ *
+ * @param network classes: of its output, where targets are class labels
+ * @throws ShapeError where there are not as many as the batch needs @throws DataError for labels out of range, NaN
+ */
+export function toTargets(
+  call: string,
+  t: TensorLike,
+  network: { batch: number; classes: number | undefined; outputShape: Shape; dtype: DTypeName },
+): Targets {
+  const { batch, classes, outputShape, dtype } = network;
+  const given = toTensor(call, "t", t, dtype);
+  if (classes !== undefined && given.data.length === batch && given.shape.length <= 1) {
+    const labels = { ...given, shape: [batch] };
+    checkLabels(call, labels, classes);
+    return { type: { dtype: "int32", shape: [] }, values: labels };
+  }
+  const perSample = classes === undefined ? outputShape : [classes];
+  const shape = formatShape(given.shape);
+  const fits =
+    shape === formatShape([batch, ...perSample]) ||
+    (batch === 1 && shape === formatShape(perSample)) ||
+    (ArrayBuffer.isView(t) && t.length === batch * size(perSample));
+  if (!fits) {
+    throw new ShapeError(
+      call,
+      `t is ${shape} for a batch of ${batch}; it must be ` +
+        `${classes === undefined ? "" : `labels [${batch}] or rows `}[${[batch, ...perSample].join(", ")}]`,
+      given.shape,
+    );
+  }
+  checkFinite(call, "t", given, size(perSample));
+  return { type: { dtype, shape: perSample }, values: given };
+}
+
+/** As a tensor; typed arrays and nested arrays are given a shape. @throws DataError where it is none of these */
+function toTensor(call: string, name: string, x: TensorLike, dtype: DTypeName): Tensor {
+  if (ArrayBuffer.isView(x)) return tensor(x);
+  if (typeof x === "number" || Array.isArray(x)) return tensor(x as NestedArray, undefined, dtype);
+  checkTensor(`${call}: ${name}`, x as Tensor);
+  return x as Tensor;
+}
