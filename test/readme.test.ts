@@ -1,7 +1,7 @@
 // The code of the READMEs: it compiles, it runs, and it prints what its comments say.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -35,6 +35,7 @@ const built = resolve("build/readme");
 let folder: string;
 
 beforeAll(async () => {
+  if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
   folder = mkdtempSync(join(tmpdir(), "kobai-readme-"));
   rmSync(built, { recursive: true, force: true });
   mkdirSync(built, { recursive: true });

@@ -125,7 +125,7 @@ export class Add extends TwoOperands {
  * import { Mul } from "kobai/book";
  * const layer = new Mul();
  * layer.forward(100, 2); // 200
- * layer.backward(1.1); // [2.2, 110]
+ * layer.backward(1.5); // [3, 150]
  * ```
  */
 export class Mul extends TwoOperands {

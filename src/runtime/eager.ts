@@ -30,8 +30,10 @@ const caches = new WeakMap<Rule, ProgramCache>();
  * @throws ShapeError and OptionError where an op cannot take its operands @throws StateError before `init()`
  * @example
  * ```ts
+ * import { tensor } from "kobai";
+ * import { add, type Value } from "kobai/ops";
  * const double = (x: Value) => add(x, x);
- * evaluate(double, tensor([1, 2, 3])); // float32 [3]: 2, 4, 6
+ * evaluate(double, tensor([1, 2, 3])).data; // Float32Array [2, 4, 6]
  * ```
  */
 export function evaluate(rule: (...values: Value[]) => Value, ...operands: readonly Tensor[]): Tensor;
