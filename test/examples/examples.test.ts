@@ -17,6 +17,9 @@ async function run(name: string, ...args: string[]): Promise<string> {
 
 /** By example: what to run it with, if anything, and what it must print. */
 const examples: Record<string, { args?: string[]; prints: (string | RegExp)[] }> = {
+  "custom-layer": {
+    prints: [/swish1\.logSlope mean difference \d\.\de-1\d\n/, /1\.0000 after 2000 steps\nat 0\.5: -0\.25/],
+  },
   perceptron: {
     prints: ["0  0    0   1    0  0\n1  0    0   1    1  1\n0  1    0   1    1  1\n1  1    1   0    1  0\n"],
   },
