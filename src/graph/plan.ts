@@ -7,15 +7,7 @@ import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
 import { copy } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
-import {
-  type CompressedRows,
-  constantOperation,
-  type Emitter,
-  leafOperation,
-  type Node,
-  type Operation,
-  type Value,
-} from "./value.ts";
+import { type CompressedRows, type Emitter, isGiven, type Node, type Value } from "./value.ts";
 
 /** A value that must lie at an address of the caller's. */
 export interface Placement {
@@ -102,12 +94,6 @@ export function rootOf(value: Value): Value {
   let root = value;
   while (root.node.operation.view) root = root.node.inputs[0]!;
   return root;
-}
-
-function isGiven({ node: { operation } }: Value): boolean {
-  return (
-    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
-  );
 }
 
 /** Copies what cannot lie where the caller wants it, because it lies elsewhere already: a leaf, a view of one, the same value twice. */

@@ -1,13 +1,5 @@
 import { topologicalOrder } from "./order.ts";
-import {
-  constantOperation,
-  input,
-  leafOperation,
-  node as makeNode,
-  type Node,
-  type Operation,
-  type Value,
-} from "./value.ts";
+import { input, isGiven, node as makeNode, type Node, type Value } from "./value.ts";
 
 /** A part of a graph on its own: what leads from some value to a result. */
 export interface Restated {
@@ -36,11 +28,4 @@ export function restate(result: Value, changed: Value): Restated {
     for (const [index, output] of node.outputs.entries()) rebuilt.set(output, made.outputs[index]!);
   }
   return { result: rebuilt.get(result) ?? result, leaves };
-}
-
-/** Leaves and constants stay what they are. */
-function isGiven({ node: { operation } }: Value): boolean {
-  return (
-    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
-  );
 }

@@ -128,6 +128,13 @@ export function constant(value: number, dtype: DTypeName): Value {
   return apply(constantOperation, [], { value, dtype });
 }
 
+/** Whether `value` is known before the graph runs: a leaf or a constant. */
+export function isGiven({ node: { operation } }: Value): boolean {
+  return (
+    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
+  );
+}
+
 /** Whether `value` is the constant 1: the gradient of a loss with respect to itself. */
 export function isOne(value: Value): boolean {
   return value.node.operation === (constantOperation as Operation<never>)

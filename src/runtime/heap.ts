@@ -125,7 +125,7 @@ export class Heap {
   }
 }
 
-/** `bytes` rounded up to whole aligned units. */
-export function roundUp(bytes: number): number {
-  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+/** `value` rounded up to a multiple: by default, bytes to whole aligned units. */
+export function roundUp(value: number, multiple = ALIGNMENT): number {
+  return Math.ceil(value / multiple) * multiple;
 }

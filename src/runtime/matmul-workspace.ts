@@ -1,5 +1,6 @@
 import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "../../assembly/gemm/blocking.ts";
-import { ALIGNMENT, TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { roundUp } from "./heap.ts";
 
 /**
  * How much scratch one lane of a matmul needs for its packed panels, in bytes: a bound that holds for any number of lanes and
@@ -33,9 +34,5 @@ export function matmulWorkspaceBytes(
   const columns = Math.min(roundUp(n, 16 / elementBytes), BLOCK_N_BYTES / elementBytes);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = mayTransposeA ? BLOCK_M : 0;
-  return roundUp(depth * (columns + rows) * elementBytes, ALIGNMENT);
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
+  return roundUp(depth * (columns + rows) * elementBytes);
 }

@@ -178,7 +178,7 @@ class Session implements Disposable {
     const held = this.#resources;
     const classes = context.classesFor(options.loss);
     // The sweeps of a numerical gradient read the inputs column by column.
-    const compress = plan.gradient === "backprop";
+    const compress = plan.by === "backprop";
     try {
       const stored = new Map<Dataset, StoredDataset>();
       const place = (set: Dataset): StoredDataset => {
@@ -197,7 +197,7 @@ class Session implements Disposable {
         ...plan,
         loss: options.loss,
         optimizer: options.optimizer,
-        differentiated: plan.gradient === "numerical" ? context.exact() : core,
+        differentiated: plan.by === "backprop" ? core : context.exact(),
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,

@@ -13,8 +13,8 @@ import { type FitOptions, fit, type History, type Slots, type TrainingState } fr
 import { accessors, type NamedTensors } from "./parameters.ts";
 import {
   composeLoss,
-  composeNumericalGradient,
   composePredict,
+  type Differentiation,
   type LossProgram,
   type PredictProgram,
 } from "./programs.ts";
@@ -193,7 +193,7 @@ export class Network {
    * @example net.loss(new Float32Array(2 * 784), [3, 7]) > 0; // true
    */
   loss(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): number {
-    return this.#runLoss("loss", x, t, loss, false);
+    return this.#runLoss("loss", x, t, loss);
   }
 
   /**
@@ -204,7 +204,7 @@ export class Network {
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
   gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
-    this.#runLoss("gradient", x, t, loss, true);
+    this.#runLoss("gradient", x, t, loss, "backprop");
     return Object.fromEntries(Object.entries(this.grads));
   }
 
@@ -238,7 +238,7 @@ export class Network {
         core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
       }
     }
-    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
+    const program = composeLoss(core, inputs.batch, loss, target, { h });
     try {
       const { heap } = core.engine;
       heap.view("float64", program.x, inputs.values.data.length).set(inputs.values.data);
@@ -315,14 +315,14 @@ export class Network {
     return loss.targets === "classes" ? this.#classes(loss.name) : undefined;
   }
 
-  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, withGradients: boolean): number {
+  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, by?: Differentiation): number {
     this.#alive();
     const inputs = toInputs(call, x, this.#core);
     const { type, values } = this.#targets(call, t, inputs.batch, loss);
     const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
     const program = this.#programs.get(
       key,
-      () => composeLoss(this.#core, inputs.batch, loss, type, withGradients),
+      () => composeLoss(this.#core, inputs.batch, loss, type, by),
       loss,
     ) as LossProgram;
     const { heap } = this.#core.engine;

@@ -131,18 +131,16 @@ export class Parameters {
     return this.#find(name).value.shape;
   }
 
-  /** Where the parameters lie, for a plan. */
-  placements(): Placement[] {
-    return [...this.#byName.values()].map(({ value, offset }) => ({ value, address: this.address + offset }));
+  /** Where the parameters lie, for a plan; or where their gradients do. */
+  placements(region: "values" | "gradients" = "values"): Placement[] {
+    const start = this.#addressOf(region);
+    return [...this.#byName.values()].map(({ value, offset }) => ({ value, address: start + offset }));
   }
 
   /** Where the gradients of `values`, in order, must come to lie. */
   gradientPlacements(gradients: readonly Value[]): Placement[] {
-    const entries = [...this.#byName.values()];
-    return gradients.map((value, index) => ({
-      value,
-      address: this.gradientAddress + entries[index]!.offset,
-    }));
+    const places = this.placements("gradients");
+    return gradients.map((value, index) => ({ value, address: places[index]!.address }));
   }
 
   /** A copy of a parameter, or of its gradient. */

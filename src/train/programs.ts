@@ -18,7 +18,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import { bytesPerElement, size } from "../tensor.ts";
-import { build, buildLoss, Composer, type Core, setStep, type TargetType } from "./core.ts";
+import { type BuiltLoss, build, buildLoss, Composer, type Core, setStep, type TargetType } from "./core.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 
@@ -50,29 +50,50 @@ export interface LossProgram extends Program {
   readonly loss: number;
 }
 
-/** (x, t) → loss, and with `withGradients` the gradients into their region. */
+/** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
+export type GradientMethod = "backprop" | "numerical";
+
+/** The same with what it takes: central differences, of a network that computes in float64, have a width. */
+export type Differentiation = "backprop" | { readonly h: number };
+
+/** (x, t) → loss, and where asked for the gradients into their region. */
 export function composeLoss(
   core: Core,
   batch: number,
   loss: Loss,
   target: TargetType,
-  withGradients: boolean,
+  by?: Differentiation,
 ): LossProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, batch, loss, target);
     const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
-    const gradientPlaces = withGradients
-      ? core.parameters.gradientPlacements(gradients(built.loss, core.parameters.values))
-      : [];
-    composer.graph(
-      [{ value: built.loss, address: cell }, ...gradientPlaces],
-      [
-        { value: built.x, address: x },
-        { value: built.t, address: t },
-      ],
-    );
+    const inputs = [
+      { value: built.x, address: x },
+      { value: built.t, address: t },
+    ];
+    if (by) differentiate(composer, core, built, { inputs, cell, by });
+    else composer.graph([{ value: built.loss, address: cell }], inputs);
     return { ...composer.finish(), x, t, loss: cell };
   });
+}
+
+/** Writes the loss into `cell`, and its gradients into their region. */
+function differentiate(
+  composer: Composer,
+  core: Core,
+  built: BuiltLoss,
+  { inputs, cell, by }: { inputs: readonly Placement[]; cell: number; by: Differentiation },
+): void {
+  if (by !== "backprop") {
+    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h });
+    return;
+  }
+  const { parameters } = core;
+  const byParameter = gradients(built.loss, parameters.values);
+  composer.graph(
+    [{ value: built.loss, address: cell }, ...parameters.gradientPlacements(byParameter)],
+    inputs,
+  );
 }
 
 /** Never reached by a count of steps: an evaluation's batches follow each other without starting again. */
@@ -122,9 +143,6 @@ export function composeEvaluation(
 /** How a step's batch is drawn: whole epochs shuffled, or each batch with replacement, as the book does. */
 export type Sampling = "shuffle" | "replacement";
 
-/** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
-export type GradientMethod = "backprop" | "numerical";
-
 export interface TrainingSpec {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
@@ -140,11 +158,9 @@ export interface TrainingSpec {
   readonly indices: number;
   /** address of the optimizer's state */
   readonly slots: number;
-  readonly gradient: GradientMethod;
+  readonly by: Differentiation;
   /** the network that is differentiated: the trained one, or for the numerical gradient its float64 twin */
   readonly differentiated: Core;
-  /** of the numerical gradient */
-  readonly h: number;
 }
 
 /** One training step: draw, gather, forward, loss, gradients, update. */
@@ -157,17 +173,10 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
     const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
-    if (spec.gradient === "numerical") {
-      if (differentiated !== core) composer.push(...conversions(composer, core, differentiated, "values"));
-      composeSweeps(composer, differentiated, built, inputs, { lossCell: cell, h: spec.h });
-      if (differentiated !== core) composer.push(...conversions(composer, differentiated, core, "gradients"));
-    } else {
-      const byParameter = gradients(built.loss, parameters.values);
-      composer.graph(
-        [{ value: built.loss, address: cell }, ...parameters.gradientPlacements(byParameter)],
-        inputs,
-      );
-    }
+    const twin = differentiated !== core;
+    if (twin) composer.push(...conversions(composer, core, differentiated, "values"));
+    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by });
+    if (twin) composer.push(...conversions(composer, differentiated, core, "gradients"));
     // Before the update: a loss that is not finite must leave the parameters as they are.
     composer.push(instruction(Op.recordLoss, differentiated.dtype, RecordLossArg, { loss: cell, state }));
     composer.push(
@@ -184,28 +193,8 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
   });
 }
 
-/** (x, t) → loss, and the gradients by central differences into their region. `core` computes in float64. */
-export function composeNumericalGradient(
-  core: Core,
-  batch: number,
-  loss: Loss,
-  target: TargetType,
-  h: number,
-): LossProgram {
-  return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, batch, loss, target);
-    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
-    const inputs = [
-      { value: built.x, address: x },
-      { value: built.t, address: t },
-    ];
-    composeSweeps(composer, core, built, inputs, { lossCell: cell, h });
-    return { ...composer.finish(), x, t, loss: cell };
-  });
-}
-
 /** Instructions that copy every parameter, or every gradient, from one network to its twin in another dtype. */
-export function conversions(
+function conversions(
   composer: Composer,
   from: Core,
   to: Core,
@@ -213,13 +202,11 @@ export function conversions(
 ): Instruction[] {
   const one = composer.allocate(8);
   composer.write("float64", one, [1]);
-  const regionOf = ({ parameters }: Core, address: number) =>
-    region === "values" ? address : address - parameters.address + parameters.gradientAddress;
-  const targets = to.parameters.placements();
-  return from.parameters.placements().map(({ value, address }, index) =>
+  const targets = to.parameters.placements(region);
+  return from.parameters.placements(region).map(({ value, address }, index) =>
     instruction(Op.gather, to.dtype, GatherArg, {
-      out: regionOf(to, targets[index]!.address),
-      data: regionOf(from, address),
+      out: targets[index]!.address,
+      data: address,
       source: DType[from.dtype],
       m: 1,
       width: size(value.shape),

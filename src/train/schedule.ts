@@ -1,7 +1,7 @@
 import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitOptions } from "./fit.ts";
-import type { GradientMethod, Sampling } from "./programs.ts";
+import type { Differentiation, Sampling } from "./programs.ts";
 
 /** The counts of a fit. */
 export interface Schedule {
@@ -9,8 +9,7 @@ export interface Schedule {
   readonly steps: number;
   readonly stepsPerEpoch: number;
   readonly sampling: Sampling;
-  readonly gradient: GradientMethod;
-  readonly h: number;
+  readonly by: Differentiation;
   readonly every: number;
 }
 
@@ -52,7 +51,14 @@ export function schedule(data: Dataset, options: FitOptions): Schedule {
     throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
   }
   checkH("fit", h);
-  return { batchSize, sampling, gradient, h, stepsPerEpoch, every, steps: steps ?? epochs! * stepsPerEpoch };
+  return {
+    batchSize,
+    sampling,
+    by: gradient === "backprop" ? gradient : { h },
+    stepsPerEpoch,
+    every,
+    steps: steps ?? epochs! * stepsPerEpoch,
+  };
 }
 
 /** @throws OptionError where a difference cannot have this width */

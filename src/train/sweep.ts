@@ -42,12 +42,12 @@ export function composeSweeps(
   { lossCell, h }: { lossCell: number; h: number },
 ): void {
   const sites = new Sites(built.loss);
-  const moving = parameters.placements().map(({ value, address }): Moving => {
+  const gradients = parameters.placements("gradients");
+  const moving = parameters.placements().map(({ value, address }, index): Moving => {
     const site = sites.find(value);
     const needsRest = !site || site.loss === SweepLoss.program;
     const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;
-    const gradient = address - parameters.address + parameters.gradientAddress;
-    return { value, address, gradient, site, rest };
+    return { value, address, gradient: gradients[index]!.address, site, rest };
   });
 
   const places = new Map<Value, number>(
