@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix, relative, resolve } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "./bundle.ts";
 
 interface Example {
   /** file:line */
@@ -123,20 +123,7 @@ beforeAll(async () => {
     return entry;
   });
   writeFileSync(join(built, "fixtures.ts"), fixtureModule);
-  await build({
-    entryPoints: entries,
-    outdir: built,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    loader: { ".wasm": "binary" },
-    alias: { fixtures: join(built, "fixtures.ts"), ...packageEntries() },
-    logLevel: "silent",
-  });
+  await bundle(entries, built, { alias: { fixtures: join(built, "fixtures.ts"), ...packageEntries() } });
   writeFileSync(
     join(built, "run.mjs"),
     `const outcomes = {};

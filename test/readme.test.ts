@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser/chromium.ts";
+import { bundle } from "./bundle.ts";
 
 interface Block {
   /** file:line */
@@ -42,20 +42,8 @@ beforeAll(async () => {
   blocks.forEach(({ code }, i) => {
     writeFileSync(join(built, `block${i}.ts`), code);
   });
-  await build({
-    entryPoints: blocks.map((_, i) => join(built, `block${i}.ts`)),
-    outdir: built,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    loader: { ".wasm": "binary" },
-    tsconfig: "tsconfig.json",
-    logLevel: "silent",
-  });
+  const entries = blocks.map((_, i) => join(built, `block${i}.ts`));
+  await bundle(entries, built, { tsconfig: "tsconfig.json" });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

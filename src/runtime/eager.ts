@@ -1,9 +1,8 @@
-import { RUN_BYTES } from "../../assembly/isa.ts";
-import { plan } from "../graph/plan.ts";
 import { input, type Value } from "../graph/value.ts";
-import { bytesPerElement, size, type Tensor } from "../tensor.ts";
+import { size, type Tensor } from "../tensor.ts";
+import { Composer } from "./composer.ts";
 import { engine } from "./engine.ts";
-import { load, type Program } from "./instructions.ts";
+import type { Program } from "./instructions.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { Resources } from "./resources.ts";
 
@@ -69,41 +68,15 @@ function cacheOf(rule: Rule): ProgramCache {
 }
 
 function compose(rule: Rule, operands: readonly Tensor[]): EagerProgram & { readonly single: boolean } {
-  const now = engine();
-  const owner = rule.name || "evaluate";
   const leaves = operands.map(({ shape, dtype }, i) => input(`operand ${i}`, shape, dtype));
   const result = rule(...leaves);
   const single = !Array.isArray(result);
   const results = single ? [result as Value] : (result as readonly Value[]);
-  const disposers: (() => void)[] = [];
-  const dispose = () => {
-    for (const free of disposers) free();
-  };
-  const room = (bytes: number) => {
-    const block = now.heap.allocate(bytes, owner);
-    disposers.push(() => now.heap.free(block));
-    return block.address;
-  };
-  const placed = (value: Value) => ({
-    value,
-    address: room(size(value.shape) * bytesPerElement(value.dtype)),
-  });
-  try {
+  return Composer.compose({ engine: engine(), owner: rule.name || "evaluate" }, (composer) => {
+    const placed = (value: Value) => ({ value, address: composer.room(value) });
     const inputs = leaves.map(placed);
     const outputs = results.map(placed);
-    const planned = plan(now, outputs, inputs, owner);
-    disposers.push(() => planned.dispose());
-    const program = load(now, planned.instructions, room(RUN_BYTES), owner);
-    disposers.push(() => program.dispose());
-    return {
-      ...program,
-      dispose,
-      inputs: inputs.map(({ address }) => address),
-      outputs,
-      single,
-    };
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+    composer.graph(outputs, inputs);
+    return { ...composer.finish(), inputs: inputs.map(({ address }) => address), outputs, single };
+  });
 }

@@ -16,16 +16,12 @@ import type { Placement } from "../graph/plan.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
+import { Composer } from "../runtime/composer.ts";
 import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
-import { bytesPerElement, size } from "../tensor.ts";
-import { type BuiltLoss, build, buildLoss, Composer, type Core, setStep, type TargetType } from "./core.ts";
+import { size } from "../tensor.ts";
+import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
-
-/** Room for a value of the graph, and where it is. */
-function room(composer: Composer, value: Placement["value"]): number {
-  return composer.allocate(size(value.shape) * bytesPerElement(value.dtype));
-}
 
 export interface PredictProgram extends Program {
   readonly x: number;
@@ -37,8 +33,8 @@ export interface PredictProgram extends Program {
 export function composePredict(core: Core, batch: number): PredictProgram {
   return Composer.compose(core, (composer) => {
     const built = build(core, batch);
-    const x = room(composer, built.x);
-    const output = room(composer, built.output);
+    const x = composer.room(built.x);
+    const output = composer.room(built.output);
     composer.graph([{ value: built.output, address: output }], [{ value: built.x, address: x }]);
     return { ...composer.finish(), x, output, outputShape: built.output.shape };
   });
@@ -66,7 +62,7 @@ export function composeLoss(
 ): LossProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, batch, loss, target);
-    const [x, t, cell] = [room(composer, built.x), room(composer, built.t), room(composer, built.loss)];
+    const [x, t, cell] = [composer.room(built.x), composer.room(built.t), composer.room(built.loss)];
     const inputs = [
       { value: built.x, address: x },
       { value: built.t, address: t },
@@ -114,7 +110,7 @@ export function composeEvaluation(
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
-    const [cell, output] = [room(composer, built.loss), room(composer, built.output)];
+    const [cell, output] = [composer.room(built.loss), composer.room(built.output)];
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
     composer.graph(
       [
@@ -169,7 +165,7 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
   const { dtype, parameters } = core;
   return Composer.compose(differentiated, (composer) => {
     const built = buildLoss(differentiated, m, spec.loss, data.targetFor(differentiated.dtype));
-    const cell = room(composer, built.loss);
+    const cell = composer.room(built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
     const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });

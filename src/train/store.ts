@@ -5,12 +5,13 @@ import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { type Placement, rootOf } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
+import type { Composer } from "../runtime/composer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction } from "../runtime/instructions.ts";
 import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
-import { build, type Composer, type Core, type TargetType } from "./core.ts";
+import { build, type Core, type TargetType } from "./core.ts";
 
 /** A data set in linear memory, in its own type. */
 export interface StoredDataset {
@@ -96,7 +97,7 @@ function gatherDense(
   choice: RowChoice,
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
-  const address = composer.allocate(size(leaf.shape) * bytesPerElement(leaf.dtype));
+  const address = composer.room(leaf);
   const operands = { ...from, ...choice, out: address, source: DType[from.source], m, width: size(sample) };
   composer.push(instruction(Op.gather, leaf.dtype, GatherArg, operands));
   return { value: leaf, address };

@@ -11,9 +11,10 @@ import {
 import type { Placement } from "../graph/plan.ts";
 import { type Restated, restate } from "../graph/restate.ts";
 import type { Value } from "../graph/value.ts";
+import type { Composer } from "../runtime/composer.ts";
 import { instruction } from "../runtime/instructions.ts";
 import { size } from "../tensor.ts";
-import type { BuiltLoss, Composer, Core } from "./core.ts";
+import type { BuiltLoss, Core } from "./core.ts";
 import { type AffineSite, Sites } from "./sweep-sites.ts";
 
 /** A parameter, where it acts, and the part of the network that has to run again when it moves, if any. */
@@ -56,7 +57,7 @@ export function composeSweeps(
   const kept: Placement[] = [];
   const keep = (value: Value | undefined) => {
     if (!value || places.has(value)) return;
-    const address = composer.allocate(size(value.shape) * 8);
+    const address = composer.room(value);
     places.set(value, address);
     kept.push({ value, address });
   };
