@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { wasmFiles } from "./wasm.js";
 
 const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
 
@@ -29,7 +30,7 @@ await build({
   external: ["node:*"],
   // The loader is small and its users need nothing else of it: it travels inside, so that kobai's core has no dependencies.
   alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
-  loader: { ".wasm": "binary" },
+  plugins: [wasmFiles],
   chunkNames: "chunks/[name]-[hash]",
   sourcemap: true,
   logLevel: "warning",
