@@ -49,10 +49,10 @@ export function sweepElements(i: usize, lane: i32): void {
   for (let at: usize = 0; at < (<usize>n) << 3; at += 8) {
     const value = load<f64>(values + at);
     store<f64>(values + at, value + h);
-    run(program, 0, 1);
+    run(program);
     const above = load<f64>(lossCell);
     store<f64>(values + at, value - h);
-    run(program, 0, 1);
+    run(program);
     store<f64>(values + at, value);
     store<f64>(gradient + at, (above - load<f64>(lossCell)) / (2 * h));
   }
@@ -289,6 +289,6 @@ function lossOfSide(sweep: usize, rows: usize, count: i32, column: i32, side: i3
       store<f64>(out + row + j, load<f64>(original + row + j) + move * load<f64>(along + j));
     }
   }
-  run(pointer(sweep, SweepField.program), 0, 1);
+  run(pointer(sweep, SweepField.program));
   return load<f64>(pointer(sweep, SweepField.lossCell));
 }

@@ -98,7 +98,8 @@ export function pack(wasm) {
     }
     for (let left = count; left > 0; left--) {
       const leb = number();
-      if (stream === LOCALS && leb.length > 1) throw new Error("scripts/wasm.js: a function has more than 128 locals");
+      if (stream === LOCALS && leb.length > 1)
+        throw new Error("scripts/wasm.js: a function has more than 128 locals");
       for (const byte of leb) {
         if (stream === LOCALS) {
           const rank = recent.indexOf(byte);

@@ -46,6 +46,21 @@ export class UnsupportedError extends KobaiError {
   override name = "UnsupportedError";
 }
 
+/** A thread of `init({ threads })` died, or does not answer. All of them are ended then, and kobai goes on with one. */
+export class ThreadError extends KobaiError {
+  override name = "ThreadError";
+  /** Which: from 1; lane 0 is the thread that calls kobai. */
+  readonly lane: number;
+
+  constructor(lane: number, problem: string) {
+    super(
+      `threads: ${problem}. All threads were ended, and kobai goes on with one: call again, and expect no more than one ` +
+        "thread's speed, or start the process (or page) anew",
+    );
+    this.lane = lane;
+  }
+}
+
 /** The loss became NaN or infinite. The parameters are those before the step's update. */
 export class NotFiniteError extends KobaiError {
   override name = "NotFiniteError";

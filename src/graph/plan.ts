@@ -50,7 +50,8 @@ export function plan(
   const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
   // Each node asks for two constants at most.
   const constantBytes = roundUp(16 * order.length);
-  const block = engine.heap.allocate(constantBytes + arenaBytes + workspaceBytes, owner);
+  const scratchBytes = workspaceBytes * engine.lanes.count;
+  const block = engine.heap.allocate(constantBytes + arenaBytes + scratchBytes, owner);
   const constants = constantsAt(engine, block.address);
   const arena = block.address + constantBytes;
   for (const [value, offset] of offsets) addresses.set(value, arena + offset);
