@@ -8,6 +8,9 @@ const LOCALS = 0;
 const MEMORY = 1;
 const NUMBERS = 2;
 const CONSTANTS = 3;
+/** No stream, but the locals used last: their tokens say which. */
+const RANK = 4;
+const RANKS = 3;
 
 /** The operands of an opcode, as a stream and how many of it: LEB128 numbers, but bytes of CONSTANTS. */
 function operands(opcode, sub) {
@@ -87,27 +90,27 @@ export function pack(wasm) {
     const start = at;
     const opcode = wasm[at++];
     const sub = opcode >= 0xfc ? value(number()) : undefined;
+    const own = wasm.subarray(start, at);
     const [stream, count] = operands(opcode, sub);
-    token(wasm.subarray(start, at), stream, count);
-    // br_table: a count, and one more label than it says
-    if (opcode === 0x0e) for (let left = copyNumber(); left >= 0; left--) copyNumber();
-    if (stream === CONSTANTS) {
-      streams[stream].push(...wasm.subarray(at, at + count));
-      at += count;
+    if (stream === LOCALS) {
+      const [local, ...more] = number();
+      if (more.length > 0) throw new Error("scripts/wasm.js: a function has more than 128 locals");
+      const rank = recent.indexOf(local);
+      recent.splice(rank, 1);
+      recent.unshift(local);
+      if (rank < RANKS) token(own, RANK + rank, 1);
+      else {
+        token(own, LOCALS, 1);
+        streams[LOCALS].push(rank);
+      }
       return;
     }
+    token(own, stream, count);
+    // br_table: a count, and one more label than it says
+    if (opcode === 0x0e) for (let left = copyNumber(); left >= 0; left--) copyNumber();
     for (let left = count; left > 0; left--) {
-      const leb = number();
-      if (stream === LOCALS && leb.length > 1)
-        throw new Error("scripts/wasm.js: a function has more than 128 locals");
-      for (const byte of leb) {
-        if (stream === LOCALS) {
-          const rank = recent.indexOf(byte);
-          recent.splice(rank, 1);
-          recent.unshift(byte);
-          streams[stream].push(rank);
-        } else streams[stream].push(byte);
-      }
+      if (stream === CONSTANTS) streams[stream].push(wasm[at++]);
+      else streams[stream].push(...number());
     }
   };
 

@@ -8,6 +8,8 @@
 const LOCALS = 0;
 /** The stream that is counted in bytes; the others are counted in numbers of one or more bytes (LEB128). */
 const CONSTANTS = 3;
+/** From here on, no stream: the token itself names the local, RANK the one used last. */
+const RANK = 4;
 
 /**
  * Reads bytes from text: those below 88 are one character from "#" on, the others two, of which the first is one of the two that
@@ -53,10 +55,9 @@ export function unpack(
     const stream = kind[0]!;
     for (let i = 2; i < kind.length; i++) out[to++] = kind[i]!;
     if (kind.length === 2 && stream === LOCALS) recent = Array.from({ length: 128 }, (_, local) => local);
-    const next = sources[stream]!;
     for (let left = kind[1]!; left > 0; ) {
-      let byte = next();
-      if (stream === LOCALS) {
+      let byte = stream < RANK ? sources[stream]!() : stream - RANK;
+      if (stream === LOCALS || stream >= RANK) {
         let rank = byte;
         byte = recent[rank]!;
         for (; rank > 0; rank--) recent[rank] = recent[rank - 1]!;
