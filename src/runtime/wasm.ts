@@ -64,5 +64,6 @@ async function bytesOf(source: Awaited<WasmSource>): Promise<BufferSource> {
       "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
     );
   }
-  return source instanceof Response ? source.arrayBuffer() : source;
+  // Asked of the source, not of its class: Node loads its fetch when Response is first named.
+  return "arrayBuffer" in source ? source.arrayBuffer() : source;
 }
