@@ -46,11 +46,11 @@ const update =
   (perElement: number): Cost =>
   (words) =>
     perElement * words[UpdateArg.n]!;
-/** Two products with the rows of a batch, of which a third may be there. */
+/** A product with compressed rows, whose places are filled by half or so. */
 const sparse =
   (layout: { readonly m: number; readonly n: number; readonly capacity: number }): Cost =>
   (words) =>
-    0.05 * words[layout.m]! * words[layout.capacity]! * words[layout.n]!;
+    0.03 * words[layout.m]! * words[layout.capacity]! * words[layout.n]!;
 
 /**
  * About how long each op takes in float32 on one lane, in nanoseconds (measured, on the same machine); in float64 twice as long. What is
@@ -90,11 +90,11 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.sweepAffine]: (words, read) => sweep(read(words[SweepAffineArg.sweep]!)),
 };
 
-/** One row of the loss for every weight and every sample; a program is one, and belongs to lane 0. */
+/** A row of the loss for every weight and every sample. A program has one set of buffers, so that lane 0 runs it alone. */
 function sweep(fields: Words): number {
   if (fields[SweepField.loss] === SweepLoss.program) return 0;
   const { m, k, n, p } = SweepField;
-  return 2 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
+  return 0.6 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
 }
 
 /** About how many nanoseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
