@@ -1,7 +1,14 @@
 // Results do not depend on the number of threads: trainings as a whole, and every op on lanes that really run side by side.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { INSTRUCTION_BYTES, ProgramField, RUN_BYTES, SHARED, SWEEP_BYTES, Word } from "../../../assembly/isa.ts";
+import {
+  INSTRUCTION_BYTES,
+  ProgramField,
+  RUN_BYTES,
+  SHARED,
+  SWEEP_BYTES,
+  Word,
+} from "../../../assembly/isa.ts";
 import type { Value } from "../../../src/graph/value.ts";
 import type { Dataset, FitOptions, Layer } from "../../../src/index.ts";
 import type { TypedArray } from "../../../src/tensor.ts";
@@ -43,7 +50,13 @@ const trainings: Record<string, Training> = {
     layers: [dense(50), relu(), dense(10)],
     data: samples(500, 300, true),
     dtype: "float32",
-    options: { loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }), batchSize: 100, steps: 30, sampling: "replacement" },
+    options: {
+      loss: crossEntropy(),
+      optimizer: sgd({ lr: 0.1 }),
+      batchSize: 100,
+      steps: 30,
+      sampling: "replacement",
+    },
   }),
   "float32, dense inputs, Adam, shuffled with a rest": ({ dense, tanh, sigmoid, crossEntropy, adam }) => ({
     layers: [dense(70), tanh(), dense(33), sigmoid(), dense(10)],
@@ -69,7 +82,12 @@ const trainings: Record<string, Training> = {
     dtype: "float32",
     options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 40, steps: 5, gradient: "numerical" },
   }),
-  "float64, by numerical gradient, with a part that runs as a program": ({ dense, relu, crossEntropy, sgd }) => ({
+  "float64, by numerical gradient, with a part that runs as a program": ({
+    dense,
+    relu,
+    crossEntropy,
+    sgd,
+  }) => ({
     layers: [dense(40), relu(), dense(20), relu(), dense(10)],
     data: samples(200, 30, false),
     dtype: "float64",
@@ -88,7 +106,9 @@ async function trainAll(): Promise<Record<string, unknown>> {
       weights: await kobai.sha256(net.params),
       loss,
       evaluation: await net.evaluate(data, { loss: options.loss }),
-      first: [...net.predict(kobai.tensor(Float32Array.from(data.x.data.subarray(0, data.x.shape[1]!)))).data],
+      first: [
+        ...net.predict(kobai.tensor(Float32Array.from(data.x.data.subarray(0, data.x.shape[1]!)))).data,
+      ],
     };
     net.dispose();
   }
@@ -111,7 +131,10 @@ describe("trainings give the same bits", () => {
 });
 
 /** Runs the instructions of `values` once, each of them on all lanes that can be, however small. */
-async function executeShared(values: readonly Value[], given: ReadonlyMap<Value, TypedArray>): Promise<TypedArray[]> {
+async function executeShared(
+  values: readonly Value[],
+  given: ReadonlyMap<Value, TypedArray>,
+): Promise<TypedArray[]> {
   const { plan } = await import("../../../src/graph/plan.ts");
   const { cost } = await import("../../../src/runtime/lanes/cost.ts");
   const { bytesPerElement, size } = await import("../../../src/tensor.ts");
@@ -123,8 +146,12 @@ async function executeShared(values: readonly Value[], given: ReadonlyMap<Value,
     held.push({ dispose: () => heap.free(block) });
     return block.address;
   };
-  const place = (value: Value) => ({ value, address: allocate(size(value.shape) * bytesPerElement(value.dtype)) });
-  const view = ({ value, address }: ReturnType<typeof place>) => heap.view(value.dtype, address, size(value.shape));
+  const place = (value: Value) => ({
+    value,
+    address: allocate(size(value.shape) * bytesPerElement(value.dtype)),
+  });
+  const view = ({ value, address }: ReturnType<typeof place>) =>
+    heap.view(value.dtype, address, size(value.shape));
   const leaves = [...given.keys()].map(place);
   const outputs = values.map(place);
   for (const leaf of leaves) view(leaf).set(given.get(leaf.value)!);
@@ -134,7 +161,8 @@ async function executeShared(values: readonly Value[], given: ReadonlyMap<Value,
   const first = heap.view("int32", program.address, 1)[ProgramField.instructions]!;
   for (const [i, words] of planned.instructions.entries()) {
     const read = (address: number) => heap.view("int32", address, SWEEP_BYTES / 4);
-    if (cost(words, read) > 0) heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[Word.op] = words[Word.op]! | SHARED;
+    if (cost(words, read) > 0)
+      heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[Word.op] = words[Word.op]! | SHARED;
   }
   program.run(1);
   const results = outputs.map((output) => view(output).slice());
