@@ -81,9 +81,8 @@ export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
   const byColumns = k == 1;
   const columnFrom = byColumns ? chunkStart(n, 1, lane, parts) : 0;
   const columnTo = byColumns ? chunkStart(n, 1, lane + 1, parts) : n;
-  const rowFrom = byColumns ? 0 : chunkStart(k, 1, lane, parts);
-  const rowTo = byColumns ? 1 : chunkStart(k, 1, lane + 1, parts);
-  for (let row = rowFrom; row < rowTo; row++) {
+  // Lanes take turns, since neighbouring rows have about as much to do: some inputs are zero in nearly every sample.
+  for (let row = byColumns ? 0 : lane; row < k; row += byColumns ? 1 : parts) {
     let count = 0;
     for (let s = 0; s < m; s++) {
       const input = x ? load<f64>(x + ((<usize>s * k + row) << 3)) : 1;

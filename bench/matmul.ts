@@ -1,4 +1,5 @@
-// Matmul in float32 and float64: squares, and every product of a step of the book's network, as instructions of one lane.
+// Matmul in float32 and float64: squares, every product of a step of the book's network and of a wider one, and extreme shapes, as
+// instructions of one lane.
 
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";
@@ -26,6 +27,30 @@ const BOOK: readonly Case[] = [
   { what: "g1·W1ᵀ", m: 100, n: 784, k: 50, transposeB: true },
   { what: "g2·W2ᵀ", m: 100, n: 50, k: 10, transposeB: true },
   { what: "xᵀ·W1ᵀ", m: 100, n: 50, k: 784, transposeA: true, transposeB: true },
+];
+
+/** 784-512-256-10, batch 128. */
+const WIDE: readonly Case[] = [
+  { what: "x·W1", m: 128, n: 512, k: 784 },
+  { what: "h1·W2", m: 128, n: 256, k: 512 },
+  { what: "h2·W3", m: 128, n: 10, k: 256 },
+  { what: "xᵀ·g1", m: 784, n: 512, k: 128, transposeA: true },
+  { what: "h1ᵀ·g2", m: 512, n: 256, k: 128, transposeA: true },
+  { what: "h2ᵀ·g3", m: 256, n: 10, k: 128, transposeA: true },
+  { what: "g2·W2ᵀ", m: 128, n: 512, k: 256, transposeB: true },
+  { what: "g3·W3ᵀ", m: 128, n: 256, k: 10, transposeB: true },
+];
+
+/** Small batches, wide layers. */
+const EXTREMES: readonly Case[] = [
+  { what: "one row", m: 1, n: 50, k: 784 },
+  { what: "one row", m: 1, n: 1024, k: 1024 },
+  { what: "flat", m: 4, n: 1024, k: 1024 },
+  { what: "flat", m: 16, n: 1024, k: 1024 },
+  { what: "flat, transposed", m: 16, n: 1024, k: 1024, transposeB: true },
+  { what: "wide", m: 32, n: 4096, k: 1024 },
+  { what: "tall", m: 1024, n: 10, k: 4096 },
+  { what: "tall, transposed", m: 4096, n: 10, k: 128, transposeA: true },
 ];
 
 function measure(
@@ -67,5 +92,6 @@ export const group: Group = {
     for (const dtype of ["float32", "float64"] as const) {
       for (const use of [...SQUARES, ...BOOK]) measure(dtype, use, bench);
     }
+    for (const use of [...WIDE, ...EXTREMES]) measure("float32", use, bench);
   },
 };

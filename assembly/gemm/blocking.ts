@@ -15,3 +15,9 @@ export const IN_PLACE_ROWS = 4;
 
 /** From so many columns on, a transposed `a` is packed; fewer do not pay for it. */
 export const PACK_A_COLUMNS = 32;
+
+/**
+ * Steps of a transposed `a` that lie a multiple of this many bytes apart share few sets of the first-level cache, so that one evicts the
+ * other: `a` is then packed for any number of columns.
+ */
+export const CROWDED_STRIDE = 2048;

@@ -34,15 +34,15 @@ export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
   finish<T>(activation, c, bytes, to - from, n, pointer(i, SparseMatmulArg.bias), 0, 0);
 }
 
-/** Op.sparseMatmulGradient: lanes split the rows of the result. */
+/** Op.sparseMatmulGradient: lanes split the rows of the result, which are the columns of x, so that each has as many entries. */
 export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SparseMatmulGradientArg.m);
   const n = arg(i, SparseMatmulGradientArg.n);
   const k = arg(i, SparseMatmulGradientArg.k);
   const capacity = <usize>arg(i, SparseMatmulGradientArg.capacity) * entryBytes<T>();
   const bytes = <usize>n * sizeof<T>();
-  const kFrom = chunkStart(k, 1, lane, lanes);
-  const kTo = chunkStart(k, 1, lane + 1, lanes);
+  const kFrom = firstColumn<T>(i, lane, lanes);
+  const kTo = firstColumn<T>(i, lane + 1, lanes);
   const c = pointer(i, SparseMatmulGradientArg.c);
   memory.fill(c + <usize>kFrom * bytes, 0, <usize>(kTo - kFrom) * bytes);
   for (let row = 0; row < m; row++) {
@@ -69,9 +69,36 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   finish<T>(activation, c + rows, bytes, kTo - kFrom, n, bias, output, bytes);
 }
 
+/** Where a lane's columns begin: the mean over the rows of where that share of a row's entries ends. */
+function firstColumn<T>(i: usize, lane: i32, lanes: i32): i32 {
+  if (lane == 0) return 0;
+  if (lane == lanes) return arg(i, SparseMatmulGradientArg.k);
+  const m = arg(i, SparseMatmulGradientArg.m);
+  const capacity = <usize>arg(i, SparseMatmulGradientArg.capacity) * entryBytes<T>();
+  let row = pointer(i, SparseMatmulGradientArg.entries);
+  let sum: i64 = 0;
+  for (let r = 0; r < m; r++) {
+    const count = load<i32>(pointer(i, SparseMatmulGradientArg.counts) + ((<usize>r) << 2));
+    const share = <usize>((<i64>count * lane) / lanes);
+    if (count > 0) sum += load<i32>(row + share * entryBytes<T>());
+    row += capacity;
+  }
+  return <i32>(sum / m);
+}
+
 /** The first entry whose column is not below `column`; a row's entries are in the order of their columns. */
 function atColumn<T>(first: usize, end: usize, column: i32): usize {
-  while (first < end && load<i32>(first) < column) first += entryBytes<T>();
+  let count = <i32>((end - first) / entryBytes<T>());
+  while (count > 0) {
+    const half = count >> 1;
+    const middle = first + <usize>half * entryBytes<T>();
+    if (load<i32>(middle) < column) {
+      first = middle + entryBytes<T>();
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
   return first;
 }
 

@@ -61,7 +61,7 @@ let starting: Promise<Started> | undefined;
  * @example
  * ```ts
  * import { init } from "kobai";
- * const { threads } = await init({ threads: "auto" });
+ * await init(); // or init({ threads: "auto" })
  * ```
  */
 export async function init(options: InitOptions = {}): Promise<EngineInfo> {

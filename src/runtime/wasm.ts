@@ -67,6 +67,7 @@ async function bytesOf(source: Awaited<WasmSource>): Promise<BufferSource> {
       "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
     );
   }
+  // Asked of the source, not of its class: Node loads its fetch when Response is first named.
   return "arrayBuffer" in source ? source.arrayBuffer() : source;
 }
 

@@ -22,9 +22,10 @@ import {
 } from "../../../assembly/isa.ts";
 
 /**
- * From so many nanoseconds on one lane an instruction is shared. TODO measured
+ * From so many nanoseconds on one lane an instruction is shared. Offering parts to awake lanes and taking their answers costs 100 to 200
+ * (measured: AMD Zen 5, two lanes), and data then lies in another core's cache.
  */
-export const WORTH_SHARING = 4000;
+export const WORTH_SHARING = 1000;
 
 type Words = ArrayLike<number>;
 /** Reads the 32-bit words at an address. */
@@ -35,29 +36,35 @@ const unary =
   (perElement: number): Cost =>
   (words) =>
     perElement * words[UnaryArg.n]!;
-const binary: Cost = (words) => 0.2 * words[BinaryArg.d0]! * words[BinaryArg.d1]! * words[BinaryArg.d2]!;
-const alongRows =
-  (perElement: number): Cost =>
+const binary: Cost = (words) => 0.13 * words[BinaryArg.d0]! * words[BinaryArg.d1]! * words[BinaryArg.d2]!;
+/** An op along rows: so much a row, and so much an element. */
+const rows =
+  (layout: { readonly m: number; readonly n: number }, perRow: number, perElement: number): Cost =>
   (words) =>
-    perElement * words[SoftmaxArg.m]! * words[SoftmaxArg.n]!;
+    words[layout.m]! * (perRow + perElement * words[layout.n]!);
 const update =
   (perElement: number): Cost =>
   (words) =>
     perElement * words[UpdateArg.n]!;
+/** A product with compressed rows, whose places are filled by half or so. */
+const sparse =
+  (layout: { readonly m: number; readonly n: number; readonly capacity: number }): Cost =>
+  (words) =>
+    0.03 * words[layout.m]! * words[layout.capacity]! * words[layout.n]!;
 
 /**
- * About how long each op takes in float32 on one lane, in nanoseconds (measured TODO); twice that in float64. What is not here
- * lane 0 does alone.
+ * About how long each op takes in float32 on one lane, in nanoseconds (measured, on the same machine); in float64 twice as long. What is
+ * not here lane 0 does alone.
  */
 const costs: Partial<Record<Op, Cost>> = {
-  [Op.matmul]: (words) => (words[MatmulArg.m]! * words[MatmulArg.n]! * words[MatmulArg.k]!) / 25,
-  [Op.relu]: unary(0.1),
-  [Op.sigmoid]: unary(1),
-  [Op.tanh]: unary(1),
-  [Op.exp]: unary(0.8),
-  [Op.log]: unary(0.8),
-  [Op.sqrt]: unary(0.3),
-  [Op.scale]: unary(0.1),
+  [Op.matmul]: (words) => (words[MatmulArg.m]! * words[MatmulArg.n]! * words[MatmulArg.k]!) / 29,
+  [Op.relu]: unary(0.15),
+  [Op.sigmoid]: unary(1.8),
+  [Op.tanh]: unary(1.8),
+  [Op.exp]: unary(0.85),
+  [Op.log]: unary(1.3),
+  [Op.sqrt]: unary(0.32),
+  [Op.scale]: unary(0.11),
   [Op.add]: binary,
   [Op.subtract]: binary,
   [Op.multiply]: binary,
@@ -65,35 +72,29 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.reluGradient]: binary,
   [Op.sigmoidGradient]: binary,
   [Op.tanhGradient]: binary,
-  [Op.sum]: (words) => 0.2 * words[SumArg.outer]! * words[SumArg.n]! * words[SumArg.inner]!,
-  [Op.softmax]: alongRows(2),
-  [Op.logSoftmax]: alongRows(2),
-  [Op.softmaxGradient]: alongRows(0.5),
-  [Op.logSoftmaxGradient]: alongRows(2),
-  [Op.softmaxCrossEntropy]: (words) =>
-    3 * words[SoftmaxCrossEntropyArg.m]! * words[SoftmaxCrossEntropyArg.n]!,
-  [Op.sumSquaredError]: (words) => words[SumSquaredErrorArg.m]! * words[SumSquaredErrorArg.n]!,
-  [Op.gather]: (words) => 0.3 * words[GatherArg.m]! * words[GatherArg.width]!,
-  [Op.gatherRows]: (words) => 0.5 * words[GatherRowsArg.m]! * words[GatherRowsArg.capacity]!,
-  [Op.sparseMatmul]: (words) =>
-    0.05 * words[SparseMatmulArg.m]! * words[SparseMatmulArg.capacity]! * words[SparseMatmulArg.n]!,
-  [Op.sparseMatmulGradient]: (words) =>
-    0.05 *
-    words[SparseMatmulGradientArg.m]! *
-    words[SparseMatmulGradientArg.capacity]! *
-    words[SparseMatmulGradientArg.n]!,
-  [Op.sgd]: update(0.2),
-  [Op.momentum]: update(0.3),
-  [Op.adaGrad]: update(0.6),
-  [Op.adam]: update(1),
+  [Op.sum]: (words) => 0.15 * words[SumArg.outer]! * words[SumArg.n]! * words[SumArg.inner]!,
+  [Op.softmax]: rows(SoftmaxArg, 10, 1.1),
+  [Op.logSoftmax]: rows(SoftmaxArg, 22, 1.9),
+  [Op.softmaxGradient]: rows(SoftmaxArg, 8, 0.42),
+  [Op.logSoftmaxGradient]: rows(SoftmaxArg, 5, 1.1),
+  [Op.softmaxCrossEntropy]: rows(SoftmaxCrossEntropyArg, 23, 1.3),
+  [Op.sumSquaredError]: rows(SumSquaredErrorArg, 8, 0.46),
+  [Op.gather]: (words) => words[GatherArg.m]! * (5 + 0.065 * words[GatherArg.width]!),
+  [Op.gatherRows]: (words) => 0.3 * words[GatherRowsArg.m]! * words[GatherRowsArg.capacity]!,
+  [Op.sparseMatmul]: sparse(SparseMatmulArg),
+  [Op.sparseMatmulGradient]: sparse(SparseMatmulGradientArg),
+  [Op.sgd]: update(0.13),
+  [Op.momentum]: update(0.17),
+  [Op.adaGrad]: update(0.45),
+  [Op.adam]: update(0.45),
   [Op.sweepAffine]: (words, read) => sweep(read(words[SweepAffineArg.sweep]!)),
 };
 
-/** One row of the loss for every weight and every sample; a program is one, and belongs to lane 0. */
+/** A row of the loss for every weight and every sample. A program has one set of buffers, so that lane 0 runs it alone. */
 function sweep(fields: Words): number {
   if (fields[SweepField.loss] === SweepLoss.program) return 0;
   const { m, k, n, p } = SweepField;
-  return 2 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
+  return 0.6 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
 }
 
 /** About how many nanoseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
