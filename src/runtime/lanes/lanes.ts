@@ -1,7 +1,7 @@
 import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/isa.ts";
 import { ThreadError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
-import { type LaneThread, startThread } from "./worker.ts";
+import type { LaneThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
 const PATIENCE = 10_000;
@@ -48,6 +48,7 @@ export class Lanes {
 
   async #startLane(lane: number, module: WebAssembly.Module): Promise<LaneThread> {
     const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
+    const { startThread } = await import("./worker.ts");
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
