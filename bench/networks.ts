@@ -9,7 +9,7 @@ import { input, type Value } from "../src/graph/value.ts";
 import { normal } from "../src/nn/initializers.ts";
 import { dense, relu, sigmoid } from "../src/nn/layers.ts";
 import { crossEntropy, sumSquaredError } from "../src/nn/losses.ts";
-import { sgd } from "../src/nn/optimizers.ts";
+import { adam, sgd } from "../src/nn/optimizers.ts";
 import type { TrainingOptions } from "../test/reference/training.ts";
 
 /** All but the number of steps. */
@@ -31,6 +31,21 @@ export async function bookTraining(): Promise<Training> {
   const { train } = await digits();
   const layers = [dense(50, { weight }), relu(), dense(10, { weight })];
   return { ...common, layers, data: train, loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }) };
+}
+
+/** 784-512-256-10 with ReLU, shuffled batches of 128, Adam at 1e-3. */
+export async function wideTraining(): Promise<Training> {
+  const { train } = await digits();
+  const layers = [dense(512), relu(), dense(256), relu(), dense(10)];
+  return {
+    ...common,
+    layers,
+    data: train,
+    loss: crossEntropy(),
+    optimizer: adam(),
+    batchSize: 128,
+    sampling: "shuffle",
+  };
 }
 
 /** Chapter 4: the same with sigmoid, to be trained by numerical gradient. */

@@ -46,17 +46,14 @@ export class UnsupportedError extends KobaiError {
   override name = "UnsupportedError";
 }
 
-/** A thread of `init({ threads })` died, or does not answer. All of them are ended then, and kobai goes on with one. */
+/** A thread of `init({ threads })` did not start, died, or does not answer. All of them are ended then. */
 export class ThreadError extends KobaiError {
   override name = "ThreadError";
   /** Which: from 1; lane 0 is the thread that calls kobai. */
   readonly lane: number;
 
-  constructor(lane: number, problem: string) {
-    super(
-      `threads: ${problem}. All threads were ended, and kobai goes on with one: call again, and expect no more than one ` +
-        "thread's speed, or start the process (or page) anew",
-    );
+  constructor(lane: number, problem: string, remedy: string) {
+    super(`threads: lane ${lane} ${problem}. ${remedy}`);
     this.lane = lane;
   }
 }

@@ -8,6 +8,9 @@ const PATIENCE = 10_000;
 /** How long a thread may take to start, in milliseconds. */
 const START_PATIENCE = 30_000;
 
+const GOES_ON =
+  "All threads were ended, and kobai goes on with the calling one: call again, or start the process or page anew to have threads";
+
 /** The lanes that run programs: the thread that calls kobai, and those that it has started to share the work. */
 export class Lanes {
   readonly #kernels: Kernels;
@@ -32,13 +35,18 @@ export class Lanes {
    * @throws ThreadError where one does not start; none is left running then
    */
   async start(count: number, module: WebAssembly.Module): Promise<void> {
-    const starting = Array.from({ length: count - 1 }, (_, i) => this.#startLane(i + 1, module));
-    const results = await Promise.allSettled(starting);
-    this.#threads = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed) {
+    const { startThread } = await import("./worker.ts");
+    const started = Array.from({ length: count - 1 }, (_, i) => {
+      const lane = i + 1;
+      const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
+      return startThread(task, (reason) => this.#ended(lane, reason));
+    });
+    this.#threads = await Promise.all(started);
+    try {
+      await Promise.all(this.#threads.map(({ ready }, i) => untilReady(ready, i + 1)));
+    } catch (error) {
       await this.close();
-      throw failed.reason;
+      throw error;
     }
     for (const thread of this.#threads) thread.unref();
     const settings = this.#line(0);
@@ -46,28 +54,9 @@ export class Lanes {
     settings[LanesField.lanes] = count;
   }
 
-  async #startLane(lane: number, module: WebAssembly.Module): Promise<LaneThread> {
-    const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
-    const { startThread } = await import("./worker.ts");
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
-    });
-    try {
-      return await Promise.race([startThread(task, (reason) => this.#ended(lane, reason)), late]);
-    } catch (error) {
-      throw new ThreadError(lane, `lane ${lane} did not start: ${(error as Error).message}`);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   #ended(lane: number, reason: string): void {
     if (this.#closing) return;
-    this.#problem ??= new ThreadError(
-      lane,
-      `lane ${lane} has died (${reason}); the call that says so was not begun`,
-    );
+    this.#problem ??= new ThreadError(lane, `has died (${reason}); this call was not begun`, GOES_ON);
   }
 
   /** Runs the program at an address. @throws ThreadError where a lane has died, or does not answer */
@@ -92,7 +81,7 @@ export class Lanes {
     const failed = this.#line(lane)[0] === LaneState.failed;
     const seconds = this.#line(0)[LanesField.patience]! / 1000;
     const problem = failed ? "failed" : `has not answered for ${seconds} s: its thread has died or hangs`;
-    return new ThreadError(lane, `lane ${lane} ${problem}; what was being computed is incomplete`);
+    return new ThreadError(lane, `${problem}; what this call was to compute is incomplete`, GOES_ON);
   }
 
   #giveUp(error: ThreadError): ThreadError {
@@ -121,5 +110,24 @@ export class Lanes {
       this.#kernels.lanesBlock() + lane * LANE_BYTES,
       LANE_BYTES / 4,
     );
+  }
+}
+
+/** @throws ThreadError where the thread ends before it is ready, or takes too long */
+async function untilReady(ready: Promise<void>, lane: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
+  });
+  try {
+    await Promise.race([ready, late]);
+  } catch (error) {
+    throw new ThreadError(
+      lane,
+      `did not start: ${(error as Error).message}`,
+      "init() without threads does not need it",
+    );
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -14,6 +14,8 @@ export interface LaneTask {
 
 /** A lane's thread, in Node (Bun, Deno) or in a browser. */
 export interface LaneThread {
+  /** Resolves when it serves, rejects where it ends before. */
+  readonly ready: Promise<void>;
   /** Lets the process end while the thread serves. */
   unref(): void;
   /** Ends the thread, whatever it is doing; resolves when it has ended. */
@@ -47,7 +49,7 @@ const browserScript = `${work}
 onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
 
 /**
- * Starts a lane's thread; resolves when it serves.
+ * Starts a lane's thread.
  *
  * @param ended called when the thread ends, whenever and for whatever reason
  */
@@ -59,32 +61,30 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
   const { Worker } = await importNode("node:worker_threads");
   // Without the options that this process was started with: they are meant for its own code.
   const worker = new Worker(nodeScript, { eval: true, workerData: task, execArgv: [] });
-  worker.on("error", (error) => ended(String(error)));
-  worker.on("exit", () => ended("its thread ended"));
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
+    const end = (reason: string) => {
+      ended(reason);
+      reject(new Error(reason));
+    };
     worker.once("message", () => resolve());
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("its thread ended")));
+    worker.once("error", (error) => end(String(error)));
+    worker.once("exit", () => end("its thread ended"));
   });
-  return worker;
+  return { ready, unref: () => worker.unref(), terminate: () => worker.terminate() };
 }
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
   const url = URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module" });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      worker.onmessage = () => resolve();
-      worker.onerror = ({ message }) => {
-        const reason =
-          message || "the page refuses its script: allow `worker-src blob:` in its Content-Security-Policy";
-        ended(reason);
-        reject(new Error(reason));
-      };
-      worker.postMessage(task);
-    });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-  return { unref() {}, terminate: async () => worker.terminate() };
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = ({ message }) => {
+      const reason =
+        message || "the page refuses its script: allow `worker-src blob:` in its Content-Security-Policy";
+      ended(reason);
+      reject(new Error(reason));
+    };
+    worker.postMessage(task);
+  }).finally(() => URL.revokeObjectURL(url));
+  return { ready, unref() {}, terminate: async () => worker.terminate() };
 }

@@ -161,7 +161,7 @@ describe("a thread that dies", () => {
     await vi.waitFor(() => expect(line(1)[LaneField.state]).toBe(LaneState.failed));
     await vi.waitFor(() => expect(workers[0]!.threadId).toBe(-1));
     expect(predict).toThrow(
-      /^threads: lane 1 has died \(Error: an assertion of the kernels failed\); the call that says so was not begun\. All threads were ended/,
+      /^threads: lane 1 has died \(Error: an assertion of the kernels failed\); this call was not begun\. All threads were ended/,
     );
     expect(predict()).toBe(6);
   });
@@ -196,7 +196,7 @@ describe("a thread that does not answer", () => {
     expect(error).toBeInstanceOf(kobai.ThreadError);
     expect(error).toMatchObject({ lane: 1 });
     expect(String(error)).toMatch(
-      /^ThreadError: threads: lane 1 has not answered for 0.001 s: its thread has died or hangs; what was being computed is incomplete\./,
+      /^ThreadError: threads: lane 1 has not answered for 0.001 s: its thread has died or hangs; what this call was to compute is incomplete\./,
     );
     expect(kobai.engineInfo().threads).toBe(1);
     await vi.waitFor(() => expect(workers[0]!.threadId).toBe(-1));
