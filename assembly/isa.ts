@@ -306,13 +306,14 @@ export enum GatherRowsArg {
 export enum SparseMatmulArg {
   m = 2,
   n,
+  k,
   /** table of x's rows */
   rows,
   /** a DType: that of their values */
   source,
   /** address of a float64: what values are multiplied by; 1 for integers that are to stay as they are */
   scale,
-  /** [·, n] */
+  /** [k, n] */
   b,
   c,
   /** [n], optional */

@@ -10,7 +10,7 @@ import { finish } from "../gemm/epilogue";
 import { addProduct, storeFirst } from "../gemm/vectors";
 import { DType, SparseMatmulArg, SparseMatmulGradientArg } from "../isa";
 import { arg, chunkStart, pointer, vectorLength } from "../memory";
-import { LISTS_BYTES } from "./blocking";
+import { EXPAND_SLACK, LISTS_BYTES, PACKED_ROWS, PANEL_BYTES } from "./blocking";
 import { addressOf, countOf, entryBytes, expand } from "./rows";
 
 /** Op.sparseMatmul: lanes split the rows. */
@@ -21,25 +21,37 @@ export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
   const source = arg(i, SparseMatmulArg.source);
   const scale = <T>load<f64>(pointer(i, SparseMatmulArg.scale));
   const b = pointer(i, SparseMatmulArg.b);
+  const k = arg(i, SparseMatmulArg.k);
   const list = pointer(i, SparseMatmulArg.workspace) + <usize>lane * arg(i, SparseMatmulArg.workspaceBytes);
+  const panel = list + <usize>k * entryBytes<T>() + EXPAND_SLACK;
   const bytes = <usize>n * sizeof<T>();
   const from = chunkStart(m, 1, lane, lanes);
   const to = chunkStart(m, 1, lane + 1, lanes);
   const first = pointer(i, SparseMatmulArg.c) + <usize>from * bytes;
-  let c = first;
-  for (let row = from; row < to; row++) {
-    const count = countOf(rows, row);
-    expand<T>(source, list, addressOf(rows, row), count, b, <i32>bytes, scale);
-    sumList<T>(c, n, list, list + <usize>count * entryBytes<T>());
-    c += bytes;
+  // The tiles of a wide b lie far apart, which no cache likes.
+  const packs = n > WIDEST * vectorLength<T>() && to - from >= PACKED_ROWS;
+  let width = 0;
+  for (let column = 0; column < n; column += width * vectorLength<T>()) {
+    width = tileWidth<T>(n - column);
+    const at = <usize>column * sizeof<T>();
+    if (packs) pack(panel, b + at, bytes, k, width);
+    const right = packs ? panel : b + at;
+    const stride = packs ? <usize>PANEL_BYTES : bytes;
+    let c = first + at;
+    for (let row = from; row < to; row++) {
+      const count = countOf(rows, row);
+      expand<T>(source, list, addressOf(rows, row), count, right, <i32>stride, scale);
+      sumTile<T>(width, c, n - column, list, list + <usize>count * entryBytes<T>());
+      c += bytes;
+    }
   }
   const activation = arg(i, SparseMatmulArg.activation);
   finish<T>(activation, first, bytes, to - from, n, pointer(i, SparseMatmulArg.bias), 0, 0);
 }
 
 /**
- * Op.sparseMatmulGradient: lanes split the rows of the result. A lane's scratch is how many entries of each row are done, where each
- * list ends, and the lists, each with room for m entries; there are as many at a time as LISTS_BYTES hold.
+ * Op.sparseMatmulGradient: lanes split the rows of the result. A lane's scratch is the lists, each with room for m entries, as many at a
+ * time as LISTS_BYTES hold; how many entries of each row are done; a panel of g; and where each list ends.
  */
 export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SparseMatmulGradientArg.m);
@@ -51,20 +63,31 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const from = chunkStart(k, 1, lane, lanes);
   const to = chunkStart(k, 1, lane + 1, lanes);
   const lists = min(k, max(1, <i32>(<usize>LISTS_BYTES / listBytes)));
-  const scratch = pointer(i, SparseMatmulGradientArg.workspace) + <usize>lane * arg(i, SparseMatmulGradientArg.workspaceBytes);
+  const workspace = <usize>lane * arg(i, SparseMatmulGradientArg.workspaceBytes);
+  const scratch = pointer(i, SparseMatmulGradientArg.workspace) + workspace;
+  const g = pointer(i, SparseMatmulGradientArg.g);
   const done = scratch + <usize>lists * listBytes;
-  const ends = done + (<usize>m << 2);
+  const panel = done + ((<usize>m * 4 + 15) & ~15);
+  const ends = panel + <usize>m * PANEL_BYTES;
   for (let row = 0; row < m; row++) {
     store<i32>(done + (<usize>row << 2), from == 0 ? 0 : below(addressOf(rows, row), countOf(rows, row), from));
   }
   const first = pointer(i, SparseMatmulGradientArg.c) + <usize>from * bytes;
-  let c = first;
   for (let column = from; column < to; column += lists) {
     const limit = min(to, column + lists);
-    transpose<T>(i, column, limit, limit == k, scratch, listBytes, done, ends);
-    for (let j: usize = 0; j < <usize>(limit - column); j++) {
-      sumList<T>(c, n, scratch + j * listBytes, <usize>load<u32>(ends + (j << 2)));
-      c += bytes;
+    transpose<T>(i, column, limit, limit == k, scratch, listBytes, done, panel, ends);
+    let width = 0;
+    for (let j = 0; j < n; j += width * vectorLength<T>()) {
+      width = tileWidth<T>(n - j);
+      const at = <usize>j * sizeof<T>();
+      pack(panel, g + at, bytes, m, width);
+      let c = first + <usize>(column - from) * bytes + at;
+      let list = scratch;
+      for (let end = ends; end < ends + (<usize>(limit - column) << 2); end += 4) {
+        sumTile<T>(width, c, n - j, list, <usize>load<u32>(end));
+        list += listBytes;
+        c += bytes;
+      }
     }
   }
   const output = pointer(i, SparseMatmulGradientArg.output) + <usize>from * bytes;
@@ -72,19 +95,18 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   finish<T>(activation, first, bytes, to - from, n, pointer(i, SparseMatmulGradientArg.bias), output, bytes);
 }
 
-/** Makes the lists of columns column…limit, a row's entries having been used up to `done`. */
+/** Makes the lists of columns column…limit out of rows of `panel`; a row's entries have been used up to `done`. */
 function transpose<T>(
-  i: usize, column: i32, limit: i32, isLast: bool, lists: usize, listBytes: usize, done: usize, ends: usize,
+  i: usize, column: i32, limit: i32, isLast: bool, lists: usize, listBytes: usize, done: usize, panel: usize, ends: usize,
 ): void {
   const m = arg(i, SparseMatmulGradientArg.m);
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   const source = arg(i, SparseMatmulGradientArg.source);
   const scale = <T>load<f64>(pointer(i, SparseMatmulGradientArg.scale));
-  const bytes = <usize>arg(i, SparseMatmulGradientArg.n) * sizeof<T>();
   for (let j: usize = 0; j < <usize>(limit - column); j++) store<u32>(ends + (j << 2), <u32>(lists + j * listBytes));
   // The end of column 0's list would stand here.
   const base = ends - (<usize>column << 2);
-  let g = pointer(i, SparseMatmulGradientArg.g);
+  let g = panel;
   for (let row = 0; row < m; row++) {
     const address = addressOf(rows, row);
     const count = countOf(rows, row);
@@ -98,7 +120,7 @@ function transpose<T>(
     else if (source == DType.float32) scatter<T, f32>(columns, values + (<usize>next << 2), stop - next, g, scale, base);
     else if (source == DType.float64) scatter<T, f64>(columns, values + (<usize>next << 3), stop - next, g, scale, base);
     else scatter<T, i32>(columns, values + (<usize>next << 2), stop - next, g, scale, base);
-    g += bytes;
+    g += PANEL_BYTES;
   }
 }
 
@@ -126,55 +148,63 @@ function below(columns: usize, count: i32, column: i32): i32 {
 }
 
 /** The widest tile, in vectors: with the value and one product, all that sixteen registers hold. */
-const WIDEST: i32 = 13;
+const WIDEST: i32 = PANEL_BYTES / 16;
 
-/** c[0…n] = Σ value·(row of b) over the entries from `list` to `end`. */
-function sumList<T>(c: usize, n: i32, list: usize, end: usize): void {
-  const length = vectorLength<T>();
-  let at: usize = 0;
-  for (let left = n; left > 0; ) {
-    const vectors = (left + length - 1) / length;
-    // The rest of the row in equal tiles of at most WIDEST, rounded down to a width that there is a tile of.
-    const tiles = (vectors + WIDEST - 1) / WIDEST;
-    const even = (vectors + tiles - 1) / tiles;
-    const width = even >= WIDEST ? WIDEST : even >= 10 ? 10 : even == 9 ? 8 : even;
-    sumTile<T>(width, c + at, at, left - (width - 1) * length, list, end);
-    at += <usize>width << 4;
-    left -= width * length;
+/** How many vectors the next tile takes: the rest of a row in equal tiles of at most WIDEST. */
+function tileWidth<T>(columns: i32): i32 {
+  const vectors = (columns + vectorLength<T>() - 1) / vectorLength<T>();
+  const tiles = (vectors + WIDEST - 1) / WIDEST;
+  return (vectors + tiles - 1) / tiles;
+}
+
+/** Copies `width` vectors of each of m rows, `stride` bytes apart, into rows of a panel. May read past a row's end. */
+function pack(panel: usize, from: usize, stride: usize, m: i32, width: i32): void {
+  for (let row = m; row > 0; row--) {
+    for (let at: usize = 0; at < <usize>width << 4; at += 16) v128.store(panel + at, v128.load(from + at));
+    panel += PANEL_BYTES;
+    from += stride;
   }
 }
 
-function sumTile<T>(width: i32, c: usize, at: usize, last: i32, list: usize, end: usize): void {
+/** sumVectors for a width that is a constant in each case; `left` columns are left of the row. */
+function sumTile<T>(width: i32, c: usize, left: i32, list: usize, end: usize): void {
+  const last = left - (width - 1) * vectorLength<T>();
   switch (width) {
     case 1:
-      return sumVectors<T>(1, c, at, last, list, end);
+      return sumVectors<T>(1, c, last, list, end);
     case 2:
-      return sumVectors<T>(2, c, at, last, list, end);
+      return sumVectors<T>(2, c, last, list, end);
     case 3:
-      return sumVectors<T>(3, c, at, last, list, end);
+      return sumVectors<T>(3, c, last, list, end);
     case 4:
-      return sumVectors<T>(4, c, at, last, list, end);
+      return sumVectors<T>(4, c, last, list, end);
     case 5:
-      return sumVectors<T>(5, c, at, last, list, end);
+      return sumVectors<T>(5, c, last, list, end);
     case 6:
-      return sumVectors<T>(6, c, at, last, list, end);
+      return sumVectors<T>(6, c, last, list, end);
     case 7:
-      return sumVectors<T>(7, c, at, last, list, end);
+      return sumVectors<T>(7, c, last, list, end);
     case 8:
-      return sumVectors<T>(8, c, at, last, list, end);
+      return sumVectors<T>(8, c, last, list, end);
+    case 9:
+      return sumVectors<T>(9, c, last, list, end);
     case 10:
-      return sumVectors<T>(10, c, at, last, list, end);
+      return sumVectors<T>(10, c, last, list, end);
+    case 11:
+      return sumVectors<T>(11, c, last, list, end);
+    case 12:
+      return sumVectors<T>(12, c, last, list, end);
     default:
-      return sumVectors<T>(WIDEST, c, at, last, list, end);
+      return sumVectors<T>(WIDEST, c, last, list, end);
   }
 }
 
 /**
- * c[…] = Σ value·b[…] for `width` vectors from byte `at` of the rows on; of the last of them, the first `last` elements are stored. The
- * width is a constant where this is called, so what a narrower tile does not need is not in its code.
+ * c[…] = Σ value·(row of b) over the entries from `list` to `end`, for `width` vectors; of the last of them, the first `last` elements are
+ * stored. What a narrower tile does not need is not in its code.
  */
 @inline
-function sumVectors<T>(width: i32, c: usize, at: usize, last: i32, list: usize, end: usize): void {
+function sumVectors<T>(width: i32, c: usize, last: i32, list: usize, end: usize): void {
   let s0 = v128.splat<T>(<T>0);
   let s1 = v128.splat<T>(<T>0);
   let s2 = v128.splat<T>(<T>0);
@@ -190,7 +220,7 @@ function sumVectors<T>(width: i32, c: usize, at: usize, last: i32, list: usize, 
   let s12 = v128.splat<T>(<T>0);
   for (; list < end; list += entryBytes<T>()) {
     const value = v128.load_splat<T>(list + sizeof<T>());
-    const p = <usize>load<u32>(list) + at;
+    const p = <usize>load<u32>(list);
     s0 = addProduct<T>(s0, value, v128.load(p));
     if (width > 1) s1 = addProduct<T>(s1, value, v128.load(p, 16));
     if (width > 2) s2 = addProduct<T>(s2, value, v128.load(p, 32));

@@ -124,7 +124,7 @@ function workspaceOf(node: Node<Transposed>, isCompressed: (value: Value) => boo
   if (isCompressed(a)) {
     return node.attributes.transposeA
       ? sparseGradientWorkspaceBytes(k, m, elementBytes)
-      : sparseWorkspaceBytes(k, elementBytes);
+      : sparseWorkspaceBytes(m, n, k, elementBytes);
   }
   return matmulWorkspaceBytes(m, n, k, elementBytes);
 }
@@ -164,7 +164,7 @@ function emitMatmul(
       const operands = { ...common, m: k, k: m, g: right, output };
       emitter.emit(Op.sparseMatmulGradient, a.dtype, SparseMatmulGradientArg, operands);
     } else {
-      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, { ...common, m, b: right });
+      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, { ...common, m, k, b: right });
     }
     return;
   }
