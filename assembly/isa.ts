@@ -64,6 +64,7 @@ export enum Op {
   shuffleIndices,
   // the data of a step
   gather,
+  checkFinite,
   // inputs that are mostly zeros, as compressed rows
   countNonZeros,
   compressRows,
@@ -250,6 +251,13 @@ export enum GatherArg {
   stride,
   /** address of a float64; 1 for integers */
   scale,
+}
+
+/** out (float64) = 0 where all n elements of `a` are finite, else NaN. */
+export enum CheckFiniteArg {
+  out = 2,
+  a,
+  n,
 }
 
 // Compressed rows hold the elements that are not zero (assembly/sparse/rows.ts). Their table has a CompressedRow for each.

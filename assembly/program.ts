@@ -13,6 +13,7 @@ import {
   RunField,
   Status,
 } from "./isa";
+import { checkFinite } from "./finite";
 import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";
 import { arg, dtypeOf, opcode, pointer } from "./memory";
 import * as optimizer from "./optimizer";
@@ -112,6 +113,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return shuffleIndices(i, lane, lanes);
     case Op.gather:
       return gather<T>(i, lane, lanes);
+    case Op.checkFinite:
+      return checkFinite<T>(i, lane);
     case Op.countNonZeros:
       return countNonZeros(i, lane);
     case Op.compressRows:
