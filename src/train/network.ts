@@ -25,7 +25,7 @@ import { checkFinite, readsRows, store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 
 /** Samples that `predict` handles at once, so that its memory stays small, and in the cache. */
-const PREDICTED = 256;
+const PREDICTED = 100;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
