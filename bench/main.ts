@@ -14,6 +14,7 @@ import { group as matmul } from "./matmul.ts";
 import { group as memory } from "./memory.ts";
 import { chapter4, group as numericalGradient } from "./numerical-gradient.ts";
 import { PeakMeter } from "./peak.ts";
+import { group as predict } from "./predict.ts";
 import { group as sgd } from "./sgd.ts";
 import { group as softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { table } from "./table.ts";
@@ -26,6 +27,7 @@ const groups: readonly Group[] = [
   sgd,
   trainingStep,
   bookRun,
+  predict,
   numericalGradient,
   memory,
   chapter4,
