@@ -55,7 +55,6 @@ export function compressRows(i: usize, lane: i32, lanes: i32): void {
 }
 
 /** For each set of four elements, as a mask of four bits: which of them are in it, as 16-bit numbers, in order. */
-// prettier-ignore
 const CHOSEN = memory.data<u64>([
   0x0, 0x0, 0x1, 0x1_0000, 0x2, 0x2_0000, 0x2_0001, 0x2_0001_0000,
   0x3, 0x3_0000, 0x3_0001, 0x3_0001_0000, 0x3_0002, 0x3_0002_0000, 0x3_0002_0001, 0x3_0002_0001_0000,
