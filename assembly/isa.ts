@@ -85,9 +85,12 @@ export enum Op {
 }
 
 export enum Word {
+  /** an Op, with SHARED added where every lane does a part of the instruction */
   op,
   dtype,
 }
+/** Added to an instruction's op when a program is loaded, where splitting it among the lanes pays. */
+export const SHARED = 0x10000;
 
 /** c[m, n] = activation(op(a)·op(b) + bias); op(a) is [m, k] and op(b) is [k, n], row-major as stored or as its transpose. */
 export enum MatmulArg {
@@ -482,4 +485,41 @@ export enum Status {
   done,
   /** recordLoss met a loss that is not finite; RunField.step is the step it happened in, before its update */
   lossNotFinite,
+  /** a lane failed, or was at work for longer than LanesField.patience allows; LanesField.lost says which */
+  laneLost,
+}
+
+// Lanes are threads that share the work of single instructions (assembly/lanes.ts). Lane 0 runs programs and offers the others a part of
+// each instruction that is SHARED. They know of each other by a block of lines of LANE_BYTES: lane 0's, then one for each other lane.
+
+/** A cache line or more, so that lanes do not disturb each other by writing to their own. */
+export const LANE_BYTES = 64;
+export const MOST_LANES = 64;
+
+/** Lane 0's line: word indices. */
+export enum LanesField {
+  /** how many lanes there are; at 1, or 0, lane 0 does everything */
+  lanes,
+  /** how long lane 0 waits for a lane that is at work after it has done its own part, in milliseconds */
+  patience,
+  /** the lane that was given up, or 0 */
+  lost,
+}
+
+/** Another lane's line: word indices. */
+export enum LaneField {
+  /** a LaneState, or the address of the instruction that it is offered a part of */
+  state,
+  /** 1 while the lane sleeps, waiting for something to do */
+  asleep,
+  /** 1 while lane 0 sleeps, waiting for the lane */
+  awaited,
+}
+
+/** What is no address: those are multiples of 64. */
+export enum LaneState {
+  idle,
+  atWork,
+  /** it threw */
+  failed,
 }

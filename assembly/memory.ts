@@ -1,6 +1,6 @@
 // How kernels read their operands, split their work and handle the end of a row.
 
-import { Word } from "./isa";
+import { SHARED, Word } from "./isa";
 
 /** The operand at word `index` of the instruction at `i`: a size. */
 @inline
@@ -16,7 +16,13 @@ export function pointer(i: usize, index: i32): usize {
 
 @inline
 export function opcode(i: usize): i32 {
-  return load<i32>(i + ((<usize>Word.op) << 2));
+  return load<i32>(i + ((<usize>Word.op) << 2)) & ~SHARED;
+}
+
+/** Whether every lane does a part of the instruction at `i`. */
+@inline
+export function isShared(i: usize): bool {
+  return (load<i32>(i + ((<usize>Word.op) << 2)) & SHARED) != 0;
 }
 
 @inline

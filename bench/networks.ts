@@ -7,7 +7,7 @@ import { softmaxCrossEntropy } from "../src/graph/ops/loss.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { relu as reluOf } from "../src/graph/ops/unary.ts";
 import { input, type Value } from "../src/graph/value.ts";
-import { he, normal } from "../src/nn/initializers.ts";
+import { normal } from "../src/nn/initializers.ts";
 import { dense, relu, sigmoid } from "../src/nn/layers.ts";
 import { crossEntropy, sumSquaredError } from "../src/nn/losses.ts";
 import { adam, sgd } from "../src/nn/optimizers.ts";
@@ -34,13 +34,19 @@ export async function bookTraining(): Promise<Training> {
   return { ...common, layers, data: train, loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }) };
 }
 
-/** 784-512-256-10 with ReLU, Adam at 0.001, shuffled batches of 128. */
+/** 784-512-256-10 with ReLU, shuffled batches of 128, Adam at 1e-3. */
 export async function wideTraining(): Promise<Training> {
   const { train } = await digits();
-  const weight = he();
-  const layers = [dense(512, { weight }), relu(), dense(256, { weight }), relu(), dense(10, { weight })];
-  const options = { ...common, batchSize: 128, sampling: "shuffle" } as const;
-  return { ...options, layers, data: train, loss: crossEntropy(), optimizer: adam({ lr: 1e-3 }) };
+  const layers = [dense(512), relu(), dense(256), relu(), dense(10)];
+  return {
+    ...common,
+    layers,
+    data: train,
+    loss: crossEntropy(),
+    optimizer: adam(),
+    batchSize: 128,
+    sampling: "shuffle",
+  };
 }
 
 /** Chapter 4: chapter 5's with sigmoid, to be trained by numerical gradient. */

@@ -50,7 +50,7 @@ export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
 }
 
 /**
- * Op.sparseMatmulGradient: lanes split the rows of the result. A lane's scratch is the lists, each with room for m entries, as many at a
+ * Op.sparseMatmulGradient: lanes split the rows of the result, which are the columns of x, so that each has as many entries. A lane's scratch is the lists, each with room for m entries, as many at a
  * time as LISTS_BYTES hold; how many entries of each row are done; a panel of g; and where each list ends.
  */
 export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
@@ -60,8 +60,8 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   const bytes = <usize>n * sizeof<T>();
   const listBytes = <usize>m * entryBytes<T>();
-  const from = chunkStart(k, 1, lane, lanes);
-  const to = chunkStart(k, 1, lane + 1, lanes);
+  const from = firstColumn(i, lane, lanes);
+  const to = firstColumn(i, lane + 1, lanes);
   const lists = min(k, max(1, <i32>(<usize>LISTS_BYTES / listBytes)));
   const workspace = <usize>lane * arg(i, SparseMatmulGradientArg.workspaceBytes);
   const scratch = pointer(i, SparseMatmulGradientArg.workspace) + workspace;
@@ -93,6 +93,21 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const output = pointer(i, SparseMatmulGradientArg.output) + <usize>from * bytes;
   const activation = arg(i, SparseMatmulGradientArg.activation);
   finish<T>(activation, first, bytes, to - from, n, pointer(i, SparseMatmulGradientArg.bias), output, bytes);
+}
+
+/** Where a lane's columns begin: the mean over the rows of where that share of a row's entries ends. */
+function firstColumn(i: usize, lane: i32, lanes: i32): i32 {
+  if (lane == 0) return 0;
+  if (lane == lanes) return arg(i, SparseMatmulGradientArg.k);
+  const m = arg(i, SparseMatmulGradientArg.m);
+  const rows = pointer(i, SparseMatmulGradientArg.rows);
+  let sum: i64 = 0;
+  for (let row = 0; row < m; row++) {
+    const count = countOf(rows, row);
+    const share = <usize>((<i64>count * lane) / lanes);
+    if (count > 0) sum += load<u16>(addressOf(rows, row) + (share << 1));
+  }
+  return <i32>(sum / m);
 }
 
 /** Makes the lists of columns column…limit out of rows of `panel`; a row's entries have been used up to `done`. */

@@ -54,7 +54,8 @@ export function plan(
   );
   // Each node asks for two constants at most.
   const constantBytes = roundUp(16 * order.length);
-  const block = engine.heap.allocate(constantBytes + arenaBytes + workspaceBytes, owner);
+  const scratchBytes = workspaceBytes * engine.lanes.count;
+  const block = engine.heap.allocate(constantBytes + arenaBytes + scratchBytes, owner);
   const constants = constantsAt(engine, block.address);
   const arena = block.address + constantBytes;
   for (const [value, offset] of offsets) addresses.set(value, arena + offset);

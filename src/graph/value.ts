@@ -42,7 +42,7 @@ export interface Operation<A = unknown> {
   readonly inPlace?: boolean;
   /** The output is the input's memory under another shape: nothing is computed. */
   readonly view?: boolean;
-  /** Scratch bytes that the instructions need at `Emitter.workspace`, given which inputs are compressed rows. */
+  /** Scratch bytes that each lane of the instructions needs at `Emitter.workspace`; given which inputs are compressed rows. */
   workspace?(node: Node<A>, isCompressed: (value: Value) => boolean): number;
 }
 
@@ -66,7 +66,9 @@ export interface Emitter {
   constant(value: number): number;
   /** The address of a constant scalar of `dtype`. */
   scalar(value: number, dtype: DTypeName): number;
+  /** scratch for the lanes, one after another */
   readonly workspace: number;
+  /** of one lane */
   readonly workspaceBytes: number;
   emit<E extends Record<string, string | number>>(
     op: Op,
