@@ -82,7 +82,9 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.sumSquaredError]: rows(SumSquaredErrorArg, 8, 0.46),
   [Op.gather]: (words) => words[GatherArg.m]! * (5 + 0.065 * words[GatherArg.width]!),
   [Op.gatherRows]: (words) => 70 * words[GatherRowsArg.m]!,
-  [Op.compressRows]: (words) => 0.25 * words[CompressRowsArg.m]! * words[CompressRowsArg.width]!,
+  // Rows right behind each other have no places of their own.
+  [Op.compressRows]: (words) =>
+    words[CompressRowsArg.stride] ? 0.25 * words[CompressRowsArg.m]! * words[CompressRowsArg.width]! : 0,
   [Op.sparseMatmul]: sparse(SparseMatmulArg),
   [Op.sparseMatmulGradient]: sparse(SparseMatmulGradientArg),
   [Op.sgd]: update(0.13),
