@@ -1,0 +1,4 @@
+import * as ort from "onnxruntime-node";
+import { onnx } from "./onnx.js";
+
+export default onnx(ort);
