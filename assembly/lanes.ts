@@ -2,13 +2,13 @@
 //
 // Lane 0 offers each other lane its part by writing the instruction's address into that lane's line, does its own part, and then takes
 // back what nobody has begun (the lane sleeps, or its core is busy with something else) and does it itself. It only ever waits for a
-// lane that is at work. So more lanes than free cores cost little, and an instruction is done when `share` returns: between
+// lane that is at work. So a lane that sleeps delays nothing, and an instruction is done when `share` returns: between
 // instructions there is nothing else to agree on, and whatever is not shared needs to know nothing of lanes.
 //
 // Waiting is spinning at first, since an answer usually comes within microseconds, then sleep. Whoever changes a line wakes the other
 // only where that one has said that it sleeps, before it looked a last time: all of these are sequentially consistent, so
-// either the sleeper sees the change or the other sees the sleeper. On a memory that is not shared there is one lane, which gets
-// to none of this.
+// either the sleeper sees the change or the other sees the sleeper. Lanes that sleep are woken only when a run has shared as much
+// as waking costs. On a memory that is not shared there is one lane, which gets to none of this.
 
 import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./isa";
 import { sharedMicroseconds } from "./memory";
