@@ -50,7 +50,7 @@ function predict(): number {
 
 describe("init({ threads })", () => {
   it("starts one thread less than there are lanes, and says so", async () => {
-    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32 });
+    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32, relaxed: false });
     expect(workers.length).toBe(2);
     expect(kobai.engineInfo().threads).toBe(3);
     expect(await kobai.init({ threads: 3 })).toEqual(kobai.engineInfo());
@@ -158,7 +158,11 @@ describe("close", () => {
     expect(kobai.engineInfo().threads).toBe(1);
     expect(predict()).toBe(before);
     await kobai.close();
-    await expect(kobai.init({ threads: 3 })).resolves.toEqual({ threads: 1, maxMemory: 2 ** 32 });
+    await expect(kobai.init({ threads: 3 })).resolves.toEqual({
+      threads: 1,
+      maxMemory: 2 ** 32,
+      relaxed: false,
+    });
   });
 
   it("does nothing before init", async () => {
