@@ -85,12 +85,12 @@ export enum Op {
 }
 
 export enum Word {
-  /** an Op, with SHARED added where every lane does a part of the instruction */
+  /** an Op; above it, by SHARED_SHIFT, about how many microseconds the instruction takes on one lane where lanes share it, else 0 */
   op,
   dtype,
 }
-/** Added to an instruction's op when a program is loaded, where splitting it among the lanes pays. */
-export const SHARED = 0x10000;
+export const SHARED_SHIFT = 16;
+export const MOST_MICROSECONDS = 0xffff;
 
 /** c[m, n] = activation(op(a)·op(b) + bias); op(a) is [m, k] and op(b) is [k, n], row-major as stored or as its transpose. */
 export enum MatmulArg {
@@ -490,7 +490,7 @@ export enum Status {
 }
 
 // Lanes are threads that share the work of single instructions (assembly/lanes.ts). Lane 0 runs programs and offers the others a part of
-// each instruction that is SHARED. They know of each other by a block of lines of LANE_BYTES: lane 0's, then one for each other lane.
+// each instruction that is worth it. They know of each other by a block of lines of LANE_BYTES: lane 0's, then one for each other lane.
 
 /** A cache line or more, so that lanes do not disturb each other by writing to their own. */
 export const LANE_BYTES = 64;
@@ -504,6 +504,8 @@ export enum LanesField {
   patience,
   /** the lane that was given up, or 0 */
   lost,
+  /** microseconds of shared instructions in this run that lane 0 has not woken sleeping lanes for */
+  owed,
 }
 
 /** Another lane's line: word indices. */

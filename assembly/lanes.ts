@@ -2,15 +2,16 @@
 //
 // Lane 0 offers each other lane its part by writing the instruction's address into that lane's line, does its own part, and then takes
 // back what nobody has begun (the lane sleeps, or its core is busy with something else) and does it itself. It only ever waits for a
-// lane that is at work. So more lanes than free cores cost little, and an instruction is done when `share` returns: between
-// instructions there is nothing else to agree on, and whatever is not SHARED needs to know nothing of lanes.
+// lane that is at work. So a lane that sleeps delays nothing, and an instruction is done when `share` returns: between
+// instructions there is nothing else to agree on, and whatever is not shared needs to know nothing of lanes.
 //
 // Waiting is spinning at first, since an answer usually comes within microseconds, then sleep. Whoever changes a line wakes the other
 // only where that one has said that it sleeps, before it looked a last time: all of these are sequentially consistent, so
-// either the sleeper sees the change or the other sees the sleeper. On a memory that is not shared there is one lane, which gets
-// to none of this.
+// either the sleeper sees the change or the other sees the sleeper. Lanes that sleep are woken only when a run has shared as much
+// as waking costs. On a memory that is not shared there is one lane, which gets to none of this.
 
 import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./isa";
+import { sharedMicroseconds } from "./memory";
 import { execute } from "./program";
 
 /**
@@ -27,6 +28,10 @@ declare function wake(address: usize): void;
 /** How often to look before sleeping: for some 20 µs, about what waking a thread takes. */
 @inline
 const SPINS: i32 = 20000;
+
+/** What waking a lane costs lane 0, in microseconds, at worst. */
+@inline
+const WAKING: i32 = 30;
 
 /** Where the lanes' block lies: right behind the module's own data, so that every lane knows. */
 export function lanesBlock(): usize {
@@ -52,10 +57,14 @@ function stateOf(line: usize): usize {
 export function share(i: usize): i32 {
   const lanes = setting(LanesField.lanes);
   if (lanes <= 1) return execute(i, 0, 1);
+  let asleep = 0;
+  for (let lane = 1; lane < lanes; lane++) asleep += atomic.load<i32>(lineOf(lane), LaneField.asleep << 2);
+  const wakes = asleep > 0 && isWorthWaking(i, asleep);
+  if (asleep == lanes - 1 && !wakes) return execute(i, 0, 1);
   for (let lane = 1; lane < lanes; lane++) {
     const line = lineOf(lane);
     atomic.store<usize>(line, i, LaneField.state << 2);
-    wakeIf(line, LaneField.asleep);
+    if (wakes) wakeIf(line, LaneField.asleep);
   }
   execute(i, 0, lanes);
   for (let lane = 1; lane < lanes; lane++) {
@@ -64,6 +73,15 @@ export function share(i: usize): i32 {
     else if (!finished(line)) return giveUp(lane);
   }
   return Status.done;
+}
+
+/** Whether as much has been shared in this run, with lanes asleep, as it takes to wake them. Then it is likely to go on. */
+function isWorthWaking(i: usize, asleep: i32): bool {
+  const at = lanesBlock() + (LanesField.owed << 2);
+  const owed = load<i32>(at) + sharedMicroseconds(i);
+  const wakes = owed >= asleep * WAKING;
+  store<i32>(at, wakes ? 0 : owed);
+  return wakes;
 }
 
 /** Works for lane 0, as another lane, for as long as its thread lives. */

@@ -1,6 +1,6 @@
 // How kernels read their operands, split their work and handle the end of a row.
 
-import { SHARED, Word } from "./isa";
+import { SHARED_SHIFT, Word } from "./isa";
 
 /** The operand at word `index` of the instruction at `i`: a size. */
 @inline
@@ -16,13 +16,13 @@ export function pointer(i: usize, index: i32): usize {
 
 @inline
 export function opcode(i: usize): i32 {
-  return load<i32>(i + ((<usize>Word.op) << 2)) & ~SHARED;
+  return load<i32>(i + ((<usize>Word.op) << 2)) & ((1 << SHARED_SHIFT) - 1);
 }
 
-/** Whether every lane does a part of the instruction at `i`. */
+/** About how many microseconds the instruction at `i` takes on one lane, where lanes share it; else 0. */
 @inline
-export function isShared(i: usize): bool {
-  return (load<i32>(i + ((<usize>Word.op) << 2)) & SHARED) != 0;
+export function sharedMicroseconds(i: usize): i32 {
+  return load<u32>(i + ((<usize>Word.op) << 2)) >>> SHARED_SHIFT;
 }
 
 @inline

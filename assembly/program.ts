@@ -16,7 +16,7 @@ import {
 import { checkFinite } from "./finite";
 import { share } from "./lanes";
 import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";
-import { arg, dtypeOf, isShared, opcode, pointer } from "./memory";
+import { arg, dtypeOf, opcode, pointer, sharedMicroseconds } from "./memory";
 import * as optimizer from "./optimizer";
 import { sampleIndices, shuffleIndices } from "./random/indices";
 import { randomNormal } from "./random/normal";
@@ -31,7 +31,7 @@ import { unary } from "./unary";
 
 /**
  * Runs a program's list `steps` times on lane 0, counting RunField.step up after each; the other lanes take part in the instructions that
- * are SHARED. Which part depends on lane and number of lanes alone, and no sum depends on either. Returns a Status.
+ * lanes share. Which part depends on lane and number of lanes alone, and no sum depends on either. Returns a Status.
  */
 export function run(program: usize): i32 {
   const first = pointer(program, ProgramField.instructions);
@@ -39,7 +39,7 @@ export function run(program: usize): i32 {
   const state = pointer(program, ProgramField.state);
   for (let left = arg(program, ProgramField.steps); left > 0; left--) {
     for (let i = first; i < end; i += INSTRUCTION_BYTES) {
-      const status = isShared(i) ? share(i) : execute(i, 0, 1);
+      const status = sharedMicroseconds(i) ? share(i) : execute(i, 0, 1);
       if (status != Status.done) return status;
     }
     store<i32>(state + (RunField.step << 2), load<i32>(state + (RunField.step << 2)) + 1);

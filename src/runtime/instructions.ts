@@ -4,7 +4,6 @@ import {
   type Op,
   PROGRAM_BYTES,
   ProgramField,
-  SHARED,
   type Status,
   SWEEP_BYTES,
   Word,
@@ -12,7 +11,7 @@ import {
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
-import { cost, WORTH_SHARING } from "./lanes/cost.ts";
+import { cost, sharedOp } from "./lanes/cost.ts";
 
 const WORDS = INSTRUCTION_BYTES / 4;
 
@@ -63,11 +62,11 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
   list.forEach((words, index) => {
     const loaded = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
     loaded.set(words);
-    const nanoseconds = cost(words, read);
-    if (nanoseconds >= WORTH_SHARING) loaded[Word.op]! |= SHARED;
-    longest = Math.max(longest, nanoseconds);
+    const microseconds = cost(words, read);
+    loaded[Word.op] = sharedOp(words[Word.op]!, microseconds);
+    longest = Math.max(longest, microseconds);
   });
-  lanes.waitAtLeast((SLOWEST * longest) / 1e6);
+  lanes.waitAtLeast((SLOWEST * longest) / 1000);
   return {
     address: block.address,
     run(steps) {

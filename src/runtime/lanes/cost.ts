@@ -7,7 +7,9 @@ import {
   GatherArg,
   GatherRowsArg,
   MatmulArg,
+  MOST_MICROSECONDS,
   Op,
+  SHARED_SHIFT,
   SoftmaxArg,
   SoftmaxCrossEntropyArg,
   SparseMatmulArg,
@@ -21,12 +23,6 @@ import {
   UpdateArg,
   Word,
 } from "../../../assembly/isa.ts";
-
-/**
- * From so many nanoseconds on one lane an instruction is shared. Offering parts to awake lanes and taking their answers costs 100 to 200
- * (measured: AMD Zen 5, two lanes), and data then lies in another core's cache.
- */
-export const WORTH_SHARING = 1000;
 
 type Words = ArrayLike<number>;
 /** Reads the 32-bit words at an address. */
@@ -101,8 +97,16 @@ function sweep(fields: Words): number {
   return 0.6 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
 }
 
-/** About how many nanoseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
+/** About how many microseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
 export function cost(words: Words, read: Read): number {
-  const perFloat32 = costs[words[Word.op] as Op]?.(words, read) ?? 0;
-  return words[Word.dtype] === DType.float64 ? 2 * perFloat32 : perFloat32;
+  const nanoseconds = costs[words[Word.op] as Op]?.(words, read) ?? 0;
+  return (words[Word.dtype] === DType.float64 ? 2 * nanoseconds : nanoseconds) / 1000;
+}
+
+/**
+ * What an instruction's op becomes when it is loaded (Word.op): from a microsecond on it is shared. Offering parts to lanes that are
+ * awake and taking their answers costs 0.1 to 0.2 µs (measured: AMD Zen 5, two lanes), and data then lies in another core's cache.
+ */
+export function sharedOp(op: Op, microseconds: number): number {
+  return op + Math.min(Math.floor(microseconds), MOST_MICROSECONDS) * 2 ** SHARED_SHIFT;
 }

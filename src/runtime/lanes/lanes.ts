@@ -63,6 +63,7 @@ export class Lanes {
   run(program: number): Status {
     if (this.#threads.length === 0) return this.#kernels.run(program);
     if (this.#problem) throw this.#giveUp(this.#problem);
+    this.#line(0)[LanesField.owed] = 0;
     let status: Status;
     try {
       status = this.#kernels.run(program);

@@ -3,9 +3,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import {
   INSTRUCTION_BYTES,
+  MOST_MICROSECONDS,
   ProgramField,
   RUN_BYTES,
-  SHARED,
   SWEEP_BYTES,
   Word,
 } from "../../../assembly/isa.ts";
@@ -136,7 +136,7 @@ async function executeShared(
   given: ReadonlyMap<Value, TypedArray>,
 ): Promise<TypedArray[]> {
   const { plan } = await import("../../../src/graph/plan.ts");
-  const { cost } = await import("../../../src/runtime/lanes/cost.ts");
+  const { cost, sharedOp } = await import("../../../src/runtime/lanes/cost.ts");
   const { bytesPerElement, size } = await import("../../../src/tensor.ts");
   const engine = kobai.engine();
   const { heap } = engine;
@@ -162,7 +162,10 @@ async function executeShared(
   for (const [i, words] of planned.instructions.entries()) {
     const read = (address: number) => heap.view("int32", address, SWEEP_BYTES / 4);
     if (cost(words, read) > 0)
-      heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[Word.op] = words[Word.op]! | SHARED;
+      heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[Word.op] = sharedOp(
+        words[Word.op]!,
+        MOST_MICROSECONDS,
+      );
   }
   program.run(1);
   const results = outputs.map((output) => view(output).slice());

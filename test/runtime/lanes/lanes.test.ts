@@ -13,7 +13,8 @@ import {
   LaneState,
   LanesField,
   Op,
-  SHARED,
+  ProgramField,
+  SHARED_SHIFT,
   UnaryArg,
   Word,
 } from "../../../assembly/isa.ts";
@@ -49,7 +50,7 @@ function predict(): number {
 
 describe("init({ threads })", () => {
   it("starts one thread less than there are lanes, and says so", async () => {
-    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32 });
+    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32, relaxed: false });
     expect(workers.length).toBe(2);
     expect(kobai.engineInfo().threads).toBe(3);
     expect(await kobai.init({ threads: 3 })).toEqual(kobai.engineInfo());
@@ -123,6 +124,31 @@ describe("tensors that come out", () => {
   });
 });
 
+describe("a small program", () => {
+  it("wakes no lane that sleeps, until a run of it has come to as much as waking costs", async () => {
+    await kobai.init({ threads: 2 });
+    const { heap } = kobai.engine();
+    const [data, state] = [heap.allocate(64, "test"), heap.allocate(64, "test")];
+    const words = kobai.instruction(Op.relu, "float32", UnaryArg, {
+      out: data.address,
+      a: data.address,
+      n: 8,
+      factor: 0,
+    });
+    const program = kobai.load(kobai.engine(), [words], state.address, "test");
+    const first = heap.view("int32", program.address, 1)[ProgramField.instructions]!;
+    heap.view("int32", first, 1)[Word.op] = Op.relu + 2 * 2 ** SHARED_SHIFT;
+    await vi.waitFor(() => expect(line(1)[LaneField.asleep]).toBe(1));
+    program.run(10);
+    expect(line(0)[LanesField.owed]).toBe(20);
+    expect(line(1)[LaneField.asleep]).toBe(1);
+    program.run(3);
+    expect(line(0)[LanesField.owed]).toBe(6);
+    program.run(15);
+    expect(line(0)[LanesField.owed]).toBe(0);
+  });
+});
+
 describe("close", () => {
   it("ends the threads; what there is goes on with one", async () => {
     await kobai.init({ threads: 3 });
@@ -132,7 +158,11 @@ describe("close", () => {
     expect(kobai.engineInfo().threads).toBe(1);
     expect(predict()).toBe(before);
     await kobai.close();
-    await expect(kobai.init({ threads: 3 })).resolves.toEqual({ threads: 1, maxMemory: 2 ** 32 });
+    await expect(kobai.init({ threads: 3 })).resolves.toEqual({
+      threads: 1,
+      maxMemory: 2 ** 32,
+      relaxed: false,
+    });
   });
 
   it("does nothing before init", async () => {
@@ -209,7 +239,7 @@ describe("an error on lane 0", () => {
     await kobai.init({ threads: 2 });
     const { heap } = kobai.engine();
     const words = kobai.instruction(Op.relu, "float32", UnaryArg, { out: 0, a: 0, n: 0, factor: 0 });
-    words[Word.op] = 999 | SHARED;
+    words[Word.op] = 999 + 2 ** SHARED_SHIFT;
     const state = heap.allocate(64, "test");
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
     expect(() => program.run(1)).toThrow(/unknown opcode/);
