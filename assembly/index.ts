@@ -10,3 +10,8 @@ export { execute, run } from "./program";
 export function heapBase(): usize {
   return lanesBlock() + MOST_LANES * LANE_BYTES;
 }
+
+/** Whether this is the relaxed build, whose matmul gives other bits on other processors. */
+export function relaxed(): bool {
+  return ASC_FEATURE_RELAXED_SIMD;
+}

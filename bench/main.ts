@@ -18,6 +18,7 @@ import { PeakMeter } from "./peak.ts";
 import { group as predict } from "./predict.ts";
 import { group as sgd } from "./sgd.ts";
 import { group as softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+import { group as start } from "./start.ts";
 import { table } from "./table.ts";
 import { group as trainingStep } from "./training-step.ts";
 
@@ -32,6 +33,7 @@ const groups: readonly Group[] = [
   predict,
   numericalGradient,
   memory,
+  start,
   chapter4,
 ];
 
@@ -83,7 +85,7 @@ async function main(): Promise<void> {
   }
   console.log();
 
-  const start = performance.now();
+  const began = performance.now();
   const results: Record<string, Result[]> = {};
   for (const { name, title, run } of chosen) {
     const own: Result[] = [];
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
     await run({ quick: values.quick, peak, report: (result) => own.push(result) });
     console.log(table(title, own));
   }
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = (performance.now() - began) / 1000;
   console.log(`${seconds.toFixed(0)} s`);
   if (values.json !== undefined) {
     const run = { date: new Date().toISOString(), machine, node, v8, load, quick: values.quick, seconds };

@@ -16,9 +16,14 @@ export interface InitOptions {
    * in a page that is not cross-origin isolated. The results do not depend on it.
    */
   threads?: Threads;
+  /**
+   * Whether matmul may use fused multiply-add, which is faster, and gives other bits on processors without it and than the default.
+   * Default: false.
+   */
+  relaxed?: boolean;
   /** How far linear memory may grow, in bytes. Default and most: 4 GiB, all that wasm's addresses reach. */
   maxMemory?: number;
-  /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`). Default: the copy inside this module. */
+  /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`; with `relaxed`, kobai-relaxed.wasm). Default: the copy inside this module. */
   wasm?: WasmSource;
 }
 
@@ -26,6 +31,8 @@ export interface InitOptions {
 export interface EngineInfo {
   /** threads that compute, the calling one included */
   readonly threads: number;
+  /** whether matmul uses fused multiply-add where the processor has it */
+  readonly relaxed: boolean;
   /** how far linear memory may grow, in bytes */
   readonly maxMemory: number;
 }
@@ -52,10 +59,10 @@ let starting: Promise<Started> | undefined;
  * Threads end with the process or page, or with `close()`; they keep no process alive. A page has more than one only where its server
  * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
  *
- * @returns what there is now: how many threads
- * @throws UnsupportedError where WebAssembly or its SIMD is missing, or threads > 1 is asked for where threads cannot share memory
+ * @returns what there is now: how many threads, and which build
+ * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, or threads > 1 is asked for where threads cannot share memory
  * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
- *   compiled already and there are several threads
+ *   compiled already and there are several threads, or not the build that `relaxed` says
  * @throws StateError where an earlier call asked for something else
  * @throws ThreadError where a thread does not start
  * @example
@@ -75,7 +82,12 @@ export async function init(options: InitOptions = {}): Promise<EngineInfo> {
   return engineInfo();
 }
 
-async function start({ threads = 1, maxMemory = MAX_PAGES * PAGE, wasm }: InitOptions): Promise<Started> {
+async function start({
+  threads = 1,
+  relaxed = false,
+  maxMemory = MAX_PAGES * PAGE,
+  wasm,
+}: InitOptions): Promise<Started> {
   if (typeof WebAssembly !== "object") {
     throw new UnsupportedError(
       "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
@@ -90,21 +102,22 @@ async function start({ threads = 1, maxMemory = MAX_PAGES * PAGE, wasm }: InitOp
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
-  const { kernels, module } = await loadKernels(memory, shared, wasm);
+  const { kernels, module } = await loadKernels(memory, { shared, relaxed }, wasm);
   const lanes = new Lanes(kernels, memory);
   if (shared) await lanes.start(count, module);
   const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
-  current = { kernels, heap, lanes, info: { threads: count, maxMemory: pages * PAGE } };
+  current = { kernels, heap, lanes, info: { threads: count, relaxed, maxMemory: pages * PAGE } };
   return current;
 }
 
 /** @throws StateError where `options` ask for something else than there is */
-async function checkSame({ threads, maxMemory }: InitOptions, info: EngineInfo): Promise<void> {
+async function checkSame({ threads, relaxed, maxMemory }: InitOptions, info: EngineInfo): Promise<void> {
   const asked = {
     threads: threads === undefined ? info.threads : await threadCount(threads),
+    relaxed: relaxed ?? info.relaxed,
     maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,
   };
-  for (const name of ["threads", "maxMemory"] as const) {
+  for (const name of ["threads", "relaxed", "maxMemory"] as const) {
     if (asked[name] === info[name]) continue;
     throw new StateError(
       `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +

@@ -1,7 +1,7 @@
 import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/isa.ts";
 import { ThreadError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
-import { type LaneThread, startThread } from "./worker.ts";
+import type { LaneThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
 const PATIENCE = 10_000;
@@ -35,6 +35,7 @@ export class Lanes {
    * @throws ThreadError where one does not start; none is left running then
    */
   async start(count: number, module: WebAssembly.Module): Promise<void> {
+    const { startThread } = await import("./worker.ts");
     const started = Array.from({ length: count - 1 }, (_, i) => {
       const lane = i + 1;
       const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
