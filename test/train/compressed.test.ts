@@ -37,6 +37,8 @@ const sizes: readonly (readonly [rows: number, m: number, k: number, n: number])
   [7, 4, 20, 130],
   // a right factor that is copied into panels
   [20, 60, 20, 130],
+  // lists of columns that are made in two goes, or in float64 in three
+  [30, 400, 400, 5],
 ];
 
 /** [rows, width] of which three elements in ten are not zero; one row has none, one has no other. */
