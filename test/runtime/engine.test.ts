@@ -33,7 +33,7 @@ describe("init", () => {
   });
 
   it("keeps the first engine, however often it is called", async () => {
-    const info = { threads: 1, maxMemory: 4 * MIB };
+    const info = { threads: 1, relaxed: false, maxMemory: 4 * MIB };
     expect(await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()])).toEqual([info, info]);
     const engine = kobai.engine();
     expect(await kobai.init({ threads: 1, maxMemory: 4 * MIB })).toEqual(info);

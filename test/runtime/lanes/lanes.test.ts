@@ -49,7 +49,7 @@ function predict(): number {
 
 describe("init({ threads })", () => {
   it("starts one thread less than there are lanes, and says so", async () => {
-    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32 });
+    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, relaxed: false, maxMemory: 2 ** 32 });
     expect(workers.length).toBe(2);
     expect(kobai.engineInfo().threads).toBe(3);
     expect(await kobai.init({ threads: 3 })).toEqual(kobai.engineInfo());
@@ -132,7 +132,11 @@ describe("close", () => {
     expect(kobai.engineInfo().threads).toBe(1);
     expect(predict()).toBe(before);
     await kobai.close();
-    await expect(kobai.init({ threads: 3 })).resolves.toEqual({ threads: 1, maxMemory: 2 ** 32 });
+    await expect(kobai.init({ threads: 3 })).resolves.toEqual({
+      threads: 1,
+      relaxed: false,
+      maxMemory: 2 ** 32,
+    });
   });
 
   it("does nothing before init", async () => {
