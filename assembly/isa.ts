@@ -64,6 +64,7 @@ export enum Op {
   shuffleIndices,
   // the data of a step
   gather,
+  checkFinite,
   // inputs that are mostly zeros, as compressed rows
   countNonZeros,
   compressRows,
@@ -255,60 +256,74 @@ export enum GatherArg {
   scale,
 }
 
-// Compressed rows hold a data set's elements that are not zero: columns (uint16) and values (the data's own type), row after row, and
-// where each row starts. Those of a batch are entries: for each row its count, and `capacity` places of (column, value as dtype).
+/** out (float64) = 0 where all n elements of `a` are finite, else NaN. */
+export enum CheckFiniteArg {
+  out = 2,
+  a,
+  n,
+}
 
-/** starts[row + 1] = how many elements of the rows up to `row` are not zero; starts[0] = 0. starts[rows + 1] = the most in one row. */
+// Compressed rows hold the elements that are not zero (assembly/sparse/rows.ts). Their table has a CompressedRow for each.
+
+/** word indices */
+export enum CompressedRow {
+  address,
+  /** how many elements of the row are not zero */
+  count,
+}
+export const COMPRESSED_ROW_BYTES = 8;
+
+/** out (uint32) = how many elements of data [rows, width] are not zero. */
 export enum CountNonZerosArg {
-  /** [rows, width] of the type `source` */
-  data = 2,
+  out = 2,
+  data,
+  /** a DType */
   source,
   rows,
   width,
-  /** uint32 [rows + 2] */
-  starts,
 }
 
-/** columns and values of the elements that are not zero, at the places that `countNonZeros` found. */
+/** Compresses data [m, width]. */
 export enum CompressRowsArg {
-  data = 2,
+  /** table of m rows, written */
+  rows = 2,
+  /** where they come to lie */
+  out,
+  /** bytes from one to the next; 0: one right behind the other */
+  stride,
+  data,
+  /** a DType */
   source,
-  rows,
+  m,
   width,
-  starts,
-  /** uint16 */
-  columns,
-  /** of the type `source` */
-  values,
 }
 
-/** Fetches a batch's compressed rows; rows are chosen as by GatherArg. */
+/** The table of a batch of compressed rows, chosen from those of a data set as by GatherArg. */
 export enum GatherRowsArg {
-  /** [m, capacity] entries */
-  entries = 2,
-  /** int32 [m] */
-  counts,
-  capacity,
-  starts,
-  columns,
-  values,
+  /** table of m rows, and one more row of scratch */
+  rows = 2,
+  /** table of the data set's */
+  dataset,
+  /** a DType: that of the values */
   source,
   m,
   indices,
   state,
   stepsPerEpoch,
   stride,
-  /** address of a float64 */
-  scale,
 }
 
-/** c[m, n] = activation(x·b + bias), x the entries; the same sums as matmul's, without the terms that are zero. */
+/** c[m, n] = activation(x·b + bias), x compressed rows; the same sums as matmul's, without the terms that are zero. */
 export enum SparseMatmulArg {
   m = 2,
   n,
-  entries,
-  counts,
-  capacity,
+  k,
+  /** table of x's rows */
+  rows,
+  /** a DType: that of their values */
+  source,
+  /** address of a float64: what values are multiplied by; 1 for integers that are to stay as they are */
+  scale,
   /** [k, n] */
   b,
   c,
@@ -316,16 +331,20 @@ export enum SparseMatmulArg {
   bias,
   /** an Activation: identity, relu, sigmoid or tanh */
   activation,
+  /** scratch, one part for each lane, 64-byte aligned */
+  workspace,
+  /** bytes of one lane's part */
+  workspaceBytes,
 }
 
-/** c[k, n] = activation(xᵀ·g + bias), x the entries of m rows. */
+/** c[k, n] = activation(xᵀ·g + bias), x [m, k] as compressed rows. */
 export enum SparseMatmulGradientArg {
   m = 2,
   n,
   k,
-  entries,
-  counts,
-  capacity,
+  rows,
+  source,
+  scale,
   /** [m, n] */
   g,
   c,
@@ -335,6 +354,10 @@ export enum SparseMatmulGradientArg {
   activation,
   /** [k, n], for the `…Gradient` activations */
   output,
+  /** scratch, one part for each lane, 64-byte aligned */
+  workspace,
+  /** bytes of one lane's part */
+  workspaceBytes,
 }
 
 /** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */

@@ -13,6 +13,7 @@ import {
   RunField,
   Status,
 } from "./isa";
+import { checkFinite } from "./finite";
 import { share } from "./lanes";
 import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";
 import { arg, dtypeOf, isShared, opcode, pointer } from "./memory";
@@ -22,8 +23,9 @@ import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
 import { sum } from "./reduce";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
+import { compressRows, countNonZeros } from "./sparse/compress";
 import { sparseMatmul, sparseMatmulGradient } from "./sparse/matmul";
-import { compressRows, countNonZeros, gatherRows } from "./sparse/rows";
+import { gatherRows } from "./sparse/rows";
 import { sweepAffine, sweepElements } from "./sweep";
 import { unary } from "./unary";
 
@@ -112,12 +114,14 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return shuffleIndices(i, lane, lanes);
     case Op.gather:
       return gather<T>(i, lane, lanes);
+    case Op.checkFinite:
+      return checkFinite<T>(i, lane);
     case Op.countNonZeros:
       return countNonZeros(i, lane);
     case Op.compressRows:
-      return compressRows(i, lane);
+      return compressRows(i, lane, lanes);
     case Op.gatherRows:
-      return gatherRows<T>(i, lane, lanes);
+      return gatherRows(i, lane, lanes);
     case Op.sparseMatmul:
       return sparseMatmul<T>(i, lane, lanes);
     case Op.sparseMatmulGradient:

@@ -15,6 +15,7 @@ import { group as matmul } from "./matmul.ts";
 import { group as memory } from "./memory.ts";
 import { chapter4, group as numericalGradient } from "./numerical-gradient.ts";
 import { PeakMeter } from "./peak.ts";
+import { group as predict } from "./predict.ts";
 import { group as sgd } from "./sgd.ts";
 import { group as softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { group as start } from "./start.ts";
@@ -29,6 +30,7 @@ const groups: readonly Group[] = [
   sgd,
   trainingStep,
   bookRun,
+  predict,
   numericalGradient,
   memory,
   start,

@@ -2,6 +2,7 @@
 
 import {
   BinaryArg,
+  CompressRowsArg,
   DType,
   GatherArg,
   GatherRowsArg,
@@ -46,11 +47,11 @@ const update =
   (perElement: number): Cost =>
   (words) =>
     perElement * words[UpdateArg.n]!;
-/** A product with compressed rows, whose places are filled by half or so. */
+/** A product of compressed rows, of whose elements one in five is not zero. */
 const sparse =
-  (layout: { readonly m: number; readonly n: number; readonly capacity: number }): Cost =>
+  (layout: { readonly m: number; readonly n: number; readonly k: number }): Cost =>
   (words) =>
-    0.03 * words[layout.m]! * words[layout.capacity]! * words[layout.n]!;
+    0.01 * words[layout.m]! * words[layout.k]! * words[layout.n]!;
 
 /**
  * About how long each op takes in float32 on one lane, in nanoseconds (measured, on the same machine); in float64 twice as long. What is
@@ -80,7 +81,10 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.softmaxCrossEntropy]: rows(SoftmaxCrossEntropyArg, 23, 1.3),
   [Op.sumSquaredError]: rows(SumSquaredErrorArg, 8, 0.46),
   [Op.gather]: (words) => words[GatherArg.m]! * (5 + 0.065 * words[GatherArg.width]!),
-  [Op.gatherRows]: (words) => 0.3 * words[GatherRowsArg.m]! * words[GatherRowsArg.capacity]!,
+  [Op.gatherRows]: (words) => 70 * words[GatherRowsArg.m]!,
+  // Rows right behind each other have no places of their own.
+  [Op.compressRows]: (words) =>
+    words[CompressRowsArg.stride] ? 0.25 * words[CompressRowsArg.m]! * words[CompressRowsArg.width]! : 0,
   [Op.sparseMatmul]: sparse(SparseMatmulArg),
   [Op.sparseMatmulGradient]: sparse(SparseMatmulGradientArg),
   [Op.sgd]: update(0.13),

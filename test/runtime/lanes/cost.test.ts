@@ -25,7 +25,7 @@ it("shares what is large and leaves what is small to lane 0", () => {
 
 it("is 0 for what only lane 0 does, however large", () => {
   const alone = [
-    ...[Op.accuracy, Op.sampleIndices, Op.shuffleIndices, Op.countNonZeros, Op.compressRows],
+    ...[Op.accuracy, Op.sampleIndices, Op.shuffleIndices, Op.countNonZeros, Op.checkFinite],
     ...[Op.sweepElements, Op.recordLoss, Op.accumulate],
   ];
   const words = new Uint32Array(16).fill(2 ** 20);
