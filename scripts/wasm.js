@@ -2,7 +2,7 @@
 // compresses well; src/runtime/unpack.ts says how, and unpacks. Every bundle of this repository is made with `wasmFiles`.
 
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
 
 const LOCALS = 0;
 const MEMORY = 1;
@@ -151,17 +151,16 @@ function text(bytes) {
     .join("");
 }
 
-/** The module that stands for a .wasm file. */
+/** The module that stands for a .wasm file of build/. */
 export function moduleOf(path) {
-  const unpack = JSON.stringify(fileURLToPath(new URL("../src/runtime/unpack.ts", import.meta.url)));
   const packed = pack(readFileSync(path)).map((each) => JSON.stringify(each));
-  return `import { unpack } from ${unpack};\nexport default () => unpack(\n${packed.join(",\n")});\n`;
+  return `import { unpack } from "../src/runtime/unpack.ts";\nexport default () => unpack(\n${packed.join(",\n")});\n`;
 }
 
 /** The esbuild plugin. */
 export const wasmFiles = {
   name: "wasm-files",
   setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleOf(path) }));
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleOf(path), resolveDir: dirname(path) }));
   },
 };
