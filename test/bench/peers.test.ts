@@ -58,10 +58,10 @@ describe("the tables", () => {
   test("the fastest come first, and what cannot is said", () => {
     expect(table(result).split("\n")).toEqual([
       "1. The book's run",
-      "                    time  of kobai's",
-      "kobai             1.50 s       1.00×  test accuracy 0.9712",
-      "jax-js          ≈ 40.0 s       26.7×  ≈: from 300 of 10000 steps",
-      "NumPy, 1 thread                       cannot: no numpy",
+      "                     time  of kobai's",
+      "kobai              1.50 s       1.00×  test accuracy 0.9712",
+      "jax-js           ≈ 40.0 s       26.7×  ≈: from 300 of 10000 steps",
+      "NumPy, 1 thread                        cannot: no numpy",
       "",
     ]);
   });
