@@ -167,7 +167,7 @@ export enum SoftmaxArg {
 export enum SoftmaxCrossEntropyArg {
   /** [m] */
   rowLosses = 2,
-  /** [m, n] */
+  /** [m, n]; scratch where not to `differentiate` */
   gradient,
   /** x [m, n] */
   logits,
@@ -176,18 +176,22 @@ export enum SoftmaxCrossEntropyArg {
   oneHot,
   m,
   n,
+  /** 1 where the gradient is wanted, else 0 */
+  differentiate,
 }
 
 /** rowLosses[i] = ½·Σ (y − t)² of row i; gradient = (y − t) / m, that of the rows' mean, in the same pass. */
 export enum SumSquaredErrorArg {
   /** [m] */
   rowLosses = 2,
-  /** [m, n] */
+  /** [m, n]; scratch where not to `differentiate` */
   gradient,
   y,
   t,
   m,
   n,
+  /** 1 where the gradient is wanted, else 0 */
+  differentiate,
 }
 
 /** counter (float64) += the number of rows whose largest element stands where the label says. */
@@ -296,6 +300,8 @@ export enum CompressRowsArg {
   source,
   m,
   width,
+  /** optional, for floating-point data: [m] of its type, 0 where all of a row's elements are finite, else NaN */
+  finite,
 }
 
 /** The table of a batch of compressed rows, chosen from those of a data set as by GatherArg. */

@@ -1,4 +1,4 @@
-// Losses with their gradients in one pass, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
+// Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
 import { AccuracyArg, SoftmaxCrossEntropyArg, SumSquaredErrorArg } from "./isa";
 import { arg, chunkStart, pointer, vectorLength } from "./memory";
@@ -12,6 +12,7 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const logits = pointer(i, SoftmaxCrossEntropyArg.logits);
   const labels = pointer(i, SoftmaxCrossEntropyArg.labels);
   const oneHot = arg(i, SoftmaxCrossEntropyArg.oneHot) != 0;
+  const differentiate = arg(i, SoftmaxCrossEntropyArg.differentiate) != 0;
   const m = arg(i, SoftmaxCrossEntropyArg.m);
   const n = arg(i, SoftmaxCrossEntropyArg.n);
   const bytes = <usize>n * sizeof<T>();
@@ -19,19 +20,20 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
     const x = logits + <usize>row * bytes;
     const out = gradient + <usize>row * bytes;
     const loss = oneHot
-      ? rowOfOneHot<T>(out, x, labels + <usize>row * bytes, n, <T>m)
-      : rowOfLabel<T>(out, x, load<i32>(labels + ((<usize>row) << 2)), n, <T>m);
+      ? rowOfOneHot<T>(out, x, labels + <usize>row * bytes, n, <T>m, differentiate)
+      : rowOfLabel<T>(out, x, load<i32>(labels + ((<usize>row) << 2)), n, <T>m, differentiate);
     store<T>(rowLosses + <usize>row * sizeof<T>(), loss);
   }
 }
 
-/** One row whose target is a class: −log softmax(x)ₜ, and (softmax(x) − e_t) / m into `out`. */
-function rowOfLabel<T>(out: usize, x: usize, label: i32, n: i32, m: T): T {
+/** One row whose target is a class: −log softmax(x)ₜ, and where asked for (softmax(x) − e_t) / m into `out`. */
+function rowOfLabel<T>(out: usize, x: usize, label: i32, n: i32, m: T, differentiate: bool): T {
   const length = vectorLength<T>();
   const largest = rowMax<T>(x, n);
   const total = rowExp<T>(out, x, n, largest);
   const at = <usize>label * sizeof<T>();
   const loss = <T>(logOf<T>(total) - (load<T>(x + at) - largest));
+  if (!differentiate) return loss;
   const atLabel = <T>((load<T>(out + at) / total - 1) / m);
   const totals = v128.splat<T>(total);
   const rows = v128.splat<T>(m);
@@ -43,8 +45,8 @@ function rowOfLabel<T>(out: usize, x: usize, label: i32, n: i32, m: T): T {
   return loss;
 }
 
-/** One row whose target is a distribution t: Σ t·(−log softmax(x)), and (softmax(x)·Σt − t) / m into `out`. */
-function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T): T {
+/** One row whose target is a distribution t: Σ t·(−log softmax(x)), and where asked for (softmax(x)·Σt − t) / m into `out`. */
+function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differentiate: bool): T {
   const length = vectorLength<T>();
   const largest = rowMax<T>(x, n);
   const shift = v128.splat<T>(largest);
@@ -56,6 +58,7 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T): T {
     storeUpTo<T>(out + e, v128.mul<T>(v128.load(t + e), negativeLog), n - j);
   }
   const loss = rowSum<T>(out, n);
+  if (!differentiate) return loss;
   rowExp<T>(out, x, n, largest);
   const totals = v128.splat<T>(total);
   const weight = v128.splat<T>(rowSum<T>(t, n));
@@ -76,6 +79,7 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
   const t = pointer(i, SumSquaredErrorArg.t);
   const m = arg(i, SumSquaredErrorArg.m);
   const n = arg(i, SumSquaredErrorArg.n);
+  const differentiate = arg(i, SumSquaredErrorArg.differentiate) != 0;
   const length = vectorLength<T>();
   const rows = v128.splat<T>(<T>m);
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
@@ -86,6 +90,7 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
       storeUpTo<T>(gradient + e, v128.mul<T>(difference, difference), n - j);
     }
     store<T>(rowLosses + <usize>row * sizeof<T>(), <T>(<T>0.5 * rowSum<T>(gradient + at, n)));
+    if (!differentiate) continue;
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(v128.load(y + e), v128.load(t + e));

@@ -20,7 +20,7 @@ export type { Threads } from "./runtime/lanes/threads.ts";
 export type { WasmSource } from "./runtime/wasm.ts";
 export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
 export type { TensorLike } from "./train/arguments.ts";
-export type { Evaluation } from "./train/evaluate.ts";
+export type { Evaluation, Metric } from "./train/evaluate.ts";
 export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
 export {
   type Checkable,

@@ -2,6 +2,7 @@
 
 import { CompressRowsArg, CountNonZerosArg, DType } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
+import { combine4 } from "../reduce";
 import { bytesOf, setRow } from "./rows";
 
 /** Op.countNonZeros */
@@ -38,16 +39,18 @@ export function compressRows(i: usize, lane: i32, lanes: i32): void {
   const stride = <usize>arg(i, CompressRowsArg.stride);
   const rows = pointer(i, CompressRowsArg.rows);
   const size = bytesOf(source);
+  const finite = pointer(i, CompressRowsArg.finite);
   const from = stride ? chunkStart(m, 1, lane, lanes) : lane ? m : 0;
   const to = stride ? chunkStart(m, 1, lane + 1, lanes) : m;
   let data = pointer(i, CompressRowsArg.data) + <usize>from * width * size;
   let out = pointer(i, CompressRowsArg.out) + <usize>from * stride;
   for (let row = from; row < to; row++) {
+    const mark = finite ? finite + <usize>row * size : 0;
     let count: i32;
-    if (source == DType.uint8) count = compress<u8>(out, data, width);
-    else if (source == DType.float32) count = compress<f32>(out, data, width);
-    else if (source == DType.float64) count = compress<f64>(out, data, width);
-    else count = compress<i32>(out, data, width);
+    if (source == DType.uint8) count = compress<u8>(out, data, width, mark);
+    else if (source == DType.float32) count = compress<f32>(out, data, width, mark);
+    else if (source == DType.float64) count = compress<f64>(out, data, width, mark);
+    else count = compress<i32>(out, data, width, mark);
     setRow(rows, row, out, count);
     data += <usize>width * size;
     out += stride ? stride : <usize>count * (2 + size);
@@ -63,18 +66,23 @@ const CHOSEN = memory.data<u64>([
 /**
  * One row; how many of its elements are not zero. How many it will be shows only at the end, so the values are first put where they
  * surely do not get into the way of the columns. Writes within `compressedBytes` of the width (src/train/compressed.ts).
+ *
+ * @param mark where to write whether floating-point elements are finite, or 0: their sum times 0
  */
-function compress<S>(out: usize, data: usize, width: i32): i32 {
+function compress<S>(out: usize, data: usize, width: i32, mark: usize): i32 {
   const size = sizeof<S>();
   const aside = out + (<usize>width << 1) + 8;
   let columns = out;
   let values = aside;
   let column = 0;
+  let nothing = <S>0;
   if (size <= 4) {
     // Without a branch: where zeros end, nobody can predict.
+    const zero = i64x2.splat(0);
+    let nothings = zero;
     for (; column + 4 <= width; column += 4) {
       const x = size == 1 ? v128.load32_zero(data) : v128.load(data);
-      const zero = i64x2.splat(0);
+      if (isFloat<S>()) nothings = f32x4.add(nothings, f32x4.mul(x, zero));
       const isZero = size == 1 ? i8x16.eq(x, zero) : isFloat<S>() ? f32x4.eq(x, zero) : i32x4.eq(x, zero);
       const mask = ~(size == 1 ? i8x16.bitmask(isZero) : i32x4.bitmask(isZero)) & 15;
       const chosen = v128.load64_zero(CHOSEN + (<usize>mask << 3));
@@ -91,9 +99,11 @@ function compress<S>(out: usize, data: usize, width: i32): i32 {
       values += n * size;
       data += 4 * size;
     }
+    if (isFloat<S>()) nothing = <S>combine4(nothings);
   }
   for (; column < width; column++) {
     const value = load<S>(data);
+    if (isFloat<S>()) nothing = <S>(nothing + value * <S>0);
     if (value != <S>0) {
       store<u16>(columns, <u16>column);
       store<S>(values, value);
@@ -102,6 +112,7 @@ function compress<S>(out: usize, data: usize, width: i32): i32 {
     }
     data += size;
   }
+  if (isFloat<S>() && mark) store<S>(mark, nothing);
   for (let at: usize = 0; at < values - aside; at += 16) v128.store(columns + at, v128.load(aside + at));
   return <i32>((columns - out) >> 1);
 }

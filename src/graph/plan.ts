@@ -48,6 +48,8 @@ export function plan(
   const compressed = (value: Value) => compressedRows.get(rootOf(value));
   const isCompressed = (value: Value) => compressed(value) !== undefined;
 
+  const placed = new Set(addresses.keys());
+  const read = new Set(order.flatMap(({ inputs }) => inputs.map(rootOf)));
   const { offsets, bytes: arenaBytes } = layOut(order, addresses);
   const workspaceBytes = roundUp(
     Math.max(0, ...order.map((node) => node.operation.workspace?.(node, isCompressed) ?? 0)),
@@ -69,6 +71,7 @@ export function plan(
       const root = rootOf(value);
       return addresses.get(root) ?? constants.addressOf(root);
     },
+    isWanted: (value) => read.has(value) || placed.has(value),
     compressed,
     emit<E extends Record<string, string | number>>(
       op: Op,

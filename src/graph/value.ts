@@ -60,6 +60,8 @@ export interface CompressedRows {
 export interface Emitter {
   /** The address of a value's elements. */
   address(value: Value): number;
+  /** Whether anybody reads a value, of the graph or outside of it: a by-product that nobody does need not be computed. */
+  isWanted(value: Value): boolean;
   /** Where a value lies as compressed rows, if it does. */
   compressed(value: Value): CompressedRows | undefined;
   /** The address of a constant, held as float64. */

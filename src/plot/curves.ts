@@ -26,7 +26,7 @@ const MAX_POINTS = 500;
 const PANEL = { width: 460, height: 320, marginLeft: 48, marginRight: 16, marginBottom: 40 };
 
 /**
- * Draws a run: on the left the loss per step, as it was and as a moving mean; on the right, where anything was evaluated, the
+ * Draws a run: on the left the loss per step, as it was and as a moving mean; on the right, where it was measured, the
  * accuracy per epoch on each of the data sets.
  *
  * @returns a standalone SVG file as text, the same for the same history
@@ -35,7 +35,8 @@ const PANEL = { width: 460, height: 320, marginLeft: 48, marginRight: 16, margin
 export async function lossAndAccuracyFigure(history: Curves, title = "Training"): Promise<string> {
   const drawing = await loadDrawing();
   const panels = [lossPanel(drawing, history.loss)];
-  if (history.evaluations.length > 0) panels.push(accuracyPanel(drawing, history));
+  if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
+    panels.push(accuracyPanel(drawing, history));
   return composeFigure(drawing.document, title, panels);
 }
 
@@ -77,14 +78,24 @@ function lossPanel({ Plot, document }: Drawing, loss: readonly number[]): Elemen
   });
 }
 
+/** It is NaN where it was not measured, which JSON makes null. */
+function hasAccuracy({ accuracy }: { readonly accuracy: number }): boolean {
+  return Number.isFinite(accuracy);
+}
+
 function accuracyPanel({ Plot, document }: Drawing, { evaluations, stepsPerEpoch }: Curves): Element {
-  const names = [...new Set(evaluations.flatMap(({ results }) => Object.keys(results)))];
+  const measured = evaluations
+    .flatMap(({ results }) => Object.entries(results))
+    .filter(([, it]) => hasAccuracy(it));
+  const names = [...new Set(measured.map(([name]) => name))];
   const last = evaluations.at(-1)?.step ?? 0;
   const series = names.map((name, i) => ({
     color: palette[i % palette.length] as string,
     points: evaluations.flatMap(({ step, results }) => {
-      const accuracy = results[name]?.accuracy;
-      return accuracy === undefined ? [] : [{ epoch: step / stepsPerEpoch, accuracy }];
+      const result = results[name];
+      return result && hasAccuracy(result)
+        ? [{ epoch: step / stepsPerEpoch, accuracy: result.accuracy }]
+        : [];
     }),
     name,
   }));

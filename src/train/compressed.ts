@@ -45,7 +45,7 @@ export function compressedRows(
     const total = heap.view("int32", rows, 1)[0]! >>> 0;
     // Before the last row's end is known, its values lie as far out as those of a row without zeros.
     const out = hold(total * (2 + bytesPerElement(x.dtype)) + compressedBytes(width, x.dtype));
-    const compressed = { rows, out, stride: 0, data, source, m, width };
+    const compressed = { rows, out, stride: 0, data, source, m, width, finite: 0 };
     runOnce(engine, instruction(Op.compressRows, "float32", CompressRowsArg, compressed));
     return { rows, density: total / x.data.length };
   } finally {

@@ -1,15 +1,46 @@
+import { OptionError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
-/** How a network does on a data set. */
+/** What can be measured on a data set. */
+export type Metric = "loss" | "accuracy";
+
+/** How a network does on a data set; NaN for what was not asked for. */
 export interface Evaluation {
   /** the mean over all samples */
   readonly loss: number;
   /** the share of samples whose largest output is the label's, from 0 to 1; NaN where targets are values, not classes */
   readonly accuracy: number;
+}
+
+/**
+ * What to measure: what was asked for, else all that there is to the loss's targets.
+ *
+ * @param option how messages name the option
+ * @throws OptionError for an empty list, an unknown metric, or the accuracy where targets are values
+ */
+export function chosenMetrics(
+  option: string,
+  loss: Loss,
+  asked: readonly Metric[] | undefined,
+): ReadonlySet<Metric> {
+  const classes = loss.targets === "classes";
+  if (asked === undefined) return new Set(classes ? ["loss", "accuracy"] : ["loss"]);
+  const isMetric = (metric: Metric) => metric === "loss" || metric === "accuracy";
+  if (!Array.isArray(asked) || asked.length === 0 || !asked.every(isMetric)) {
+    throw new OptionError(
+      `${option} must be a list of "loss", "accuracy" or both; got ${JSON.stringify(asked)}`,
+    );
+  }
+  if (!classes && asked.includes("accuracy")) {
+    throw new OptionError(
+      `${option} has "accuracy", which only labels have; the targets of ${loss.name} are values: ask for ["loss"]`,
+    );
+  }
+  return new Set(asked);
 }
 
 /** Large enough that the kernels run at their speed, small enough that the activations stay in the cache. */
@@ -22,7 +53,12 @@ export interface Evaluator {
   dispose(): void;
 }
 
-export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluator {
+export function evaluator(
+  core: Core,
+  data: StoredDataset,
+  loss: Loss,
+  metrics: ReadonlySet<Metric>,
+): Evaluator {
   const { heap } = core.engine;
   const { n } = data;
   const batch = Math.min(BATCH, n);
@@ -35,9 +71,10 @@ export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluato
   };
   const totals = block.address;
   try {
-    programs.push(composeEvaluation(core, data, loss, { m: batch, stride: batch, totals }));
-    if (n % batch > 0)
-      programs.push(composeEvaluation(core, data, loss, { m: n % batch, stride: batch, totals }));
+    const compose = (m: number) =>
+      programs.push(composeEvaluation(core, data, loss, { m, stride: batch, totals, metrics }));
+    compose(batch);
+    if (n % batch > 0) compose(n % batch);
   } catch (error) {
     dispose();
     throw error;
@@ -60,7 +97,10 @@ export function evaluator(core: Core, data: StoredDataset, loss: Loss): Evaluato
       rest?.seek(full);
       rest?.run(1);
       const [lossTotal, correct] = heap.view("float64", totals, 2);
-      return { loss: lossTotal! / n, accuracy: loss.targets === "classes" ? correct! / n : Number.NaN };
+      return {
+        loss: metrics.has("loss") ? lossTotal! / n : Number.NaN,
+        accuracy: metrics.has("accuracy") ? correct! / n : Number.NaN,
+      };
     },
     dispose,
   };

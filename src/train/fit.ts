@@ -7,7 +7,7 @@ import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import { type Core, setStep } from "./core.ts";
-import { type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
+import { chosenMetrics, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
 import {
   composeTraining,
   drawing,
@@ -41,8 +41,15 @@ export interface FitOptions {
   h?: number;
   /** Of the order of samples. Default: the network's. */
   seed?: number;
-  /** Data sets to measure loss and accuracy on: before the first step, after every `every` steps (default: an epoch), at the end. */
-  evaluate?: { data: Dataset | Readonly<Record<string, Dataset>>; every?: number };
+  /**
+   * Data sets to measure loss and accuracy on, or only those of the two that `metrics` lists: before the first step, after every
+   * `every` steps (default: an epoch), at the end.
+   */
+  evaluate?: {
+    data: Dataset | Readonly<Record<string, Dataset>>;
+    every?: number;
+    metrics?: readonly Metric[];
+  };
   /** Called every few milliseconds. */
   onProgress?: (progress: Progress) => void;
   onEvaluate?: (record: EvaluationRecord) => void;
@@ -207,10 +214,11 @@ class Session implements Disposable {
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
       this.#programs =
         rest > 0 ? [full, held.add(composeTraining(core, training, { ...this.#spec, m: rest }))] : [full];
+      const metrics = chosenMetrics("fit: evaluate.metrics", options.loss, options.evaluate?.metrics);
       this.#evaluators = Object.fromEntries(
         Object.entries(evaluationSets(options)).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss)),
+          held.add(evaluator(core, place(set), options.loss, metrics)),
         ]),
       );
     } catch (error) {

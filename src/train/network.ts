@@ -9,7 +9,7 @@ import { type DTypeName, formatShape, size, type Tensor, type TypedArray, typedA
 import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
 import { looksSparse } from "./compressed.ts";
 import { build, type Core, type TargetType } from "./core.ts";
-import { type Evaluation, evaluator } from "./evaluate.ts";
+import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import {
@@ -138,19 +138,27 @@ export class Network {
   /**
    * The mean loss over a data set, and for class targets the accuracy.
    *
-   * @param options loss: default `crossEntropy()`; signal: rejects with its reason when aborted
+   * @param options loss: default `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default both, the other is NaN;
+   * signal: rejects with its reason when aborted
+   * @throws OptionError for metrics that there are not
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
    * @example const { loss, accuracy } = await net.evaluate(test);
+   * @example (await net.evaluate(test, { metrics: ["accuracy"] })).loss; // NaN
    */
   async evaluate(
     data: Dataset,
-    { loss = crossEntropy(), signal }: { loss?: Loss; signal?: AbortSignal } = {},
+    {
+      loss = crossEntropy(),
+      metrics,
+      signal,
+    }: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal } = {},
   ): Promise<Evaluation> {
     this.#alive();
+    const measured = chosenMetrics("evaluate: metrics", loss, metrics);
     const stored = store("evaluate", this.#core, data, { classes: this.#classesFor(loss) });
     try {
-      const measure = evaluator(this.#core, stored, loss);
+      const measure = evaluator(this.#core, stored, loss, measured);
       try {
         const result = await measure.evaluate(signal);
         this.#alive();

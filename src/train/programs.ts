@@ -24,6 +24,7 @@ import { type Instruction, instruction, type Program } from "../runtime/instruct
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
+import type { Metric } from "./evaluate.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 
@@ -47,39 +48,54 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
   return Composer.compose(core, (composer) => {
     const built = build(core, batch);
     const { dtype } = given;
-    const n = size(built.x.shape);
-    const x = composer.allocate(n * bytesPerElement(dtype));
+    const x = composer.allocate(size(built.x.shape) * bytesPerElement(dtype));
     const finite = composer.allocate(8);
-    if (dtype === "float32" || dtype === "float64") {
-      composer.push(instruction(Op.checkFinite, dtype, CheckFiniteArg, { out: finite, a: x, n }));
-    }
     const output = composer.room(built.output);
-    composer.graph([{ value: built.output, address: output }], [givenInput(composer, built.x, x, given)]);
+    composer.graph(
+      [{ value: built.output, address: output }],
+      [givenInput(composer, built.x, { ...given, x, finite })],
+    );
     return { ...composer.finish(), x, finite, output, outputShape: built.output.shape };
   });
 }
 
-/** Writes the instructions that make samples at `address` what a graph reads them as. */
-function givenInput(composer: Composer, x: Value, address: number, { dtype, sparse }: Given): Placement {
-  if (dtype === x.dtype && !sparse) return { value: x, address };
-  const [m, ...sample] = x.shape as [number, ...number[]];
+/** Writes the instructions that check samples at `x`, and make them what a graph reads them as. */
+function givenInput(
+  composer: Composer,
+  leaf: Value,
+  { dtype, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
+): Placement {
+  const [m, ...sample] = leaf.shape as [number, ...number[]];
   const width = size(sample);
   const source = DType[dtype];
-  const scale = composer.allocate(8);
-  composer.write("float64", scale, [1]);
+  const checks = dtype === "float32" || dtype === "float64";
+  const check = (a: number, n: number) =>
+    composer.push(instruction(Op.checkFinite, dtype, CheckFiniteArg, { out: finite, a, n }));
   if (sparse) {
     const stride = compressedBytes(width, dtype);
     const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
     const out = composer.allocate(m * stride);
-    const operands = { rows, out, stride, data: address, source, m, width };
-    composer.push(instruction(Op.compressRows, x.dtype, CompressRowsArg, operands));
-    return { value: x, address: 0, compressed: { rows, source, scale } };
+    // Each row's elements are checked as they pass, all that remains to be checked is one number of each.
+    const ofRows = checks ? composer.allocate(m * bytesPerElement(dtype)) : 0;
+    const operands = { rows, out, stride, data: x, source, m, width, finite: ofRows };
+    composer.push(instruction(Op.compressRows, leaf.dtype, CompressRowsArg, operands));
+    if (checks) check(ofRows, m);
+    return { value: leaf, address: 0, compressed: { rows, source, scale: one(composer) } };
   }
-  const out = composer.room(x);
-  const rows = { indices: 0, state: 0, stepsPerEpoch: 1, stride: 0 };
-  const operands = { ...rows, out, data: address, source, m, width, scale };
-  composer.push(instruction(Op.gather, x.dtype, GatherArg, operands));
-  return { value: x, address: out };
+  if (checks) check(x, m * width);
+  if (dtype === leaf.dtype) return { value: leaf, address: x };
+  const out = composer.room(leaf);
+  const choice = { indices: 0, state: 0, stepsPerEpoch: 1, stride: 0 };
+  const operands = { ...choice, out, data: x, source, m, width, scale: one(composer) };
+  composer.push(instruction(Op.gather, leaf.dtype, GatherArg, operands));
+  return { value: leaf, address: out };
+}
+
+/** The address of a scale that changes nothing. */
+function one(composer: Composer): number {
+  const address = composer.allocate(8);
+  composer.write("float64", address, [1]);
+  return address;
 }
 
 export interface LossProgram extends Program {
@@ -142,31 +158,33 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds `m` samples' losses and hits to `totals` (two float64); batch i begins at sample i · stride. */
+/** Adds `m` samples' losses and hits, as asked for, to `totals` (two float64); batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
   loss: Loss,
-  { m, stride, totals }: { m: number; stride: number; totals: number },
+  { m, stride, totals, metrics }: { m: number; stride: number; totals: number; metrics: ReadonlySet<Metric> },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
-    const [cell, output] = [composer.room(built.loss), composer.room(built.output)];
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
+    const placed = (value: Value): Placement => ({ value, address: composer.room(value) });
+    const cell = metrics.has("loss") ? placed(built.loss) : undefined;
+    const output = metrics.has("accuracy") ? placed(built.output) : undefined;
     composer.graph(
-      [
-        { value: built.loss, address: cell },
-        { value: built.output, address: output },
-      ],
+      [cell, output].filter((placement) => placement !== undefined),
       inputs,
     );
-    composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, { out: totals, a: cell, weight: m }));
-    if (loss.targets === "classes") {
+    if (cell) {
+      const operands = { out: totals, a: cell.address, weight: m };
+      composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, operands));
+    }
+    if (output) {
       composer.push(
         instruction(Op.accuracy, core.dtype, AccuracyArg, {
           counter: totals + 8,
-          scores: output,
+          scores: output.address,
           labels: inputs[1]!.address,
           oneHot: built.t.shape.length === 2 ? 1 : 0,
           m,
@@ -238,8 +256,7 @@ function conversions(
   to: Core,
   region: "values" | "gradients",
 ): Instruction[] {
-  const one = composer.allocate(8);
-  composer.write("float64", one, [1]);
+  const scale = one(composer);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
     instruction(Op.gather, to.dtype, GatherArg, {
@@ -252,7 +269,7 @@ function conversions(
       state: 0,
       stepsPerEpoch: 1,
       stride: 0,
-      scale: one,
+      scale,
     }),
   );
 }

@@ -92,7 +92,7 @@ function compress(
   const rows = place(m * COMPRESSED_ROW_BYTES);
   const stride = apart ? compressedBytes(width, source) : 0;
   const out = place(m * compressedBytes(width, source));
-  const operands = { rows, out, stride, data, source: DType[source], m, width };
+  const operands = { rows, out, stride, data, source: DType[source], m, width, finite: 0 };
   run(Op.compressRows, "float32", CompressRowsArg, operands, lanes);
   return { matrix, data, rows, out, stride };
 }
@@ -125,6 +125,24 @@ describe.each(sources)("compressed rows of %s", (source) => {
       const counted = { out: place(4), data, source: DType[source], rows: m, width };
       run(Op.countNonZeros, "float32", CountNonZerosArg, counted);
       expect(view("int32", counted.out, 1)[0]).toBe(total);
+    }
+  });
+});
+
+describe.each(floats)("compressed rows of %s", (source) => {
+  test.each([1, 5, 33])("of width %i: which rows are finite", (width) => {
+    const m = 4;
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      for (const column of new Set([0, width >> 1, width - 1])) {
+        const place = layOut();
+        const { data, rows, out, stride } = compress(place, source, [m, width], { apart: true });
+        view(source, data, m * width)[2 * width + column] = value;
+        const finite = place(m * bytesPerElement(source));
+        const operands = { rows, out, stride, data, source: DType[source], m, width, finite };
+        run(Op.compressRows, source, CompressRowsArg, operands, 3);
+        expect([...view(source, finite, m)].map(Number.isNaN)).toEqual([false, false, true, false]);
+        expectGuard(finite + m * bytesPerElement(source));
+      }
     }
   });
 });

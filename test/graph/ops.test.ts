@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { Op, SoftmaxCrossEntropyArg, SumSquaredErrorArg, Word } from "../../assembly/isa.ts";
 import { input, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {
@@ -17,6 +18,7 @@ import {
   sqrt,
   subtract,
   sum,
+  sumSquaredError,
   tanh,
 } from "../../src/ops.ts";
 import { formatShape, size, type TypedArray } from "../../src/tensor.ts";
@@ -26,6 +28,8 @@ import { build } from "./build-case.ts";
 import { execute } from "./execution.ts";
 import { checkGradients } from "./gradient-check.ts";
 import { cases } from "./op-cases.ts";
+
+const losses = new Set<number>([Op.softmaxCrossEntropy, Op.sumSquaredError]);
 
 beforeAll(() => init());
 
@@ -41,6 +45,8 @@ describe.each(cases)("$name", (use) => {
         const { results } = execute(values, given, lanes);
         const what = `${shapes.map(formatShape).join(" and ")}, ${lanes} lanes, result`;
         for (const [i, result] of results.entries()) expectSameBits(result, expected[i]!, `${what} ${i}`);
+        // On its own a loss is computed without its gradient.
+        expectSameBits(execute([y], given, lanes).results[0]!, expected[0]!, `${what} on its own`);
       }
     }
   });
@@ -52,6 +58,26 @@ describe.each(cases)("$name", (use) => {
       checkGradients(loss, floats, given, shapes.map(formatShape).join(" and "));
     }
   });
+});
+
+test("a loss makes its gradient only where somebody wants it", () => {
+  const [x, labels] = [input("x", [2, 3], "float32"), input("labels", [2], "int32")];
+  const given = new Map<Value, TypedArray>([
+    [x, Float32Array.of(1, 2, 3, 4, 5, 6)],
+    [labels, Int32Array.of(0, 2)],
+  ]);
+  for (const [loss, { differentiate }] of [
+    [softmaxCrossEntropy(x, labels), SoftmaxCrossEntropyArg],
+    [sumSquaredError(x, scale(x, 2)), SumSquaredErrorArg],
+  ] as const) {
+    const wanted = (...values: Value[]) =>
+      execute(values, given)
+        .instructions.filter(({ [Word.op]: op }) => losses.has(op!))
+        .map((words) => words[differentiate]);
+    expect(wanted(loss)).toEqual([0]);
+    expect(wanted(...gradients(loss, [x]))).toEqual([1]);
+    expect(wanted(multiply(loss, gradients(loss, [x])[0]!))).toEqual([1]);
+  }
 });
 
 describe("special values", () => {

@@ -55,6 +55,19 @@ describe("lossAndAccuracyFigure", () => {
     );
   });
 
+  it("leaves out accuracies that were not measured, also read back from JSON", async () => {
+    const run = history(1200);
+    const losses = run.evaluations.map(({ step }) => ({ step, results: { test: { accuracy: Number.NaN } } }));
+    const only = { ...run, evaluations: losses };
+    for (const curves of [only, JSON.parse(JSON.stringify(only))]) {
+      const svg = await lossAndAccuracyFigure(curves);
+      expect(svg).not.toMatch(/NaN|null/);
+      expect(texts(svg)).not.toContain("↑ accuracy");
+    }
+    const some = { ...run, evaluations: [...losses.slice(0, 1), ...run.evaluations.slice(1)] };
+    expect(texts(await lossAndAccuracyFigure(some))).toContain("test 0.6900");
+  });
+
   it("escapes a title", async () => {
     expect(await lossAndAccuracyFigure(history(10), "a & <b>")).toContain("a &amp; &lt;b&gt;");
   });

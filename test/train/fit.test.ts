@@ -168,6 +168,15 @@ describe("onEvaluate", () => {
     expect(evaluations.at(-1)!.results.data).toEqual(await net.evaluate(test));
   });
 
+  it("says only what is asked for", async () => {
+    using net = make();
+    const test = blobs(700, { seed: 2 });
+    const evaluate = { data: test, metrics: ["accuracy"] } as const;
+    const { evaluations } = await net.fit(blobs(100), { ...base(), steps: 30, evaluate });
+    const { accuracy } = await net.evaluate(test);
+    expect(evaluations.at(-1)!.results.data).toEqual({ loss: Number.NaN, accuracy });
+  });
+
   it("does not change what is trained", async () => {
     const without = await trained({ steps: 50 });
     const withThem = await trained({ steps: 50, evaluate: { data: blobs(33), every: 3 } });

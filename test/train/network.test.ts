@@ -349,6 +349,15 @@ describe("evaluate", () => {
     expect(accuracy).toBeNaN();
   });
 
+  it("measures only what is asked for, with the same bits", async () => {
+    using net = make();
+    const both = await net.evaluate(data);
+    expect(both).toEqual(await net.evaluate(data, { metrics: ["accuracy", "loss"] }));
+    expect(both.loss).toBeGreaterThan(0);
+    expect(await net.evaluate(data, { metrics: ["loss"] })).toEqual({ ...both, accuracy: Number.NaN });
+    expect(await net.evaluate(data, { metrics: ["accuracy"] })).toEqual({ ...both, loss: Number.NaN });
+  });
+
   it("rejects with the signal's reason when aborted, before or meanwhile", async () => {
     using net = make();
     await expect(net.evaluate(data, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(

@@ -19,6 +19,7 @@ import {
   tensor,
 } from "../../src/index.ts";
 import { reshape } from "../../src/ops.ts";
+import type { Metric } from "../../src/train/evaluate.ts";
 import { blobs, slope } from "./blobs.ts";
 import { type ErrorClass, expectError, expectRejection, make } from "./expect-error.ts";
 
@@ -271,6 +272,25 @@ describe("fit and evaluate refuse data with", () => {
     const options = { loss: crossEntropy(), optimizer: sgd(), steps: 1 };
     await expectRejection(net.fit(data, options), DataError, message.replace("CALL", "fit"));
     await expectRejection(net.evaluate(data), DataError, message.replace("CALL", "evaluate"));
+  });
+
+  it.each([
+    [[], crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got []'],
+    [["hits"], crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got ["hits"]'],
+    ["loss", crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got "loss"'],
+    [
+      ["loss", "accuracy"],
+      sumSquaredError(),
+      'METRICS has "accuracy", which only labels have; the targets of sumSquaredError are values: ask for ["loss"]',
+    ],
+  ])("metrics %j of %o", async (asked, loss, message) => {
+    using net = sequential([dense(1)], { input: [2] });
+    const metrics = asked as Metric[];
+    const data = slope(4);
+    const options = { loss, optimizer: sgd(), steps: 1, evaluate: { data, metrics } };
+    const refusal = (name: string) => message.replace("METRICS", name);
+    await expectRejection(net.evaluate(data, { loss, metrics }), OptionError, refusal("evaluate: metrics"));
+    await expectRejection(net.fit(slope(4), options), OptionError, refusal("fit: evaluate.metrics"));
   });
 
   it("values of another shape than the output", async () => {

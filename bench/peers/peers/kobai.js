@@ -67,7 +67,8 @@ async function train(context) {
     batchSize: work.batch,
     steps: steps || work.steps,
     sampling: work.sampling,
-    ...(work.evaluateEvery && !steps && { evaluate: { data: { train, test }, every: work.evaluateEvery } }),
+    ...(work.evaluateEvery &&
+      !steps && { evaluate: { data: { train, test }, every: work.evaluateEvery, metrics: ["accuracy"] } }),
   });
   return { ...report(history), threads };
 }

@@ -80,6 +80,7 @@ export const softmaxCrossEntropyOperation: Operation<undefined> = {
       oneHot: t.shape.length === 2 ? 1 : 0,
       m: x.shape[0]!,
       n: x.shape[1]!,
+      differentiate: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
     });
     emitMean(node, emitter);
   },
@@ -125,6 +126,7 @@ export const sumSquaredErrorOperation: Operation<undefined> = {
       t: emitter.address(t),
       m,
       n: y.shape.slice(1).reduce((product, length) => product * length, 1),
+      differentiate: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
     });
     emitMean(node, emitter);
   },
