@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vitest/config";
+import { moduleOf } from "./scripts/wasm.js";
 
-/** Gives a .wasm file as its bytes, as the build's loader does. */
 const wasm: Plugin = {
-  name: "wasm-bytes",
+  name: "wasm-files",
   enforce: "pre",
-  load(id) {
-    if (!id.endsWith(".wasm")) return undefined;
-    const base64 = readFileSync(id).toString("base64");
-    return `export default Uint8Array.from(Buffer.from("${base64}", "base64"));`;
-  },
+  load: (id) => (id.endsWith(".wasm") ? moduleOf(id) : undefined),
 };
 
 export default defineConfig({

@@ -1,8 +1,17 @@
-// The module's exports: run a program, or one instruction of it, and where the heap may begin.
+// The module's exports: run a program, or one instruction of it, serve as another lane, and where memory may be used from.
 
+import { LANE_BYTES, MOST_LANES } from "./isa";
+import { lanesBlock } from "./lanes";
+
+export { lanesBlock, serve } from "./lanes";
 export { execute, run } from "./program";
 
-/** The first address past the module's own data (the texts of its assertions). */
+/** The first address past the module's own data (the texts of its assertions, and the lanes' block). */
 export function heapBase(): usize {
-  return __heap_base;
+  return lanesBlock() + MOST_LANES * LANE_BYTES;
+}
+
+/** Whether this is the relaxed build, whose matmul gives other bits on other processors. */
+export function relaxed(): bool {
+  return ASC_FEATURE_RELAXED_SIMD;
 }

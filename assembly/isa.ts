@@ -64,6 +64,7 @@ export enum Op {
   shuffleIndices,
   // the data of a step
   gather,
+  checkFinite,
   // inputs that are mostly zeros, as compressed rows
   countNonZeros,
   compressRows,
@@ -84,9 +85,12 @@ export enum Op {
 }
 
 export enum Word {
+  /** an Op; above it, by SHARED_SHIFT, about how many microseconds the instruction takes on one lane where lanes share it, else 0 */
   op,
   dtype,
 }
+export const SHARED_SHIFT = 16;
+export const MOST_MICROSECONDS = 0xffff;
 
 /** c[m, n] = activation(op(a)·op(b) + bias); op(a) is [m, k] and op(b) is [k, n], row-major as stored or as its transpose. */
 export enum MatmulArg {
@@ -252,60 +256,74 @@ export enum GatherArg {
   scale,
 }
 
-// Compressed rows hold a data set's elements that are not zero: columns (uint16) and values (the data's own type), row after row, and
-// where each row starts. Those of a batch are entries: for each row its count, and `capacity` places of (column, value as dtype).
+/** out (float64) = 0 where all n elements of `a` are finite, else NaN. */
+export enum CheckFiniteArg {
+  out = 2,
+  a,
+  n,
+}
 
-/** starts[row + 1] = how many elements of the rows up to `row` are not zero; starts[0] = 0. starts[rows + 1] = the most in one row. */
+// Compressed rows hold the elements that are not zero (assembly/sparse/rows.ts). Their table has a CompressedRow for each.
+
+/** word indices */
+export enum CompressedRow {
+  address,
+  /** how many elements of the row are not zero */
+  count,
+}
+export const COMPRESSED_ROW_BYTES = 8;
+
+/** out (uint32) = how many elements of data [rows, width] are not zero. */
 export enum CountNonZerosArg {
-  /** [rows, width] of the type `source` */
-  data = 2,
+  out = 2,
+  data,
+  /** a DType */
   source,
   rows,
   width,
-  /** uint32 [rows + 2] */
-  starts,
 }
 
-/** columns and values of the elements that are not zero, at the places that `countNonZeros` found. */
+/** Compresses data [m, width]. */
 export enum CompressRowsArg {
-  data = 2,
+  /** table of m rows, written */
+  rows = 2,
+  /** where they come to lie */
+  out,
+  /** bytes from one to the next; 0: one right behind the other */
+  stride,
+  data,
+  /** a DType */
   source,
-  rows,
+  m,
   width,
-  starts,
-  /** uint16 */
-  columns,
-  /** of the type `source` */
-  values,
 }
 
-/** Fetches a batch's compressed rows; rows are chosen as by GatherArg. */
+/** The table of a batch of compressed rows, chosen from those of a data set as by GatherArg. */
 export enum GatherRowsArg {
-  /** [m, capacity] entries */
-  entries = 2,
-  /** int32 [m] */
-  counts,
-  capacity,
-  starts,
-  columns,
-  values,
+  /** table of m rows, and one more row of scratch */
+  rows = 2,
+  /** table of the data set's */
+  dataset,
+  /** a DType: that of the values */
   source,
   m,
   indices,
   state,
   stepsPerEpoch,
   stride,
-  /** address of a float64 */
-  scale,
 }
 
-/** c[m, n] = activation(x·b + bias), x the entries; the same sums as matmul's, without the terms that are zero. */
+/** c[m, n] = activation(x·b + bias), x compressed rows; the same sums as matmul's, without the terms that are zero. */
 export enum SparseMatmulArg {
   m = 2,
   n,
-  entries,
-  counts,
-  capacity,
+  k,
+  /** table of x's rows */
+  rows,
+  /** a DType: that of their values */
+  source,
+  /** address of a float64: what values are multiplied by; 1 for integers that are to stay as they are */
+  scale,
   /** [k, n] */
   b,
   c,
@@ -313,16 +331,20 @@ export enum SparseMatmulArg {
   bias,
   /** an Activation: identity, relu, sigmoid or tanh */
   activation,
+  /** scratch, one part for each lane, 64-byte aligned */
+  workspace,
+  /** bytes of one lane's part */
+  workspaceBytes,
 }
 
-/** c[k, n] = activation(xᵀ·g + bias), x the entries of m rows. */
+/** c[k, n] = activation(xᵀ·g + bias), x [m, k] as compressed rows. */
 export enum SparseMatmulGradientArg {
   m = 2,
   n,
   k,
-  entries,
-  counts,
-  capacity,
+  rows,
+  source,
+  scale,
   /** [m, n] */
   g,
   c,
@@ -332,6 +354,10 @@ export enum SparseMatmulGradientArg {
   activation,
   /** [k, n], for the `…Gradient` activations */
   output,
+  /** scratch, one part for each lane, 64-byte aligned */
+  workspace,
+  /** bytes of one lane's part */
+  workspaceBytes,
 }
 
 /** w and g are [n]; s1 and s2 are the optimizer's own [n] each; coefficients come from this step's row of RunField.coefficients. */
@@ -459,4 +485,43 @@ export enum Status {
   done,
   /** recordLoss met a loss that is not finite; RunField.step is the step it happened in, before its update */
   lossNotFinite,
+  /** a lane failed, or was at work for longer than LanesField.patience allows; LanesField.lost says which */
+  laneLost,
+}
+
+// Lanes are threads that share the work of single instructions (assembly/lanes.ts). Lane 0 runs programs and offers the others a part of
+// each instruction that is worth it. They know of each other by a block of lines of LANE_BYTES: lane 0's, then one for each other lane.
+
+/** A cache line or more, so that lanes do not disturb each other by writing to their own. */
+export const LANE_BYTES = 64;
+export const MOST_LANES = 64;
+
+/** Lane 0's line: word indices. */
+export enum LanesField {
+  /** how many lanes there are; at 1, or 0, lane 0 does everything */
+  lanes,
+  /** how long lane 0 waits for a lane that is at work after it has done its own part, in milliseconds */
+  patience,
+  /** the lane that was given up, or 0 */
+  lost,
+  /** microseconds of shared instructions in this run that lane 0 has not woken sleeping lanes for */
+  owed,
+}
+
+/** Another lane's line: word indices. */
+export enum LaneField {
+  /** a LaneState, or the address of the instruction that it is offered a part of */
+  state,
+  /** 1 while the lane sleeps, waiting for something to do */
+  asleep,
+  /** 1 while lane 0 sleeps, waiting for the lane */
+  awaited,
+}
+
+/** What is no address: those are multiples of 64. */
+export enum LaneState {
+  idle,
+  atWork,
+  /** it threw */
+  failed,
 }

@@ -115,15 +115,14 @@ export function accuracy<T>(i: usize, lane: i32): void {
   store<f64>(counter, load<f64>(counter) + correct);
 }
 
+/** Where the first of a row's largest elements stands; anywhere, where the row holds NaN. */
 function argmax<T>(a: usize, n: i32): i32 {
-  let best = 0;
-  let largest = load<T>(a);
-  for (let j = 1; j < n; j++) {
-    const value = load<T>(a + <usize>j * sizeof<T>());
-    if (value > largest) {
-      largest = value;
-      best = j;
-    }
+  const length = vectorLength<T>();
+  const largest = v128.splat<T>(rowMax<T>(a, n));
+  for (let j = 0; j < n; j += length) {
+    const equal = v128.eq<T>(v128.load(a + <usize>j * sizeof<T>()), largest);
+    const places = sizeof<T>() == 4 ? i32x4.bitmask(equal) : i64x2.bitmask(equal);
+    if (places) return j + <i32>ctz(places);
   }
-  return best;
+  return 0;
 }

@@ -1,6 +1,6 @@
 // How kernels read their operands, split their work and handle the end of a row.
 
-import { Word } from "./isa";
+import { SHARED_SHIFT, Word } from "./isa";
 
 /** The operand at word `index` of the instruction at `i`: a size. */
 @inline
@@ -16,7 +16,13 @@ export function pointer(i: usize, index: i32): usize {
 
 @inline
 export function opcode(i: usize): i32 {
-  return load<i32>(i + ((<usize>Word.op) << 2));
+  return load<i32>(i + ((<usize>Word.op) << 2)) & ((1 << SHARED_SHIFT) - 1);
+}
+
+/** About how many microseconds the instruction at `i` takes on one lane, where lanes share it; else 0. */
+@inline
+export function sharedMicroseconds(i: usize): i32 {
+  return load<u32>(i + ((<usize>Word.op) << 2)) >>> SHARED_SHIFT;
 }
 
 @inline

@@ -15,15 +15,23 @@ function coefficient<T>(i: usize, index: i32): v128 {
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.
 
-/** w ← w − lr·g (book 6.1.2). Coefficients: lr. */
+/**
+ * w ← w − lr·g (book 6.1.2). Coefficients: lr. Where g is zero, bit for bit, w stays as it is, so it is neither read nor written: in a
+ * first layer these are the weights of inputs that were zero in the whole batch.
+ */
 export function sgd<T>(i: usize, lane: i32, lanes: i32): void {
   const w = pointer(i, UpdateArg.w);
   const g = pointer(i, UpdateArg.g);
   const n = arg(i, UpdateArg.n);
   const lr = coefficient<T>(i, 0);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
-  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
-    v128.store(w + p, v128.sub<T>(v128.load(w + p), v128.mul<T>(lr, v128.load(g + p))));
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 64) {
+    const g0 = v128.load(g + p), g1 = v128.load(g + p, 16), g2 = v128.load(g + p, 32), g3 = v128.load(g + p, 48);
+    if (!v128.any_true(v128.or(v128.or(g0, g1), v128.or(g2, g3)))) continue;
+    v128.store(w + p, v128.sub<T>(v128.load(w + p), v128.mul<T>(lr, g0)));
+    v128.store(w + p, v128.sub<T>(v128.load(w + p, 16), v128.mul<T>(lr, g1)), 16);
+    v128.store(w + p, v128.sub<T>(v128.load(w + p, 32), v128.mul<T>(lr, g2)), 32);
+    v128.store(w + p, v128.sub<T>(v128.load(w + p, 48), v128.mul<T>(lr, g3)), 48);
   }
 }
 

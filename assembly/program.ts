@@ -13,30 +13,33 @@ import {
   RunField,
   Status,
 } from "./isa";
+import { checkFinite } from "./finite";
+import { share } from "./lanes";
 import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";
-import { arg, dtypeOf, opcode, pointer } from "./memory";
+import { arg, dtypeOf, opcode, pointer, sharedMicroseconds } from "./memory";
 import * as optimizer from "./optimizer";
 import { sampleIndices, shuffleIndices } from "./random/indices";
 import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
 import { sum } from "./reduce";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
+import { compressRows, countNonZeros } from "./sparse/compress";
 import { sparseMatmul, sparseMatmulGradient } from "./sparse/matmul";
-import { compressRows, countNonZeros, gatherRows } from "./sparse/rows";
+import { gatherRows } from "./sparse/rows";
 import { sweepAffine, sweepElements } from "./sweep";
 import { unary } from "./unary";
 
 /**
- * Runs a program's list `steps` times, counting RunField.step up after each. Every lane runs the whole list and does its part of each
- * instruction; which part depends on `lane` and `lanes` alone, and no sum depends on either. Returns a Status.
+ * Runs a program's list `steps` times on lane 0, counting RunField.step up after each; the other lanes take part in the instructions that
+ * lanes share. Which part depends on lane and number of lanes alone, and no sum depends on either. Returns a Status.
  */
-export function run(program: usize, lane: i32, lanes: i32): i32 {
+export function run(program: usize): i32 {
   const first = pointer(program, ProgramField.instructions);
   const end = first + <usize>arg(program, ProgramField.count) * INSTRUCTION_BYTES;
   const state = pointer(program, ProgramField.state);
   for (let left = arg(program, ProgramField.steps); left > 0; left--) {
     for (let i = first; i < end; i += INSTRUCTION_BYTES) {
-      const status = execute(i, lane, lanes);
+      const status = sharedMicroseconds(i) ? share(i) : execute(i, 0, 1);
       if (status != Status.done) return status;
     }
     store<i32>(state + (RunField.step << 2), load<i32>(state + (RunField.step << 2)) + 1);
@@ -44,7 +47,7 @@ export function run(program: usize, lane: i32, lanes: i32): i32 {
   return Status.done;
 }
 
-/** Runs one instruction. */
+/** Runs one instruction, or a lane's part of it. */
 export function execute(i: usize, lane: i32, lanes: i32): i32 {
   const dtype = dtypeOf(i);
   if (opcode(i) == Op.recordLoss) {
@@ -111,12 +114,14 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return shuffleIndices(i, lane, lanes);
     case Op.gather:
       return gather<T>(i, lane, lanes);
+    case Op.checkFinite:
+      return checkFinite<T>(i, lane);
     case Op.countNonZeros:
       return countNonZeros(i, lane);
     case Op.compressRows:
-      return compressRows(i, lane);
+      return compressRows(i, lane, lanes);
     case Op.gatherRows:
-      return gatherRows<T>(i, lane, lanes);
+      return gatherRows(i, lane, lanes);
     case Op.sparseMatmul:
       return sparseMatmul<T>(i, lane, lanes);
     case Op.sparseMatmulGradient:
@@ -140,7 +145,7 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
-/** Every lane looks at the loss, so that all of them stop at the same instruction; one of them writes it down. */
+/** Writes the loss down, and stops the run where it is not finite. */
 function recordLoss<T>(i: usize): i32 {
   const state = pointer(i, RecordLossArg.state);
   const loss = <f64>load<T>(pointer(i, RecordLossArg.loss));

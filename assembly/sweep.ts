@@ -49,10 +49,10 @@ export function sweepElements(i: usize, lane: i32): void {
   for (let at: usize = 0; at < (<usize>n) << 3; at += 8) {
     const value = load<f64>(values + at);
     store<f64>(values + at, value + h);
-    run(program, 0, 1);
+    run(program);
     const above = load<f64>(lossCell);
     store<f64>(values + at, value - h);
-    run(program, 0, 1);
+    run(program);
     store<f64>(values + at, value);
     store<f64>(gradient + at, (above - load<f64>(lossCell)) / (2 * h));
   }
@@ -81,9 +81,8 @@ export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
   const byColumns = k == 1;
   const columnFrom = byColumns ? chunkStart(n, 1, lane, parts) : 0;
   const columnTo = byColumns ? chunkStart(n, 1, lane + 1, parts) : n;
-  const rowFrom = byColumns ? 0 : chunkStart(k, 1, lane, parts);
-  const rowTo = byColumns ? 1 : chunkStart(k, 1, lane + 1, parts);
-  for (let row = rowFrom; row < rowTo; row++) {
+  // Lanes take turns, since neighbouring rows have about as much to do: some inputs are zero in nearly every sample.
+  for (let row = byColumns ? 0 : lane; row < k; row += byColumns ? 1 : parts) {
     let count = 0;
     for (let s = 0; s < m; s++) {
       const input = x ? load<f64>(x + ((<usize>s * k + row) << 3)) : 1;
@@ -289,6 +288,6 @@ function lossOfSide(sweep: usize, rows: usize, count: i32, column: i32, side: i3
       store<f64>(out + row + j, load<f64>(original + row + j) + move * load<f64>(along + j));
     }
   }
-  run(pointer(sweep, SweepField.program), 0, 1);
+  run(pointer(sweep, SweepField.program));
   return load<f64>(pointer(sweep, SweepField.lossCell));
 }

@@ -19,9 +19,11 @@ export interface Group {
   run(bench: Bench): Promise<void>;
 }
 
-/** A line of the table. Times are in seconds of the processor, see `clock`. */
+/** A line of the table. Times are in seconds of the processor, see `clock`; those of several lanes by the wall clock. */
 export interface Result {
   readonly what: string;
+  /** of wasm on one lane, where `wasm` is on two */
+  readonly oneLane?: number;
   /** of wasm: the median, and the best */
   readonly wasm?: number;
   readonly best?: number;
@@ -29,7 +31,7 @@ export interface Result {
   readonly plain?: number;
   /** "extrapolated from …", where `plain` was not measured as a whole */
   readonly plainNote?: string;
-  /** plain / wasm */
+  /** plain / wasm, or oneLane / wasm */
   readonly ratio?: number;
   /** 10⁹ flops in a second, of the median */
   readonly gflops?: number;

@@ -5,11 +5,12 @@ import { mnist, type TrainTest } from "../src/data/index.ts";
 import { add } from "../src/graph/ops/binary.ts";
 import { softmaxCrossEntropy } from "../src/graph/ops/loss.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
+import { relu as reluOf } from "../src/graph/ops/unary.ts";
 import { input, type Value } from "../src/graph/value.ts";
 import { normal } from "../src/nn/initializers.ts";
 import { dense, relu, sigmoid } from "../src/nn/layers.ts";
 import { crossEntropy, sumSquaredError } from "../src/nn/losses.ts";
-import { sgd } from "../src/nn/optimizers.ts";
+import { adam, sgd } from "../src/nn/optimizers.ts";
 import type { TrainingOptions } from "../test/reference/training.ts";
 
 /** All but the number of steps. */
@@ -33,7 +34,22 @@ export async function bookTraining(): Promise<Training> {
   return { ...common, layers, data: train, loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }) };
 }
 
-/** Chapter 4: the same with sigmoid, to be trained by numerical gradient. */
+/** 784-512-256-10 with ReLU, shuffled batches of 128, Adam at 1e-3. */
+export async function wideTraining(): Promise<Training> {
+  const { train } = await digits();
+  const layers = [dense(512), relu(), dense(256), relu(), dense(10)];
+  return {
+    ...common,
+    layers,
+    data: train,
+    loss: crossEntropy(),
+    optimizer: adam(),
+    batchSize: 128,
+    sampling: "shuffle",
+  };
+}
+
+/** Chapter 4: chapter 5's with sigmoid, to be trained by numerical gradient. */
 export async function chapter4Training(): Promise<Training> {
   const layers = [dense(50, { weight }), sigmoid(), dense(10, { weight })];
   return { ...(await bookTraining()), layers };
@@ -58,14 +74,33 @@ export function tinyTraining(): Training {
   };
 }
 
-/** The leaves of the loss of a network 784-50-10. */
-export interface LossGraph {
+/** The leaves of the scores of a network 784-50-10. */
+export interface ScoreGraph {
   readonly x: Value;
-  /** class indices */
-  readonly t: Value;
   /** by the names that `Network.params` has */
   readonly params: Readonly<Record<string, Value>>;
+  readonly scores: Value;
+}
+
+/** The leaves of its loss. */
+export interface LossGraph extends ScoreGraph {
+  /** class indices */
+  readonly t: Value;
   readonly loss: Value;
+}
+
+/** The scores of m samples as a graph of leaves, without a network around it. */
+export function scoreGraph(
+  dtype: "float32" | "float64",
+  m: number,
+  activation: (x: Value) => Value = reluOf,
+): ScoreGraph {
+  const x = input("x", [m, 784], dtype);
+  const [w1, b1] = [input("w1", [784, 50], dtype), input("b1", [50], dtype)];
+  const [w2, b2] = [input("w2", [50, 10], dtype), input("b2", [10], dtype)];
+  const scores = add(matmul(activation(add(matmul(x, w1), b1)), w2), b2);
+  const params = { "dense1.weight": w1, "dense1.bias": b1, "dense2.weight": w2, "dense2.bias": b2 };
+  return { x, params, scores };
 }
 
 /** The loss of m samples as a graph of leaves, without a network around it. */
@@ -74,11 +109,7 @@ export function lossGraph(
   m: number,
   activation: (x: Value) => Value,
 ): LossGraph {
-  const x = input("x", [m, 784], dtype);
+  const graph = scoreGraph(dtype, m, activation);
   const t = input("t", [m], "int32");
-  const [w1, b1] = [input("w1", [784, 50], dtype), input("b1", [50], dtype)];
-  const [w2, b2] = [input("w2", [50, 10], dtype), input("b2", [10], dtype)];
-  const scores = add(matmul(activation(add(matmul(x, w1), b1)), w2), b2);
-  const params = { "dense1.weight": w1, "dense1.bias": b1, "dense2.weight": w2, "dense2.bias": b2 };
-  return { x, t, params, loss: softmaxCrossEntropy(scores, t) };
+  return { ...graph, t, loss: softmaxCrossEntropy(graph.scores, t) };
 }

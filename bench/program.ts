@@ -3,7 +3,7 @@
 import { RUN_BYTES } from "../assembly/isa.ts";
 import { type Placement, plan } from "../src/graph/plan.ts";
 import type { Value } from "../src/graph/value.ts";
-import { engine } from "../src/runtime/engine.ts";
+import { type Engine, engine } from "../src/runtime/engine.ts";
 import { load } from "../src/runtime/instructions.ts";
 import { bytesPerElement, size, type TypedArray } from "../src/tensor.ts";
 
@@ -18,8 +18,11 @@ export interface GraphProgram {
 }
 
 /** Lays a graph out as a network's programs do, and puts what is given into its leaves. */
-export function program(outputs: readonly Value[], given: ReadonlyMap<Value, TypedArray>): GraphProgram {
-  const current = engine();
+export function program(
+  outputs: readonly Value[],
+  given: ReadonlyMap<Value, TypedArray>,
+  current: Engine = engine(),
+): GraphProgram {
   const { heap } = current;
   const state = heap.allocate(RUN_BYTES, OWNER);
   const disposers = [() => heap.free(state)];

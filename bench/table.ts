@@ -21,19 +21,20 @@ function percent(share: number): string {
 }
 
 function cells(result: Result): string[] {
-  const { what, wasm, plain, ratio, gflops, ofPeak, medianOfPeak, note, plainNote } = result;
+  const { what, oneLane, wasm, plain, ratio, gflops, ofPeak, medianOfPeak, note, plainNote } = result;
   return [
     what,
+    oneLane === undefined ? "" : formatSeconds(oneLane),
     wasm === undefined ? "" : formatSeconds(wasm),
     plain === undefined ? "" : `${plainNote ? "≈ " : ""}${formatSeconds(plain)}`,
-    ratio === undefined ? "" : `${ratio.toFixed(1)}×`,
+    ratio === undefined ? "" : `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`,
     gflops === undefined ? "" : gflops.toFixed(1),
     ofPeak === undefined ? "" : `${percent(medianOfPeak!)} (best ${percent(ofPeak)})`,
     [plainNote && `≈: ${plainNote}`, note].filter(Boolean).join("; "),
   ];
 }
 
-const HEAD = ["", "wasm", "plain TS", "ratio", "GFLOP/s", "of peak", ""];
+const HEAD = ["", "one lane", "wasm", "plain TS", "ratio", "GFLOP/s", "of peak", ""];
 
 /** A group's results under its title; columns that no result fills are left out. */
 export function table(title: string, results: readonly Result[]): string {

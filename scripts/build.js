@@ -3,13 +3,18 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { wasmFiles } from "./wasm.js";
 
 const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
 
 rmSync("dist", { recursive: true, force: true });
 run("asc", "--target", "release");
+run("asc", "--target", "relaxed");
 await build({
   entryPoints: {
+    // The wasm in a file of its own, which bundlers put before what imports it: gzip looks back 32 KiB only, and 100 KiB of text in the
+    // middle of a bundle would part its code in two.
+    "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
     ops: "src/ops.ts",
     data: "src/data/index.ts",
@@ -29,10 +34,11 @@ await build({
   external: ["node:*"],
   // The loader is small and its users need nothing else of it: it travels inside, so that kobai's core has no dependencies.
   alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
-  loader: { ".wasm": "binary" },
+  plugins: [wasmFiles],
   chunkNames: "chunks/[name]-[hash]",
   sourcemap: true,
   logLevel: "warning",
 });
 run("tsc", "-p", "tsconfig.build.json");
 copyFileSync("build/kobai.wasm", "dist/kobai.wasm");
+copyFileSync("build/kobai-relaxed.wasm", "dist/kobai-relaxed.wasm");

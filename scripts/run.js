@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { wasmFiles } from "./wasm.js";
 
 const [entry, ...args] = process.argv.slice(2);
 if (!entry) {
@@ -20,7 +21,7 @@ await build({
   platform: "node",
   target: "node20",
   packages: "external",
-  loader: { ".wasm": "binary" },
+  plugins: [wasmFiles],
   logLevel: "warning",
 });
 process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" }).status ?? 1;

@@ -46,6 +46,18 @@ export class UnsupportedError extends KobaiError {
   override name = "UnsupportedError";
 }
 
+/** A thread of `init({ threads })` did not start, died, or does not answer. All of them are ended then. */
+export class ThreadError extends KobaiError {
+  override name = "ThreadError";
+  /** Which: from 1; lane 0 is the thread that calls kobai. */
+  readonly lane: number;
+
+  constructor(lane: number, problem: string, remedy: string) {
+    super(`threads: lane ${lane} ${problem}. ${remedy}`);
+    this.lane = lane;
+  }
+}
+
 /** The loss became NaN or infinite. The parameters are those before the step's update. */
 export class NotFiniteError extends KobaiError {
   override name = "NotFiniteError";

@@ -7,8 +7,16 @@ export * from "./nn/initializers.ts";
 export * from "./nn/layers.ts";
 export { crossEntropy, type Loss, loss, sumSquaredError } from "./nn/losses.ts";
 export * from "./nn/optimizers.ts";
-export { type InitOptions, init, memoryReport } from "./runtime/engine.ts";
+export {
+  close,
+  type EngineInfo,
+  engineInfo,
+  type InitOptions,
+  init,
+  memoryReport,
+} from "./runtime/engine.ts";
 export type { HeapReport } from "./runtime/heap.ts";
+export type { Threads } from "./runtime/lanes/threads.ts";
 export type { WasmSource } from "./runtime/wasm.ts";
 export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
 export type { TensorLike } from "./train/arguments.ts";

@@ -3,7 +3,9 @@
 interface NodeModules {
   "node:fs/promises": typeof import("node:fs/promises");
   "node:module": typeof import("node:module");
+  "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
+  "node:worker_threads": typeof import("node:worker_threads");
 }
 
 /**

@@ -1,5 +1,4 @@
-/** A WebAssembly file as its bytes; the bundler puts them into the code. */
+/** A WebAssembly file, put into the code by scripts/wasm.js: unpacks its bytes. */
 declare module "*.wasm" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  export default function bytes(): Uint8Array<ArrayBuffer>;
 }

@@ -1,4 +1,5 @@
 import { type BuildOptions, build } from "esbuild";
+import { wasmFiles } from "../scripts/wasm.js";
 
 /** Bundles modules that documents show, kobai's sources with them, into files that Node runs. */
 export async function bundle(entries: string[], outdir: string, options: BuildOptions): Promise<void> {
@@ -12,7 +13,7 @@ export async function bundle(entries: string[], outdir: string, options: BuildOp
     platform: "node",
     target: "node20",
     packages: "external",
-    loader: { ".wasm": "binary" },
+    plugins: [wasmFiles],
     logLevel: "silent",
     ...options,
   });

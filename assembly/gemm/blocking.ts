@@ -13,5 +13,14 @@ export const BLOCK_M = 16;
 /** Up to so many rows, packing b costs more than it saves: b is read where it is, unless it is transposed. */
 export const IN_PLACE_ROWS = 4;
 
+/** Up to so many rows, one after another goes through b faster than a tile of four rows does. */
+export const SINGLE_ROWS = 2;
+
 /** From so many columns on, a transposed `a` is packed; fewer do not pay for it. */
 export const PACK_A_COLUMNS = 32;
+
+/**
+ * Steps of a transposed `a` that lie a multiple of this many bytes apart share few sets of the first-level cache, so that one evicts the
+ * other: `a` is then packed for any number of columns.
+ */
+export const CROWDED_STRIDE = 2048;

@@ -7,7 +7,7 @@
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS, PACK_A_COLUMNS } from "./blocking";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS } from "./blocking";
 import { finish } from "./epilogue";
 import { multiplyBlock } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
@@ -69,7 +69,8 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   for (let j = column; j < columnEnd; j += blockN) {
     const columns = min(blockN, columnEnd - j);
     const offset = <usize>j * size;
-    const packA = transposeA && !inPlace && columns >= PACK_A_COLUMNS;
+    const paysPacking = columns >= PACK_A_COLUMNS || strideA % CROWDED_STRIDE == 0;
+    const packA = transposeA && !inPlace && paysPacking;
     const panelsB = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
     for (let l = 0; l < k; l += blockK) {
       const depth = min(blockK, k - l);
@@ -84,9 +85,13 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
         const rows = min(BLOCK_M, rowEnd - r);
         const blockC = c + <usize>r * rowBytes + offset;
         let blockA = transposeA ? a + <usize>l * strideA + <usize>r * size : a + <usize>r * strideA + <usize>l * size;
-        if (inPlace && rows == 1) {
+        if (inPlace && rows <= SINGLE_ROWS) {
           const stepA: usize = transposeA ? strideA : size;
-          multiplyRow<T>(blockA, stepA, blockB, strideB, blockC, columns, depth, first);
+          const nextA: usize = transposeA ? size : strideA;
+          for (let s: usize = 0; s < <usize>rows; s++) {
+            const rowC = blockC + s * rowBytes;
+            multiplyRow<T>(blockA + s * nextA, stepA, blockB, strideB, rowC, columns, depth, first);
+          }
         } else {
           let stepA = strideA;
           let stripA: usize = transposeA ? 4 * size : 4 * strideA;

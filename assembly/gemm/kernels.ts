@@ -19,6 +19,7 @@
 // with a stride between the steps of k.
 
 import { storePart, vectorLength } from "../memory";
+import { strip6x2 } from "./fused";
 import { addProduct, storeFirst } from "./vectors";
 
 @inline
@@ -260,6 +261,13 @@ function blockOf<T>(
   const tailB = b + <usize>wide * (packed ? <usize>k : 1) * sizeof<T>();
   const tailC = <usize>wide * sizeof<T>();
   const tailStrideB: usize = packed ? 16 : strideB;
+  if (ASC_FEATURE_RELAXED_SIMD && byRows && packed && rest == 0) {
+    for (; m >= 6; m -= 6) {
+      strip6x2<T>(a, strideA, b, c, strideC, n, k, first);
+      a += 6 * strideA;
+      c += 6 * strideC;
+    }
+  }
   for (; m > 0; m -= 4) {
     const c1: usize = m > 1 ? strideC : 0;
     const c2 = m > 2 ? c1 + strideC : c1;

@@ -9,8 +9,8 @@ import { vectorLength } from "../memory";
 export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): void {
   const length = vectorLength<T>();
   const panel = <usize>k * 32;
-  // Two panels at a time: they share cache lines.
-  for (; n > 3 * length; n -= 4 * length) {
+  // Four panels at a time: two whole cache lines of each row, since a row's neighbours may lie in other pages.
+  for (; n > 7 * length; n -= 8 * length) {
     let from = b;
     let to = out;
     for (let left = k; left > 0; left--) {
@@ -18,13 +18,17 @@ export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): v
       v128.store(to, v128.load(from, 16), 16);
       v128.store(to + panel, v128.load(from, 32));
       v128.store(to + panel, v128.load(from, 48), 16);
+      v128.store(to + 2 * panel, v128.load(from, 64));
+      v128.store(to + 2 * panel, v128.load(from, 80), 16);
+      v128.store(to + 3 * panel, v128.load(from, 96));
+      v128.store(to + 3 * panel, v128.load(from, 112), 16);
       from += stride;
       to += 32;
     }
-    b += 64;
-    out += 2 * panel;
+    b += 128;
+    out += 4 * panel;
   }
-  if (n > length) {
+  for (; n > length; n -= 2 * length) {
     let from = b;
     for (let left = k; left > 0; left--) {
       v128.store(out, v128.load(from));
@@ -33,7 +37,6 @@ export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): v
       out += 32;
     }
     b += 32;
-    n -= 2 * length;
   }
   if (n > 0) {
     for (let left = k; left > 0; left--) {

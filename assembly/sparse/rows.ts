@@ -1,189 +1,121 @@
-// Inputs that are mostly zeros (MNIST: 81 %), held as compressed rows: the data set's once, in its own type, and each batch's as entries
-// of a column and a value, which the forward pass and the weight gradient both read.
+// Inputs that are mostly zeros (MNIST: 81 %), held without them as compressed rows: of each row the columns of its other elements (uint16),
+// in order, and right behind them their values, in the data's own type. A table says where each row lies (CompressedRow). Kernels read them
+// in place: a data set's rows, those of a batch chosen from it, or those just compressed.
 
-import { CompressRowsArg, CountNonZerosArg, DType, GatherRowsArg } from "../isa";
 import { firstRow } from "../gather";
+import { CompressedRow, COMPRESSED_ROW_BYTES, DType, GatherRowsArg } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
 
-/** Bytes of an entry: the column as 32 bits, and the value in its own alignment. */
+/** Bytes of an entry, what a product reads: the address of a row of its right factor, and a value in its own alignment. */
 @inline
 export function entryBytes<T>(): usize {
   return 2 * sizeof<T>();
 }
 
-/** Op.countNonZeros */
-export function countNonZeros(i: usize, lane: i32): void {
-  if (lane != 0) return;
-  const data = pointer(i, CountNonZerosArg.data);
-  const source = arg(i, CountNonZerosArg.source);
-  const rows = arg(i, CountNonZerosArg.rows);
-  const width = arg(i, CountNonZerosArg.width);
-  const starts = pointer(i, CountNonZerosArg.starts);
-  let total: u32 = 0;
-  let most: u32 = 0;
-  for (let row = 0; row < rows; row++) {
-    store<u32>(starts + ((<usize>row) << 2), total);
-    const first = <usize>row * width;
-    let count: u32;
-    if (source == DType.uint8) count = countRow<u8>(data, first, width);
-    else if (source == DType.float32) count = countRow<f32>(data, first, width);
-    else if (source == DType.float64) count = countRow<f64>(data, first, width);
-    else count = countRow<i32>(data, first, width);
-    total += count;
-    most = max(most, count);
-  }
-  store<u32>(starts + ((<usize>rows) << 2), total);
-  store<u32>(starts + ((<usize>rows + 1) << 2), most);
+@inline
+export function addressOf(rows: usize, row: i32): usize {
+  return <usize>load<u32>(rows + <usize>row * COMPRESSED_ROW_BYTES + (<usize>CompressedRow.address << 2));
 }
 
-function countRow<S>(data: usize, first: usize, width: i32): u32 {
-  let count: u32 = 0;
-  let p = data + first * sizeof<S>();
-  const end = p + <usize>width * sizeof<S>();
-  if (sizeof<S>() == 1) {
-    for (; p + 16 <= end; p += 16) {
-      count += 16 - popcnt(i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(0))));
-    }
-  }
-  for (; p < end; p += sizeof<S>()) {
-    if (load<S>(p) != <S>0) count++;
-  }
-  return count;
+@inline
+export function countOf(rows: usize, row: i32): i32 {
+  return load<i32>(rows + <usize>row * COMPRESSED_ROW_BYTES + (<usize>CompressedRow.count << 2));
 }
 
-/** Op.compressRows */
-export function compressRows(i: usize, lane: i32): void {
-  if (lane != 0) return;
-  const data = pointer(i, CompressRowsArg.data);
-  const source = arg(i, CompressRowsArg.source);
-  const elements = <usize>arg(i, CompressRowsArg.rows) * arg(i, CompressRowsArg.width);
-  const width = arg(i, CompressRowsArg.width);
-  const columns = pointer(i, CompressRowsArg.columns);
-  const values = pointer(i, CompressRowsArg.values);
-  if (source == DType.uint8) compressBytes(data, elements, width, columns, values);
-  else if (source == DType.float32) compress<f32>(data, elements, width, columns, values);
-  else if (source == DType.float64) compress<f64>(data, elements, width, columns, values);
-  else compress<i32>(data, elements, width, columns, values);
+@inline
+export function setRow(rows: usize, row: i32, address: usize, count: i32): void {
+  const to = rows + <usize>row * COMPRESSED_ROW_BYTES;
+  store<u32>(to + (<usize>CompressedRow.address << 2), <u32>address);
+  store<i32>(to + (<usize>CompressedRow.count << 2), count);
 }
 
-/** Rows follow each other without a gap in what is read and in what is written, so all of them are one run. */
-function compress<S>(data: usize, elements: usize, width: i32, columns: usize, values: usize): void {
-  let column: i32 = 0;
-  for (let e: usize = 0; e < elements; e++) {
-    const value = load<S>(data + e * sizeof<S>());
-    if (value != <S>0) {
-      store<u16>(columns, <u16>column);
-      store<S>(values, value);
-      columns += 2;
-      values += sizeof<S>();
-    }
-    if (++column == width) column = 0;
-  }
+/** Bytes of an element of a type. */
+@inline
+export function bytesOf(type: i32): usize {
+  return type == DType.uint8 ? 1 : type == DType.float64 ? 8 : 4;
 }
 
-/** The same for bytes, passing over sixteen zeros at a time where a row has as many left. */
-function compressBytes(data: usize, elements: usize, width: i32, columns: usize, values: usize): void {
-  let column: i32 = 0;
-  for (let e: usize = 0; e < elements; ) {
-    if (column + 16 <= width && !v128.any_true(v128.load(data + e))) {
-      e += 16;
-      column += 16;
-    } else {
-      const value = load<u8>(data + e);
-      if (value) {
-        store<u16>(columns, <u16>column);
-        store<u8>(values, value);
-        columns += 2;
-        values++;
-      }
-      e++;
-      column++;
-    }
-    if (column == width) column = 0;
-  }
-}
-
-/** Op.gatherRows: T is the dtype of the network. */
-export function gatherRows<T>(i: usize, lane: i32, lanes: i32): void {
+/** Op.gatherRows: the batch's rows are those of the data set, found in its table. */
+export function gatherRows(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, GatherRowsArg.m);
-  const source = arg(i, GatherRowsArg.source);
-  const capacity = <usize>arg(i, GatherRowsArg.capacity) * entryBytes<T>();
+  const rows = pointer(i, GatherRowsArg.rows);
+  const dataset = pointer(i, GatherRowsArg.dataset);
   const indices = pointer(i, GatherRowsArg.indices);
-  const starts = pointer(i, GatherRowsArg.starts);
-  const columns = pointer(i, GatherRowsArg.columns);
-  const values = pointer(i, GatherRowsArg.values);
-  const counts = pointer(i, GatherRowsArg.counts);
-  const scale = <T>load<f64>(pointer(i, GatherRowsArg.scale));
+  const bytes: usize = 2 + bytesOf(arg(i, GatherRowsArg.source));
   const offset = firstRow(
     pointer(i, GatherRowsArg.state),
     arg(i, GatherRowsArg.stepsPerEpoch),
     arg(i, GatherRowsArg.stride),
   );
-  const valueBytes: usize = source == DType.uint8 ? 1 : source == DType.float64 ? 8 : 4;
-  const first = chunkStart(m, 1, lane, lanes);
-  const last = chunkStart(m, 1, lane + 1, lanes);
-  // Rows lie anywhere in a large data set. Touching all of them first lets the memory answer many requests at once, which takes
-  // half the time of meeting its delay row by row. The sum goes where an entry will overwrite it, so that it is computed at all.
+  // Rows lie anywhere in a large data set. Touching all of them here lets the memory answer many requests at once, which takes half the
+  // time of meeting its delay row by row. The sum is written down, so that it is computed at all.
   let touched: u32 = 0;
-  for (let row = first; row < last; row++) {
-    const place = starts + (<usize>(indices ? load<u32>(indices + (<usize>(offset + row) << 2)) : offset + row) << 2);
-    const from = <usize>load<u32>(place);
-    const to = <usize>load<u32>(place + 4);
-    touched += touch(columns + (from << 1), columns + (to << 1));
-    touched += touch(values + from * valueBytes, values + to * valueBytes);
+  for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
+    const index = indices ? load<i32>(indices + (<usize>(offset + row) << 2)) : <i32>offset + row;
+    const address = addressOf(dataset, index);
+    const count = countOf(dataset, index);
+    setRow(rows, row, address, count);
+    const end = address + <usize>count * bytes;
+    for (let p = address; p < end; p += 64) touched += load<u8>(p);
   }
-  if (first < last) store<u32>(pointer(i, GatherRowsArg.entries) + <usize>first * capacity, touched);
-  for (let row = first; row < last; row++) {
-    const index = indices ? load<u32>(indices + (<usize>(offset + row) << 2)) : offset + row;
-    const start = <usize>load<u32>(starts + (<usize>index << 2));
-    const count = <i32>(load<u32>(starts + ((<usize>index + 1) << 2)) - <u32>start);
-    store<i32>(counts + ((<usize>row) << 2), count);
-    const to = pointer(i, GatherRowsArg.entries) + <usize>row * capacity;
-    const from = columns + (start << 1);
-    if (source == DType.uint8) fetch<T, u8>(to, from, values + start, count, scale);
-    else if (source == DType.float32) fetch<T, f32>(to, from, values + (start << 2), count, scale);
-    else if (source == DType.float64) fetch<T, f64>(to, from, values + (start << 3), count, scale);
-    else fetch<T, i32>(to, from, values + (start << 2), count, scale);
+  store<u32>(rows + <usize>m * COMPRESSED_ROW_BYTES, touched);
+}
+
+/** Four values as float32. */
+@inline
+function four<S>(values: usize): v128 {
+  if (sizeof<S>() == 1) {
+    const words = i16x8.extend_low_i8x16_u(v128.load32_zero(values));
+    return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(words));
   }
+  if (sizeof<S>() == 8) {
+    const high = f32x4.demote_f64x2_zero(v128.load(values, 16));
+    return i64x2.shuffle(f32x4.demote_f64x2_zero(v128.load(values)), high, 0, 2);
+  }
+  return isFloat<S>() ? v128.load(values) : f32x4.convert_i32x4_s(v128.load(values));
 }
 
-/** Reads a byte of each cache line. */
+/** Four entries. */
 @inline
-function touch(from: usize, to: usize): u32 {
-  let sum: u32 = 0;
-  for (; from < to; from += 64) sum += load<u8>(from);
-  return sum;
+function entries<S>(to: usize, columns: usize, values: usize, b: v128, stride: v128, scale: v128): void {
+  const addresses = i32x4.add(b, i32x4.mul(i32x4.extend_low_i16x8_u(v128.load64_zero(columns)), stride));
+  const scaled = f32x4.mul(four<S>(values), scale);
+  v128.store(to, i32x4.shuffle(addresses, scaled, 0, 4, 1, 5));
+  v128.store(to, i32x4.shuffle(addresses, scaled, 2, 6, 3, 7), 16);
 }
 
-/** Four entries of float32 from four columns and four integer values. */
-@inline
-function pairs(to: usize, columns: v128, integers: v128, factor: v128): void {
-  const values = f32x4.mul(f32x4.convert_i32x4_s(integers), factor);
-  v128.store(to, i32x4.shuffle(columns, values, 0, 4, 1, 5));
-  v128.store(to, i32x4.shuffle(columns, values, 2, 6, 3, 7), 16);
-}
-
-/** The entries of one row. Bytes to float32, the usual case, go eight at a time. */
-function fetch<T, S>(to: usize, columns: usize, values: usize, count: i32, scale: T): void {
-  let left = count;
-  if (sizeof<T>() == 4 && sizeof<S>() == 1) {
-    const factor = v128.splat<T>(scale);
-    for (; left >= 8; left -= 8) {
-      const column = v128.load(columns);
-      const value = v128.load64_zero(values);
-      const words = i16x8.extend_low_i8x16_u(value);
-      pairs(to, i32x4.extend_low_i16x8_u(column), i32x4.extend_low_i16x8_u(words), factor);
-      pairs(to + 32, i32x4.extend_high_i16x8_u(column), i32x4.extend_high_i16x8_u(words), factor);
+function expandOf<T, S>(to: usize, columns: usize, count: i32, b: usize, stride: i32, scale: T): void {
+  let values = columns + (<usize>count << 1);
+  if (sizeof<T>() == 4) {
+    // Eight at a time, and past the end by up to seven, which nobody reads.
+    const first = i32x4.splat(<i32>b);
+    const step = i32x4.splat(stride);
+    const factor = f32x4.splat(<f32>scale);
+    for (let left = count; left > 0; left -= 8) {
+      entries<S>(to, columns, values, first, step, factor);
+      entries<S>(to + 32, columns + 8, values + 4 * sizeof<S>(), first, step, factor);
       columns += 16;
-      values += 8;
+      values += 8 * sizeof<S>();
       to += 64;
     }
+  } else {
+    for (let left = count; left > 0; left--) {
+      store<u32>(to, <u32>b + <u32>load<u16>(columns) * stride);
+      store<T>(to + sizeof<T>(), <T>(<T>load<S>(values) * scale));
+      columns += 2;
+      values += sizeof<S>();
+      to += entryBytes<T>();
+    }
   }
-  for (; left > 0; left--) {
-    store<u32>(to, load<u16>(columns));
-    store<T>(to + sizeof<T>(), <T>(<T>load<S>(values) * scale));
-    columns += 2;
-    values += sizeof<S>();
-    to += entryBytes<T>();
-  }
+}
+
+/**
+ * A compressed row as entries: the addresses of the rows of b, `stride` bytes apart, that its columns stand for, and its values times
+ * `scale`. Writes up to 64 bytes past the last.
+ */
+export function expand<T>(source: i32, to: usize, row: usize, count: i32, b: usize, stride: i32, scale: T): void {
+  if (source == DType.uint8) expandOf<T, u8>(to, row, count, b, stride, scale);
+  else if (source == DType.float32) expandOf<T, f32>(to, row, count, b, stride, scale);
+  else if (source == DType.float64) expandOf<T, f64>(to, row, count, b, stride, scale);
+  else expandOf<T, i32>(to, row, count, b, stride, scale);
 }

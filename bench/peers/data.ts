@@ -3,7 +3,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mnist } from "../../src/data/index.ts";
-import { inverseNormal, type Seed, sampleIndices, shuffleIndices, uniform } from "../../test/reference/random.ts";
+import {
+  inverseNormal,
+  type Seed,
+  sampleIndices,
+  shuffleIndices,
+  uniform,
+} from "../../test/reference/random.ts";
 import works from "./works.json" with { type: "json" };
 
 /** Of the weights and of the batches: the seed that kobai's own networks are given, whose draws these are. */

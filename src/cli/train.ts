@@ -54,11 +54,12 @@ const optimizerKinds = { sgd, momentum, adagrad: adaGrad, adam } as const;
  */
 export async function train(options: TrainOptions, version: string): Promise<{ aborted: boolean }> {
   const data = await mnist(options.data === undefined ? {} : { dir: options.data });
-  const run = plan(options, data.train);
+  const planned = plan(options, data.train);
   const folder = await createRunFolder(options.out);
   const display = createDisplay();
   try {
-    await init();
+    const { threads } = await init({ threads: options.threads });
+    const run: Run = { ...planned, threads };
     const net = buildNetwork(run);
     try {
       announce(run, data, display);
@@ -116,7 +117,7 @@ function announce(run: Run, { train, test }: TrainTest, display: Display): void 
   );
   display.line(
     `training  ${run.steps} steps of ${run.batch} samples, ${run.shuffle ? "shuffled" : "drawn with replacement"}; ` +
-      `${run.optimizer}, learning rate ${run.lr}`,
+      `${run.optimizer}, learning rate ${run.lr}${run.threads === 1 ? "" : `; ${run.threads} threads`}`,
   );
 }
 

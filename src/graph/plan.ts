@@ -44,13 +44,18 @@ export function plan(
   const addresses = new Map<Value, number>(given.map(({ value, address }) => [value, address]));
   for (const [index, { address }] of outputs.entries()) addresses.set(rootOf(wanted[index]!), address);
 
-  const compressed = new Map(given.map((placement) => [placement.value, placement.compressed]));
+  const compressedRows = new Map(given.map((placement) => [placement.value, placement.compressed]));
+  const compressed = (value: Value) => compressedRows.get(rootOf(value));
+  const isCompressed = (value: Value) => compressed(value) !== undefined;
 
   const { offsets, bytes: arenaBytes } = layOut(order, addresses);
-  const workspaceBytes = roundUp(Math.max(0, ...order.map((node) => node.operation.workspace?.(node) ?? 0)));
+  const workspaceBytes = roundUp(
+    Math.max(0, ...order.map((node) => node.operation.workspace?.(node, isCompressed) ?? 0)),
+  );
   // Each node asks for two constants at most.
   const constantBytes = roundUp(16 * order.length);
-  const block = engine.heap.allocate(constantBytes + arenaBytes + workspaceBytes, owner);
+  const scratchBytes = workspaceBytes * engine.lanes.count;
+  const block = engine.heap.allocate(constantBytes + arenaBytes + scratchBytes, owner);
   const constants = constantsAt(engine, block.address);
   const arena = block.address + constantBytes;
   for (const [value, offset] of offsets) addresses.set(value, arena + offset);
@@ -64,7 +69,7 @@ export function plan(
       const root = rootOf(value);
       return addresses.get(root) ?? constants.addressOf(root);
     },
-    compressed: (value) => compressed.get(rootOf(value)),
+    compressed,
     emit<E extends Record<string, string | number>>(
       op: Op,
       dtype: DTypeName,

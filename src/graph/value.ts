@@ -42,16 +42,18 @@ export interface Operation<A = unknown> {
   readonly inPlace?: boolean;
   /** The output is the input's memory under another shape: nothing is computed. */
   readonly view?: boolean;
-  /** Scratch bytes that the instructions need at `Emitter.workspace`. */
-  workspace?(node: Node<A>): number;
+  /** Scratch bytes that each lane of the instructions needs at `Emitter.workspace`; given which inputs are compressed rows. */
+  workspace?(node: Node<A>, isCompressed: (value: Value) => boolean): number;
 }
 
-/** A batch of inputs without their zeros: entries of (column, value), `capacity` places for each row (assembly/sparse/). */
+/** A batch of inputs without their zeros, as compressed rows (assembly/sparse/rows.ts). */
 export interface CompressedRows {
-  readonly entries: number;
-  /** how many of a row's places are used: int32 [batch] */
-  readonly counts: number;
-  readonly capacity: number;
+  /** address of their table */
+  readonly rows: number;
+  /** of their values: a DType */
+  readonly source: number;
+  /** address of a float64 that values are multiplied by */
+  readonly scale: number;
 }
 
 /** Where an op writes its instructions. */
@@ -64,7 +66,9 @@ export interface Emitter {
   constant(value: number): number;
   /** The address of a constant scalar of `dtype`. */
   scalar(value: number, dtype: DTypeName): number;
+  /** scratch for the lanes, one after another */
   readonly workspace: number;
+  /** of one lane */
   readonly workspaceBytes: number;
   emit<E extends Record<string, string | number>>(
     op: Op,

@@ -25,11 +25,16 @@ export async function loadDrawing(): Promise<Drawing> {
 }
 
 /**
- * Charts side by side under a title, as the text of an SVG file that needs nothing around it.
+ * Charts side by side, or one below the other, under a title, as the text of an SVG file that needs nothing around it.
  *
  * @param panels - what `Plot.plot` returned, without legend and caption
  */
-export function composeFigure(document: Document, title: string, panels: readonly Element[]): string {
+export function composeFigure(
+  document: Document,
+  title: string,
+  panels: readonly Element[],
+  direction: "row" | "column" = "row",
+): string {
   const element = (name: string, attributes: Record<string, string | number>): Element => {
     const made = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
@@ -39,8 +44,11 @@ export function composeFigure(document: Document, title: string, panels: readonl
     width: Number(panel.getAttribute("width")),
     height: Number(panel.getAttribute("height")),
   }));
-  const width = sizes.reduce((sum, panel) => sum + panel.width + GAP, -GAP);
-  const height = TITLE_HEIGHT + Math.max(...sizes.map((panel) => panel.height));
+  const isRow = direction === "row";
+  const along = (lengths: number[]) => lengths.reduce((sum, length) => sum + length + GAP, -GAP);
+  const [widths, heights] = [sizes.map((panel) => panel.width), sizes.map((panel) => panel.height)];
+  const width = isRow ? along(widths) : Math.max(...widths);
+  const height = TITLE_HEIGHT + (isRow ? Math.max(...heights) : along(heights));
   const figure = element("svg", {
     xmlns: SVG,
     width,
@@ -63,13 +71,14 @@ export function composeFigure(document: Document, title: string, panels: readonl
   });
   heading.textContent = title;
   figure.append(label, element("rect", { width, height, fill: "white" }), heading);
-  let x = 0;
+  let [x, y] = [0, TITLE_HEIGHT];
   for (const [i, panel] of panels.entries()) {
     // A group rather than an SVG within the SVG: Plot's own style sheet, made for pages, would resize that one.
-    const group = element("g", { transform: `translate(${x},${TITLE_HEIGHT})`, "text-anchor": "middle" });
+    const group = element("g", { transform: `translate(${x},${y})`, "text-anchor": "middle" });
     group.append(...Array.from(panel.children).filter((child) => child.tagName.toLowerCase() !== "style"));
     figure.append(group);
-    x += (sizes[i] as { width: number }).width + GAP;
+    if (isRow) x += widths[i]! + GAP;
+    else y += heights[i]! + GAP;
   }
   return `${figure.outerHTML}\n`;
 }

@@ -48,6 +48,11 @@ export class Composer {
     return this.allocate(size(shape) * bytesPerElement(dtype));
   }
 
+  /** Scratch of so many bytes for each lane, one after another; its address. */
+  scratch(bytes: number): number {
+    return this.allocate(bytes * this.#host.engine.lanes.count);
+  }
+
   push(...instructions: Instruction[]): void {
     this.#instructions.push(...instructions);
   }

@@ -1,5 +1,7 @@
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
+import { Lanes } from "./lanes/lanes.ts";
+import { type Threads, threadCount } from "./lanes/threads.ts";
 import { type Kernels, loadKernels, type WasmSource } from "./wasm.ts";
 
 const PAGE = 65536;
@@ -9,41 +11,83 @@ const MAX_PAGES = 65536;
 
 /** Options of `init`. */
 export interface InitOptions {
+  /**
+   * How many threads compute, the calling one included: from 1 (the default) to 64, or "auto": as many as the machine has cores, and 1
+   * in a page that is not cross-origin isolated. The results do not depend on it.
+   */
+  threads?: Threads;
+  /**
+   * Whether matmul may use fused multiply-add, which is faster, and gives other bits on processors without it and than the default.
+   * Default: false.
+   */
+  relaxed?: boolean;
   /** How far linear memory may grow, in bytes. Default and most: 4 GiB, all that wasm's addresses reach. */
   maxMemory?: number;
-  /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`). Default: the copy inside this module. */
+  /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`; with `relaxed`, kobai-relaxed.wasm). Default: the copy inside this module. */
   wasm?: WasmSource;
+}
+
+/** What `init` has set up. */
+export interface EngineInfo {
+  /** threads that compute, the calling one included */
+  readonly threads: number;
+  /** whether matmul uses fused multiply-add where the processor has it */
+  readonly relaxed: boolean;
+  /** how far linear memory may grow, in bytes */
+  readonly maxMemory: number;
 }
 
 /** The compiled kernels and the memory they work on: one of each in a JavaScript realm. */
 export interface Engine {
   readonly kernels: Kernels;
   readonly heap: Heap;
+  /** what runs programs */
+  readonly lanes: Lanes;
 }
 
-let current: Engine | undefined;
-let starting: Promise<void> | undefined;
+interface Started extends Engine {
+  /** as `init` has set it up; threads may have been closed since */
+  readonly info: EngineInfo;
+}
+
+let current: Started | undefined;
+let starting: Promise<Started> | undefined;
 
 /**
- * Compiles the kernels: once, before anything else of kobai runs. Later calls return at once.
+ * Compiles the kernels and starts the threads: once, before anything else of kobai runs. Later calls return at once.
  *
- * @throws UnsupportedError where WebAssembly or its SIMD is missing
- * @throws OptionError where `maxMemory` is less than 2 MiB or more than 4 GiB
+ * Threads end with the process or page, or with `close()`; they keep no process alive. A page has more than one only where its server
+ * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
+ *
+ * @returns what there is now: how many threads, and which build
+ * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, or threads > 1 is asked for where threads cannot share memory
+ * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
+ *   compiled already and there are several threads, or not the build that `relaxed` says
+ * @throws StateError where an earlier call asked for something else
+ * @throws ThreadError where a thread does not start
  * @example
  * ```ts
  * import { init } from "kobai";
- * await init();
+ * await init(); // or init({ threads: "auto" })
  * ```
  */
-export function init(options: InitOptions = {}): Promise<void> {
+export async function init(options: InitOptions = {}): Promise<EngineInfo> {
+  const isFirst = starting === undefined;
   starting ??= start(options).catch((error: unknown) => {
     starting = undefined;
     throw error;
   });
-  return starting;
+  const { info } = await starting;
+  if (!isFirst) await checkSame(options, info);
+  return engineInfo();
 }
 
-async function start({ maxMemory = MAX_PAGES * PAGE, wasm }: InitOptions): Promise<void> {
+async function start({
+  threads = 1,
+  relaxed = false,
+  maxMemory = MAX_PAGES * PAGE,
+  wasm,
+}: InitOptions): Promise<Started> {
   if (typeof WebAssembly !== "object") {
     throw new UnsupportedError(
       "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
@@ -55,15 +99,62 @@ async function start({ maxMemory = MAX_PAGES * PAGE, wasm }: InitOptions): Promi
       `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
     );
   }
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages });
-  const kernels = await loadKernels(memory, wasm);
-  current = { kernels, heap: new Heap(memory, kernels.heapBase(), pages * PAGE) };
+  const count = await threadCount(threads);
+  const shared = count > 1;
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
+  const { kernels, module } = await loadKernels(memory, { shared, relaxed }, wasm);
+  const lanes = new Lanes(kernels, memory);
+  if (shared) await lanes.start(count, module);
+  const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
+  current = { kernels, heap, lanes, info: { threads: count, relaxed, maxMemory: pages * PAGE } };
+  return current;
+}
+
+/** @throws StateError where `options` ask for something else than there is */
+async function checkSame({ threads, relaxed, maxMemory }: InitOptions, info: EngineInfo): Promise<void> {
+  const asked = {
+    threads: threads === undefined ? info.threads : await threadCount(threads),
+    relaxed: relaxed ?? info.relaxed,
+    maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,
+  };
+  for (const name of ["threads", "relaxed", "maxMemory"] as const) {
+    if (asked[name] === info[name]) continue;
+    throw new StateError(
+      `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +
+        "give the options to the first call alone, or use a worker, which has a kobai of its own",
+    );
+  }
+}
+
+/**
+ * What `init` has set up, and what is left of it: the threads that compute now.
+ *
+ * @throws StateError before `init()`
+ * @example engineInfo().threads; // 1
+ */
+export function engineInfo(): EngineInfo {
+  const { lanes, info } = started();
+  return { ...info, threads: lanes.count };
+}
+
+/**
+ * Ends the threads of `init({ threads })`, for whoever does not want them to wait for more work. Everything else stays and goes on with
+ * the calling thread alone. Does nothing where there is one thread, or before `init()`.
+ *
+ * @example await close();
+ */
+export async function close(): Promise<void> {
+  await current?.lanes.close();
+}
+
+function started(): Started {
+  if (!current) throw new StateError("kobai is not ready: call `await init()` once before anything else");
+  return current;
 }
 
 /** The engine, for whatever needs it. @throws StateError before `init()` has finished */
 export function engine(): Engine {
-  if (!current) throw new StateError("kobai is not ready: call `await init()` once before anything else");
-  return current;
+  return started();
 }
 
 /**

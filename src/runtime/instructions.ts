@@ -1,7 +1,17 @@
-import { DType, INSTRUCTION_BYTES, type Op, PROGRAM_BYTES, ProgramField, Word } from "../../assembly/isa.ts";
+import {
+  DType,
+  INSTRUCTION_BYTES,
+  type Op,
+  PROGRAM_BYTES,
+  ProgramField,
+  type Status,
+  SWEEP_BYTES,
+  Word,
+} from "../../assembly/isa.ts";
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
+import { cost, sharedOp } from "./lanes/cost.ts";
 
 const WORDS = INSTRUCTION_BYTES / 4;
 
@@ -30,13 +40,16 @@ export interface Program {
   /** Of its header: what another program's instruction runs it by. */
   readonly address: number;
   /** Runs the list `steps` times; returns a Status. */
-  run(steps: number): number;
+  run(steps: number): Status;
   dispose(): void;
 }
 
-/** Writes instructions into linear memory. `state` is the address of the run's RunField block, whose step they count up. */
+/** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
+const SLOWEST = 100;
+
+/** Writes instructions into linear memory, and which of them the lanes share. `state` is the address of the run's RunField block, whose step they count up. */
 export function load(engine: Engine, list: readonly Instruction[], state: number, owner: string): Program {
-  const { heap, kernels } = engine;
+  const { heap, lanes } = engine;
   const block: Block = heap.allocate(PROGRAM_BYTES + list.length * INSTRUCTION_BYTES, owner);
   const first = block.address + PROGRAM_BYTES;
   const header = heap.view("int32", block.address, PROGRAM_BYTES / 4);
@@ -44,14 +57,21 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
   header[ProgramField.count] = list.length;
   header[ProgramField.state] = state;
   header[ProgramField.steps] = 1;
+  const read = (address: number) => heap.view("int32", address, SWEEP_BYTES / 4);
+  let longest = 0;
   list.forEach((words, index) => {
-    new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS).set(words);
+    const loaded = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
+    loaded.set(words);
+    const microseconds = cost(words, read);
+    loaded[Word.op] = sharedOp(words[Word.op]!, microseconds);
+    longest = Math.max(longest, microseconds);
   });
+  lanes.waitAtLeast((SLOWEST * longest) / 1000);
   return {
     address: block.address,
     run(steps) {
       heap.view("int32", block.address, PROGRAM_BYTES / 4)[ProgramField.steps] = steps;
-      return kernels.run(block.address, 0, 1);
+      return lanes.run(block.address);
     },
     dispose() {
       heap.free(block);

@@ -1,5 +1,6 @@
 import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "../../assembly/gemm/blocking.ts";
 import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { EXPAND_SLACK, LISTS_BYTES, PACKED_ROWS, PANEL_BYTES } from "../../assembly/sparse/blocking.ts";
 import { roundUp } from "./heap.ts";
 
 /**
@@ -35,4 +36,31 @@ export function matmulWorkspaceBytes(
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = mayTransposeA ? BLOCK_M : 0;
   return roundUp(depth * (columns + rows) * elementBytes);
+}
+
+/**
+ * How much scratch one lane of a product of compressed rows needs, in bytes: the entries of one row, at most k, and a panel
+ * of a wide right factor.
+ *
+ * @returns a multiple of 64
+ * @example
+ * sparseWorkspaceBytes(100, 50, 784, 4); // 6336
+ */
+export function sparseWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
+  const packs = n * elementBytes > PANEL_BYTES && m >= PACKED_ROWS;
+  return roundUp(2 * k * elementBytes + EXPAND_SLACK + (packs ? k * PANEL_BYTES : 0));
+}
+
+/**
+ * The same of its gradient [k, n] by the right factor, of m compressed rows: lists of entries, where they end, how many entries of each
+ * row are done, and a panel of g.
+ *
+ * @returns a multiple of 64
+ * @example
+ * sparseGradientWorkspaceBytes(100, 784, 4); // 651584
+ */
+export function sparseGradientWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
+  const listBytes = 2 * m * elementBytes;
+  const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
+  return roundUp(lists * (listBytes + 4) + (4 + PANEL_BYTES) * m + 16);
 }

@@ -23,25 +23,29 @@ export interface Inputs {
   readonly values: Tensor;
 }
 
-/** Inputs as a batch. @throws ShapeError where they are neither a sample nor a batch @throws DataError where they hold NaN */
+/** Inputs as a batch. @throws ShapeError where they are neither a sample nor a batch */
 export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Core): Inputs {
   const values = toTensor(call, "x", x, dtype);
   const perSample = size(inputShape);
-  const shape = formatShape(values.shape);
-  const sample = shape === formatShape(inputShape) || (ArrayBuffer.isView(x) && x.length === perSample);
-  const flat = ArrayBuffer.isView(x) && x.length > 0 && x.length % perSample === 0;
-  if (!sample && !flat && formatShape(values.shape.slice(1)) !== formatShape(inputShape)) {
+  const { shape } = values;
+  const isView = ArrayBuffer.isView(x);
+  const sample = sameShape(shape, inputShape) || (isView && x.length === perSample);
+  const flat = isView && x.length > 0 && x.length % perSample === 0;
+  if (!sample && !flat && !sameShape(shape.slice(1), inputShape)) {
     throw new ShapeError(
       call,
-      `x is ${shape}; the network takes one sample ${formatShape(inputShape)} or a batch [n, ${inputShape.join(", ")}]`,
-      values.shape,
+      `x is ${formatShape(shape)}; the network takes one sample ${formatShape(inputShape)} or a batch [n, ${inputShape.join(", ")}]`,
+      shape,
       inputShape,
     );
   }
   const batch = values.data.length / perSample;
-  if (batch === 0) throw new DataError(`${call}: x ${shape} holds no samples`);
-  checkFinite(call, "x", values, perSample);
+  if (batch === 0) throw new DataError(`${call}: x ${formatShape(shape)} holds no samples`);
   return { sample, batch, values };
+}
+
+function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((axis, index) => axis === b[index]);
 }
 
 export interface Targets {

@@ -1,15 +1,12 @@
-import { CompressRowsArg, CountNonZerosArg, DType, Op } from "../../assembly/isa.ts";
+import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg, DType, Op } from "../../assembly/isa.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";
-import { bytesPerElement, size, type Tensor } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, size, type Tensor } from "../tensor.ts";
 
-/** A data set's inputs without their zeros: addresses, as assembly/sparse/rows.ts has them. */
+/** A data set's inputs without their zeros. */
 export interface CompressedDataset {
-  readonly starts: number;
-  readonly columns: number;
-  readonly values: number;
-  /** the most elements in one row */
-  readonly capacity: number;
+  /** address of the table of their compressed rows (assembly/sparse/rows.ts) */
+  readonly rows: number;
   /** the share of elements that are not zero */
   readonly density: number;
 }
@@ -34,28 +31,36 @@ export function compressedRows(
   hold: (bytes: number) => number,
 ): CompressedDataset | undefined {
   const { heap } = engine;
-  const rows = x.shape[0]!;
+  const m = x.shape[0]!;
   const width = size(x.shape.slice(1));
   if (width > WIDEST || !looksSparse(x)) return undefined;
+  const source = DType[x.dtype];
   const dense = heap.allocate(x.data.length * bytesPerElement(x.dtype), owner);
   try {
     heap.view(x.dtype, dense.address, x.data.length).set(x.data);
-    const starts = hold(4 * (rows + 2));
-    const common = { data: dense.address, source: DType[x.dtype], rows, width, starts };
-    runOnce(engine, instruction(Op.countNonZeros, "float32", CountNonZerosArg, common));
-    const [total, most] = heap.view("int32", starts + 4 * rows, 2) as unknown as [number, number];
-    const columns = hold(2 * total);
-    const values = hold(total * bytesPerElement(x.dtype));
-    runOnce(engine, instruction(Op.compressRows, "float32", CompressRowsArg, { ...common, columns, values }));
-    return { starts, columns, values, capacity: Math.max(most, 1), density: total / x.data.length };
+    const data = dense.address;
+    const rows = hold(m * COMPRESSED_ROW_BYTES);
+    const counted = { out: rows, data, source, rows: m, width };
+    runOnce(engine, instruction(Op.countNonZeros, "float32", CountNonZerosArg, counted));
+    const total = heap.view("int32", rows, 1)[0]! >>> 0;
+    // Before the last row's end is known, its values lie as far out as those of a row without zeros.
+    const out = hold(total * (2 + bytesPerElement(x.dtype)) + compressedBytes(width, x.dtype));
+    const compressed = { rows, out, stride: 0, data, source, m, width };
+    runOnce(engine, instruction(Op.compressRows, "float32", CompressRowsArg, compressed));
+    return { rows, density: total / x.data.length };
   } finally {
     heap.free(dense);
   }
 }
 
-/** Samples at most a few thousand elements, spread evenly: enough to tell 20 % from 40 %. */
-function looksSparse({ data }: Tensor): boolean {
-  const step = Math.max(1, Math.floor(data.length / 4096)) | 1;
+/** Room for a compressed row of any density, and for what compressing it writes past its end (assembly/sparse/compress.ts). */
+export function compressedBytes(width: number, dtype: DTypeName): number {
+  return width * (2 + bytesPerElement(dtype)) + 32;
+}
+
+/** Whether skipping zeros pays. Looks at about so many elements, spread evenly: by default enough to tell 35 % from 40 %. */
+export function looksSparse({ data }: Tensor, samples = 4096): boolean {
+  const step = Math.max(1, Math.floor(data.length / samples)) | 1;
   let seen = 0;
   let nonZero = 0;
   for (let i = 0; i < data.length; i += step) {

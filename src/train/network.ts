@@ -5,8 +5,9 @@ import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
+import { type DTypeName, formatShape, size, type Tensor, type TypedArray, typedArrays } from "../tensor.ts";
 import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
+import { looksSparse } from "./compressed.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { type Evaluation, evaluator } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
@@ -15,12 +16,16 @@ import {
   composeLoss,
   composePredict,
   type Differentiation,
+  type Given,
   type LossProgram,
   type PredictProgram,
 } from "./programs.ts";
 import { checkH } from "./schedule.ts";
-import { store } from "./store.ts";
+import { checkFinite, readsRows, store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
+
+/** Samples that `predict` handles at once, so that its memory stays small, and in the cache. */
+const PREDICTED = 100;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -45,6 +50,10 @@ export class Network {
   readonly #summary: readonly SummaryRow[];
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
+  /** elements of a sample */
+  readonly #inputs: number;
+  /** whether the network can read compressed rows, once somebody has asked */
+  #readsRows: boolean | undefined;
   #fitting = false;
   #twin: Core | undefined;
 
@@ -54,6 +63,7 @@ export class Network {
     this.seed = seed;
     this.dtype = core.dtype;
     this.inputShape = core.inputShape;
+    this.#inputs = size(core.inputShape);
     this.outputShape = build(core, 1).output.shape.slice(1);
     this.#summary = summary;
     core.parameters.allocate(core.owner);
@@ -157,6 +167,9 @@ export class Network {
   /**
    * The network's output for samples.
    *
+   * Where most of their elements are zero and the network begins with an affine layer, zeros are skipped: the outputs are the same to
+   * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts, so memory does not grow with them.
+   *
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
    * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
@@ -170,18 +183,34 @@ export class Network {
   #predict(call: string, x: TensorLike): Tensor {
     this.#alive();
     const { sample, batch, values } = toInputs(call, x, this.#core);
-    const program = this.#programs.get(`predict ${batch}`, () =>
-      composePredict(this.#core, batch),
+    this.#readsRows ??= readsRows(this.#core);
+    const given = { dtype: values.dtype, sparse: this.#readsRows && looksSparse(values, 128) };
+    const shape = sample ? [...this.outputShape] : [batch, ...this.outputShape];
+    if (batch <= PREDICTED)
+      return { shape, dtype: this.dtype, data: this.#outputs(call, values, 0, batch, given) };
+    const data = new typedArrays[this.dtype](size(shape));
+    for (let first = 0; first < batch; first += PREDICTED) {
+      const count = Math.min(PREDICTED, batch - first);
+      data.set(this.#outputs(call, values, first, count, given), first * size(this.outputShape));
+    }
+    return { shape, dtype: this.dtype, data };
+  }
+
+  /** The outputs of `count` of the samples. */
+  #outputs(call: string, { data, ...rest }: Tensor, first: number, count: number, given: Given): TypedArray {
+    const program = this.#programs.get(`predict ${count} ${given.dtype} ${given.sparse}`, () =>
+      composePredict(this.#core, count, given),
     ) as PredictProgram;
     const { heap } = this.#core.engine;
-    heap.view(this.dtype, program.x, values.data.length).set(values.data);
+    const n = count * this.#inputs;
+    heap
+      .view(given.dtype, program.x, n)
+      .set(data.length === n ? data : data.subarray(first * this.#inputs, first * this.#inputs + n));
     program.run(1);
-    const data = heap.view(this.dtype, program.output, size(program.outputShape)).slice();
-    return {
-      shape: sample ? program.outputShape.slice(1) : [...program.outputShape],
-      dtype: this.dtype,
-      data,
-    };
+    // Who finds out which one it is takes a hundred times as long.
+    if (Number.isNaN(heap.view("float64", program.finite, 1)[0]))
+      checkFinite(call, "x", { data, ...rest }, this.#inputs);
+    return heap.view(this.dtype, program.output, size(program.outputShape)).slice();
   }
 
   /**
@@ -231,6 +260,7 @@ export class Network {
     checkH("numericalGradient", h);
     const core = this.#exact();
     const inputs = toInputs("numericalGradient", x, this.#core);
+    checkFinite("numericalGradient", "x", inputs.values, this.#inputs);
     const { type, values } = this.#targets("numericalGradient", t, inputs.batch, loss);
     const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
     if (core !== this.#core) {
@@ -318,6 +348,7 @@ export class Network {
   #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, by?: Differentiation): number {
     this.#alive();
     const inputs = toInputs(call, x, this.#core);
+    checkFinite(call, "x", inputs.values, this.#inputs);
     const { type, values } = this.#targets(call, t, inputs.batch, loss);
     const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
     const program = this.#programs.get(

@@ -3,6 +3,9 @@
 import {
   AccumulateArg,
   AccuracyArg,
+  CheckFiniteArg,
+  COMPRESSED_ROW_BYTES,
+  CompressRowsArg,
   DType,
   GatherArg,
   IndicesArg,
@@ -13,31 +16,70 @@ import {
 } from "../../assembly/isa.ts";
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
-import type { Shape } from "../graph/value.ts";
+import type { Shape, Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
 import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
-import { size } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
+import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 
+/** How samples are given: in which type, and whether to skip their zeros. */
+export interface Given {
+  readonly dtype: DTypeName;
+  readonly sparse: boolean;
+}
+
 export interface PredictProgram extends Program {
+  /** of the samples, as they are given */
   readonly x: number;
+  /** float64: NaN where one of their elements was not finite */
+  readonly finite: number;
   readonly output: number;
   readonly outputShape: Shape;
 }
 
 /** x → output */
-export function composePredict(core: Core, batch: number): PredictProgram {
+export function composePredict(core: Core, batch: number, given: Given): PredictProgram {
   return Composer.compose(core, (composer) => {
     const built = build(core, batch);
-    const x = composer.room(built.x);
+    const { dtype } = given;
+    const n = size(built.x.shape);
+    const x = composer.allocate(n * bytesPerElement(dtype));
+    const finite = composer.allocate(8);
+    if (dtype === "float32" || dtype === "float64") {
+      composer.push(instruction(Op.checkFinite, dtype, CheckFiniteArg, { out: finite, a: x, n }));
+    }
     const output = composer.room(built.output);
-    composer.graph([{ value: built.output, address: output }], [{ value: built.x, address: x }]);
-    return { ...composer.finish(), x, output, outputShape: built.output.shape };
+    composer.graph([{ value: built.output, address: output }], [givenInput(composer, built.x, x, given)]);
+    return { ...composer.finish(), x, finite, output, outputShape: built.output.shape };
   });
+}
+
+/** Writes the instructions that make samples at `address` what a graph reads them as. */
+function givenInput(composer: Composer, x: Value, address: number, { dtype, sparse }: Given): Placement {
+  if (dtype === x.dtype && !sparse) return { value: x, address };
+  const [m, ...sample] = x.shape as [number, ...number[]];
+  const width = size(sample);
+  const source = DType[dtype];
+  const scale = composer.allocate(8);
+  composer.write("float64", scale, [1]);
+  if (sparse) {
+    const stride = compressedBytes(width, dtype);
+    const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
+    const out = composer.allocate(m * stride);
+    const operands = { rows, out, stride, data: address, source, m, width };
+    composer.push(instruction(Op.compressRows, x.dtype, CompressRowsArg, operands));
+    return { value: x, address: 0, compressed: { rows, source, scale } };
+  }
+  const out = composer.room(x);
+  const rows = { indices: 0, state: 0, stepsPerEpoch: 1, stride: 0 };
+  const operands = { ...rows, out, data: address, source, m, width, scale };
+  composer.push(instruction(Op.gather, x.dtype, GatherArg, operands));
+  return { value: x, address: out };
 }
 
 export interface LossProgram extends Program {

@@ -1,4 +1,4 @@
-import { DType, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
+import { COMPRESSED_ROW_BYTES, DType, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
@@ -110,28 +110,15 @@ function gatherCompressed(
   choice: RowChoice,
 ): Placement {
   const m = leaf.shape[0]!;
-  const { capacity, starts, columns, values, scale } = from;
-  const entries = composer.allocate(m * capacity * 2 * bytesPerElement(leaf.dtype));
-  const counts = composer.allocate(m * 4);
-  composer.push(
-    instruction(Op.gatherRows, leaf.dtype, GatherRowsArg, {
-      ...choice,
-      entries,
-      counts,
-      capacity,
-      starts,
-      columns,
-      values,
-      source: DType[from.source],
-      m,
-      scale,
-    }),
-  );
-  return { value: leaf, address: entries, compressed: { entries, counts, capacity } };
+  const source = DType[from.source];
+  const rows = composer.allocate((m + 1) * COMPRESSED_ROW_BYTES);
+  const operands = { ...choice, rows, dataset: from.rows, source, m };
+  composer.push(instruction(Op.gatherRows, leaf.dtype, GatherRowsArg, operands));
+  return { value: leaf, address: 0, compressed: { rows, source, scale: from.scale } };
 }
 
 /** Whether the network reads its input in no other way than as the rows of a product, nor hands it on to the loss as its output. */
-function readsRows(core: Core): boolean {
+export function readsRows(core: Core): boolean {
   const { x, output } = build(core, 1);
   return rootOf(output) !== x && readsOnlyAsRows(topologicalOrder([output]), x);
 }

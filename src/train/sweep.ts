@@ -126,7 +126,7 @@ function describe(
     loss: site.loss,
     targets: at(site.targets),
     ...tail,
-    scratch: composer.allocate(scratchBytes),
+    scratch: composer.scratch(scratchBytes),
     scratchBytes,
   };
   const words = new Array<number>(SWEEP_BYTES / 4).fill(0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BLOCK_K, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
+import { BLOCK_K, BLOCK_N_BYTES, CROWDED_STRIDE } from "../../assembly/gemm/blocking.ts";
 import {
   Activation,
   ALIGNMENT,
@@ -49,6 +49,7 @@ const BLOCKED: [m: number, n: number, k: number][] = [
   [2, 2 * BLOCK_N + 13, BLOCK_K + 2],
   [17, 50, 784],
   [50, 10, 100],
+  [CROWDED_STRIDE / 4, 10, 9],
   [65, 66, 67],
 ];
 

@@ -8,8 +8,11 @@ export interface Kernels {
 /** The compiled kernels on a memory of their own. */
 export function instantiate(pages = 256): Kernels {
   const file = process.env.KOBAI_WASM ?? "build/kobai.wasm";
-  const memory = new WebAssembly.Memory({ initial: pages });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
   const module = new WebAssembly.Module(readFileSync(file));
-  const instance = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
+  const instance = new WebAssembly.Instance(module, {
+    env: { memory, abort() {} },
+    lanes: { sleep() {}, wake() {} },
+  });
   return { memory, execute: instance.exports.execute as Kernels["execute"] };
 }

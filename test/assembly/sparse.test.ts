@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   Activation,
+  COMPRESSED_ROW_BYTES,
   CompressRowsArg,
   CountNonZerosArg,
   DType,
@@ -11,7 +12,9 @@ import {
   SparseMatmulGradientArg,
 } from "../../assembly/isa.ts";
 import { instruction, type Operands } from "../../src/runtime/instructions.ts";
-import { type DTypeName, typedArrays } from "../../src/tensor.ts";
+import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
+import { bytesPerElement, type DTypeName, typedArrays } from "../../src/tensor.ts";
+import { compressedBytes } from "../../src/train/compressed.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
 import { instantiate } from "./instance.ts";
 
@@ -28,7 +31,8 @@ const sources: readonly DTypeName[] = ["uint8", "int32", "float32", "float64"];
 
 /** Lays out buffers one after the other, 64-byte aligned, with 64 guard bytes behind each. */
 function layOut() {
-  new Uint8Array(memory.buffer).fill(GUARD);
+  // below lie the constants of the wasm
+  new Uint8Array(memory.buffer, INSTRUCTION).fill(GUARD);
   let next = FIRST;
   return (bytes: number) => {
     const address = next;
@@ -66,19 +70,31 @@ function sparseMatrix(dtype: DTypeName, rows: number, width: number) {
   return data;
 }
 
-/** Compresses a matrix in wasm; where the parts came to lie. */
-function compress(place: (bytes: number) => number, dtype: DTypeName, rows: number, width: number) {
-  const data = sparseMatrix(dtype, rows, width);
-  const dense = place(data.byteLength);
-  view(dtype, dense, data.length).set(data);
-  const starts = place(4 * (rows + 2));
-  const common = { data: dense, source: DType[dtype], rows, width, starts };
-  run(Op.countNonZeros, "float32", CountNonZerosArg, common);
-  const [total, most] = [...view("int32", starts + 4 * rows, 2)] as [number, number];
-  const columns = place(2 * total);
-  const values = place(total * data.BYTES_PER_ELEMENT);
-  run(Op.compressRows, "float32", CompressRowsArg, { ...common, columns, values });
-  return { data, starts, columns, values, total, most };
+/** The columns and values of a compressed row. */
+function rowAt(source: DTypeName, table: number, row: number) {
+  const [address, count] = [...view("int32", table + row * COMPRESSED_ROW_BYTES, 2)] as [number, number];
+  const bytes = new Uint8Array(memory.buffer).slice(address, address + count * (2 + bytesPerElement(source)));
+  const columns = [...new Uint16Array(bytes.buffer, 0, count)];
+  const values = [...new typedArrays[source](bytes.slice(2 * count).buffer)];
+  return columns.map((column, i) => [column, values[i]] as const);
+}
+
+/** Compresses a matrix in wasm, rows right behind each other, or each `stride` bytes after the one before. */
+function compress(
+  place: (bytes: number) => number,
+  source: DTypeName,
+  [m, width]: readonly [number, number],
+  { apart = false, lanes = 1 } = {},
+) {
+  const matrix = sparseMatrix(source, m, width);
+  const data = place(matrix.byteLength);
+  view(source, data, matrix.length).set(matrix);
+  const rows = place(m * COMPRESSED_ROW_BYTES);
+  const stride = apart ? compressedBytes(width, source) : 0;
+  const out = place(m * compressedBytes(width, source));
+  const operands = { rows, out, stride, data, source: DType[source], m, width };
+  run(Op.compressRows, "float32", CompressRowsArg, operands, lanes);
+  return { matrix, data, rows, out, stride };
 }
 
 describe.each(sources)("compressed rows of %s", (source) => {
@@ -88,70 +104,58 @@ describe.each(sources)("compressed rows of %s", (source) => {
     [5, 16],
     [7, 33],
     [6, 784],
-  ])("[%i, %i]: columns and values in order, counts, and the longest row", (rows, width) => {
-    const { data, starts, columns, values, total, most } = compress(layOut(), source, rows, width);
-    const expected = Array.from({ length: rows }, (_, row) =>
-      Array.from(
-        data.subarray(row * width, (row + 1) * width),
-        (value, column) => [column, value] as const,
-      ).filter(([, value]) => value !== 0),
-    );
-    expect(most).toBe(Math.max(...expected.map((row) => row.length)));
-    expect(total).toBe(expected.flat().length);
-    expect([...new Uint16Array(memory.buffer, columns, total)]).toEqual(
-      expected.flat().map(([column]) => column),
-    );
-    expect([...view(source, values, total)]).toEqual(expected.flat().map(([, value]) => value));
-    expected.forEach((row, index) => {
-      const [from, to] = view("int32", starts + 4 * index, 2);
-      expect(to! - from!).toBe(row.length);
-    });
-    expect(new Uint8Array(memory.buffer, columns + 2 * total, 64).every((byte) => byte === GUARD)).toBe(true);
+  ])("[%i, %i]: columns and values in order", (m, width) => {
+    for (const how of [{}, { apart: true }, { apart: true, lanes: 3 }]) {
+      const place = layOut();
+      const { matrix, data, rows, out, stride } = compress(place, source, [m, width], how);
+      let next = out;
+      let total = 0;
+      for (let row = 0; row < m; row++) {
+        const elements = Array.from(matrix.subarray(row * width, (row + 1) * width), (value, j) => [
+          j,
+          value,
+        ]);
+        const expected = elements.filter(([, value]) => value !== 0);
+        expect(rowAt(source, rows, row)).toEqual(expected);
+        expect(view("int32", rows + row * COMPRESSED_ROW_BYTES, 1)[0]).toBe(next);
+        next += stride || expected.length * (2 + bytesPerElement(source));
+        total += expected.length;
+      }
+      expectGuard(out + m * compressedBytes(width, source));
+      const counted = { out: place(4), data, source: DType[source], rows: m, width };
+      run(Op.countNonZeros, "float32", CountNonZerosArg, counted);
+      expect(view("int32", counted.out, 1)[0]).toBe(total);
+    }
   });
 });
 
-/** Fetches m rows as entries, in an order with repetitions. */
+/** Chooses m rows of a data set, in an order with repetitions. */
 function fetchRows(source: DTypeName, dtype: Float, m: number, width: number, lanes: number) {
   const place = layOut();
-  const rows = 9;
-  const { data, starts, columns, values, most } = compress(place, source, rows, width);
-  const chosen = Array.from({ length: m }, (_, i) => (i * 5) % rows);
+  const n = 9;
+  const { matrix, rows: dataset } = compress(place, source, [n, width]);
+  const chosen = Array.from({ length: m }, (_, i) => (i * 5) % n);
   const indices = place(4 * m);
   view("int32", indices, m).set(chosen);
-  const capacity = Math.max(most, 1);
-  const bytes = 2 * typedArrays[dtype].BYTES_PER_ELEMENT;
-  const [entries, counts] = [place(m * capacity * bytes), place(4 * m)];
+  const rows = place((m + 1) * COMPRESSED_ROW_BYTES);
   new Uint32Array(memory.buffer, STATE, 16).fill(0)[RunField.step] = 3;
   new Float64Array(memory.buffer, SCALE, 1)[0] = 1 / 255;
-  const operands = { entries, counts, capacity, starts, columns, values, source: DType[source], m, indices };
-  const choice = { state: STATE, stepsPerEpoch: 1, stride: 0, scale: SCALE };
+  const operands = { rows, dataset, source: DType[source], m, indices };
+  const choice = { state: STATE, stepsPerEpoch: 1, stride: 0 };
   run(Op.gatherRows, dtype, GatherRowsArg, { ...operands, ...choice }, lanes);
   const round = dtype === "float32" ? Math.fround : (x: number) => x;
   const x = new typedArrays[dtype](m * width);
   chosen.forEach((row, i) => {
-    for (let j = 0; j < width; j++) x[i * width + j] = round(round(data[row * width + j]!) * round(1 / 255));
+    for (let j = 0; j < width; j++)
+      x[i * width + j] = round(round(matrix[row * width + j]!) * round(1 / 255));
   });
-  return { place, entries, counts, capacity, x };
+  return { place, rows, source: DType[source], scale: SCALE, x };
 }
 
 describe.each(floats)("products of compressed rows, %s", (dtype) => {
   const Type = typedArrays[dtype];
   const fill = (n: number, seed: number) =>
     new Type(n).map((_: number, i: number) => (((i + seed) * 7919) % 1009) / 500 - 1);
-
-  test.each(sources)("entries of %s are fetched alike for any number of lanes", (source) => {
-    const [one, three] = [1, 3].map((lanes) => {
-      const { entries, counts, capacity } = fetchRows(source, dtype, 7, 37, lanes);
-      return [...view("int32", counts, 7)].map((count, row) =>
-        Array.from({ length: count }, (_, i) => {
-          const entry = entries + (row * capacity + i) * 2 * Type.BYTES_PER_ELEMENT;
-          return [view("int32", entry, 1)[0], view(dtype, entry + Type.BYTES_PER_ELEMENT, 1)[0]];
-        }),
-      );
-    });
-    expect(one!.some((row) => row.length === 37)).toBe(true);
-    expect(three).toEqual(one);
-  });
 
   // Every tile width (1 to 13 vectors), rows of more than one tile, and ends in the middle of a vector.
   const widths = [1, 2, 3, 5, 7, 8, 10, 13, 16, 17, 20, 24, 27, 31, 33, 36, 40, 44, 50, 52, 53, 64, 100, 129];
@@ -161,8 +165,14 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         [1, 1],
         [5, 9],
         [11, 40],
+        [33, 20],
       ] as const) {
-        const { place, entries, counts, capacity, x } = fetchRows("uint8", dtype, m, k, lanes);
+        const { place, x, ...batch } = fetchRows("uint8", dtype, m, k, lanes);
+        const bytes = Type.BYTES_PER_ELEMENT as 4 | 8;
+        const scratch = (workspaceBytes: number) => ({
+          workspace: place(lanes * workspaceBytes),
+          workspaceBytes,
+        });
         const w = fill(k * n, 1);
         const bias = fill(n, 2);
         const [b, biasAt, c] = [
@@ -172,7 +182,8 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         ];
         view(dtype, b, w.length).set(w);
         view(dtype, biasAt, n).set(bias);
-        const forward = { m, n, entries, counts, capacity, b, c, bias: biasAt, activation: Activation.relu };
+        const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, n, k, bytes)) };
+        const forward = { ...operands, m, n, k, b, c, bias: biasAt, activation: Activation.relu };
         run(Op.sparseMatmul, dtype, SparseMatmulArg, forward, lanes);
         const product = matmul<Floats>({ m, n, k, a: x, b: w });
         const round = dtype === "float32" ? Math.fround : (value: number) => value;
@@ -186,7 +197,8 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         const gradient = fill(m * n, 3);
         const [g, dw] = [place(gradient.byteLength), place(k * n * Type.BYTES_PER_ELEMENT)];
         view(dtype, g, gradient.length).set(gradient);
-        const backward = { m, n, k, entries, counts, capacity, g, c: dw, bias: 0, output: b };
+        const lists = scratch(sparseGradientWorkspaceBytes(m, k, bytes));
+        const backward = { ...batch, ...lists, m, n, k, g, c: dw, bias: 0, output: b };
         const dense = matmul<Floats>({ m: k, n, k: m, a: x, b: gradient, transposeA: true });
         // The gradient by the weight, and by what a weight is the relu of.
         for (const activation of [Activation.identity, Activation.reluGradient]) {

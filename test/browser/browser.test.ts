@@ -1,6 +1,7 @@
 // The built package in a real browser, as a page without a bundler loads it.
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as kobai from "../../src/index.ts";
@@ -10,6 +11,7 @@ import { serve } from "./server.ts";
 import { train } from "./train.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
+let isolatedServer: Awaited<ReturnType<typeof serve>>;
 let browser: Browser;
 let page: Page;
 let problems: string[];
@@ -18,11 +20,13 @@ beforeAll(async () => {
   if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
   await kobai.init();
   server = await serve();
+  isolatedServer = await serve({ isolated: true });
   browser = await launch();
 });
 afterAll(async () => {
   await browser?.close();
   server?.close();
+  isolatedServer?.close();
 });
 beforeEach(async () => {
   page = await browser.newPage();
@@ -43,6 +47,66 @@ function inPage<T>(script: string): Promise<T> {
     ${script}
   })()`);
 }
+
+describe("threads in Chromium", () => {
+  it("a page that is cross-origin isolated trains with them, to the bits of Node", async () => {
+    await page.goto(isolatedServer.url);
+    const { digest, threads, after, again } = await inPage<Record<string, unknown>>(`
+      const { threads } = await kobai.init({ threads: 2 });
+      const io = await import("/dist/io.js");
+      const train = ${train};
+      const digest = await train(kobai, io);
+      await kobai.close();
+      return { threads, digest, after: kobai.engineInfo().threads, again: await train(kobai, io) };
+    `);
+    expect({ threads, after }).toEqual({ threads: 2, after: 1 });
+    expect(digest).toBe(await train(kobai, io));
+    expect(again).toBe(digest);
+  });
+
+  it("a worker may sleep, and streams the wasm", async () => {
+    await page.goto(isolatedServer.url);
+    const { digest, threads } = await inPage<Record<string, unknown>>(`
+      const code = \`
+        import * as kobai from "\${location.origin}/dist/index.js";
+        import * as io from "\${location.origin}/dist/io.js";
+        const { threads } = await kobai.init({ threads: "auto", wasm: fetch("\${location.origin}/dist/kobai.wasm") });
+        const train = ${train};
+        postMessage({ threads, cores: navigator.hardwareConcurrency, digest: await train(kobai, io) });
+      \`;
+      const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), { type: "module" });
+      return new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+      });
+    `);
+    expect(threads).toBe(Math.min(availableParallelism(), 64));
+    expect(digest).toBe(await train(kobai, io));
+  });
+
+  it("a page that is not has one, and is told why it cannot have more", async () => {
+    const { auto, message } = await inPage<Record<string, unknown>>(`
+      const message = await kobai.init({ threads: 2 }).catch(String);
+      return { message, auto: (await kobai.init({ threads: "auto" })).threads };
+    `);
+    expect(auto).toBe(1);
+    expect(message).toMatch(
+      /^UnsupportedError: init: threads: 2 needs memory that threads share.*Cross-Origin-Opener-Policy/,
+    );
+  });
+
+  it("a page whose policy forbids the workers' script is told so", async () => {
+    await page.goto(isolatedServer.url);
+    const message = await inPage(`
+      const policy = document.createElement("meta");
+      policy.httpEquiv = "Content-Security-Policy";
+      policy.content = "worker-src 'self'";
+      document.head.append(policy);
+      return kobai.init({ threads: 2 }).catch(String);
+    `);
+    expect(message).toMatch(/^ThreadError: threads: lane 1 did not start: .*worker-src blob:/);
+  });
+});
 
 describe("in Chromium", () => {
   it("200 steps give the weights that they give in Node, to the last bit", async () => {

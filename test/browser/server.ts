@@ -10,9 +10,20 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** Serves the files below the project's root, and an empty page at "/", on a free port of this machine. */
-export async function serve(): Promise<{ url: string; close(): void }> {
+/** With these a page is cross-origin isolated, and may share memory with its workers. */
+const isolating = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/**
+ * Serves the files below the project's root, and an empty page at "/", on a free port of this machine.
+ *
+ * @param isolated whether pages are cross-origin isolated
+ */
+export async function serve({ isolated = false } = {}): Promise<{ url: string; close(): void }> {
   const server = createServer(async ({ url = "/" }, response) => {
+    if (isolated) for (const [name, value] of Object.entries(isolating)) response.setHeader(name, value);
     const path = normalize(new URL(url, "http://localhost").pathname);
     if (path === "/" || path === "/favicon.ico") {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>kobai</title>");

@@ -10,7 +10,8 @@ export async function train(
   { adam, crossEntropy, dense, he, sequential, tanh, tensor }: typeof Kobai,
   { sha256 }: typeof Io,
 ): Promise<string> {
-  const net = sequential([dense(16, { weight: he() }), tanh(), dense(4, { weight: he() })], {
+  // Wide enough that threads share the work.
+  const net = sequential([dense(200, { weight: he() }), tanh(), dense(4, { weight: he() })], {
     input: [8],
     seed: 42,
   });

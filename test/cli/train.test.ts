@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadSafetensors, sha256 } from "../../src/io/index.ts";
@@ -63,6 +64,40 @@ describe("kobai train", () => {
     expect(history.loss).toHaveLength(25);
     expect(history.evaluations.map(({ step }: { step: number }) => step)).toEqual([0, 10, 20, 25]);
     expect(await readFile(join(out, "curves.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it("takes threads, as many as there are cores with auto, and gives the same weights", async () => {
+    const data = await smallData();
+    const run = async (...args: string[]) => {
+      const cwd = await temporaryFolder();
+      const command = [
+        "train",
+        "--data",
+        data,
+        "--out",
+        "run",
+        "--iterations",
+        "20",
+        "--hidden",
+        "300",
+        ...args,
+      ];
+      const { stdout, stderr } = await kobai(command, { cwd });
+      const { run } = JSON.parse(await readFile(join(cwd, "run/history.json"), "utf8"));
+      return {
+        digest: digestIn(stdout),
+        threads: run.threads,
+        said: /; (\d+) threads$/m.exec(stdout)?.[1],
+        stderr,
+      };
+    };
+    const one = await run();
+    expect(one).toMatchObject({ threads: 1, said: undefined, stderr: "" });
+    expect(await run("--threads", "3")).toEqual({ ...one, threads: 3, said: "3" });
+    expect(await run("--threads", "auto")).toMatchObject({
+      digest: one.digest,
+      threads: Math.min(availableParallelism(), 64),
+    });
   });
 
   it("gives the same weights for the same seed, and others for another seed, sampling or optimizer", async () => {

@@ -24,6 +24,7 @@ describe("kobai", () => {
       "--epochs <count>",
       "--shuffle",
       "--seed <number>",
+      "--threads <count>",
       "--data <folder>",
       "--out <folder>",
     ]) {
@@ -72,6 +73,14 @@ describe("kobai", () => {
     [
       "train --seed 9007199254740992",
       "kobai: option '--seed <number>' argument '9007199254740992' is invalid. It must be a whole number from 0 to 9007199254740991.",
+    ],
+    [
+      "train --threads 0",
+      "kobai: option '--threads <count>' argument '0' is invalid. It must be a whole number from 1 to 64, or auto.",
+    ],
+    [
+      "gradcheck --threads many",
+      "kobai: option '--threads <count>' argument 'many' is invalid. It must be a whole number from 1 to 64, or auto.",
     ],
     [
       "train --hidden 50,",

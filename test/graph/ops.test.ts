@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { input, type Shape, type Value } from "../../src/graph/value.ts";
+import { input, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {
   add,
@@ -22,45 +22,12 @@ import {
 import { formatShape, size, type TypedArray } from "../../src/tensor.ts";
 import { evaluate } from "../reference/graph.ts";
 import { expectSameBits } from "../same-bits.ts";
+import { build } from "./build-case.ts";
 import { execute } from "./execution.ts";
 import { checkGradients } from "./gradient-check.ts";
-import { cases, elements, type OpCase } from "./op-cases.ts";
+import { cases } from "./op-cases.ts";
 
 beforeAll(() => init());
-
-interface Built {
-  readonly y: Value;
-  /** Σ y·weights: a scalar whose gradient by y is different at every element */
-  readonly loss: Value;
-  /** the operands that are not labels */
-  readonly floats: readonly Value[];
-  readonly given: Map<Value, TypedArray>;
-}
-
-function build(
-  { apply, kinds = [] }: OpCase,
-  shapes: readonly Shape[],
-  dtype: "float32" | "float64",
-  smooth: boolean,
-): Built {
-  const classes = shapes[0]!.at(-1) ?? 1;
-  const given = new Map<Value, TypedArray>();
-  const operands = shapes.map((shape, index) => {
-    const kind = kinds[index] ?? "any";
-    const value = input(`operand ${index}`, shape, kind === "labels" ? "int32" : dtype);
-    given.set(value, elements(kind, shape, dtype, { seed: index, classes, smooth }));
-    return value;
-  });
-  const y = apply(...operands);
-  const weights = input("weights", y.shape, dtype);
-  given.set(weights, elements("any", y.shape, dtype, { seed: 9, classes, smooth }));
-  return {
-    y,
-    loss: sum(multiply(y, weights)),
-    floats: operands.filter((value) => value.dtype === dtype),
-    given,
-  };
-}
 
 describe.each(cases)("$name", (use) => {
   test.each(["float32", "float64"] as const)("%s: value and gradients have the reference's bits", (dtype) => {

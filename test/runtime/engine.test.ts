@@ -32,12 +32,27 @@ describe("init", () => {
     expect([...net.predict([1, 2, 3]).data]).toEqual([12]);
   });
 
-  it("keeps the first engine, however often and with what options it is called", async () => {
-    await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()]);
+  it("keeps the first engine, however often it is called", async () => {
+    const info = { threads: 1, maxMemory: 4 * MIB, relaxed: false };
+    expect(await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()])).toEqual([info, info]);
     const engine = kobai.engine();
-    await kobai.init({ maxMemory: 8 * MIB });
+    expect(await kobai.init({ threads: 1, maxMemory: 4 * MIB })).toEqual(info);
+    expect(kobai.engineInfo()).toEqual(info);
     expect(kobai.engine()).toBe(engine);
     expect(() => engine.heap.allocate(5 * MIB, "test")).toThrow("of the limit of 4.0 MiB");
+  });
+
+  it.each([
+    [{ maxMemory: 8 * MIB }, "init: maxMemory is 4294967296 since the first call, and cannot become 8388608"],
+    [{ threads: 2 }, "init: threads is 1 since the first call, and cannot become 2"],
+  ])("refuses later what contradicts the first call: %o", async (options, text) => {
+    await kobai.init();
+    await expect(kobai.init(options)).rejects.toThrow(
+      new kobai.StateError(
+        `${text}: give the options to the first call alone, or use a worker, which has a kobai of its own`,
+      ),
+    );
+    expect(kobai.engineInfo().threads).toBe(1);
   });
 
   it.each([0, 2 * MIB - 1, 4 * 1024 * MIB + 65536, -1, Number.NaN, Number.POSITIVE_INFINITY])(

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   Activation,
+  COMPRESSED_ROW_BYTES,
   DType,
   GatherRowsArg,
   INSTRUCTION_BYTES,
@@ -11,6 +12,7 @@ import {
 import { init } from "../../src/index.ts";
 import { engine } from "../../src/runtime/engine.ts";
 import { type Instruction, instruction } from "../../src/runtime/instructions.ts";
+import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { Resources } from "../../src/runtime/resources.ts";
 import { bytesPerElement, type DTypeName, type TypedArray, typedArrays } from "../../src/tensor.ts";
 import { compressedRows } from "../../src/train/compressed.ts";
@@ -33,6 +35,10 @@ const sizes: readonly (readonly [rows: number, m: number, k: number, n: number])
   [20, 31, 40, 50],
   [7, 9, 16, 53],
   [7, 4, 20, 130],
+  // a right factor that is copied into panels
+  [20, 60, 20, 130],
+  // lists of columns that are made in two goes, or in float64 in three
+  [30, 400, 400, 5],
 ];
 
 /** [rows, width] of which three elements in ten are not zero; one row has none, one has no other. */
@@ -79,13 +85,13 @@ function expectKernels(
     const compressed = compressedRows(engine(), { shape: [rows, k], dtype: source, data }, "test", hold)!;
     const indices = Int32Array.from({ length: m }, (_, i) => (5 * i + 2) % rows);
     const factor = 1 / 3;
-    const entries = hold(m * compressed.capacity * 2 * bytesPerElement(dtype));
-    const batch = { entries, counts: hold(4 * m), capacity: compressed.capacity };
-    const { starts, columns, values } = compressed;
+    const table = hold((m + 1) * COMPRESSED_ROW_BYTES);
     const chosen = { indices: place(indices, "int32"), state: 0, stepsPerEpoch: 1, stride: 0 };
     const scale = place(Float64Array.of(factor), "float64");
-    const gathered = { ...batch, ...chosen, starts, columns, values, source: DType[source], m, scale };
-    run(instruction(Op.gatherRows, dtype, GatherRowsArg, gathered));
+    const batch = { rows: table, source: DType[source] };
+    run(
+      instruction(Op.gatherRows, dtype, GatherRowsArg, { ...batch, ...chosen, dataset: compressed.rows, m }),
+    );
 
     const x = typedArrays[dtype].from(
       Array.from({ length: m * k }, (_, i) => data[indices[Math.floor(i / k)]! * k + (i % k)]!),
@@ -99,15 +105,29 @@ function expectKernels(
     const [b, g, bias, y] = [random(3, k, n), random(4, m, n), random(5, n), random(6, k, n)];
     const what = `${source} to ${dtype}, [${m}, ${k}]·[${k}, ${n}], ${lanes} lanes`;
 
-    const c = hold(m * n * bytesPerElement(dtype));
-    const forward = { ...batch, m, n, b: place(b, dtype), c, bias: place(bias, dtype) };
+    const bytes = bytesPerElement(dtype) as 4 | 8;
+    const scratch = (workspaceBytes: number) => ({ workspace: hold(lanes * workspaceBytes), workspaceBytes });
+    const c = hold(m * n * bytes);
+    const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, n, k, bytes)), scale };
+    const forward = { ...operands, m, n, k, b: place(b, dtype), c, bias: place(bias, dtype) };
     run(instruction(Op.sparseMatmul, dtype, SparseMatmulArg, { ...forward, activation: Activation.tanh }));
     const product = matmul<Floats>({ m, n, k, a: x, b });
     const withBias = binary("add", [m, n], { data: product, shape: [m, n] }, { data: bias, shape: [n] });
     expectSameBits(read(c, m * n), unary.tanh!(withBias), `product, ${what}`);
 
-    const gradient = hold(k * n * bytesPerElement(dtype));
-    const backward = { ...batch, m, n, k, g: place(g, dtype), c: gradient, bias: 0, output: place(y, dtype) };
+    const gradient = hold(k * n * bytes);
+    const backward = {
+      ...batch,
+      ...scratch(sparseGradientWorkspaceBytes(m, k, bytes)),
+      scale,
+      m,
+      n,
+      k,
+      g: place(g, dtype),
+      c: gradient,
+      bias: 0,
+      output: place(y, dtype),
+    };
     const plain = matmul<Floats>({ m: k, n, k: m, a: x, b: g, transposeA: true });
     for (const [activation, name] of [
       [Activation.identity, undefined],

@@ -81,15 +81,23 @@ describe("memory", () => {
 describe("exhaustion", () => {
   it("says what was asked for, how much is held, and by whom", () => {
     using net = make();
-    expect(() => net.predict(tensor(new Uint8Array(2_000_000), [1_000_000, 2]))).toThrow(
+    const x = tensor(new Uint8Array(2_000_000), [1_000_000, 2]);
+    expect(() => net.loss(x, new Uint8Array(1_000_000))).toThrow(
       expect.objectContaining({
         name: "MemoryError",
         message:
-          "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 7.6 MiB are held " +
+          "memory: net asked for 3.8 MiB, but of the limit of 8.0 MiB 7.6 MiB are held " +
           "(net 7.6 MiB, net: parameters and gradients 896 bytes). " +
           "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
       }),
     );
+  });
+
+  it("is not met by predict, however many samples it is given", () => {
+    using net = make();
+    const { shape } = net.predict(tensor(new Uint8Array(2_000_000), [1_000_000, 2]));
+    expect(shape).toEqual([1_000_000, 3]);
+    expect(memoryReport().owners.net).toBeLessThan(100_000);
   });
 
   it("of a network's own parameters leaves nothing behind", () => {

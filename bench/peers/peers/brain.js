@@ -6,7 +6,7 @@ import { inference, shareRight, training } from "./common.js";
 
 const OWN_WAY = "its own way: samples one by one, sigmoid, squared error";
 /** In place of 0, which it refuses for the error to stop at and for the momentum. */
-const NOTHING = 1e-20;
+const NOTHING = 1e-300;
 
 function network(layers, weights) {
   const net = new brain.NeuralNetwork({ hiddenLayers: layers.slice(1, -1), activation: "sigmoid" });
@@ -28,9 +28,9 @@ async function train(context) {
   for (const part of ["train", "test"]) {
     const { x, t } = await context.images(part);
     samples[part] = Array.from(t, (label, i) => {
-      // It takes typed arrays for objects with names.
-      const output = Array.from({ length: 10 }, (_, j) => (j === label ? 1 : 0));
-      return { input: Array.from(x.subarray(784 * i, 784 * (i + 1))), output, label };
+      const output = new Float32Array(10);
+      output[label] = 1;
+      return { input: x.subarray(784 * i, 784 * (i + 1)), output, label };
     });
   }
   const rows = await context.batches();
@@ -54,8 +54,8 @@ async function train(context) {
 async function xor({ work, weights, floats }) {
   const [x, t] = [await floats("xor-x.f32"), await floats("xor-t.f32")];
   const data = Array.from(t, (target, i) => ({
-    input: Array.from(x.subarray(2 * i, 2 * i + 2)),
-    output: [target],
+    input: x.subarray(2 * i, 2 * i + 2),
+    output: Float32Array.of(target),
   }));
   const options = {
     iterations: work.steps,

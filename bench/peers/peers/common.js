@@ -37,7 +37,10 @@ export function context({ name, threads, budget, steps, readFile }) {
     async weights(layers = work.layers) {
       const flat = await floats(`weights-${layers.join("-")}.f32`);
       let at = 0;
-      const take = (length) => flat.slice(at, (at += length));
+      const take = (length) => {
+        at += length;
+        return flat.slice(at - length, at);
+      };
       return layers.slice(1).map((outputs, i) => {
         const inputs = layers[i];
         return { w: take(inputs * outputs), b: take(outputs), inputs, outputs };
@@ -57,7 +60,8 @@ const isPromise = (value) => typeof value?.then === "function";
 
 /** Rows of `data` one after the other in `out`. */
 export function gatherRows({ x }, rows, width, out = new Float32Array(rows.length * width)) {
-  for (let i = 0; i < rows.length; i++) out.set(x.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  for (let i = 0; i < rows.length; i++)
+    out.set(x.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
   return out;
 }
 
@@ -104,7 +108,11 @@ export async function training({ work, steps: asked, budget }, step, accuracy) {
   const reached = every ? await accuracy("test") : undefined;
   const seconds = now() - start;
   const done = times.length;
-  const result = { losses: losses.slice(0, 8).map(Number), lastLoss: Number(losses.at(-1)), accuracy: reached };
+  const result = {
+    losses: losses.slice(0, 8).map(Number),
+    lastLoss: Number(losses.at(-1)),
+    accuracy: reached,
+  };
   if (done === work.steps && (evaluates || !every)) return { ...result, seconds };
   const half = times.slice(done >> 1);
   const perStep = half.reduce((sum, time) => sum + time, 0) / half.length;
@@ -231,6 +239,15 @@ export function centralDifferences({ work: { h, stride }, budget }, total, move,
   const seconds = ((now() - start) * total) / count;
   const sample = count < total ? { sample: `${count} of ${total} parameters` } : {};
   return { seconds, check: strided(gradient, stride), ...sample };
+}
+
+/** Where each of parts that follow one another ends. */
+export function runningSums(sizes) {
+  let sum = 0;
+  return sizes.map((size) => {
+    sum += size;
+    return sum;
+  });
 }
 
 /** The hundred elements of a gradient that are compared. */

@@ -1,7 +1,7 @@
 // ConvNetJS: its Net and its Trainer, which take one sample at a time, in float64, and update after each batch.
 
 import convnetjs from "convnetjs";
-import { centralDifferences, inference, training } from "./common.js";
+import { centralDifferences, inference, runningSums, training } from "./common.js";
 
 const { Net, RegressionLayer, Trainer, Vol } = convnetjs;
 
@@ -16,7 +16,8 @@ function network(layers, weights, last) {
       : { type: "fc", num_neurons: layers.at(-1), activation: "sigmoid" };
   net.makeLayers([{ type: "input", out_sx: 1, out_sy: 1, out_depth: layers[0] }, ...hidden, output]);
   // By name, a regression would bring another layer of weights with it.
-  if (last !== "softmax") net.layers.push(new RegressionLayer({ in_sx: 1, in_sy: 1, in_depth: layers.at(-1) }));
+  if (last !== "softmax")
+    net.layers.push(new RegressionLayer({ in_sx: 1, in_sy: 1, in_depth: layers.at(-1) }));
   const dense = net.layers.filter(({ layer_type }) => layer_type === "fc");
   for (const [l, { w, b, inputs, outputs }] of weights.entries()) {
     for (let j = 0; j < outputs; j++) {
@@ -82,9 +83,10 @@ async function numerical(context) {
   const data = await context.images("train", batch);
   const samples = Array.from(data.t, (t, i) => ({ x: volume(row(data, i)), t }));
   const sizes = dense.flatMap(({ num_inputs, out_depth }) => [num_inputs * out_depth, out_depth]);
+  const ends = runningSums(sizes);
   const place = (index) => {
-    let within = index;
-    const which = sizes.findIndex((size) => within < size || ((within -= size), false));
+    const which = ends.findIndex((end) => index < end);
+    const within = index - (ends[which] - sizes[which]);
     const { filters, biases, out_depth } = dense[which >> 1];
     if (which % 2 === 1) return [biases.w, within];
     return [filters[within % out_depth].w, Math.floor(within / out_depth)];

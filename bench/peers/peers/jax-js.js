@@ -2,15 +2,11 @@
 // processors; in Node, where it finds no Worker, one.
 
 import { init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
-import { gatherRows, inference, matmuls, oneHot, shareRight, strided, training } from "./common.js";
-
-// It asks whether a Float64Array is a Float16Array, which Node 20 does not have.
-globalThis.Float16Array ??= class {};
+import { gatherRows, inference, matmuls, oneHot, shareRight, training } from "./common.js";
 
 const array = (data, shape) => np.array(data).reshape(shape);
 const parameters = (layers) =>
   layers.map(({ w, b, inputs, outputs }) => ({ w: array(w, [inputs, outputs]), b: array(b, [outputs]) }));
-const flat = (params) => params.flatMap(({ w, b }) => [w, b]);
 const held = (params) => params.map(({ w, b }) => ({ w: w.ref, b: b.ref }));
 
 function forward(params, x, activation) {
@@ -21,8 +17,17 @@ function forward(params, x, activation) {
   }, x);
 }
 
-const crossEntropy = (params, x, t) => t.mul(nn.logSoftmax(forward(params, x, "relu"))).sum(1).mean().mul(-1);
-const squaredError = (params, x, t) => np.square(forward(params, x, "sigmoid").sub(t)).mean().mul(0.5);
+const crossEntropy = (params, x, t) =>
+  t
+    .mul(nn.logSoftmax(forward(params, x, "relu")))
+    .sum(1)
+    .mean()
+    .mul(-1);
+const squaredError = (params, x, t) =>
+  np
+    .square(forward(params, x, "sigmoid").sub(t))
+    .mean()
+    .mul(0.5);
 
 /** A step of training, (x, t) => the loss. */
 function stepper(initial, lossOf, { name, lr, beta1, beta2, epsilon }) {
@@ -30,7 +35,10 @@ function stepper(initial, lossOf, { name, lr, beta1, beta2, epsilon }) {
   if (name === "sgd") {
     const step = jit((params, x, t) => {
       const [loss, grads] = valueAndGrad(lossOf)(held(params), x, t);
-      const moved = params.map(({ w, b }, i) => ({ w: w.sub(grads[i].w.mul(lr)), b: b.sub(grads[i].b.mul(lr)) }));
+      const moved = params.map(({ w, b }, i) => ({
+        w: w.sub(grads[i].w.mul(lr)),
+        b: b.sub(grads[i].b.mul(lr)),
+      }));
       return [loss, moved];
     });
     const next = (x, t) => {
@@ -44,7 +52,10 @@ function stepper(initial, lossOf, { name, lr, beta1, beta2, epsilon }) {
   let [m, v] = [zeros(), zeros()];
   let updates = 0;
   const zip = (f, ...trees) =>
-    trees[0].map((_, i) => ({ w: f(...trees.map((tree) => tree[i].w)), b: f(...trees.map((tree) => tree[i].b)) }));
+    trees[0].map((_, i) => ({
+      w: f(...trees.map((tree) => tree[i].w)),
+      b: f(...trees.map((tree) => tree[i].b)),
+    }));
   const step = jit((params, m, v, rate, x, t) => {
     const [loss, grads] = valueAndGrad(lossOf)(held(params), x, t);
     const first = zip((m, g) => m.mul(beta1).add(g.mul(1 - beta1)), m, held(grads));
@@ -116,7 +127,9 @@ async function matmul(context) {
     const multiply = jit((a, b) => np.matmul(transposeA ? a.transpose() : a, transposeB ? b.transpose() : b));
     const once = () => multiply(left.ref, right.ref);
     return {
-      call: globalThis.Worker ? async () => (await once().blockUntilReady()).dispose() : () => once().dataSync(),
+      call: globalThis.Worker
+        ? async () => (await once().blockUntilReady()).dispose()
+        : () => once().dataSync(),
       product: () => once().data(),
       dispose() {
         left.dispose();

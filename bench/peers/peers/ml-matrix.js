@@ -1,7 +1,7 @@
 // ml-matrix: its Matrix in float64, forward and backward pass by hand, in place where the library has a way.
 
 import { Matrix } from "ml-matrix";
-import { centralDifferences, inference, matmuls, shareRight, training } from "./common.js";
+import { centralDifferences, inference, matmuls, runningSums, shareRight, training } from "./common.js";
 
 const matrix = (data, rows, columns) => Matrix.from1DArray(rows, columns, data);
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
@@ -178,12 +178,13 @@ async function numerical(context) {
       { size: b.length, at: ofBias },
     ];
   });
+  const ends = runningSums(places.map(({ size }) => size));
   let held = { index: -1 };
   const move = (index, by) => {
     if (held.index !== index) {
-      let within = index;
-      const place = places.find(({ size }) => within < size || ((within -= size), false));
-      held = { index, set: place.at(within) };
+      const which = ends.findIndex((end) => index < end);
+      const { at, size } = places[which];
+      held = { index, set: at(index - (ends[which] - size)) };
     }
     held.set(by);
   };
@@ -194,7 +195,12 @@ async function numerical(context) {
 async function predict(context) {
   const net = new Network(await context.weights(), "relu");
   const { x, n } = await context.images("test", context.work.images);
-  return inference(context, () => net.forward(matrix(x, n, 784)).at(-1).to1DArray());
+  return inference(context, () =>
+    net
+      .forward(matrix(x, n, 784))
+      .at(-1)
+      .to1DArray(),
+  );
 }
 
 export default {

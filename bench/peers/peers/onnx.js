@@ -1,97 +1,92 @@
-// Writes ONNX models, as little of the format (onnx.proto3) as the two here need: fields of protocol buffers, one inside another.
+// ONNX Runtime, in its two forms: a session over the network written as an ONNX file.
 
-const VARINT = 0;
-const BYTES = 2;
-const text = new TextEncoder();
+import protobuf from "protobufjs";
+import { inference } from "./common.js";
 
-function varint(value) {
-  const bytes = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
-}
-
-function concat(parts) {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+// The part of onnx.proto3 that a network of dense layers takes (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
+const { root } = protobuf.parse(
+  `
+  syntax = "proto3";
+  message Dimension { int64 dim_value = 1; }
+  message Shape { repeated Dimension dim = 1; }
+  message TensorType { int32 elem_type = 1; Shape shape = 2; }
+  message Type { TensorType tensor_type = 1; }
+  message ValueInfo { string name = 1; Type type = 2; }
+  message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+  message Node { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; }
+  message Graph {
+    repeated Node node = 1; string name = 2; repeated Tensor initializer = 5;
+    repeated ValueInfo input = 11; repeated ValueInfo output = 12;
   }
-  return all;
-}
+  message OperatorSet { string domain = 1; int64 version = 2; }
+  message Model { int64 ir_version = 1; Graph graph = 7; repeated OperatorSet opset_import = 8; }
+`,
+  { keepCase: true },
+);
+const FLOAT = 1;
 
-/** A field of this number: an integer, a string, or the bytes of a message. */
-function field(number, value) {
-  if (typeof value === "number") return concat([varint(number * 8 + VARINT), varint(value)]);
-  const bytes = typeof value === "string" ? text.encode(value) : value;
-  return concat([varint(number * 8 + BYTES), varint(bytes.length), bytes]);
-}
+const tensor = (name, dims, data) => ({
+  name,
+  dims,
+  data_type: FLOAT,
+  raw_data: new Uint8Array(data.buffer),
+});
+const value = (name, ...sizes) => ({
+  name,
+  type: { tensor_type: { elem_type: FLOAT, shape: { dim: sizes.map((dim_value) => ({ dim_value })) } } },
+});
 
-const message = (...fields) => concat(fields.flat());
-const ELEMENT = { float32: 1, float64: 11 };
-
-function valueInfo(name, dtype, shape) {
-  const dimensions = shape.map((n) => field(1, message(field(1, n))));
-  const tensorType = message(field(1, ELEMENT[dtype]), field(2, message(dimensions)));
-  return message(field(1, name), field(2, message(field(1, tensorType))));
-}
-
-function constant(name, data, shape) {
-  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const dimensions = shape.map((n) => field(1, n));
-  return message(dimensions, field(2, ELEMENT.float32), field(8, name), field(9, raw));
-}
-
-function node(op, inputs, output, integers = {}) {
-  const INT = 2;
-  const attributes = Object.entries(integers).map(([name, value]) =>
-    field(5, message(field(1, name), field(3, value), field(20, INT))),
-  );
-  return message(
-    inputs.map((name) => field(1, name)),
-    field(2, output),
-    field(4, op),
-    attributes,
-  );
-}
-
-/** @param inputs and outputs: as from valueInfo; constants: as from constant */
-function model(nodes, constants, inputs, outputs) {
-  const graph = message(
-    nodes.map((one) => field(1, one)),
-    field(2, "graph"),
-    constants.map((one) => field(5, one)),
-    inputs.map((one) => field(11, one)),
-    outputs.map((one) => field(12, one)),
-  );
-  const opset = message(field(1, ""), field(2, 13));
-  return message(field(1, 7), field(7, graph), field(8, opset));
-}
-
-/** x [batch, first] through Gemm and ReLU in turns, to y [batch, last]; layers as context.weights gives them. */
-export function networkModel(layers, batch) {
-  const nodes = layers.flatMap((_, i) => {
-    const isLast = i === layers.length - 1;
+/** The bytes of an ONNX file: Gemm, Relu, Gemm, for `n` images. */
+function onnxFile(layers, n) {
+  const last = layers.length - 1;
+  const node = layers.flatMap((_, i) => {
     const from = i === 0 ? "x" : `z${i - 1}`;
-    const gemm = node("Gemm", [from, `w${i}`, `b${i}`], isLast ? "y" : `s${i}`);
-    return isLast ? [gemm] : [gemm, node("Relu", [`s${i}`], `z${i}`)];
+    const to = i === last ? "y" : `s${i}`;
+    const gemm = { op_type: "Gemm", name: `gemm${i}`, input: [from, `w${i}`, `b${i}`], output: [to] };
+    return i === last
+      ? [gemm]
+      : [gemm, { op_type: "Relu", name: `relu${i}`, input: [to], output: [`z${i}`] }];
   });
-  const constants = layers.flatMap(({ w, b, inputs, outputs }, i) => [
-    constant(`w${i}`, w, [inputs, outputs]),
-    constant(`b${i}`, b, [outputs]),
+  const initializer = layers.flatMap(({ w, b, inputs, outputs }, i) => [
+    tensor(`w${i}`, [inputs, outputs], w),
+    tensor(`b${i}`, [outputs], b),
   ]);
-  const input = valueInfo("x", "float32", [batch, layers[0].inputs]);
-  return model(nodes, constants, [input], [valueInfo("y", "float32", [batch, layers.at(-1).outputs])]);
+  const graph = {
+    name: "network",
+    node,
+    initializer,
+    input: [value("x", n, layers[0].inputs)],
+    output: [value("y", n, layers[last].outputs)],
+  };
+  const Model = root.lookupType("Model");
+  const model = { ir_version: 8, opset_import: [{ domain: "", version: 17 }], graph };
+  return Model.encode(Model.fromObject(model)).finish();
 }
 
-/** a·b = c, each transposed where asked. */
-export function matmulModel({ dtype, m, n, k, transposeA, transposeB }) {
-  const isPlain = !transposeA && !transposeB;
-  const product = isPlain
-    ? node("MatMul", ["a", "b"], "c")
-    : node("Gemm", ["a", "b"], "c", { transA: Number(transposeA), transB: Number(transposeB) });
-  const a = valueInfo("a", dtype, transposeA ? [k, m] : [m, k]);
-  const b = valueInfo("b", dtype, transposeB ? [n, k] : [k, n]);
-  return model([product], [], [a, b], [valueInfo("c", dtype, [m, n])]);
+const NO_TRAINING = "it runs networks, it does not train them";
+
+/** @param library onnxruntime's module @param prepare sets it up for so many threads */
+export function onnx(library, prepare = () => {}) {
+  async function predict(context) {
+    prepare(context.threads);
+    const { images: n } = context.work;
+    const model = onnxFile(await context.weights(), n);
+    const { x } = await context.images("test", n);
+    const session = await library.InferenceSession.create(model, { intraOpNumThreads: context.threads });
+    return inference(context, async () => {
+      const { y } = await session.run({ x: new library.Tensor("float32", x, [n, 784]) });
+      return y.data;
+    });
+  }
+  return {
+    works: { image: predict, images: predict },
+    cannot: {
+      book: NO_TRAINING,
+      book64: NO_TRAINING,
+      adam: NO_TRAINING,
+      xor: NO_TRAINING,
+      numerical: NO_TRAINING,
+      matmul: "not measured: a session of one product is no way to multiply",
+    },
+  };
 }

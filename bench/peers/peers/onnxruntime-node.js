@@ -1,4 +1,4 @@
 import * as ort from "onnxruntime-node";
-import { onnxruntime } from "./onnxruntime.js";
+import { onnx } from "./onnx.js";
 
-export default onnxruntime(async () => ort.default ?? ort);
+export default onnx(ort);

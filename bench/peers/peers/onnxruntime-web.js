@@ -1,7 +1,6 @@
 import * as ort from "onnxruntime-web";
-import { onnxruntime } from "./onnxruntime.js";
+import { onnx } from "./onnx.js";
 
-export default onnxruntime(async ({ threads }) => {
+export default onnx(ort, (threads) => {
   ort.env.wasm.numThreads = threads;
-  return ort;
 });

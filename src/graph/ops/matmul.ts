@@ -8,7 +8,11 @@ import {
   TRANSPOSE_B,
 } from "../../../assembly/isa.ts";
 import { ShapeError } from "../../errors.ts";
-import { matmulWorkspaceBytes } from "../../runtime/matmul-workspace.ts";
+import {
+  matmulWorkspaceBytes,
+  sparseGradientWorkspaceBytes,
+  sparseWorkspaceBytes,
+} from "../../runtime/matmul-workspace.ts";
 import { apply, type Emitter, type Node, type Operation, sameFloat, type Value } from "../value.ts";
 
 export interface MatmulOptions {
@@ -113,10 +117,16 @@ export const affineOperation: Operation<AffineAttributes> = {
   },
 };
 
-function workspaceOf(node: Node<Transposed>): number {
+function workspaceOf(node: Node<Transposed>, isCompressed: (value: Value) => boolean): number {
   const [a, b] = node.inputs as [Value, Value];
   const { m, n, k } = sizes("matmul", a, b, node.attributes);
-  return matmulWorkspaceBytes(m, n, k, a.dtype === "float64" ? 8 : 4);
+  const elementBytes = a.dtype === "float64" ? 8 : 4;
+  if (isCompressed(a)) {
+    return node.attributes.transposeA
+      ? sparseGradientWorkspaceBytes(k, m, elementBytes)
+      : sparseWorkspaceBytes(m, n, k, elementBytes);
+  }
+  return matmulWorkspaceBytes(m, n, k, elementBytes);
 }
 
 /**
@@ -146,13 +156,15 @@ function emitMatmul(
   const compressed = emitter.compressed(a);
   if (compressed) {
     const { m, n, k } = sizes("matmul", a, b, node.attributes);
+    const { workspace, workspaceBytes } = emitter;
     const c = emitter.address(node.outputs[0]!);
+    const common = { ...compressed, n, c, bias, activation, workspace, workspaceBytes };
+    const right = emitter.address(b);
     if (transposeA) {
-      const operands = { ...compressed, m: k, n, k: m, g: emitter.address(b), c, bias, activation, output };
+      const operands = { ...common, m: k, k: m, g: right, output };
       emitter.emit(Op.sparseMatmulGradient, a.dtype, SparseMatmulGradientArg, operands);
     } else {
-      const operands = { ...compressed, m, n, b: emitter.address(b), c, bias, activation };
-      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, operands);
+      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, { ...common, m, k, b: right });
     }
     return;
   }

@@ -1,0 +1,67 @@
+// The works as bars: times over that of kobai on one thread.
+
+import { composeFigure, type Drawing, loadDrawing } from "../../src/plot/svg.ts";
+import { formatSeconds } from "../table.ts";
+import { byTime, type WorkResult } from "./report.ts";
+
+const WIDTH = 760;
+const LINE = 17;
+const COLORS = { kobai: "#0072b2", native: "#999999", javascript: "#e69f00" } as const;
+
+/** An SVG with a panel for each work that has times. */
+export async function chart(results: readonly WorkResult[], machine: string): Promise<string> {
+  const drawing = await loadDrawing();
+  const panels = results
+    .map((result) => ({ ...result, standings: byTime(result.standings).filter(({ seconds }) => seconds) }))
+    .filter(({ standings }) => standings.length > 0)
+    .map((result) => panel(drawing, result));
+  return composeFigure(drawing.document, `Time taken, ${machine}`, panels, "column");
+}
+
+function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): Element {
+  const bars = standings.map(({ contender, seconds, sample }) => ({
+    name: contender.name,
+    color: COLORS[contender.kind],
+    seconds: seconds!,
+    label: `${sample ? "≈ " : ""}${formatSeconds(seconds!)}`,
+  }));
+  const shortest = Math.min(...bars.map(({ seconds }) => seconds));
+  const longest = Math.max(...bars.map(({ seconds }) => seconds));
+  const domain: [number, number] = [shortest / 2, longest * 3];
+  return Plot.plot({
+    document,
+    width: WIDTH,
+    height: 44 + LINE * bars.length,
+    marginLeft: 190,
+    marginTop: 30,
+    marginBottom: 14,
+    x: { type: "log", domain, axis: null },
+    y: { domain: bars.map(({ name }) => name), label: null, tickSize: 0 },
+    marks: [
+      Plot.barX(bars, {
+        x1: domain[0],
+        x2: "seconds",
+        y: "name",
+        fill: "color",
+        insetTop: 1,
+        insetBottom: 1,
+      }),
+      Plot.text(bars, {
+        x: "seconds",
+        y: "name",
+        text: "label",
+        textAnchor: "start",
+        dx: 4,
+        fill: "currentColor",
+      }),
+      Plot.text([title], {
+        frameAnchor: "top-left",
+        dx: -186,
+        dy: -22,
+        textAnchor: "start",
+        fontWeight: "bold",
+        fill: "currentColor",
+      }),
+    ],
+  });
+}

@@ -1,0 +1,227 @@
+// npm run bench:peers -- [WORK …] [--peers NAME,…] [--rounds N] [--budget SECONDS] [--out FOLDER]
+//
+// kobai beside the libraries that people train with in JavaScript and in Python: the same work on the same data, from the same weights,
+// in the same batches. Every answer is checked against another peer's before its time counts. Every run is a process (or page) of
+// its own, and they take turns, round after round, since a machine's speed drifts; a round's times are thus comparable, and medians
+// over the rounds count.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { median } from "../harness.ts";
+import { PeakMeter } from "../peak.ts";
+import { chart } from "./chart.ts";
+import { type Contender, contenders } from "./contenders.ts";
+import { writeData } from "./data.ts";
+import { type Outcome, problem, type WorkName } from "./outcome.ts";
+import { ratios, type Standing, table, type WorkResult } from "./report.ts";
+import { Runner, secondsOf, writeResult } from "./run.ts";
+import works from "./works.json" with { type: "json" };
+
+const FOLDER = "bench/peers";
+const DATA = "build/peers-data";
+
+const usage = `usage: npm run bench:peers -- [WORK …] [--peers NAME,…] [--rounds N] [--budget SECONDS] [--out FOLDER]
+works: ${Object.keys(works).join(" ")}
+peers: ${contenders.map(({ name }) => `"${name}"`).join(", ")}`;
+
+function fail(message: string): never {
+  console.error(`bench:peers: ${message}\n${usage}`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        peers: { type: "string" },
+        rounds: { type: "string", default: "3" },
+        budget: { type: "string", default: "8" },
+        out: { type: "string", default: join(FOLDER, "results") },
+      },
+    });
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const { values, positionals } = readArguments();
+const rounds = Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0))
+  fail(`--rounds must be a whole number above 0; got ${values.rounds}`);
+const budget = Number(values.budget);
+if (!(budget > 0)) fail(`--budget must be above 0 seconds; got ${values.budget}`);
+const unknown = positionals.find((name) => !(name in works));
+if (unknown) fail(`there is no work ${unknown}`);
+const names = values.peers?.split(",").map((name) => name.trim());
+const stranger = names?.find((name) => !contenders.some((contender) => contender.name === name));
+if (stranger) fail(`there is no peer ${stranger}`);
+const taking = names ? contenders.filter(({ name }) => names.includes(name)) : contenders;
+const chosen = (positionals.length > 0 ? positionals : Object.keys(works)) as WorkName[];
+
+if (!existsSync(join(FOLDER, "node_modules"))) {
+  console.log("Installing the peers …");
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: FOLDER, stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
+if (!existsSync("dist/index.js")) {
+  console.error("bench:peers: build kobai first: npm run build");
+  process.exit(1);
+}
+await writeData(DATA);
+
+/** One line that the next one replaces; nothing where nobody is watching. */
+function tell(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+/** Rounds of a work: everybody in turn. */
+async function measure(runner: Runner, work: WorkName): Promise<Standing[]> {
+  const outcomes = new Map<Contender, Outcome[]>(taking.map((contender) => [contender, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [contender, own] of outcomes) {
+      const before = own.at(-1);
+      if (before?.cannot || before?.error) continue;
+      tell(`${work}, round ${round + 1} of ${rounds}: ${contender.name}`);
+      own.push(await runner.run(contender, work));
+    }
+  }
+  tell("");
+  const known = [...outcomes.values()]
+    .flat()
+    .filter(({ cannot, error, ownWay }) => !cannot && !error && !ownWay);
+  // NumPy's answers are the measure where it takes part, as the plainest code.
+  const measureOfAll = outcomes.get(taking.find(({ peer }) => peer === "numpy_peer")!)?.[0] ?? known[0] ?? {};
+  return [...outcomes].map(([contender, own]) => standing(contender, work, own, measureOfAll));
+}
+
+function standing(
+  contender: Contender,
+  work: WorkName,
+  own: readonly Outcome[],
+  reference: Outcome,
+): Standing {
+  const last = own.at(-1) ?? {};
+  const { cannot, note, sample, accuracy } = last;
+  if (cannot) return { contender, cannot };
+  const wrong = own.map((outcome) => problem(work, outcome, reference)).find(Boolean);
+  if (wrong) return { contender, wrong };
+  const products = last.cases?.map((product, i) => ({
+    ...product,
+    seconds: median(own.map(({ cases }) => cases![i]!.seconds)),
+  }));
+  const said = {
+    ...(note && { note }),
+    ...(sample && { sample }),
+    ...(accuracy !== undefined && { accuracy }),
+  };
+  if (products) return { contender, products, ...said };
+  return { contender, seconds: median(own.map(({ seconds }) => seconds!)), ...said };
+}
+
+/** Those that have a file in start/, which is the first step of work 1 by itself. */
+function starters(): { contender: Contender; file: string }[] {
+  return taking
+    .filter(({ where, threads }) => where === "node" && threads === 1)
+    .map((contender) => ({ contender, file: join(FOLDER, "start", `${contender.peer}.js`) }))
+    .filter(({ file }) => existsSync(file));
+}
+
+/** Cold start: a process that does the first step, less one that does nothing. */
+async function measureStart(): Promise<Standing[]> {
+  const entries = starters().map((entry) => ({ ...entry, times: [] as number[] }));
+  const runs = 5 * rounds;
+  for (let run = 0; run < runs; run++) {
+    for (const { file, times } of entries) {
+      const nothing = await secondsOf(process.execPath, ["-e", "0"]);
+      times.push((await secondsOf(process.execPath, [file])) - nothing);
+    }
+  }
+  return entries.map(({ contender, times }) => ({ contender, seconds: median(times) }));
+}
+
+/** Bytes of the same, bundled for a page, with the wasm that it loads. */
+async function measureBundle(): Promise<Standing[]> {
+  const tfjsWasm = join(
+    FOLDER,
+    "node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+  );
+  const standings: Standing[] = [];
+  for (const { contender, file } of starters()) {
+    try {
+      const { outputFiles } = await build({
+        entryPoints: [file],
+        bundle: true,
+        minify: true,
+        write: false,
+        format: "esm",
+        platform: "browser",
+        external: ["node:*", "fs", "path", "crypto", "worker_threads", "perf_hooks", "os", "util"],
+        splitting: true,
+        outdir: "build/peers",
+        logLevel: "silent",
+      });
+      const parts = [Buffer.from(outputFiles[0]!.contents)];
+      if (contender.peer === "tfjs-wasm") parts.push(readFileSync(tfjsWasm));
+      const sum = (compress: (part: Buffer) => Buffer) =>
+        parts.reduce((total, part) => total + compress(part).length, 0);
+      const bytes = {
+        gzip: sum((part) => gzipSync(part, { level: 9 })),
+        brotli: sum((part) => brotliCompressSync(part)),
+      };
+      standings.push({ contender, bytes });
+    } catch (error) {
+      standings.push({ contender, cannot: `it does not bundle for a page: ${String(error).split("\n")[0]}` });
+    }
+  }
+  return standings;
+}
+
+const peak = await PeakMeter.create();
+const machine = cpus()[0]?.model.trim() ?? "unknown";
+const runner = await Runner.create({ data: DATA, budget });
+const results: WorkResult[] = [];
+try {
+  for (const work of chosen) {
+    const standings =
+      work === "start"
+        ? await measureStart()
+        : work === "bundle"
+          ? await measureBundle()
+          : await measure(runner, work);
+    const result = { work, title: works[work].title, standings };
+    results.push(result);
+    console.log(table(result));
+    peak.measure();
+  }
+} finally {
+  await runner.close();
+}
+console.log(ratios(results));
+const { float32, float64 } = peak.highest;
+console.log(
+  `Peak of one core, 128-bit: float32 ${float32.toFixed(1)}, float64 ${float64.toFixed(1)} GFLOP/s`,
+);
+const { node, v8 } = process.versions;
+const about = {
+  machine,
+  cores: cpus().length,
+  node,
+  v8,
+  peak: peak.highest,
+  rounds,
+  budget,
+  date: new Date().toISOString(),
+};
+const json = writeResult(values.out, "results.json", `${JSON.stringify({ about, results }, null, 2)}\n`);
+const svg = writeResult(
+  values.out,
+  "results.svg",
+  await chart(results, `${machine}, ${cpus().length} cores, Node ${node}`),
+);
+console.log(`Wrote ${json} and ${svg}`);

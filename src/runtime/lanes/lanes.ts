@@ -1,0 +1,134 @@
+import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/isa.ts";
+import { ThreadError } from "../../errors.ts";
+import type { Kernels } from "../wasm.ts";
+import type { LaneThread } from "./worker.ts";
+
+/** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
+const PATIENCE = 10_000;
+/** How long a thread may take to start, in milliseconds. */
+const START_PATIENCE = 30_000;
+
+const GOES_ON =
+  "All threads were ended, and kobai goes on with the calling one: call again, or start the process or page anew to have threads";
+
+/** The lanes that run programs: the thread that calls kobai, and those that it has started to share the work. */
+export class Lanes {
+  readonly #kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  #threads: readonly LaneThread[] = [];
+  /** why no program can run before the threads are ended */
+  #problem: ThreadError | undefined;
+  #closing = false;
+
+  constructor(kernels: Kernels, memory: WebAssembly.Memory) {
+    this.#kernels = kernels;
+    this.#memory = memory;
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#threads.length + 1;
+  }
+
+  /**
+   * Starts threads, so that there are `count` lanes.
+   * @throws ThreadError where one does not start; none is left running then
+   */
+  async start(count: number, module: WebAssembly.Module): Promise<void> {
+    const { startThread } = await import("./worker.ts");
+    const started = Array.from({ length: count - 1 }, (_, i) => {
+      const lane = i + 1;
+      const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
+      return startThread(task, (reason) => this.#ended(lane, reason));
+    });
+    this.#threads = await Promise.all(started);
+    try {
+      await Promise.all(this.#threads.map(({ ready }, i) => untilReady(ready, i + 1)));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    for (const thread of this.#threads) thread.unref();
+    const settings = this.#line(0);
+    settings[LanesField.patience] = PATIENCE;
+    settings[LanesField.lanes] = count;
+  }
+
+  #ended(lane: number, reason: string): void {
+    if (this.#closing) return;
+    this.#problem ??= new ThreadError(lane, `has died (${reason}); this call was not begun`, GOES_ON);
+  }
+
+  /** Runs the program at an address. @throws ThreadError where a lane has died, or does not answer */
+  run(program: number): Status {
+    if (this.#threads.length === 0) return this.#kernels.run(program);
+    if (this.#problem) throw this.#giveUp(this.#problem);
+    this.#line(0)[LanesField.owed] = 0;
+    let status: Status;
+    try {
+      status = this.#kernels.run(program);
+    } catch (error) {
+      // Other lanes may still be at work on the instruction that failed here.
+      void this.close();
+      throw error;
+    }
+    // A sweep goes on without its result, so the status does not tell.
+    const lost = this.#line(0)[LanesField.lost]!;
+    if (lost !== 0) throw this.#giveUp(this.#lostError(lost));
+    return status;
+  }
+
+  #lostError(lane: number): ThreadError {
+    const failed = this.#line(lane)[0] === LaneState.failed;
+    const seconds = this.#line(0)[LanesField.patience]! / 1000;
+    const problem = failed ? "failed" : `has not answered for ${seconds} s: its thread has died or hangs`;
+    return new ThreadError(lane, `${problem}; what this call was to compute is incomplete`, GOES_ON);
+  }
+
+  #giveUp(error: ThreadError): ThreadError {
+    void this.close();
+    return error;
+  }
+
+  /** Makes lane 0 wait longer for lanes at work, if it would not wait so long. */
+  waitAtLeast(milliseconds: number): void {
+    const settings = this.#line(0);
+    settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, milliseconds);
+  }
+
+  /** Ends the threads. Programs go on with one lane. */
+  async close(): Promise<void> {
+    const threads = this.#threads;
+    this.#closing = true;
+    this.#threads = [];
+    this.#line(0)[LanesField.lanes] = 1;
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+
+  #line(lane: number): Int32Array {
+    return new Int32Array(
+      this.#memory.buffer,
+      this.#kernels.lanesBlock() + lane * LANE_BYTES,
+      LANE_BYTES / 4,
+    );
+  }
+}
+
+/** @throws ThreadError where the thread ends before it is ready, or takes too long */
+async function untilReady(ready: Promise<void>, lane: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
+  });
+  try {
+    await Promise.race([ready, late]);
+  } catch (error) {
+    throw new ThreadError(
+      lane,
+      `did not start: ${(error as Error).message}`,
+      "init() without threads does not need it",
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,90 @@
+// The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
+
+import { LANE_BYTES, LaneState } from "../../../assembly/isa.ts";
+import { importNode, isNode } from "../../node.ts";
+
+/** What a lane's thread is given. */
+export interface LaneTask {
+  readonly lane: number;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** address of the lanes' block */
+  readonly block: number;
+}
+
+/** A lane's thread, in Node (Bun, Deno) or in a browser. */
+export interface LaneThread {
+  /** Resolves when it serves, rejects where it ends before. */
+  readonly ready: Promise<void>;
+  /** Lets the process end while the thread serves. */
+  unref(): void;
+  /** Ends the thread, whatever it is doing; resolves when it has ended. */
+  terminate(): Promise<unknown>;
+}
+
+// Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
+const work = `
+function work({ lane, module, memory, block }, ready) {
+  const abort = () => { throw new Error("an assertion of the kernels failed"); };
+  const words = new Int32Array(memory.buffer);
+  const lanes = {
+    sleep: (address, value, milliseconds) => Atomics.wait(words, address >> 2, value, milliseconds) !== "timed-out",
+    wake: (address) => { Atomics.notify(words, address >> 2); },
+  };
+  const { serve } = new WebAssembly.Instance(module, { env: { memory, abort }, lanes }).exports;
+  ready();
+  try {
+    serve(lane);
+  } catch (error) {
+    const line = block + lane * ${LANE_BYTES};
+    Atomics.store(words, line >> 2, ${LaneState.failed});
+    lanes.wake(line);
+    throw error;
+  }
+}`;
+const nodeScript = `${work}
+const { parentPort, workerData } = require("node:worker_threads");
+work(workerData, () => parentPort.postMessage("ready"));`;
+const browserScript = `${work}
+onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
+
+/**
+ * Starts a lane's thread.
+ *
+ * @param ended called when the thread ends, whenever and for whatever reason
+ */
+export async function startThread(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
+  return isNode ? startInNode(task, ended) : startInBrowser(task, ended);
+}
+
+async function startInNode(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
+  const { Worker } = await importNode("node:worker_threads");
+  // Without the options that this process was started with: they are meant for its own code.
+  const worker = new Worker(nodeScript, { eval: true, workerData: task, execArgv: [] });
+  const ready = new Promise<void>((resolve, reject) => {
+    const end = (reason: string) => {
+      ended(reason);
+      reject(new Error(reason));
+    };
+    worker.once("message", () => resolve());
+    worker.once("error", (error) => end(String(error)));
+    worker.once("exit", () => end("its thread ended"));
+  });
+  return { ready, unref: () => worker.unref(), terminate: () => worker.terminate() };
+}
+
+async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
+  const url = URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = ({ message }) => {
+      const reason =
+        message || "the page refuses its script: allow `worker-src blob:` in its Content-Security-Policy";
+      ended(reason);
+      reject(new Error(reason));
+    };
+    worker.postMessage(task);
+  }).finally(() => URL.revokeObjectURL(url));
+  return { ready, unref() {}, terminate: async () => worker.terminate() };
+}

@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { beforeAll, expect, it } from "vitest";
+import { pageBundle } from "../../bench/page-bundle.ts";
+
+let bundle: Awaited<ReturnType<typeof pageBundle>>;
+beforeAll(async () => {
+  if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
+  bundle = await pageBundle();
+});
+
+it("a page that trains loads at most 40 kB compressed, the wasm inside", () => {
+  expect(bundle.brotli).toBeLessThanOrEqual(40_000);
+  expect(bundle.gzip).toBeLessThanOrEqual(44_000);
+});
+
+it("the wasm is inside once, and the relaxed build is not", () => {
+  const long = bundle.texts.flatMap((text) => text.match(/"[^"]{20000,}"/g) ?? []);
+  // its tokens and its constants
+  expect(long.length).toBe(2);
+});
