@@ -28,6 +28,17 @@ describe("an answer is checked before its time counts", () => {
     expect(problem("book", { ...good, accuracy: 0.91, sample: "100 of 10000 steps" }, good)).toBeUndefined();
   });
 
+  test("who trains in a way of its own must have learnt, even in a sample", () => {
+    const own: Outcome = { seconds: 1, ownWay: true, sample: "100 of 10000 steps" };
+    expect(problem("book", { ...own, losses: [0.1], accuracy: 0.87 }, good)).toBeUndefined();
+    expect(problem("book", { ...own, losses: [0.1], accuracy: 0.098 }, good)).toBe(
+      "reaches an accuracy of 0.098 only",
+    );
+    expect(problem("xor", { ...own, lastLoss: 1e-4 }, good)).toBeUndefined();
+    expect(problem("xor", { ...own, lastLoss: 0.125 }, good)).toBe("ends at a loss of 0.125");
+    expect(problem("xor", { ...own, lastLoss: Number.NaN }, good)).toBe("ends at a loss of NaN");
+  });
+
   test("a product whose sum is another is wrong", () => {
     const product = {
       what: "64³",
