@@ -5,7 +5,7 @@ import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
 
 /** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
 @inline
-function firstOf<T>(v: v128, count: i32): v128 {
+export function firstOf<T>(v: v128, count: i32): v128 {
   if (count <= 0) return i64x2.splat(0);
   if (sizeof<T>() == 8) {
     return count >= 2 ? v : i64x2.replace_lane(v, 1, 0);

@@ -4,7 +4,7 @@ import { SoftmaxArg } from "./isa";
 import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
-import { rowSum } from "./reduce";
+import { combine2, combine4, firstOf, rowSum } from "./reduce";
 
 /**
  * The largest element of a row; a zero comes back as +0, whichever sign stood first. A NaN may be passed over here, but not by the
@@ -31,20 +31,31 @@ export function rowMax<T>(a: usize, n: i32): T {
   return <T>(v128.extract_lane<T>(best, 0) + 0);
 }
 
-/** out = exp(a − shift) along a row; returns its sum, read back from `out`. */
+/** out = exp(a − shift) along a row; returns its sum, in the order of rowSum, but without waiting for what was just stored. */
 export function rowExp<T>(out: usize, a: usize, n: i32, shift: T): T {
   const length = vectorLength<T>();
   const by = v128.splat<T>(shift);
-  let j = 0;
-  for (; j + length <= n; j += length) {
-    const at = <usize>j * sizeof<T>();
-    v128.store(out + at, exp<T>(v128.sub<T>(v128.load(a + at), by)));
+  let p0 = i64x2.splat(0), p1 = p0, p2 = p0, p3 = p0;
+  for (let left = n; left > 0; left -= 8) {
+    p0 = addExp<T>(p0, out, a, by, left);
+    p1 = addExp<T>(p1, out + 16, a + 16, by, left - length);
+    if (sizeof<T>() == 8) {
+      p2 = addExp<T>(p2, out + 32, a + 32, by, left - 2 * length);
+      p3 = addExp<T>(p3, out + 48, a + 48, by, left - 3 * length);
+    }
+    out += 8 * sizeof<T>();
+    a += 8 * sizeof<T>();
   }
-  if (j < n) {
-    const at = <usize>j * sizeof<T>();
-    storePart<T>(out + at, exp<T>(v128.sub<T>(v128.load(a + at), by)), n - j);
-  }
-  return rowSum<T>(out, n);
+  return sizeof<T>() == 4 ? <T>combine4(f32x4.add(p0, p1)) : <T>combine2(f64x2.add(p0, p2), f64x2.add(p1, p3));
+}
+
+/** Stores the exponentials of a vector, of which `left` elements belong to the row, and adds them to partial sums. */
+@inline
+function addExp<T>(sums: v128, out: usize, a: usize, by: v128, left: i32): v128 {
+  if (left <= 0) return sums;
+  const e = exp<T>(v128.sub<T>(v128.load(a), by));
+  storeUpTo<T>(out, e, left);
+  return v128.add<T>(sums, left >= vectorLength<T>() ? e : firstOf<T>(e, left));
 }
 
 @inline
