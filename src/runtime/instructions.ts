@@ -11,7 +11,6 @@ import {
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
-import { cost, sharedOp } from "./lanes/cost.ts";
 
 const WORDS = INSTRUCTION_BYTES / 4;
 
@@ -44,9 +43,6 @@ export interface Program {
   dispose(): void;
 }
 
-/** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
-const SLOWEST = 100;
-
 /** Writes instructions into linear memory, and which of them the lanes share. `state` is the address of the run's RunField block, whose step they count up. */
 export function load(engine: Engine, list: readonly Instruction[], state: number, owner: string): Program {
   const { heap, lanes } = engine;
@@ -57,16 +53,12 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
   header[ProgramField.count] = list.length;
   header[ProgramField.state] = state;
   header[ProgramField.steps] = 1;
-  const read = (address: number) => heap.view("int32", address, SWEEP_BYTES / 4);
-  let longest = 0;
-  list.forEach((words, index) => {
-    const loaded = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
-    loaded.set(words);
-    const microseconds = cost(words, read);
-    loaded[Word.op] = sharedOp(words[Word.op]!, microseconds);
-    longest = Math.max(longest, microseconds);
+  const loaded = list.map((words, index) => {
+    const place = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
+    place.set(words);
+    return place;
   });
-  lanes.waitAtLeast((SLOWEST * longest) / 1000);
+  lanes.share(loaded, (address) => heap.view("int32", address, SWEEP_BYTES / 4));
   return {
     address: block.address,
     run(steps) {

@@ -1,6 +1,6 @@
 // The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
 
-import { LANE_BYTES, LaneState } from "../../../assembly/isa.ts";
+import { LaneState } from "../../../assembly/isa.ts";
 import { importNode, isNode } from "../../node.ts";
 
 /** What a lane's thread is given. */
@@ -8,8 +8,8 @@ export interface LaneTask {
   readonly lane: number;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** address of the lanes' block */
-  readonly block: number;
+  /** address of the lane's line */
+  readonly line: number;
 }
 
 /** A lane's thread, in Node (Bun, Deno) or in a browser. */
@@ -24,7 +24,7 @@ export interface LaneThread {
 
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
-function work({ lane, module, memory, block }, ready) {
+function work({ lane, module, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
@@ -36,7 +36,6 @@ function work({ lane, module, memory, block }, ready) {
   try {
     serve(lane);
   } catch (error) {
-    const line = block + lane * ${LANE_BYTES};
     Atomics.store(words, line >> 2, ${LaneState.failed});
     lanes.wake(line);
     throw error;
