@@ -17,21 +17,28 @@ const WORDS = INSTRUCTION_BYTES / 4;
 /** One instruction, encoded. */
 export type Instruction = Uint32Array;
 
-/** Operands by name: the names of an `…Arg` enum of assembly/isa.ts. */
-export type Operands<E> = { readonly [K in Extract<keyof E, string>]: number };
+/**
+ * Operands by the words they go to: all those of an `…Arg` enum of assembly/isa.ts. Only its members are named, which compilers replace by
+ * their numbers, so that no table of names travels with the code.
+ */
+export type Operands<Arg extends number> = Readonly<Record<NoInfer<Arg>, number>>;
 
-/** Encodes an instruction; `layout` is the enum that says which word an operand goes to, and every one of them must be given. */
-export function instruction<E extends Record<string, string | number>>(
+/** The codes of the element types. */
+export const dtypeCodes: Readonly<Record<DTypeName, DType>> = {
+  float32: DType.float32,
+  float64: DType.float64,
+  uint8: DType.uint8,
+  int32: DType.int32,
+};
+
+/** Encodes an instruction. Its enum of operands must be named: `instruction<UnaryArg>(…)`. */
+export function instruction<Arg extends number = never>(
   op: Op,
   dtype: DTypeName,
-  layout: E,
-  operands: Operands<E>,
+  operands: Operands<Arg>,
 ): Instruction {
-  const words = new Uint32Array(WORDS);
-  words[Word.op] = op;
-  words[Word.dtype] = DType[dtype];
-  for (const [name, value] of Object.entries(operands)) words[layout[name] as number] = value as number;
-  return words;
+  const own = { [Word.op]: op, [Word.dtype]: dtypeCodes[dtype] };
+  return Object.assign(new Uint32Array(WORDS), own, operands);
 }
 
 /** A list of instructions in linear memory, ready to run. */

@@ -6,7 +6,6 @@ import {
   CheckFiniteArg,
   COMPRESSED_ROW_BYTES,
   CompressRowsArg,
-  DType,
   GatherArg,
   IndicesArg,
   Op,
@@ -20,7 +19,7 @@ import type { Shape, Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
-import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
+import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
@@ -51,7 +50,13 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
     const x = composer.allocate(n * bytesPerElement(dtype));
     const finite = composer.allocate(8);
     if (dtype === "float32" || dtype === "float64") {
-      composer.push(instruction(Op.checkFinite, dtype, CheckFiniteArg, { out: finite, a: x, n }));
+      composer.push(
+        instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
+          [CheckFiniteArg.out]: finite,
+          [CheckFiniteArg.a]: x,
+          [CheckFiniteArg.n]: n,
+        }),
+      );
     }
     const output = composer.room(built.output);
     composer.graph([{ value: built.output, address: output }], [givenInput(composer, built.x, x, given)]);
@@ -64,21 +69,39 @@ function givenInput(composer: Composer, x: Value, address: number, { dtype, spar
   if (dtype === x.dtype && !sparse) return { value: x, address };
   const [m, ...sample] = x.shape as [number, ...number[]];
   const width = size(sample);
-  const source = DType[dtype];
+  const source = dtypeCodes[dtype];
   const scale = composer.allocate(8);
   composer.write("float64", scale, [1]);
   if (sparse) {
     const stride = compressedBytes(width, dtype);
     const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
     const out = composer.allocate(m * stride);
-    const operands = { rows, out, stride, data: address, source, m, width };
-    composer.push(instruction(Op.compressRows, x.dtype, CompressRowsArg, operands));
+    const operands = {
+      [CompressRowsArg.rows]: rows,
+      [CompressRowsArg.out]: out,
+      [CompressRowsArg.stride]: stride,
+      [CompressRowsArg.data]: address,
+      [CompressRowsArg.source]: source,
+      [CompressRowsArg.m]: m,
+      [CompressRowsArg.width]: width,
+    };
+    composer.push(instruction<CompressRowsArg>(Op.compressRows, x.dtype, operands));
     return { value: x, address: 0, compressed: { rows, source, scale } };
   }
   const out = composer.room(x);
-  const rows = { indices: 0, state: 0, stepsPerEpoch: 1, stride: 0 };
-  const operands = { ...rows, out, data: address, source, m, width, scale };
-  composer.push(instruction(Op.gather, x.dtype, GatherArg, operands));
+  const operands = {
+    [GatherArg.out]: out,
+    [GatherArg.data]: address,
+    [GatherArg.source]: source,
+    [GatherArg.m]: m,
+    [GatherArg.width]: width,
+    [GatherArg.indices]: 0,
+    [GatherArg.state]: 0,
+    [GatherArg.stepsPerEpoch]: 1,
+    [GatherArg.stride]: 0,
+    [GatherArg.scale]: scale,
+  };
+  composer.push(instruction<GatherArg>(Op.gather, x.dtype, operands));
   return { value: x, address: out };
 }
 
@@ -161,16 +184,22 @@ export function composeEvaluation(
       ],
       inputs,
     );
-    composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, { out: totals, a: cell, weight: m }));
+    composer.push(
+      instruction<AccumulateArg>(Op.accumulate, core.dtype, {
+        [AccumulateArg.out]: totals,
+        [AccumulateArg.a]: cell,
+        [AccumulateArg.weight]: m,
+      }),
+    );
     if (loss.targets === "classes") {
       composer.push(
-        instruction(Op.accuracy, core.dtype, AccuracyArg, {
-          counter: totals + 8,
-          scores: output,
-          labels: inputs[1]!.address,
-          oneHot: built.t.shape.length === 2 ? 1 : 0,
-          m,
-          n: built.output.shape[1]!,
+        instruction<AccuracyArg>(Op.accuracy, core.dtype, {
+          [AccuracyArg.counter]: totals + 8,
+          [AccuracyArg.scores]: output,
+          [AccuracyArg.labels]: inputs[1]!.address,
+          [AccuracyArg.oneHot]: built.t.shape.length === 2 ? 1 : 0,
+          [AccuracyArg.m]: m,
+          [AccuracyArg.n]: built.output.shape[1]!,
         }),
       );
     }
@@ -216,15 +245,20 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     differentiate(composer, differentiated, built, { inputs, cell, by: spec.by });
     if (twin) composer.push(...conversions(composer, differentiated, core, "gradients"));
     // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(instruction(Op.recordLoss, differentiated.dtype, RecordLossArg, { loss: cell, state }));
     composer.push(
-      instruction(spec.optimizer.op, dtype, UpdateArg, {
-        w: parameters.address,
-        g: parameters.gradientAddress,
-        n: parameters.length,
-        s1: spec.slots,
-        s2: spec.slots + parameters.bytes,
-        state,
+      instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
+        [RecordLossArg.loss]: cell,
+        [RecordLossArg.state]: state,
+      }),
+    );
+    composer.push(
+      instruction<UpdateArg>(spec.optimizer.op, dtype, {
+        [UpdateArg.w]: parameters.address,
+        [UpdateArg.g]: parameters.gradientAddress,
+        [UpdateArg.n]: parameters.length,
+        [UpdateArg.s1]: spec.slots,
+        [UpdateArg.s2]: spec.slots + parameters.bytes,
+        [UpdateArg.state]: state,
       }),
     );
     return composer.finish(state);
@@ -242,17 +276,17 @@ function conversions(
   composer.write("float64", one, [1]);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
-    instruction(Op.gather, to.dtype, GatherArg, {
-      out: targets[index]!.address,
-      data: address,
-      source: DType[from.dtype],
-      m: 1,
-      width: size(value.shape),
-      indices: 0,
-      state: 0,
-      stepsPerEpoch: 1,
-      stride: 0,
-      scale: one,
+    instruction<GatherArg>(Op.gather, to.dtype, {
+      [GatherArg.out]: targets[index]!.address,
+      [GatherArg.data]: address,
+      [GatherArg.source]: dtypeCodes[from.dtype],
+      [GatherArg.m]: 1,
+      [GatherArg.width]: size(value.shape),
+      [GatherArg.indices]: 0,
+      [GatherArg.state]: 0,
+      [GatherArg.stepsPerEpoch]: 1,
+      [GatherArg.stride]: 0,
+      [GatherArg.scale]: one,
     }),
   );
 }
@@ -260,6 +294,16 @@ function conversions(
 /** The instruction that chooses a step's rows. */
 export function drawing(n: number, { sampling, indices, state, m, stepsPerEpoch }: TrainingSpec) {
   return sampling === "shuffle"
-    ? instruction(Op.shuffleIndices, "float32", IndicesArg, { out: indices, state, n, m: stepsPerEpoch })
-    : instruction(Op.sampleIndices, "float32", IndicesArg, { out: indices, state, n, m });
+    ? instruction<IndicesArg>(Op.shuffleIndices, "float32", {
+        [IndicesArg.out]: indices,
+        [IndicesArg.state]: state,
+        [IndicesArg.n]: n,
+        [IndicesArg.m]: stepsPerEpoch,
+      })
+    : instruction<IndicesArg>(Op.sampleIndices, "float32", {
+        [IndicesArg.out]: indices,
+        [IndicesArg.state]: state,
+        [IndicesArg.n]: n,
+        [IndicesArg.m]: m,
+      });
 }

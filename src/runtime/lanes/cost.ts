@@ -82,7 +82,11 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.compressRows]: (words) =>
     words[CompressRowsArg.stride] ? 0.25 * words[CompressRowsArg.m]! * words[CompressRowsArg.width]! : 0,
   [Op.sparseMatmul]: sparse(SparseMatmulArg.m, SparseMatmulArg.n, SparseMatmulArg.k),
-  [Op.sparseMatmulGradient]: sparse(SparseMatmulGradientArg.m, SparseMatmulGradientArg.n, SparseMatmulGradientArg.k),
+  [Op.sparseMatmulGradient]: sparse(
+    SparseMatmulGradientArg.m,
+    SparseMatmulGradientArg.n,
+    SparseMatmulGradientArg.k,
+  ),
   [Op.sgd]: update(0.13),
   [Op.momentum]: update(0.17),
   [Op.adaGrad]: update(0.45),
