@@ -6,7 +6,7 @@
 // of k go on from what is stored in c. So the result does not depend on the blocking, on the number of lanes or on the shape.
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
-import { arg, chunkStart, pointer } from "../memory";
+import { arg, chunkStart, pointer, vectorLength } from "../memory";
 import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS } from "./blocking";
 import { finish } from "./epilogue";
 import { multiplyBlock } from "./kernels";
@@ -78,7 +78,7 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
       let blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offset;
       if (!inPlace) {
         if (transposeB) packTransposedB<T>(panelsB, blockB, strideB, columns, depth);
-        else packB<T>(panelsB, blockB, strideB, columns, depth);
+        else packB(panelsB, blockB, strideB, (columns + vectorLength<T>() - 1) / vectorLength<T>(), depth);
         blockB = panelsB;
       }
       for (let r = row; r < rowEnd; r += BLOCK_M) {

@@ -3,14 +3,13 @@
 import { vectorLength } from "../memory";
 
 /**
- * b[k, n] (row-major, `stride` bytes between rows) into panels of two vectors, [k, panel] each; if what is left over fits one
- * vector, the last panel is of one vector. Reads past the end of a row, by less than a panel.
+ * b[k, n] (row-major, `stride` bytes between rows; n in vectors) into panels of two vectors, [k, panel] each; if one vector is left
+ * over, the last panel is of one vector. Reads past the end of a row, by less than a panel.
  */
-export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): void {
-  const length = vectorLength<T>();
+export function packB(out: usize, b: usize, stride: usize, n: i32, k: i32): void {
   const panel = <usize>k * 32;
   // Four panels at a time: two whole cache lines of each row, since a row's neighbours may lie in other pages.
-  for (; n > 7 * length; n -= 8 * length) {
+  for (; n >= 8; n -= 8) {
     let from = b;
     let to = out;
     for (let left = k; left > 0; left--) {
@@ -28,7 +27,7 @@ export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): v
     b += 128;
     out += 4 * panel;
   }
-  for (; n > length; n -= 2 * length) {
+  for (; n >= 2; n -= 2) {
     let from = b;
     for (let left = k; left > 0; left--) {
       v128.store(out, v128.load(from));
