@@ -8,8 +8,6 @@ import type { LaneThread } from "./worker.ts";
 const PATIENCE = 10_000;
 /** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
 const SLOWEST = 100;
-/** How long a thread may take to start, in milliseconds. */
-const START_PATIENCE = 30_000;
 
 const GOES_ON =
   "All threads were ended, and kobai goes on with the calling one: call again, or start the process or page anew to have threads";
@@ -48,7 +46,7 @@ export class Lanes {
     });
     this.#threads = await Promise.all(started);
     try {
-      await Promise.all(this.#threads.map(({ ready }, i) => untilReady(ready, i + 1)));
+      await Promise.all(this.#threads.map(({ ready }, i) => ready.catch(notStarted(i + 1))));
     } catch (error) {
       await this.close();
       throw error;
@@ -121,21 +119,8 @@ export class Lanes {
   }
 }
 
-/** @throws ThreadError where the thread ends before it is ready, or takes too long */
-async function untilReady(ready: Promise<void>, lane: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
-  });
-  try {
-    await Promise.race([ready, late]);
-  } catch (error) {
-    throw new ThreadError(
-      lane,
-      `did not start: ${(error as Error).message}`,
-      "init() without threads does not need it",
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+function notStarted(lane: number): (reason: Error) => never {
+  return ({ message }) => {
+    throw new ThreadError(lane, `did not start: ${message}`, "init() without threads does not need it");
+  };
 }

@@ -14,13 +14,16 @@ export interface LaneTask {
 
 /** A lane's thread, in Node (Bun, Deno) or in a browser. */
 export interface LaneThread {
-  /** Resolves when it serves, rejects where it ends before. */
+  /** Resolves when it serves, rejects where it ends before or takes too long. */
   readonly ready: Promise<void>;
   /** Lets the process end while the thread serves. */
   unref(): void;
   /** Ends the thread, whatever it is doing; resolves when it has ended. */
   terminate(): Promise<unknown>;
 }
+
+/** How long a thread may take to start, in milliseconds. */
+const PATIENCE = 30_000;
 
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
@@ -53,7 +56,16 @@ onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
  * @param ended called when the thread ends, whenever and for whatever reason
  */
 export async function startThread(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  return isNode ? startInNode(task, ended) : startInBrowser(task, ended);
+  const thread = await (isNode ? startInNode(task, ended) : startInBrowser(task, ended));
+  return { ...thread, ready: inTime(thread.ready) };
+}
+
+async function inTime(ready: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }
 
 async function startInNode(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
