@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 it("a page that trains loads at most 40 kB compressed, the wasm inside", () => {
   expect(bundle.brotli).toBeLessThanOrEqual(40_000);
-  expect(bundle.gzip).toBeLessThanOrEqual(44_000);
+  expect(bundle.gzip).toBeLessThanOrEqual(40_000);
 });
 
 it("the wasm is inside once, and the relaxed build is not", () => {
