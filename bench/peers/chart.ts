@@ -4,8 +4,10 @@ import { composeFigure, type Drawing, loadDrawing } from "../../src/plot/svg.ts"
 import { formatSeconds } from "../table.ts";
 import { byTime, type WorkResult } from "./report.ts";
 
-const WIDTH = 760;
+const WIDTH = 800;
 const LINE = 17;
+/** Room for names. */
+const LEFT = 230;
 const COLORS = { kobai: "#0072b2", native: "#999999", javascript: "#e69f00" } as const;
 
 /** An SVG with a panel for each work that has times. */
@@ -15,7 +17,7 @@ export async function chart(results: readonly WorkResult[], machine: string): Pr
     .map((result) => ({ ...result, standings: byTime(result.standings).filter(({ seconds }) => seconds) }))
     .filter(({ standings }) => standings.length > 0)
     .map((result) => panel(drawing, result));
-  return composeFigure(drawing.document, `Time taken, ${machine}`, panels, "column");
+  return composeFigure(drawing.document, `Time taken (logarithmic), ${machine}`, panels, "column");
 }
 
 function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): Element {
@@ -31,10 +33,10 @@ function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): E
   return Plot.plot({
     document,
     width: WIDTH,
-    height: 44 + LINE * bars.length,
-    marginLeft: 190,
-    marginTop: 30,
-    marginBottom: 14,
+    height: 28 + LINE * bars.length,
+    marginLeft: LEFT,
+    marginTop: 24,
+    marginBottom: 4,
     x: { type: "log", domain, axis: null },
     y: { domain: bars.map(({ name }) => name), label: null, tickSize: 0 },
     marks: [
@@ -56,8 +58,8 @@ function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): E
       }),
       Plot.text([title], {
         frameAnchor: "top-left",
-        dx: -186,
-        dy: -22,
+        dx: 4 - LEFT,
+        dy: -18,
         textAnchor: "start",
         fontWeight: "bold",
         fill: "currentColor",

@@ -36,14 +36,17 @@ const numpy = (threads: number): Contender => ({
   environment: blas(threads, threads),
 });
 
-/** Two threads are PyTorch's own; OpenBLAS's besides would only be in their way. */
-const torch = (threads: number): Contender => ({
-  name: `PyTorch, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
+/**
+ * A training step is at its best where OpenBLAS's threads are not in the way of PyTorch's own, large products where OpenBLAS has as many:
+ * PyTorch takes part in both settings.
+ */
+const torch = (threads: number, openblas = 1): Contender => ({
+  name: `PyTorch, ${threads === 1 ? "1 thread" : `${threads} threads`}${openblas > 1 ? " and OpenBLAS's" : ""}`,
   kind: "native",
   peer: "torch_peer",
   where: "python",
   threads,
-  environment: blas(1, threads),
+  environment: blas(openblas, threads),
 });
 
 const inNode = (name: string, peer = name, threads = 1): Contender => ({
@@ -72,6 +75,7 @@ export const contenders: readonly Contender[] = [
   numpy(THREADS),
   torch(1),
   torch(THREADS),
+  torch(THREADS, THREADS),
   inNode("onnxruntime-node"),
   inNode("onnxruntime-node", "onnxruntime-node", THREADS),
   inNode("onnxruntime-web"),

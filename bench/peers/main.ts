@@ -66,7 +66,9 @@ const chosen = (positionals.length > 0 ? positionals : Object.keys(works)) as Wo
 
 if (!existsSync(join(FOLDER, "node_modules"))) {
   console.log("Installing the peers …");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: FOLDER, stdio: "inherit" });
+  // Without their scripts: they would fetch what only a graphics card can use.
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const { status } = spawnSync("npm", args, { cwd: FOLDER, stdio: "inherit" });
   if (status !== 0) process.exit(1);
 }
 if (!existsSync("dist/index.js")) {

@@ -42,11 +42,14 @@ const SLOPE_TOLERANCE = 1e-7;
 const PRODUCT_TOLERANCE = { float32: 1e-4, float64: 1e-11 } as const;
 /** What 10,000 steps of work 1 must reach. */
 const ACCURACY = 0.96;
+/** What a peer that trains in its own way must reach, be it in a sample of the steps. */
+const OWN_WAY = { accuracy: 0.8, loss: 0.02 } as const;
 
 /** What is wrong with an outcome, told by another peer's, or undefined. */
 export function problem(work: WorkName, outcome: Outcome, reference: Outcome): string | undefined {
   if (outcome.error) return outcome.error.split("\n")[0];
-  if (outcome.ownWay || outcome.cannot) return undefined;
+  if (outcome.cannot) return undefined;
+  if (outcome.ownWay) return untrained(outcome);
   return (
     differs("loss of step", outcome.losses, reference.losses, LOSS_TOLERANCE) ??
     differs(
@@ -83,6 +86,14 @@ function wrongProduct(own: readonly Product[] = [], others: readonly Product[] =
     }
   }
   return undefined;
+}
+
+/** Scores alone say nothing of a peer whose network is another. */
+function untrained({ accuracy, lastLoss }: Outcome): string | undefined {
+  if (accuracy !== undefined) {
+    return accuracy >= OWN_WAY.accuracy ? undefined : `reaches an accuracy of ${accuracy} only`;
+  }
+  return lastLoss === undefined || lastLoss <= OWN_WAY.loss ? undefined : `ends at a loss of ${lastLoss}`;
 }
 
 function tooLow({ accuracy, sample }: Outcome): string | undefined {

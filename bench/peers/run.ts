@@ -100,6 +100,11 @@ function python(): string {
   return process.env.PYTHON ?? (existsSync(system) ? system : "python3");
 }
 
+/** What else the environment tells OpenBLAS is not the peers' doing: its kernels, its caches' sizes. */
+const withoutBlas = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("OPENBLAS_")),
+);
+
 /** The last line that a command prints, as JSON. */
 function answerOf(
   command: string,
@@ -108,7 +113,7 @@ function answerOf(
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      env: { ...process.env, ...environment, OPENBLAS_CORETYPE: undefined },
+      env: { ...withoutBlas, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [out, complaints]: [string[], string[]] = [[], []];

@@ -6,7 +6,7 @@ import { inference, shareRight, training } from "./common.js";
 
 const OWN_WAY = "its own way: samples one by one, sigmoid, squared error";
 /** In place of 0, which it refuses for the error to stop at and for the momentum. */
-const NOTHING = 1e-300;
+const NOTHING = 1e-20;
 
 function network(layers, weights) {
   const net = new brain.NeuralNetwork({ hiddenLayers: layers.slice(1, -1), activation: "sigmoid" });
@@ -28,9 +28,9 @@ async function train(context) {
   for (const part of ["train", "test"]) {
     const { x, t } = await context.images(part);
     samples[part] = Array.from(t, (label, i) => {
-      const output = new Float32Array(10);
-      output[label] = 1;
-      return { input: x.subarray(784 * i, 784 * (i + 1)), output, label };
+      // It takes typed arrays for objects with names.
+      const output = Array.from({ length: 10 }, (_, j) => (j === label ? 1 : 0));
+      return { input: Array.from(x.subarray(784 * i, 784 * (i + 1))), output, label };
     });
   }
   const rows = await context.batches();
