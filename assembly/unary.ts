@@ -20,20 +20,11 @@ function apply<T>(op: Op, x: v128, factor: v128): v128 {
 }
 
 @inline
-function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
-  const n = arg(i, UnaryArg.n);
-  const unit = 64 / <i32>sizeof<T>();
-  const begin = chunkStart(n, unit, lane, lanes);
-  const end = chunkStart(n, unit, lane + 1, lanes);
-  const offset = <usize>begin * sizeof<T>();
-  let a = pointer(i, UnaryArg.a) + offset;
-  let out = pointer(i, UnaryArg.out) + offset;
-  let factor = v128.splat<T>(0);
-  if (op == Op.scale) factor = v128.splat<T>(<T>load<f64>(pointer(i, UnaryArg.factor)));
-  for (let rest = end - begin; rest > 0; rest -= vectorLength<T>()) {
+function map<T>(op: Op, out: usize, a: usize, n: i32, factor: v128): void {
+  for (; n > 0; n -= vectorLength<T>()) {
     const y = apply<T>(op, v128.load(a), factor);
-    if (rest >= vectorLength<T>()) v128.store(out, y);
-    else storePart<T>(out, y, rest);
+    if (n >= vectorLength<T>()) v128.store(out, y);
+    else storePart<T>(out, y, n);
     a += 16;
     out += 16;
   }
@@ -41,20 +32,28 @@ function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
 
 /** The elementwise kernel of `op`: relu, sigmoid, tanh, exp, log, sqrt or scale. */
 export function unary<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
+  const all = arg(i, UnaryArg.n);
+  const unit = 64 / <i32>sizeof<T>();
+  const begin = chunkStart(all, unit, lane, lanes);
+  const n = chunkStart(all, unit, lane + 1, lanes) - begin;
+  const offset = <usize>begin * sizeof<T>();
+  const a = pointer(i, UnaryArg.a) + offset;
+  const out = pointer(i, UnaryArg.out) + offset;
+  const zero = v128.splat<T>(0);
   switch (op) {
     case Op.relu:
-      return map<T>(Op.relu, i, lane, lanes);
+      return map<T>(Op.relu, out, a, n, zero);
     case Op.sigmoid:
-      return map<T>(Op.sigmoid, i, lane, lanes);
+      return map<T>(Op.sigmoid, out, a, n, zero);
     case Op.tanh:
-      return map<T>(Op.tanh, i, lane, lanes);
+      return map<T>(Op.tanh, out, a, n, zero);
     case Op.exp:
-      return map<T>(Op.exp, i, lane, lanes);
+      return map<T>(Op.exp, out, a, n, zero);
     case Op.log:
-      return map<T>(Op.log, i, lane, lanes);
+      return map<T>(Op.log, out, a, n, zero);
     case Op.sqrt:
-      return map<T>(Op.sqrt, i, lane, lanes);
+      return map<T>(Op.sqrt, out, a, n, zero);
     case Op.scale:
-      return map<T>(Op.scale, i, lane, lanes);
+      return map<T>(Op.scale, out, a, n, v128.splat<T>(<T>load<f64>(pointer(i, UnaryArg.factor))));
   }
 }
