@@ -24,7 +24,7 @@ function read<T>(address: usize, repeats: bool): v128 {
 
 /** out[0…n) = f(a, b) for operands that advance by one element or stay. */
 @inline
-function loop<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
+function span<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
   const length = vectorLength<T>();
   let left = n;
   for (; left >= length; left -= length) {
@@ -36,41 +36,12 @@ function loop<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool,
   if (left > 0) storePart<T>(out, apply<T>(op, read<T>(a, repeatA), read<T>(b, repeatB)), left);
 }
 
-/** loop for an `op` that is a constant, and for each way in which an operand may repeat. */
-@inline
-function loopOf<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
-  if (repeatA) loop<T>(op, out, a, b, n, true, repeatB);
-  else if (repeatB) loop<T>(op, out, a, b, n, false, true);
-  else loop<T>(op, out, a, b, n, false, false);
-}
-
-function span<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
-  switch (op) {
-    case Op.add:
-      return loopOf<T>(Op.add, out, a, b, n, repeatA, repeatB);
-    case Op.subtract:
-      return loopOf<T>(Op.subtract, out, a, b, n, repeatA, repeatB);
-    case Op.multiply:
-      return loopOf<T>(Op.multiply, out, a, b, n, repeatA, repeatB);
-    case Op.divide:
-      return loopOf<T>(Op.divide, out, a, b, n, repeatA, repeatB);
-    case Op.reluGradient:
-      return loopOf<T>(Op.reluGradient, out, a, b, n, repeatA, repeatB);
-    case Op.sigmoidGradient:
-      return loopOf<T>(Op.sigmoidGradient, out, a, b, n, repeatA, repeatB);
-    case Op.tanhGradient:
-      return loopOf<T>(Op.tanhGradient, out, a, b, n, repeatA, repeatB);
-  }
-}
-
 /**
- * The elementwise kernel of `op`: add, subtract, multiply, divide, or the gradient of relu (where y is 0 the derivative is taken as 0, as
- * in the book, 5.5.1), sigmoid ((g·y)·(1 − y), 5.5.2) or tanh (g·(1 − y²)).
- *
  * The planner merges axes, so an operand's innermost stride is 1 or 0. Lanes split the outermost axis that is longer than one,
  * and a flat operation (1 × 1 × n) in chunks of a vector or more.
  */
-export function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
+@inline
+function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
   const out = pointer(i, BinaryArg.out);
   const a = pointer(i, BinaryArg.a);
   const b = pointer(i, BinaryArg.b);
@@ -104,6 +75,43 @@ export function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
     const o = out + (<usize>row * d2 + from) * sizeof<T>();
     const p = a + i0 * a0 + i1 * a1 + (repeatA ? 0 : offset);
     const q = b + i0 * b0 + i1 * b1 + (repeatB ? 0 : offset);
-    span<T>(op, o, p, q, n, repeatA, repeatB);
+    if (repeatA) {
+      span<T>(op, o, p, q, n, true, repeatB);
+    } else if (repeatB) {
+      span<T>(op, o, p, q, n, false, true);
+    } else {
+      span<T>(op, o, p, q, n, false, false);
+    }
   }
+}
+
+export function add<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.add, i, lane, lanes);
+}
+
+export function subtract<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.subtract, i, lane, lanes);
+}
+
+export function multiply<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.multiply, i, lane, lanes);
+}
+
+export function divide<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.divide, i, lane, lanes);
+}
+
+/** g where y > 0, else 0: at x = 0 the derivative is taken as 0, as in the book (5.5.1). */
+export function reluGradient<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.reluGradient, i, lane, lanes);
+}
+
+/** (g·y)·(1 − y) (book 5.5.2) */
+export function sigmoidGradient<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.sigmoidGradient, i, lane, lanes);
+}
+
+/** g·(1 − y²) */
+export function tanhGradient<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(Op.tanhGradient, i, lane, lanes);
 }

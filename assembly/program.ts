@@ -1,6 +1,6 @@
 // Running a list of instructions, as often as asked, without leaving wasm.
 
-import { binary } from "./binary";
+import * as binary from "./binary";
 import { gather } from "./gather";
 import { matmul } from "./gemm";
 import {
@@ -75,13 +75,19 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.scale:
       return unary<T>(opcode(i), i, lane, lanes);
     case Op.add:
+      return binary.add<T>(i, lane, lanes);
     case Op.subtract:
+      return binary.subtract<T>(i, lane, lanes);
     case Op.multiply:
+      return binary.multiply<T>(i, lane, lanes);
     case Op.divide:
+      return binary.divide<T>(i, lane, lanes);
     case Op.reluGradient:
+      return binary.reluGradient<T>(i, lane, lanes);
     case Op.sigmoidGradient:
+      return binary.sigmoidGradient<T>(i, lane, lanes);
     case Op.tanhGradient:
-      return binary<T>(opcode(i), i, lane, lanes);
+      return binary.tanhGradient<T>(i, lane, lanes);
     case Op.sum:
       return sum<T>(i, lane, lanes);
     case Op.softmax:
