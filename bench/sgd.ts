@@ -24,8 +24,15 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     return { block, data };
   });
   const [w, g] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
-  const operands = { w: w.block.address, g: g.block.address, n: N, s1: 0, s2: 0, state: state.address };
-  const update = load(current, [instruction(Op.sgd, dtype, UpdateArg, operands)], state.address, "bench");
+  const operands = {
+    [UpdateArg.w]: w.block.address,
+    [UpdateArg.g]: g.block.address,
+    [UpdateArg.n]: N,
+    [UpdateArg.s1]: 0,
+    [UpdateArg.s2]: 0,
+    [UpdateArg.state]: state.address,
+  };
+  const update = load(current, [instruction<UpdateArg>(Op.sgd, dtype, operands)], state.address, "bench");
   const begin = (count: number) => state.begin(0, count, sgd({ lr: LR }), 1);
   const plainOperands = {
     w: w.data,

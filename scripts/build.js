@@ -36,6 +36,7 @@ await build({
   alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
   plugins: [wasmFiles],
   chunkNames: "chunks/[name]-[hash]",
+  minifySyntax: true,
   sourcemap: true,
   logLevel: "warning",
 });

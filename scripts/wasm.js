@@ -1,8 +1,7 @@
-// How a .wasm file gets into the code: `import wasm from "….wasm"` gives a function that returns its bytes. They are packed as text that
-// compresses well; src/runtime/unpack.ts says how, and unpacks. Every bundle of this repository is made with `wasmFiles`.
+// How a .wasm file gets into the code: `import packed from "….wasm"` gives its bytes, packed as texts that compress well:
+// src/runtime/unpack.ts says how, and unpacks them. Every bundle of this repository is made with `wasmFiles`.
 
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
 
 const LOCALS = 0;
 const MEMORY = 1;
@@ -12,15 +11,19 @@ const CONSTANTS = 3;
 const RANK = 4;
 const RANKS = 3;
 
-/** The operands of an opcode, as a stream and how many of it: LEB128 numbers, but bytes of CONSTANTS. */
+/**
+ * The operands of an opcode, as a stream and how many of it: LEB128 numbers, but bytes of CONSTANTS. Before them, how many numbers are
+ * better taken as part of the opcode: they have few values, each of which goes with some opcodes.
+ */
 function operands(opcode, sub) {
   const none = [NUMBERS, 0];
   switch (opcode) {
     case 0x02: // block, loop, if: their types
     case 0x03:
     case 0x04:
-    case 0x0c: // br, br_if
+    case 0x0c: // br, br_if: how far out
     case 0x0d:
+      return [NUMBERS, 0, 1];
     case 0x10: // call
     case 0x3f: // memory.size, memory.grow
     case 0x40:
@@ -39,16 +42,16 @@ function operands(opcode, sub) {
       if (sub < 8) return none; // saturating truncations
       break;
     case 0xfd:
-      if (sub <= 11 || sub === 92 || sub === 93) return [MEMORY, 2]; // loads, stores
+      if (sub <= 11 || sub === 92 || sub === 93) return [MEMORY, 1, 1]; // loads, stores: the alignment
       if (sub === 12 || sub === 13) return [CONSTANTS, 16]; // v128.const, i8x16.shuffle
       if (sub >= 21 && sub <= 34) return [NUMBERS, 1]; // lanes
-      if (sub >= 84 && sub <= 91) return [MEMORY, 3]; // loads and stores of lanes
+      if (sub >= 84 && sub <= 91) return [MEMORY, 2, 1]; // loads and stores of lanes
       return none;
     case 0xfe:
-      return sub === 3 ? [NUMBERS, 1] : [MEMORY, 2]; // atomics; the fence
+      return sub === 3 ? [NUMBERS, 1] : [MEMORY, 1, 1]; // atomics; the fence
   }
   if (opcode >= 0x20 && opcode <= 0x22) return [LOCALS, 1];
-  if (opcode >= 0x28 && opcode <= 0x3e) return [MEMORY, 2];
+  if (opcode >= 0x28 && opcode <= 0x3e) return [MEMORY, 1, 1];
   const plain = opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f;
   if (plain || opcode === 0x1a || opcode === 0x1b || (opcode >= 0x45 && opcode <= 0xc4)) return none;
   throw new Error(`scripts/wasm.js does not know the opcode 0x${opcode.toString(16)} ${sub ?? ""}`);
@@ -90,11 +93,12 @@ export function pack(wasm) {
     const start = at;
     const opcode = wasm[at++];
     const sub = opcode >= 0xfc ? value(number()) : undefined;
+    const [stream, count, more = 0] = operands(opcode, sub);
+    for (let left = more; left > 0; left--) number();
     const own = wasm.subarray(start, at);
-    const [stream, count] = operands(opcode, sub);
     if (stream === LOCALS) {
-      const [local, ...more] = number();
-      if (more.length > 0) throw new Error("scripts/wasm.js: a function has more than 128 locals");
+      const [local, ...high] = number();
+      if (high.length > 0) throw new Error("scripts/wasm.js: a function has more than 128 locals");
       const rank = recent.indexOf(local);
       recent.splice(rank, 1);
       recent.unshift(local);
@@ -154,13 +158,13 @@ function text(bytes) {
 /** The module that stands for a .wasm file of build/. */
 export function moduleOf(path) {
   const packed = pack(readFileSync(path)).map((each) => JSON.stringify(each));
-  return `import { unpack } from "../src/runtime/unpack.ts";\nexport default () => unpack(\n${packed.join(",\n")});\n`;
+  return `export default [\n${packed.join(",\n")}];\n`;
 }
 
 /** The esbuild plugin. */
 export const wasmFiles = {
   name: "wasm-files",
   setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleOf(path), resolveDir: dirname(path) }));
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleOf(path) }));
   },
 };

@@ -1,4 +1,5 @@
-/** A WebAssembly file, put into the code by scripts/wasm.js: unpacks its bytes. */
+/** A WebAssembly file, put into the code by scripts/wasm.js as what `unpack` takes. */
 declare module "*.wasm" {
-  export default function bytes(): Uint8Array<ArrayBuffer>;
+  const packed: Parameters<typeof import("./runtime/unpack.ts").unpack>;
+  export default packed;
 }

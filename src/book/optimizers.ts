@@ -106,8 +106,15 @@ class Updates {
       heap.view("float64", block.address + RUN_BYTES, COEFFICIENTS).set(coefficients);
       for (const [i, { address }] of places.entries()) heap.view(dtype, address, n).set(arrays[i]!);
       const [w, g, s1, s2] = places.map(({ address }) => address);
-      const operands = { w: w!, g: g!, n, s1: s1 ?? 0, s2: s2 ?? 0, state: block.address };
-      runOnce(now, instruction(this.#rule.op, dtype, UpdateArg, operands));
+      const operands = {
+        [UpdateArg.w]: w!,
+        [UpdateArg.g]: g!,
+        [UpdateArg.n]: n,
+        [UpdateArg.s1]: s1 ?? 0,
+        [UpdateArg.s2]: s2 ?? 0,
+        [UpdateArg.state]: block.address,
+      };
+      runOnce(now, instruction<UpdateArg>(this.#rule.op, dtype, operands));
       for (const [i, { address }] of places.entries()) {
         if (i !== 1) arrays[i]!.set(heap.view(dtype, address, n));
       }

@@ -73,13 +73,8 @@ export function plan(
     },
     isWanted: (value) => read.has(value) || placed.has(value),
     compressed,
-    emit<E extends Record<string, string | number>>(
-      op: Op,
-      dtype: DTypeName,
-      layout: E,
-      operands: Operands<E>,
-    ) {
-      instructions.push(instruction(op, dtype, layout, operands));
+    emit<Arg extends number = never>(op: Op, dtype: DTypeName, operands: Operands<Arg>) {
+      instructions.push(instruction<Arg>(op, dtype, operands));
     },
   };
   try {

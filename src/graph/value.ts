@@ -72,12 +72,7 @@ export interface Emitter {
   readonly workspace: number;
   /** of one lane */
   readonly workspaceBytes: number;
-  emit<E extends Record<string, string | number>>(
-    op: Op,
-    dtype: DTypeName,
-    layout: E,
-    operands: Operands<E>,
-  ): void;
+  emit<Arg extends number = never>(op: Op, dtype: DTypeName, operands: Operands<Arg>): void;
 }
 
 /** Applies an operation; its first output. */

@@ -11,28 +11,34 @@ import {
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
-import { cost, sharedOp } from "./lanes/cost.ts";
 
 const WORDS = INSTRUCTION_BYTES / 4;
 
 /** One instruction, encoded. */
 export type Instruction = Uint32Array;
 
-/** Operands by name: the names of an `…Arg` enum of assembly/isa.ts. */
-export type Operands<E> = { readonly [K in Extract<keyof E, string>]: number };
+/**
+ * Operands by the words they go to: all those of an `…Arg` enum of assembly/isa.ts. Only its members are named, which compilers replace by
+ * their numbers, so that no table of names travels with the code.
+ */
+export type Operands<Arg extends number> = Readonly<Record<NoInfer<Arg>, number>>;
 
-/** Encodes an instruction; `layout` is the enum that says which word an operand goes to, and every one of them must be given. */
-export function instruction<E extends Record<string, string | number>>(
+/** The codes of the element types. */
+export const dtypeCodes: Readonly<Record<DTypeName, DType>> = {
+  float32: DType.float32,
+  float64: DType.float64,
+  uint8: DType.uint8,
+  int32: DType.int32,
+};
+
+/** Encodes an instruction. Its enum of operands must be named: `instruction<UnaryArg>(…)`. */
+export function instruction<Arg extends number = never>(
   op: Op,
   dtype: DTypeName,
-  layout: E,
-  operands: Operands<E>,
+  operands: Operands<Arg>,
 ): Instruction {
-  const words = new Uint32Array(WORDS);
-  words[Word.op] = op;
-  words[Word.dtype] = DType[dtype];
-  for (const [name, value] of Object.entries(operands)) words[layout[name] as number] = value as number;
-  return words;
+  const own = { [Word.op]: op, [Word.dtype]: dtypeCodes[dtype] };
+  return Object.assign(new Uint32Array(WORDS), own, operands);
 }
 
 /** A list of instructions in linear memory, ready to run. */
@@ -44,9 +50,6 @@ export interface Program {
   dispose(): void;
 }
 
-/** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
-const SLOWEST = 100;
-
 /** Writes instructions into linear memory, and which of them the lanes share. `state` is the address of the run's RunField block, whose step they count up. */
 export function load(engine: Engine, list: readonly Instruction[], state: number, owner: string): Program {
   const { heap, lanes } = engine;
@@ -57,16 +60,12 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
   header[ProgramField.count] = list.length;
   header[ProgramField.state] = state;
   header[ProgramField.steps] = 1;
-  const read = (address: number) => heap.view("int32", address, SWEEP_BYTES / 4);
-  let longest = 0;
-  list.forEach((words, index) => {
-    const loaded = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
-    loaded.set(words);
-    const microseconds = cost(words, read);
-    loaded[Word.op] = sharedOp(words[Word.op]!, microseconds);
-    longest = Math.max(longest, microseconds);
+  const loaded = list.map((words, index) => {
+    const place = new Uint32Array(heap.memory.buffer, first + index * INSTRUCTION_BYTES, WORDS);
+    place.set(words);
+    return place;
   });
-  lanes.waitAtLeast((SLOWEST * longest) / 1000);
+  lanes.share(loaded, (address) => heap.view("int32", address, SWEEP_BYTES / 4));
   return {
     address: block.address,
     run(steps) {

@@ -1,7 +1,7 @@
 // How the wasm travels inside the code: as text, sorted by what its bytes mean, so that a page's own compression (gzip, Brotli) finds
 // what repeats. In a wasm file little does: two loops that are alike differ in the numbers of their locals. With opcodes and
 // operands kept apart, the opcodes of such loops are equal; and a local that is named by how recently it was used, not by its number,
-// is mostly a small number. gzip then makes 16 kB of what it made 23 kB of (base64 of the file). scripts/wasm.js packs, and knows
+// is mostly a small number. gzip then makes 15 kB of it, half of what it makes of the file in base64. scripts/wasm.js packs, and knows
 // wasm's instructions; this side only follows a table.
 
 /** The stream whose numbers name locals by how recently a function used them. */

@@ -3,6 +3,7 @@ import inlined from "../../build/kobai.wasm";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { isNode } from "../node.ts";
 import { sleepOn } from "./lanes/sleep.ts";
+import { unpack } from "./unpack.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {
@@ -85,7 +86,7 @@ export async function loadKernels(
 // What few programs need is imported when it is asked for, so that a bundler puts it into a file of its own.
 
 async function inlinedBytes(relaxed: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  return relaxed ? (await import("../../build/kobai-relaxed.wasm")).default() : inlined();
+  return unpack(...(relaxed ? (await import("../../build/kobai-relaxed.wasm")).default : inlined));
 }
 
 async function sharing(bytes: BufferSource): Promise<BufferSource> {

@@ -1,6 +1,6 @@
-import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg, DType, Op } from "../../assembly/isa.ts";
+import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg, Op } from "../../assembly/isa.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { instruction, runOnce } from "../runtime/instructions.ts";
+import { dtypeCodes, instruction, runOnce } from "../runtime/instructions.ts";
 import { bytesPerElement, type DTypeName, size, type Tensor } from "../tensor.ts";
 
 /** A data set's inputs without their zeros. */
@@ -34,19 +34,34 @@ export function compressedRows(
   const m = x.shape[0]!;
   const width = size(x.shape.slice(1));
   if (width > WIDEST || !looksSparse(x)) return undefined;
-  const source = DType[x.dtype];
+  const source = dtypeCodes[x.dtype];
   const dense = heap.allocate(x.data.length * bytesPerElement(x.dtype), owner);
   try {
     heap.view(x.dtype, dense.address, x.data.length).set(x.data);
     const data = dense.address;
     const rows = hold(m * COMPRESSED_ROW_BYTES);
-    const counted = { out: rows, data, source, rows: m, width };
-    runOnce(engine, instruction(Op.countNonZeros, "float32", CountNonZerosArg, counted));
+    const counted = {
+      [CountNonZerosArg.out]: rows,
+      [CountNonZerosArg.data]: data,
+      [CountNonZerosArg.source]: source,
+      [CountNonZerosArg.rows]: m,
+      [CountNonZerosArg.width]: width,
+    };
+    runOnce(engine, instruction<CountNonZerosArg>(Op.countNonZeros, "float32", counted));
     const total = heap.view("int32", rows, 1)[0]! >>> 0;
     // Before the last row's end is known, its values lie as far out as those of a row without zeros.
     const out = hold(total * (2 + bytesPerElement(x.dtype)) + compressedBytes(width, x.dtype));
-    const compressed = { rows, out, stride: 0, data, source, m, width, finite: 0 };
-    runOnce(engine, instruction(Op.compressRows, "float32", CompressRowsArg, compressed));
+    const compressed = {
+      [CompressRowsArg.rows]: rows,
+      [CompressRowsArg.out]: out,
+      [CompressRowsArg.stride]: 0,
+      [CompressRowsArg.data]: data,
+      [CompressRowsArg.source]: source,
+      [CompressRowsArg.m]: m,
+      [CompressRowsArg.width]: width,
+      [CompressRowsArg.finite]: 0,
+    };
+    runOnce(engine, instruction<CompressRowsArg>(Op.compressRows, "float32", compressed));
     return { rows, density: total / x.data.length };
   } finally {
     heap.free(dense);

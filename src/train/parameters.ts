@@ -85,18 +85,20 @@ export class Parameters {
     const [a, b] = isNormal ? [distribution.mean, distribution.std] : [distribution.low, distribution.high];
     const cells = heap.allocate(16, "initialization");
     heap.view("float64", cells.address, 2).set([a, b]);
+    const words = seedWords(seed);
     const operands = {
-      out,
-      n,
-      ...seedWords(seed),
-      purpose: Purpose.init,
-      stream,
-      a: cells.address,
-      b: cells.address + 8,
+      [RandomArg.out]: out,
+      [RandomArg.n]: n,
+      [RandomArg.seedLow]: words.seedLow,
+      [RandomArg.seedHigh]: words.seedHigh,
+      [RandomArg.purpose]: Purpose.init,
+      [RandomArg.stream]: stream,
+      [RandomArg.a]: cells.address,
+      [RandomArg.b]: cells.address + 8,
     };
     try {
       const op = isNormal ? Op.randomNormal : Op.randomUniform;
-      runOnce(this.#engine, instruction(op, this.#dtype, RandomArg, operands));
+      runOnce(this.#engine, instruction<RandomArg>(op, this.#dtype, operands));
     } finally {
       heap.free(cells);
     }

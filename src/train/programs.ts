@@ -6,7 +6,6 @@ import {
   CheckFiniteArg,
   COMPRESSED_ROW_BYTES,
   CompressRowsArg,
-  DType,
   GatherArg,
   IndicesArg,
   Op,
@@ -20,7 +19,7 @@ import type { Shape, Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
-import { type Instruction, instruction, type Program } from "../runtime/instructions.ts";
+import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
@@ -67,27 +66,52 @@ function givenInput(
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
   const width = size(sample);
-  const source = DType[dtype];
+  const source = dtypeCodes[dtype];
   const checks = dtype === "float32" || dtype === "float64";
   const check = (a: number, n: number) =>
-    composer.push(instruction(Op.checkFinite, dtype, CheckFiniteArg, { out: finite, a, n }));
+    composer.push(
+      instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
+        [CheckFiniteArg.out]: finite,
+        [CheckFiniteArg.a]: a,
+        [CheckFiniteArg.n]: n,
+      }),
+    );
   if (sparse) {
     const stride = compressedBytes(width, dtype);
     const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
     const out = composer.allocate(m * stride);
     // Each row's elements are checked as they pass, all that remains to be checked is one number of each.
     const ofRows = checks ? composer.allocate(m * bytesPerElement(dtype)) : 0;
-    const operands = { rows, out, stride, data: x, source, m, width, finite: ofRows };
-    composer.push(instruction(Op.compressRows, leaf.dtype, CompressRowsArg, operands));
+    const operands = {
+      [CompressRowsArg.rows]: rows,
+      [CompressRowsArg.out]: out,
+      [CompressRowsArg.stride]: stride,
+      [CompressRowsArg.data]: x,
+      [CompressRowsArg.source]: source,
+      [CompressRowsArg.m]: m,
+      [CompressRowsArg.width]: width,
+      [CompressRowsArg.finite]: ofRows,
+    };
+    composer.push(instruction<CompressRowsArg>(Op.compressRows, leaf.dtype, operands));
     if (checks) check(ofRows, m);
     return { value: leaf, address: 0, compressed: { rows, source, scale: one(composer) } };
   }
   if (checks) check(x, m * width);
   if (dtype === leaf.dtype) return { value: leaf, address: x };
   const out = composer.room(leaf);
-  const choice = { indices: 0, state: 0, stepsPerEpoch: 1, stride: 0 };
-  const operands = { ...choice, out, data: x, source, m, width, scale: one(composer) };
-  composer.push(instruction(Op.gather, leaf.dtype, GatherArg, operands));
+  const operands = {
+    [GatherArg.out]: out,
+    [GatherArg.data]: x,
+    [GatherArg.source]: source,
+    [GatherArg.m]: m,
+    [GatherArg.width]: width,
+    [GatherArg.indices]: 0,
+    [GatherArg.state]: 0,
+    [GatherArg.stepsPerEpoch]: 1,
+    [GatherArg.stride]: 0,
+    [GatherArg.scale]: one(composer),
+  };
+  composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
   return { value: leaf, address: out };
 }
 
@@ -177,18 +201,23 @@ export function composeEvaluation(
       inputs,
     );
     if (cell) {
-      const operands = { out: totals, a: cell.address, weight: m };
-      composer.push(instruction(Op.accumulate, core.dtype, AccumulateArg, operands));
+      composer.push(
+        instruction<AccumulateArg>(Op.accumulate, core.dtype, {
+          [AccumulateArg.out]: totals,
+          [AccumulateArg.a]: cell.address,
+          [AccumulateArg.weight]: m,
+        }),
+      );
     }
     if (output) {
       composer.push(
-        instruction(Op.accuracy, core.dtype, AccuracyArg, {
-          counter: totals + 8,
-          scores: output.address,
-          labels: inputs[1]!.address,
-          oneHot: built.t.shape.length === 2 ? 1 : 0,
-          m,
-          n: built.output.shape[1]!,
+        instruction<AccuracyArg>(Op.accuracy, core.dtype, {
+          [AccuracyArg.counter]: totals + 8,
+          [AccuracyArg.scores]: output.address,
+          [AccuracyArg.labels]: inputs[1]!.address,
+          [AccuracyArg.oneHot]: built.t.shape.length === 2 ? 1 : 0,
+          [AccuracyArg.m]: m,
+          [AccuracyArg.n]: built.output.shape[1]!,
         }),
       );
     }
@@ -234,15 +263,20 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     differentiate(composer, differentiated, built, { inputs, cell, by: spec.by });
     if (twin) composer.push(...conversions(composer, differentiated, core, "gradients"));
     // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(instruction(Op.recordLoss, differentiated.dtype, RecordLossArg, { loss: cell, state }));
     composer.push(
-      instruction(spec.optimizer.op, dtype, UpdateArg, {
-        w: parameters.address,
-        g: parameters.gradientAddress,
-        n: parameters.length,
-        s1: spec.slots,
-        s2: spec.slots + parameters.bytes,
-        state,
+      instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
+        [RecordLossArg.loss]: cell,
+        [RecordLossArg.state]: state,
+      }),
+    );
+    composer.push(
+      instruction<UpdateArg>(spec.optimizer.op, dtype, {
+        [UpdateArg.w]: parameters.address,
+        [UpdateArg.g]: parameters.gradientAddress,
+        [UpdateArg.n]: parameters.length,
+        [UpdateArg.s1]: spec.slots,
+        [UpdateArg.s2]: spec.slots + parameters.bytes,
+        [UpdateArg.state]: state,
       }),
     );
     return composer.finish(state);
@@ -259,17 +293,17 @@ function conversions(
   const scale = one(composer);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
-    instruction(Op.gather, to.dtype, GatherArg, {
-      out: targets[index]!.address,
-      data: address,
-      source: DType[from.dtype],
-      m: 1,
-      width: size(value.shape),
-      indices: 0,
-      state: 0,
-      stepsPerEpoch: 1,
-      stride: 0,
-      scale,
+    instruction<GatherArg>(Op.gather, to.dtype, {
+      [GatherArg.out]: targets[index]!.address,
+      [GatherArg.data]: address,
+      [GatherArg.source]: dtypeCodes[from.dtype],
+      [GatherArg.m]: 1,
+      [GatherArg.width]: size(value.shape),
+      [GatherArg.indices]: 0,
+      [GatherArg.state]: 0,
+      [GatherArg.stepsPerEpoch]: 1,
+      [GatherArg.stride]: 0,
+      [GatherArg.scale]: scale,
     }),
   );
 }
@@ -277,6 +311,16 @@ function conversions(
 /** The instruction that chooses a step's rows. */
 export function drawing(n: number, { sampling, indices, state, m, stepsPerEpoch }: TrainingSpec) {
   return sampling === "shuffle"
-    ? instruction(Op.shuffleIndices, "float32", IndicesArg, { out: indices, state, n, m: stepsPerEpoch })
-    : instruction(Op.sampleIndices, "float32", IndicesArg, { out: indices, state, n, m });
+    ? instruction<IndicesArg>(Op.shuffleIndices, "float32", {
+        [IndicesArg.out]: indices,
+        [IndicesArg.state]: state,
+        [IndicesArg.n]: n,
+        [IndicesArg.m]: stepsPerEpoch,
+      })
+    : instruction<IndicesArg>(Op.sampleIndices, "float32", {
+        [IndicesArg.out]: indices,
+        [IndicesArg.state]: state,
+        [IndicesArg.n]: n,
+        [IndicesArg.m]: m,
+      });
 }

@@ -1,4 +1,4 @@
-import { COMPRESSED_ROW_BYTES, DType, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
+import { COMPRESSED_ROW_BYTES, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
@@ -7,7 +7,7 @@ import { type Placement, rootOf } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Composer } from "../runtime/composer.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { instruction } from "../runtime/instructions.ts";
+import { dtypeCodes, instruction } from "../runtime/instructions.ts";
 import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
@@ -98,8 +98,19 @@ function gatherDense(
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
   const address = composer.room(leaf);
-  const operands = { ...from, ...choice, out: address, source: DType[from.source], m, width: size(sample) };
-  composer.push(instruction(Op.gather, leaf.dtype, GatherArg, operands));
+  const operands = {
+    [GatherArg.out]: address,
+    [GatherArg.data]: from.data,
+    [GatherArg.source]: dtypeCodes[from.source],
+    [GatherArg.m]: m,
+    [GatherArg.width]: size(sample),
+    [GatherArg.indices]: choice.indices,
+    [GatherArg.state]: choice.state,
+    [GatherArg.stepsPerEpoch]: choice.stepsPerEpoch,
+    [GatherArg.stride]: choice.stride,
+    [GatherArg.scale]: from.scale,
+  };
+  composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
   return { value: leaf, address };
 }
 
@@ -110,10 +121,19 @@ function gatherCompressed(
   choice: RowChoice,
 ): Placement {
   const m = leaf.shape[0]!;
-  const source = DType[from.source];
+  const source = dtypeCodes[from.source];
   const rows = composer.allocate((m + 1) * COMPRESSED_ROW_BYTES);
-  const operands = { ...choice, rows, dataset: from.rows, source, m };
-  composer.push(instruction(Op.gatherRows, leaf.dtype, GatherRowsArg, operands));
+  const operands = {
+    [GatherRowsArg.rows]: rows,
+    [GatherRowsArg.dataset]: from.rows,
+    [GatherRowsArg.source]: source,
+    [GatherRowsArg.m]: m,
+    [GatherRowsArg.indices]: choice.indices,
+    [GatherRowsArg.state]: choice.state,
+    [GatherRowsArg.stepsPerEpoch]: choice.stepsPerEpoch,
+    [GatherRowsArg.stride]: choice.stride,
+  };
+  composer.push(instruction<GatherRowsArg>(Op.gatherRows, leaf.dtype, operands));
   return { value: leaf, address: 0, compressed: { rows, source, scale: from.scale } };
 }
 

@@ -84,17 +84,17 @@ export function composeSweeps(
     const program = programOf(parameter);
     if (parameter.site) {
       const sweep = describe(composer, parameter.site, places, { program, lossCell: restCell, h: hCell });
-      const operands = { gradient: parameter.gradient, sweep };
-      composer.push(instruction(Op.sweepAffine, "float64", SweepAffineArg, operands));
+      const operands = { [SweepAffineArg.gradient]: parameter.gradient, [SweepAffineArg.sweep]: sweep };
+      composer.push(instruction<SweepAffineArg>(Op.sweepAffine, "float64", operands));
     } else {
       composer.push(
-        instruction(Op.sweepElements, "float64", SweepElementsArg, {
-          gradient: parameter.gradient,
-          values: parameter.address,
-          n: size(parameter.value.shape),
-          program,
-          lossCell: restCell,
-          h: hCell,
+        instruction<SweepElementsArg>(Op.sweepElements, "float64", {
+          [SweepElementsArg.gradient]: parameter.gradient,
+          [SweepElementsArg.values]: parameter.address,
+          [SweepElementsArg.n]: size(parameter.value.shape),
+          [SweepElementsArg.program]: program,
+          [SweepElementsArg.lossCell]: restCell,
+          [SweepElementsArg.h]: hCell,
         }),
       );
     }
@@ -112,28 +112,27 @@ function describe(
   const p = site.out.shape[1]!;
   const at = (value: Value | undefined) => (value ? places.get(value)! : 0);
   const scratchBytes = sweepScratchBytes(m, p);
-  const fields: Record<keyof typeof SweepField, number> = {
-    m,
-    k: site.x ? site.x.shape[1]! : 1,
-    n,
-    x: at(site.x),
-    pre: at(site.pre),
-    activation: site.activation,
-    z: at(site.z),
-    nextWeight: at(site.nextWeight),
-    p,
-    out: at(site.out),
-    loss: site.loss,
-    targets: at(site.targets),
-    ...tail,
-    scratch: composer.scratch(scratchBytes),
-    scratchBytes,
+  const fields: Record<SweepField, number> = {
+    [SweepField.m]: m,
+    [SweepField.k]: site.x ? site.x.shape[1]! : 1,
+    [SweepField.n]: n,
+    [SweepField.x]: at(site.x),
+    [SweepField.pre]: at(site.pre),
+    [SweepField.activation]: site.activation,
+    [SweepField.z]: at(site.z),
+    [SweepField.nextWeight]: at(site.nextWeight),
+    [SweepField.p]: p,
+    [SweepField.out]: at(site.out),
+    [SweepField.loss]: site.loss,
+    [SweepField.targets]: at(site.targets),
+    [SweepField.program]: tail.program,
+    [SweepField.lossCell]: tail.lossCell,
+    [SweepField.h]: tail.h,
+    [SweepField.scratch]: composer.scratch(scratchBytes),
+    [SweepField.scratchBytes]: scratchBytes,
   };
-  const words = new Array<number>(SWEEP_BYTES / 4).fill(0);
-  for (const [name, value] of Object.entries(fields))
-    words[SweepField[name as keyof typeof SweepField]] = value;
   const address = composer.allocate(SWEEP_BYTES);
-  composer.write("int32", address, words);
+  composer.write("int32", address, Object.assign(new Array<number>(SWEEP_BYTES / 4).fill(0), fields));
   return address;
 }
 

@@ -11,10 +11,11 @@ import {
   SparseMatmulArg,
   SparseMatmulGradientArg,
 } from "../../assembly/isa.ts";
-import { instruction, type Operands } from "../../src/runtime/instructions.ts";
+import { instruction } from "../../src/runtime/instructions.ts";
 import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { bytesPerElement, type DTypeName, typedArrays } from "../../src/tensor.ts";
 import { compressedBytes } from "../../src/train/compressed.ts";
+import { named } from "../named.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
 import { instantiate } from "./instance.ts";
 
@@ -49,10 +50,12 @@ function run<E extends Record<string, string | number>>(
   op: Op,
   dtype: DTypeName,
   layout: E,
-  operands: Operands<E>,
+  operands: Parameters<typeof named<E>>[1],
   lanes = 1,
 ) {
-  new Uint32Array(memory.buffer, INSTRUCTION, 16).set(instruction(op, dtype, layout, operands));
+  new Uint32Array(memory.buffer, INSTRUCTION, 16).set(
+    instruction<Extract<E[keyof E], number>>(op, dtype, named(layout, operands)),
+  );
   // no lane may need what another has done: the last goes first
   for (let lane = lanes - 1; lane >= 0; lane--) execute(INSTRUCTION, lane, lanes);
 }

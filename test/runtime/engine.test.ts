@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { named } from "../named.ts";
 
 const MIB = 1024 ** 2;
 
@@ -127,10 +128,10 @@ describe("an assertion in the kernels", () => {
     const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
     const { RandomArg } = await import("../../assembly/isa.ts");
     const operands = { out: 0, n: 0, seedLow: 0, seedHigh: 0, purpose: 0, stream: 0, a: 0, b: 0 };
-    const unknown = instruction(9999 as never, "float32", RandomArg, operands);
+    const unknown = instruction<never>(9999 as never, "float32", named(RandomArg, operands));
     const held = kobai.memoryReport().held;
     expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/program\.ts:\d+:\d+/);
-    const integer = instruction(0 as never, "int32", RandomArg, operands);
+    const integer = instruction<never>(0 as never, "int32", named(RandomArg, operands));
     expect(() => runOnce(kobai.engine(), integer)).toThrow(/only gather works on integers/);
     expect(kobai.memoryReport().held).toBe(held);
   });

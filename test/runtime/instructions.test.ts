@@ -12,13 +12,14 @@ import {
 } from "../../assembly/isa.ts";
 import { engine, init } from "../../src/runtime/engine.ts";
 import { instruction, load, runOnce } from "../../src/runtime/instructions.ts";
+import { named } from "../named.ts";
 
 beforeAll(() => init());
 
 describe("instruction", () => {
   it("puts opcode, dtype and each operand into the words that isa.ts names", () => {
     const operands = { out: 64, a: 128, n: 7, factor: 192 };
-    const words = instruction(Op.scale, "float64", UnaryArg, operands);
+    const words = instruction<UnaryArg>(Op.scale, "float64", named(UnaryArg, operands));
     expect([...words]).toEqual([Op.scale, 1, 64, 128, 7, 192, ...Array(10).fill(0)]);
     expect(words.byteLength).toBe(INSTRUCTION_BYTES);
   });
@@ -38,13 +39,13 @@ describe("instruction", () => {
       n: 3,
       m: 2,
     };
-    const words = instruction(Op.matmul, "float32", MatmulArg, operands);
+    const words = instruction<MatmulArg>(Op.matmul, "float32", named(MatmulArg, operands));
     expect([...words.subarray(2, 14)]).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
   it("holds addresses above 2 GiB, unsigned", () => {
     const operands = { out: 0xc0000000, a: 2 ** 32 - 64, n: 1, factor: 0 };
-    expect([...instruction(Op.relu, "float32", UnaryArg, operands).subarray(2, 4)]).toEqual([
+    expect([...instruction<UnaryArg>(Op.relu, "float32", named(UnaryArg, operands)).subarray(2, 4)]).toEqual([
       0xc0000000, 0xffffffc0,
     ]);
   });
@@ -65,11 +66,15 @@ describe("a program", () => {
     const data = heap.allocate(64, "test");
     const state = heap.allocate(RUN_BYTES, "test");
     heap.view("float64", data.address, 2).set([0, 1.5]);
-    const add = instruction(Op.accumulate, "float64", AccumulateArg, {
-      out: data.address,
-      a: data.address + 8,
-      weight: 2,
-    });
+    const add = instruction<AccumulateArg>(
+      Op.accumulate,
+      "float64",
+      named(AccumulateArg, {
+        out: data.address,
+        a: data.address + 8,
+        weight: 2,
+      }),
+    );
     const program = load(engine(), [add, add], state.address, "test");
     expect(program.run(5)).toBe(Status.done);
     expect(program.run(1)).toBe(Status.done);
@@ -88,7 +93,7 @@ describe("a program", () => {
     const held = heap.report().held;
     heap.view("float32", data.address, 3).set([-1, 0, 2]);
     const operands = { out: data.address, a: data.address, n: 3, factor: 0 };
-    runOnce(engine(), instruction(Op.relu, "float32", UnaryArg, operands));
+    runOnce(engine(), instruction<UnaryArg>(Op.relu, "float32", named(UnaryArg, operands)));
     expect([...heap.view("float32", data.address, 3)]).toEqual([0, 0, 2]);
     expect(heap.report().held).toBe(held);
     heap.free(data);

@@ -17,6 +17,7 @@ import { Resources } from "../../src/runtime/resources.ts";
 import { bytesPerElement, type DTypeName, type TypedArray, typedArrays } from "../../src/tensor.ts";
 import { compressedRows } from "../../src/train/compressed.ts";
 import { elements } from "../graph/op-cases.ts";
+import { named } from "../named.ts";
 import { binary, precisionOf, unary } from "../reference/elementwise.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
 import { expectSameBits } from "../same-bits.ts";
@@ -90,7 +91,11 @@ function expectKernels(
     const scale = place(Float64Array.of(factor), "float64");
     const batch = { rows: table, source: DType[source] };
     run(
-      instruction(Op.gatherRows, dtype, GatherRowsArg, { ...batch, ...chosen, dataset: compressed.rows, m }),
+      instruction<GatherRowsArg>(
+        Op.gatherRows,
+        dtype,
+        named(GatherRowsArg, { ...batch, ...chosen, dataset: compressed.rows, m }),
+      ),
     );
 
     const x = typedArrays[dtype].from(
@@ -110,7 +115,13 @@ function expectKernels(
     const c = hold(m * n * bytes);
     const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, n, k, bytes)), scale };
     const forward = { ...operands, m, n, k, b: place(b, dtype), c, bias: place(bias, dtype) };
-    run(instruction(Op.sparseMatmul, dtype, SparseMatmulArg, { ...forward, activation: Activation.tanh }));
+    run(
+      instruction<SparseMatmulArg>(
+        Op.sparseMatmul,
+        dtype,
+        named(SparseMatmulArg, { ...forward, activation: Activation.tanh }),
+      ),
+    );
     const product = matmul<Floats>({ m, n, k, a: x, b });
     const withBias = binary("add", [m, n], { data: product, shape: [m, n] }, { data: bias, shape: [n] });
     expectSameBits(read(c, m * n), unary.tanh!(withBias), `product, ${what}`);
@@ -133,7 +144,13 @@ function expectKernels(
       [Activation.identity, undefined],
       [Activation.sigmoidGradient, "sigmoidGradient"],
     ] as const) {
-      run(instruction(Op.sparseMatmulGradient, dtype, SparseMatmulGradientArg, { ...backward, activation }));
+      run(
+        instruction<SparseMatmulGradientArg>(
+          Op.sparseMatmulGradient,
+          dtype,
+          named(SparseMatmulGradientArg, { ...backward, activation }),
+        ),
+      );
       const shape = [k, n];
       const expected = name ? binary(name, shape, { data: plain, shape }, { data: y, shape }) : plain;
       expectSameBits(read(gradient, k * n), expected, `gradient, ${name}, ${what}`);

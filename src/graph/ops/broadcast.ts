@@ -91,19 +91,19 @@ function emitElementwise(op: Op, out: Value, a: Operand, b: Operand, emitter: Em
       offsetB += (rest % axis.size) * axis.b;
       rest = Math.floor(rest / axis.size);
     }
-    emitter.emit(op, out.dtype, BinaryArg, {
-      out: emitter.address(out) + index * inner * bytes,
-      a: a.address + offsetA * bytes,
-      b: b.address + offsetB * bytes,
-      d0: d0.size,
-      d1: d1.size,
-      d2: d2.size,
-      a0: d0.a,
-      a1: d1.a,
-      a2: d2.a,
-      b0: d0.b,
-      b1: d1.b,
-      b2: d2.b,
+    emitter.emit<BinaryArg>(op, out.dtype, {
+      [BinaryArg.out]: emitter.address(out) + index * inner * bytes,
+      [BinaryArg.a]: a.address + offsetA * bytes,
+      [BinaryArg.b]: b.address + offsetB * bytes,
+      [BinaryArg.d0]: d0.size,
+      [BinaryArg.d1]: d1.size,
+      [BinaryArg.d2]: d2.size,
+      [BinaryArg.a0]: d0.a,
+      [BinaryArg.a1]: d1.a,
+      [BinaryArg.a2]: d2.a,
+      [BinaryArg.b0]: d0.b,
+      [BinaryArg.b1]: d1.b,
+      [BinaryArg.b2]: d2.b,
     });
   }
 }

@@ -25,14 +25,14 @@ function emitMean(node: Node, emitter: Emitter): void {
   const [loss, , rows] = node.outputs as [Value, Value, Value];
   const m = rows.shape[0]!;
   const operands = {
-    out: emitter.address(loss),
-    a: emitter.address(rows),
-    outer: 1,
-    n: m,
-    inner: 1,
-    divisor: m,
+    [SumArg.out]: emitter.address(loss),
+    [SumArg.a]: emitter.address(rows),
+    [SumArg.outer]: 1,
+    [SumArg.n]: m,
+    [SumArg.inner]: 1,
+    [SumArg.divisor]: m,
   };
-  emitter.emit(Op.sum, loss.dtype, SumArg, operands);
+  emitter.emit<SumArg>(Op.sum, loss.dtype, operands);
 }
 
 export const softmaxCrossEntropyOperation: Operation<undefined> = {
@@ -72,15 +72,15 @@ export const softmaxCrossEntropyOperation: Operation<undefined> = {
   },
   emit(node, emitter) {
     const [x, t] = node.inputs as [Value, Value];
-    emitter.emit(Op.softmaxCrossEntropy, x.dtype, SoftmaxCrossEntropyArg, {
-      rowLosses: emitter.address(node.outputs[2]!),
-      gradient: emitter.address(node.outputs[1]!),
-      logits: emitter.address(x),
-      labels: emitter.address(t),
-      oneHot: t.shape.length === 2 ? 1 : 0,
-      m: x.shape[0]!,
-      n: x.shape[1]!,
-      differentiate: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
+    emitter.emit<SoftmaxCrossEntropyArg>(Op.softmaxCrossEntropy, x.dtype, {
+      [SoftmaxCrossEntropyArg.rowLosses]: emitter.address(node.outputs[2]!),
+      [SoftmaxCrossEntropyArg.gradient]: emitter.address(node.outputs[1]!),
+      [SoftmaxCrossEntropyArg.logits]: emitter.address(x),
+      [SoftmaxCrossEntropyArg.labels]: emitter.address(t),
+      [SoftmaxCrossEntropyArg.oneHot]: t.shape.length === 2 ? 1 : 0,
+      [SoftmaxCrossEntropyArg.m]: x.shape[0]!,
+      [SoftmaxCrossEntropyArg.n]: x.shape[1]!,
+      [SoftmaxCrossEntropyArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
     });
     emitMean(node, emitter);
   },
@@ -119,14 +119,14 @@ export const sumSquaredErrorOperation: Operation<undefined> = {
   emit(node, emitter) {
     const [y, t] = node.inputs as [Value, Value];
     const m = y.shape[0]!;
-    emitter.emit(Op.sumSquaredError, y.dtype, SumSquaredErrorArg, {
-      rowLosses: emitter.address(node.outputs[2]!),
-      gradient: emitter.address(node.outputs[1]!),
-      y: emitter.address(y),
-      t: emitter.address(t),
-      m,
-      n: y.shape.slice(1).reduce((product, length) => product * length, 1),
-      differentiate: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
+    emitter.emit<SumSquaredErrorArg>(Op.sumSquaredError, y.dtype, {
+      [SumSquaredErrorArg.rowLosses]: emitter.address(node.outputs[2]!),
+      [SumSquaredErrorArg.gradient]: emitter.address(node.outputs[1]!),
+      [SumSquaredErrorArg.y]: emitter.address(y),
+      [SumSquaredErrorArg.t]: emitter.address(t),
+      [SumSquaredErrorArg.m]: m,
+      [SumSquaredErrorArg.n]: y.shape.slice(1).reduce((product, length) => product * length, 1),
+      [SumSquaredErrorArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
     });
     emitMean(node, emitter);
   },

@@ -153,31 +153,59 @@ function emitMatmul(
 ): void {
   const [a, b] = node.inputs as [Value, Value];
   const { transposeA, transposeB } = node.attributes;
+  const { m, n, k } = sizes("matmul", a, b, node.attributes);
+  const { workspace, workspaceBytes } = emitter;
+  const c = emitter.address(node.outputs[0]!);
   const compressed = emitter.compressed(a);
   if (compressed) {
-    const { m, n, k } = sizes("matmul", a, b, node.attributes);
-    const { workspace, workspaceBytes } = emitter;
-    const c = emitter.address(node.outputs[0]!);
-    const common = { ...compressed, n, c, bias, activation, workspace, workspaceBytes };
+    const { rows, source, scale } = compressed;
     const right = emitter.address(b);
     if (transposeA) {
-      const operands = { ...common, m: k, k: m, g: right, output };
-      emitter.emit(Op.sparseMatmulGradient, a.dtype, SparseMatmulGradientArg, operands);
+      emitter.emit<SparseMatmulGradientArg>(Op.sparseMatmulGradient, a.dtype, {
+        [SparseMatmulGradientArg.m]: k,
+        [SparseMatmulGradientArg.n]: n,
+        [SparseMatmulGradientArg.k]: m,
+        [SparseMatmulGradientArg.rows]: rows,
+        [SparseMatmulGradientArg.source]: source,
+        [SparseMatmulGradientArg.scale]: scale,
+        [SparseMatmulGradientArg.g]: right,
+        [SparseMatmulGradientArg.c]: c,
+        [SparseMatmulGradientArg.bias]: bias,
+        [SparseMatmulGradientArg.activation]: activation,
+        [SparseMatmulGradientArg.output]: output,
+        [SparseMatmulGradientArg.workspace]: workspace,
+        [SparseMatmulGradientArg.workspaceBytes]: workspaceBytes,
+      });
     } else {
-      emitter.emit(Op.sparseMatmul, a.dtype, SparseMatmulArg, { ...common, m, k, b: right });
+      emitter.emit<SparseMatmulArg>(Op.sparseMatmul, a.dtype, {
+        [SparseMatmulArg.m]: m,
+        [SparseMatmulArg.n]: n,
+        [SparseMatmulArg.k]: k,
+        [SparseMatmulArg.rows]: rows,
+        [SparseMatmulArg.source]: source,
+        [SparseMatmulArg.scale]: scale,
+        [SparseMatmulArg.b]: right,
+        [SparseMatmulArg.c]: c,
+        [SparseMatmulArg.bias]: bias,
+        [SparseMatmulArg.activation]: activation,
+        [SparseMatmulArg.workspace]: workspace,
+        [SparseMatmulArg.workspaceBytes]: workspaceBytes,
+      });
     }
     return;
   }
-  emitter.emit(Op.matmul, a.dtype, MatmulArg, {
-    ...sizes("matmul", a, b, node.attributes),
-    a: emitter.address(a),
-    b: emitter.address(b),
-    c: emitter.address(node.outputs[0]!),
-    transposed: (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0),
-    bias,
-    activation,
-    output,
-    workspace: emitter.workspace,
-    workspaceBytes: emitter.workspaceBytes,
+  emitter.emit<MatmulArg>(Op.matmul, a.dtype, {
+    [MatmulArg.m]: m,
+    [MatmulArg.n]: n,
+    [MatmulArg.k]: k,
+    [MatmulArg.a]: emitter.address(a),
+    [MatmulArg.b]: emitter.address(b),
+    [MatmulArg.c]: c,
+    [MatmulArg.transposed]: (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0),
+    [MatmulArg.bias]: bias,
+    [MatmulArg.activation]: activation,
+    [MatmulArg.output]: output,
+    [MatmulArg.workspace]: workspace,
+    [MatmulArg.workspaceBytes]: workspaceBytes,
   });
 }

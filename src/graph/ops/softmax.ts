@@ -16,8 +16,14 @@ function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Oper
     gradient: ({ outputs: [y] }, g) => [apply(gradientOf, [y!, g], undefined)],
     emit: ({ inputs: [x], outputs: [y] }, emitter) => {
       const n = x!.shape.at(-1)!;
-      const operands = { out: emitter.address(y!), a: emitter.address(x!), m: size(x!.shape) / n, n, g: 0 };
-      emitter.emit(op, x!.dtype, SoftmaxArg, operands);
+      const operands = {
+        [SoftmaxArg.out]: emitter.address(y!),
+        [SoftmaxArg.a]: emitter.address(x!),
+        [SoftmaxArg.m]: size(x!.shape) / n,
+        [SoftmaxArg.n]: n,
+        [SoftmaxArg.g]: 0,
+      };
+      emitter.emit<SoftmaxArg>(op, x!.dtype, operands);
     },
   };
 }
@@ -28,12 +34,12 @@ function gradientAlongRows(name: string, op: Op): Operation<undefined> {
     infer: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
     emit({ inputs: [y, g], outputs: [dx] }, emitter) {
       const n = y!.shape.at(-1)!;
-      emitter.emit(op, y!.dtype, SoftmaxArg, {
-        out: emitter.address(dx!),
-        a: emitter.address(y!),
-        m: size(y!.shape) / n,
-        n,
-        g: emitter.address(g!),
+      emitter.emit<SoftmaxArg>(op, y!.dtype, {
+        [SoftmaxArg.out]: emitter.address(dx!),
+        [SoftmaxArg.a]: emitter.address(y!),
+        [SoftmaxArg.m]: size(y!.shape) / n,
+        [SoftmaxArg.n]: n,
+        [SoftmaxArg.g]: emitter.address(g!),
       });
     },
   };

@@ -38,13 +38,13 @@ const sumOperation: Operation<SumAttributes> = {
   },
   emit({ inputs: [x], outputs: [y], attributes: { axis, mean } }, emitter) {
     const n = count(x!, axis);
-    emitter.emit(Op.sum, x!.dtype, SumArg, {
-      out: emitter.address(y!),
-      a: emitter.address(x!),
-      outer: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
-      n,
-      inner: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
-      divisor: mean ? n : 1,
+    emitter.emit<SumArg>(Op.sum, x!.dtype, {
+      [SumArg.out]: emitter.address(y!),
+      [SumArg.a]: emitter.address(x!),
+      [SumArg.outer]: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
+      [SumArg.n]: n,
+      [SumArg.inner]: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
+      [SumArg.divisor]: mean ? n : 1,
     });
   },
 };

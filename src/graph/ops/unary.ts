@@ -15,8 +15,13 @@ function unary(
     infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat(name, x!) }],
     gradient: ({ inputs: [x], outputs: [y] }, g) => [gradient(x!, y!, g)],
     emit({ inputs: [x], outputs: [y] }, emitter) {
-      const operands = { out: emitter.address(y!), a: emitter.address(x!), n: size(x!.shape), factor: 0 };
-      emitter.emit(op, x!.dtype, UnaryArg, operands);
+      const operands = {
+        [UnaryArg.out]: emitter.address(y!),
+        [UnaryArg.a]: emitter.address(x!),
+        [UnaryArg.n]: size(x!.shape),
+        [UnaryArg.factor]: 0,
+      };
+      emitter.emit<UnaryArg>(op, x!.dtype, operands);
     },
   };
 }
@@ -53,11 +58,11 @@ const scaleOperation: Operation<{ readonly factor: number }> = {
   infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("scale", x!) }],
   gradient: ({ attributes: { factor } }, g) => [scale(g, factor)],
   emit({ inputs: [x], outputs: [y], attributes: { factor } }, emitter) {
-    emitter.emit(Op.scale, x!.dtype, UnaryArg, {
-      out: emitter.address(y!),
-      a: emitter.address(x!),
-      n: size(x!.shape),
-      factor: emitter.constant(factor),
+    emitter.emit<UnaryArg>(Op.scale, x!.dtype, {
+      [UnaryArg.out]: emitter.address(y!),
+      [UnaryArg.a]: emitter.address(x!),
+      [UnaryArg.n]: size(x!.shape),
+      [UnaryArg.factor]: emitter.constant(factor),
     });
   },
 };

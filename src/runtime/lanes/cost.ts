@@ -1,4 +1,4 @@
-// Which instructions are shared among the lanes: those that are worth it.
+// Which instructions are shared among the lanes: those that are worth it. Loaded where there are several lanes.
 
 import {
   BinaryArg,
@@ -26,7 +26,7 @@ import {
 
 type Words = ArrayLike<number>;
 /** Reads the 32-bit words at an address. */
-type Read = (address: number) => Words;
+export type Read = (address: number) => Words;
 type Cost = (words: Words, read: Read) => number;
 
 const unary =
@@ -34,20 +34,20 @@ const unary =
   (words) =>
     perElement * words[UnaryArg.n]!;
 const binary: Cost = (words) => 0.13 * words[BinaryArg.d0]! * words[BinaryArg.d1]! * words[BinaryArg.d2]!;
-/** An op along rows: so much a row, and so much an element. */
+/** An op along rows, m and n being the words of its sizes: so much a row, and so much an element. */
 const rows =
-  (layout: { readonly m: number; readonly n: number }, perRow: number, perElement: number): Cost =>
+  (m: number, n: number, perRow: number, perElement: number): Cost =>
   (words) =>
-    words[layout.m]! * (perRow + perElement * words[layout.n]!);
+    words[m]! * (perRow + perElement * words[n]!);
 const update =
   (perElement: number): Cost =>
   (words) =>
     perElement * words[UpdateArg.n]!;
 /** A product of compressed rows, of whose elements one in five is not zero. */
 const sparse =
-  (layout: { readonly m: number; readonly n: number; readonly k: number }): Cost =>
+  (m: number, n: number, k: number): Cost =>
   (words) =>
-    0.01 * words[layout.m]! * words[layout.k]! * words[layout.n]!;
+    0.01 * words[m]! * words[k]! * words[n]!;
 
 /**
  * About how long each op takes in float32 on one lane, in nanoseconds (measured, on the same machine); in float64 twice as long. What is
@@ -70,19 +70,23 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.sigmoidGradient]: binary,
   [Op.tanhGradient]: binary,
   [Op.sum]: (words) => 0.15 * words[SumArg.outer]! * words[SumArg.n]! * words[SumArg.inner]!,
-  [Op.softmax]: rows(SoftmaxArg, 10, 1.1),
-  [Op.logSoftmax]: rows(SoftmaxArg, 22, 1.9),
-  [Op.softmaxGradient]: rows(SoftmaxArg, 8, 0.42),
-  [Op.logSoftmaxGradient]: rows(SoftmaxArg, 5, 1.1),
-  [Op.softmaxCrossEntropy]: rows(SoftmaxCrossEntropyArg, 23, 1.3),
-  [Op.sumSquaredError]: rows(SumSquaredErrorArg, 8, 0.46),
+  [Op.softmax]: rows(SoftmaxArg.m, SoftmaxArg.n, 10, 1.1),
+  [Op.logSoftmax]: rows(SoftmaxArg.m, SoftmaxArg.n, 22, 1.9),
+  [Op.softmaxGradient]: rows(SoftmaxArg.m, SoftmaxArg.n, 8, 0.42),
+  [Op.logSoftmaxGradient]: rows(SoftmaxArg.m, SoftmaxArg.n, 5, 1.1),
+  [Op.softmaxCrossEntropy]: rows(SoftmaxCrossEntropyArg.m, SoftmaxCrossEntropyArg.n, 23, 1.3),
+  [Op.sumSquaredError]: rows(SumSquaredErrorArg.m, SumSquaredErrorArg.n, 8, 0.46),
   [Op.gather]: (words) => words[GatherArg.m]! * (5 + 0.065 * words[GatherArg.width]!),
   [Op.gatherRows]: (words) => 70 * words[GatherRowsArg.m]!,
   // Rows right behind each other have no places of their own.
   [Op.compressRows]: (words) =>
     words[CompressRowsArg.stride] ? 0.25 * words[CompressRowsArg.m]! * words[CompressRowsArg.width]! : 0,
-  [Op.sparseMatmul]: sparse(SparseMatmulArg),
-  [Op.sparseMatmulGradient]: sparse(SparseMatmulGradientArg),
+  [Op.sparseMatmul]: sparse(SparseMatmulArg.m, SparseMatmulArg.n, SparseMatmulArg.k),
+  [Op.sparseMatmulGradient]: sparse(
+    SparseMatmulGradientArg.m,
+    SparseMatmulGradientArg.n,
+    SparseMatmulGradientArg.k,
+  ),
   [Op.sgd]: update(0.13),
   [Op.momentum]: update(0.17),
   [Op.adaGrad]: update(0.45),
@@ -93,8 +97,8 @@ const costs: Partial<Record<Op, Cost>> = {
 /** A row of the loss for every weight and every sample. A program has one set of buffers, so that lane 0 runs it alone. */
 function sweep(fields: Words): number {
   if (fields[SweepField.loss] === SweepLoss.program) return 0;
-  const { m, k, n, p } = SweepField;
-  return 0.6 * fields[m]! * fields[k]! * fields[n]! * fields[p]!;
+  const sizes = fields[SweepField.m]! * fields[SweepField.k]! * fields[SweepField.n]! * fields[SweepField.p]!;
+  return 0.6 * sizes;
 }
 
 /** About how many microseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
@@ -109,4 +113,15 @@ export function cost(words: Words, read: Read): number {
  */
 export function sharedOp(op: Op, microseconds: number): number {
   return op + Math.min(Math.floor(microseconds), MOST_MICROSECONDS) * 2 ** SHARED_SHIFT;
+}
+
+/** Marks those of a program's loaded instructions that the lanes share; about how many microseconds the longest takes on one lane. */
+export function markShared(instructions: readonly Uint32Array[], read: Read): number {
+  let longest = 0;
+  for (const words of instructions) {
+    const microseconds = cost(words, read);
+    words[Word.op] = sharedOp(words[Word.op]!, microseconds);
+    longest = Math.max(longest, microseconds);
+  }
+  return longest;
 }

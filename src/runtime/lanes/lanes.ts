@@ -1,12 +1,13 @@
 import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/isa.ts";
 import { ThreadError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
+import type { Read } from "./cost.ts";
 import type { LaneThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
 const PATIENCE = 10_000;
-/** How long a thread may take to start, in milliseconds. */
-const START_PATIENCE = 30_000;
+/** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
+const SLOWEST = 100;
 
 const GOES_ON =
   "All threads were ended, and kobai goes on with the calling one: call again, or start the process or page anew to have threads";
@@ -16,6 +17,7 @@ export class Lanes {
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   #threads: readonly LaneThread[] = [];
+  #markShared: typeof import("./cost.ts").markShared | undefined;
   /** why no program can run before the threads are ended */
   #problem: ThreadError | undefined;
   #closing = false;
@@ -35,15 +37,16 @@ export class Lanes {
    * @throws ThreadError where one does not start; none is left running then
    */
   async start(count: number, module: WebAssembly.Module): Promise<void> {
-    const { startThread } = await import("./worker.ts");
+    const [{ startThread }, { markShared }] = await Promise.all([import("./worker.ts"), import("./cost.ts")]);
+    this.#markShared = markShared;
     const started = Array.from({ length: count - 1 }, (_, i) => {
       const lane = i + 1;
-      const task = { lane, module, memory: this.#memory, block: this.#kernels.lanesBlock() };
+      const task = { lane, module, memory: this.#memory, line: this.#line(lane).byteOffset };
       return startThread(task, (reason) => this.#ended(lane, reason));
     });
     this.#threads = await Promise.all(started);
     try {
-      await Promise.all(this.#threads.map(({ ready }, i) => untilReady(ready, i + 1)));
+      await Promise.all(this.#threads.map(({ ready }, i) => ready.catch(notStarted(i + 1))));
     } catch (error) {
       await this.close();
       throw error;
@@ -90,10 +93,12 @@ export class Lanes {
     return error;
   }
 
-  /** Makes lane 0 wait longer for lanes at work, if it would not wait so long. */
-  waitAtLeast(milliseconds: number): void {
+  /** Has a program's loaded instructions shared, where that is worth it; lane 0 waits for lanes as long as the longest may take. */
+  share(instructions: readonly Uint32Array[], read: Read): void {
+    if (!this.#markShared) return;
+    const longest = this.#markShared(instructions, read);
     const settings = this.#line(0);
-    settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, milliseconds);
+    settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, (SLOWEST * longest) / 1000);
   }
 
   /** Ends the threads. Programs go on with one lane. */
@@ -114,21 +119,8 @@ export class Lanes {
   }
 }
 
-/** @throws ThreadError where the thread ends before it is ready, or takes too long */
-async function untilReady(ready: Promise<void>, lane: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${START_PATIENCE / 1000} s`)), START_PATIENCE);
-  });
-  try {
-    await Promise.race([ready, late]);
-  } catch (error) {
-    throw new ThreadError(
-      lane,
-      `did not start: ${(error as Error).message}`,
-      "init() without threads does not need it",
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+function notStarted(lane: number): (reason: Error) => never {
+  return ({ message }) => {
+    throw new ThreadError(lane, `did not start: ${message}`, "init() without threads does not need it");
+  };
 }

@@ -1,6 +1,6 @@
 // The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
 
-import { LANE_BYTES, LaneState } from "../../../assembly/isa.ts";
+import { LaneState } from "../../../assembly/isa.ts";
 import { importNode, isNode } from "../../node.ts";
 
 /** What a lane's thread is given. */
@@ -8,13 +8,13 @@ export interface LaneTask {
   readonly lane: number;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** address of the lanes' block */
-  readonly block: number;
+  /** address of the lane's line */
+  readonly line: number;
 }
 
 /** A lane's thread, in Node (Bun, Deno) or in a browser. */
 export interface LaneThread {
-  /** Resolves when it serves, rejects where it ends before. */
+  /** Resolves when it serves, rejects where it ends before or takes too long. */
   readonly ready: Promise<void>;
   /** Lets the process end while the thread serves. */
   unref(): void;
@@ -22,9 +22,12 @@ export interface LaneThread {
   terminate(): Promise<unknown>;
 }
 
+/** How long a thread may take to start, in milliseconds. */
+const PATIENCE = 30_000;
+
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
-function work({ lane, module, memory, block }, ready) {
+function work({ lane, module, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
@@ -36,7 +39,6 @@ function work({ lane, module, memory, block }, ready) {
   try {
     serve(lane);
   } catch (error) {
-    const line = block + lane * ${LANE_BYTES};
     Atomics.store(words, line >> 2, ${LaneState.failed});
     lanes.wake(line);
     throw error;
@@ -54,7 +56,16 @@ onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
  * @param ended called when the thread ends, whenever and for whatever reason
  */
 export async function startThread(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  return isNode ? startInNode(task, ended) : startInBrowser(task, ended);
+  const thread = await (isNode ? startInNode(task, ended) : startInBrowser(task, ended));
+  return { ...thread, ready: inTime(thread.ready) };
+}
+
+async function inTime(ready: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }
 
 async function startInNode(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {

@@ -2,13 +2,18 @@ import { expect, it } from "vitest";
 import { DType, MatmulArg, Op, SweepField, SweepLoss, UnaryArg, Word } from "../../../assembly/isa.ts";
 import { instruction } from "../../../src/runtime/instructions.ts";
 import { cost, sharedOp } from "../../../src/runtime/lanes/cost.ts";
+import { named } from "../../named.ts";
 
 const none = () => [];
 const matmul = (size: number, dtype: "float32" | "float64") =>
-  instruction(Op.matmul, dtype, MatmulArg, {
-    ...{ m: size, n: size, k: size, a: 0, b: 0, c: 0, transposed: 0, bias: 0 },
-    ...{ activation: 0, output: 0, workspace: 0, workspaceBytes: 0 },
-  });
+  instruction<MatmulArg>(
+    Op.matmul,
+    dtype,
+    named(MatmulArg, {
+      ...{ m: size, n: size, k: size, a: 0, b: 0, c: 0, transposed: 0, bias: 0 },
+      ...{ activation: 0, output: 0, workspace: 0, workspaceBytes: 0 },
+    }),
+  );
 
 it("grows with the work, twice as fast in float64", () => {
   expect(cost(matmul(64, "float32"), none)).toBe(8 * cost(matmul(32, "float32"), none));
@@ -18,7 +23,8 @@ it("grows with the work, twice as fast in float64", () => {
 it("shares what is large and leaves what is small to lane 0", () => {
   expect(cost(matmul(256, "float32"), none)).toBeGreaterThan(1);
   expect(cost(matmul(16, "float32"), none)).toBeLessThan(1);
-  const relu = (n: number) => instruction(Op.relu, "float32", UnaryArg, { out: 0, a: 0, n, factor: 0 });
+  const relu = (n: number) =>
+    instruction<UnaryArg>(Op.relu, "float32", named(UnaryArg, { out: 0, a: 0, n, factor: 0 }));
   expect(cost(relu(100), none)).toBeLessThan(1);
   expect(cost(relu(100_000), none)).toBeGreaterThan(1);
 });

@@ -19,6 +19,7 @@ import {
   Word,
 } from "../../../assembly/isa.ts";
 import { bundle } from "../../bundle.ts";
+import { named } from "../../named.ts";
 import { freshKobai, type Kobai } from "./realm.ts";
 
 let kobai: Kobai;
@@ -129,12 +130,16 @@ describe("a small program", () => {
     await kobai.init({ threads: 2 });
     const { heap } = kobai.engine();
     const [data, state] = [heap.allocate(64, "test"), heap.allocate(64, "test")];
-    const words = kobai.instruction(Op.relu, "float32", UnaryArg, {
-      out: data.address,
-      a: data.address,
-      n: 8,
-      factor: 0,
-    });
+    const words = kobai.instruction<UnaryArg>(
+      Op.relu,
+      "float32",
+      named(UnaryArg, {
+        out: data.address,
+        a: data.address,
+        n: 8,
+        factor: 0,
+      }),
+    );
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
     const first = heap.view("int32", program.address, 1)[ProgramField.instructions]!;
     heap.view("int32", first, 1)[Word.op] = Op.relu + 2 * 2 ** SHARED_SHIFT;
@@ -238,7 +243,11 @@ describe("an error on lane 0", () => {
   it("ends the threads, which may still be at work", async () => {
     await kobai.init({ threads: 2 });
     const { heap } = kobai.engine();
-    const words = kobai.instruction(Op.relu, "float32", UnaryArg, { out: 0, a: 0, n: 0, factor: 0 });
+    const words = kobai.instruction<UnaryArg>(
+      Op.relu,
+      "float32",
+      named(UnaryArg, { out: 0, a: 0, n: 0, factor: 0 }),
+    );
     words[Word.op] = 999 + 2 ** SHARED_SHIFT;
     const state = heap.allocate(64, "test");
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
