@@ -1,6 +1,7 @@
 // The rows of a batch, out of a data set that stays in its own type (GatherArg).
 
-import { DType, GatherArg, RunField } from "./isa";
+import { RunField } from "./blocks";
+import { DType, GatherArg } from "./isa";
 import { arg, chunkStart, dtypeOf, pointer } from "./memory";
 
 /** out[row, :] = data[rows(row), :]·scale */

@@ -1,6 +1,6 @@
 // The module's exports: run a program, or one instruction of it, serve as another lane, and where memory may be used from.
 
-import { LANE_BYTES, MOST_LANES } from "./isa";
+import { LANE_BYTES, MOST_LANES } from "./blocks";
 import { lanesBlock } from "./lanes";
 
 export { lanesBlock, serve } from "./lanes";

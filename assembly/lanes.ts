@@ -10,7 +10,7 @@
 // either the sleeper sees the change or the other sees the sleeper. Lanes that sleep are woken only when a run has shared as much
 // as waking costs. On a memory that is not shared there is one lane, which gets to none of this.
 
-import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./isa";
+import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./blocks";
 import { sharedMicroseconds } from "./memory";
 import { execute } from "./program";
 

@@ -1,7 +1,8 @@
 // Optimizer updates: one instruction over all parameters of a network, which lie contiguous, with their gradients and state in
 // the same order (UpdateArg). A step's coefficients come from its row of the run's table, computed on the TypeScript side.
 
-import { COEFFICIENTS, RunField, UpdateArg } from "./isa";
+import { COEFFICIENTS, RunField } from "./blocks";
+import { UpdateArg } from "./isa";
 import { arg, chunkStart, pointer } from "./memory";
 
 /** Coefficient `index` of this step, in every place of a vector. */

@@ -3,16 +3,8 @@
 import * as binary from "./binary";
 import { gather } from "./gather";
 import { matmul } from "./gemm";
-import {
-  AccumulateArg,
-  DType,
-  INSTRUCTION_BYTES,
-  Op,
-  ProgramField,
-  RecordLossArg,
-  RunField,
-  Status,
-} from "./isa";
+import { ProgramField, RunField, Status } from "./blocks";
+import { AccumulateArg, DType, INSTRUCTION_BYTES, Op, RecordLossArg } from "./isa";
 import { checkFinite } from "./finite";
 import { share } from "./lanes";
 import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";

@@ -1,7 +1,8 @@
 // Numerical differentiation of a whole network: the central difference (L(w + h) − L(w − h)) / 2h of the true loss by every
 // parameter, in float64, evaluating again only what a parameter moves. The two sides are the two places of a vector: (+h, −h).
 
-import { Activation, SweepAffineArg, SweepElementsArg, SweepField, SweepLoss } from "./isa";
+import { SweepField, SweepLoss } from "./blocks";
+import { Activation, SweepAffineArg, SweepElementsArg } from "./isa";
 import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { sigmoid } from "./math/sigmoid";

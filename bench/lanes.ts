@@ -2,7 +2,7 @@
 // runs in a worker, where the engine has two lanes; lane 0 does everything while it is told that there is one.
 
 import { isMainThread, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
-import { LanesField } from "../assembly/isa.ts";
+import { LanesField } from "../assembly/blocks.ts";
 import { takeBatch } from "../src/data/index.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";

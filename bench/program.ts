@@ -1,6 +1,6 @@
 // A graph as a program of its own, for measuring an op by itself.
 
-import { RUN_BYTES } from "../assembly/isa.ts";
+import { RUN_BYTES } from "../assembly/blocks.ts";
 import { type Placement, plan } from "../src/graph/plan.ts";
 import type { Value } from "../src/graph/value.ts";
 import { type Engine, engine } from "../src/runtime/engine.ts";

@@ -1,4 +1,5 @@
-import { IndicesArg, Purpose, RunField } from "../isa";
+import { RunField } from "../blocks";
+import { IndicesArg, Purpose } from "../isa";
 import { arg, pointer } from "../memory";
 import { philox } from "./philox";
 

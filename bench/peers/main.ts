@@ -186,20 +186,30 @@ async function measureBundle(): Promise<Standing[]> {
 
 const peak = await PeakMeter.create();
 const machine = cpus()[0]?.model.trim() ?? "unknown";
-const runner = await Runner.create({ data: DATA, budget });
+const { node, v8 } = process.versions;
+const date = new Date().toISOString();
 const results: WorkResult[] = [];
+
+/** Writes what there is so far, so that a run that is cut short leaves its results; their paths. */
+async function save(): Promise<readonly string[]> {
+  const about = { machine, cores: cpus().length, node, v8, peak: peak.highest, rounds, budget, date };
+  const picture = await chart(results, `${machine}, ${cpus().length} cores, Node ${node}`);
+  return [
+    writeResult(values.out, "results.json", `${JSON.stringify({ about, results }, null, 2)}\n`),
+    writeResult(values.out, "results.svg", picture),
+  ];
+}
+
+const runner = await Runner.create({ data: DATA, budget });
 try {
   for (const work of chosen) {
-    const standings =
-      work === "start"
-        ? await measureStart()
-        : work === "bundle"
-          ? await measureBundle()
-          : await measure(runner, work);
-    const result = { work, title: works[work].title, standings };
+    const measured = { start: measureStart, bundle: measureBundle } as const;
+    const own = work === "start" || work === "bundle" ? measured[work]() : measure(runner, work);
+    const result = { work, title: works[work].title, standings: await own };
     results.push(result);
-    console.log(table(result));
     peak.measure();
+    console.log(table(result));
+    await save();
   }
 } finally {
   await runner.close();
@@ -209,21 +219,4 @@ const { float32, float64 } = peak.highest;
 console.log(
   `Peak of one core, 128-bit: float32 ${float32.toFixed(1)}, float64 ${float64.toFixed(1)} GFLOP/s`,
 );
-const { node, v8 } = process.versions;
-const about = {
-  machine,
-  cores: cpus().length,
-  node,
-  v8,
-  peak: peak.highest,
-  rounds,
-  budget,
-  date: new Date().toISOString(),
-};
-const json = writeResult(values.out, "results.json", `${JSON.stringify({ about, results }, null, 2)}\n`);
-const svg = writeResult(
-  values.out,
-  "results.svg",
-  await chart(results, `${machine}, ${cpus().length} cores, Node ${node}`),
-);
-console.log(`Wrote ${json} and ${svg}`);
+console.log(`Wrote ${(await save()).join(" and ")}`);

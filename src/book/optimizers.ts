@@ -1,6 +1,7 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
-import { COEFFICIENTS, RUN_BYTES, RunField, UpdateArg } from "../../assembly/isa.ts";
+import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
+import { UpdateArg } from "../../assembly/isa.ts";
 import { DataError, ShapeError } from "../errors.ts";
 import * as nn from "../nn/optimizers.ts";
 import { engine } from "../runtime/engine.ts";

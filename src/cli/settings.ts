@@ -1,7 +1,7 @@
 // What `kobai train` is told: the settings of a run, and how each option's text becomes a value.
 
 import { InvalidArgumentError } from "commander";
-import { MOST_LANES } from "../../assembly/isa.ts";
+import { MOST_LANES } from "../../assembly/blocks.ts";
 import type { Threads } from "../index.ts";
 
 export const activations = ["relu", "sigmoid", "tanh"] as const;

@@ -1,4 +1,4 @@
-import { RUN_BYTES } from "../../assembly/isa.ts";
+import { RUN_BYTES } from "../../assembly/blocks.ts";
 import { type Placement, plan } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";

@@ -1,13 +1,5 @@
-import {
-  DType,
-  INSTRUCTION_BYTES,
-  type Op,
-  PROGRAM_BYTES,
-  ProgramField,
-  type Status,
-  SWEEP_BYTES,
-  Word,
-} from "../../assembly/isa.ts";
+import { PROGRAM_BYTES, ProgramField, type Status, SWEEP_BYTES } from "../../assembly/blocks.ts";
+import { DType, INSTRUCTION_BYTES, type Op, Word } from "../../assembly/isa.ts";
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";

@@ -1,4 +1,4 @@
-import { RUN_BYTES, RunField } from "../../assembly/isa.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { input, type Shape, type Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";

@@ -1,4 +1,4 @@
-import { Status } from "../../assembly/isa.ts";
+import { Status } from "../../assembly/blocks.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";

@@ -1,5 +1,6 @@
 // The programs of a network: what is composed for a batch size, and run as often as needed.
 
+import { RUN_BYTES } from "../../assembly/blocks.ts";
 import {
   AccumulateArg,
   AccuracyArg,
@@ -10,7 +11,6 @@ import {
   IndicesArg,
   Op,
   RecordLossArg,
-  RUN_BYTES,
   UpdateArg,
 } from "../../assembly/isa.ts";
 import { gradients } from "../graph/autodiff.ts";

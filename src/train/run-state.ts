@@ -1,4 +1,4 @@
-import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/isa.ts";
+import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";

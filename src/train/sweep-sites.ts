@@ -1,6 +1,7 @@
 // Where in a network's graph each parameter acts: what decides how little has to be evaluated again when it moves.
 
-import { Activation, SweepLoss } from "../../assembly/isa.ts";
+import { SweepLoss } from "../../assembly/blocks.ts";
+import { Activation } from "../../assembly/isa.ts";
 import { addOperation } from "../graph/ops/binary.ts";
 import { softmaxCrossEntropyOperation, sumSquaredErrorOperation } from "../graph/ops/loss.ts";
 import { matmulOperation } from "../graph/ops/matmul.ts";

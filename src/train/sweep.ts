@@ -1,13 +1,7 @@
 // Composes the numerical gradient of a whole network: one forward pass that keeps what the sweeps need, then a sweep for each parameter.
 
-import {
-  Op,
-  SWEEP_BYTES,
-  SweepAffineArg,
-  SweepElementsArg,
-  SweepField,
-  SweepLoss,
-} from "../../assembly/isa.ts";
+import { SWEEP_BYTES, SweepField, SweepLoss } from "../../assembly/blocks.ts";
+import { Op, SweepAffineArg, SweepElementsArg } from "../../assembly/isa.ts";
 import type { Placement } from "../graph/plan.ts";
 import { type Restated, restate } from "../graph/restate.ts";
 import type { Value } from "../graph/value.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DType, IndicesArg, Op, Purpose, RandomArg, RunField, Word } from "../../assembly/isa.ts";
+import { RunField } from "../../assembly/blocks.ts";
+import { DType, IndicesArg, Op, Purpose, RandomArg, Word } from "../../assembly/isa.ts";
 import * as reference from "../reference/random.ts";
 import { instantiate } from "./instance.ts";
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { RunField } from "../../assembly/blocks.ts";
 import {
   Activation,
   COMPRESSED_ROW_BYTES,
@@ -7,7 +8,6 @@ import {
   DType,
   GatherRowsArg,
   Op,
-  RunField,
   SparseMatmulArg,
   SparseMatmulGradientArg,
 } from "../../assembly/isa.ts";

@@ -1,7 +1,8 @@
 // A whole training run in plain TypeScript: initial values, draws, forward, loss, backward, update. What a network trained in wasm
 // must equal, bit for bit, and what the benchmarks compare it with.
 
-import { COEFFICIENTS, Purpose } from "../../assembly/isa.ts";
+import { COEFFICIENTS } from "../../assembly/blocks.ts";
+import { Purpose } from "../../assembly/isa.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";

@@ -1,15 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  AccumulateArg,
-  GatherArg,
-  INSTRUCTION_BYTES,
-  MatmulArg,
-  Op,
-  RUN_BYTES,
-  RunField,
-  Status,
-  UnaryArg,
-} from "../../assembly/isa.ts";
+import { RUN_BYTES, RunField, Status } from "../../assembly/blocks.ts";
+import { AccumulateArg, GatherArg, INSTRUCTION_BYTES, MatmulArg, Op, UnaryArg } from "../../assembly/isa.ts";
 import { engine, init } from "../../src/runtime/engine.ts";
 import { instruction, load, runOnce } from "../../src/runtime/instructions.ts";
 import { named } from "../named.ts";

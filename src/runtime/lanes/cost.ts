@@ -1,5 +1,6 @@
 // Which instructions are shared among the lanes: those that are worth it. Loaded where there are several lanes.
 
+import { SweepField, SweepLoss } from "../../../assembly/blocks.ts";
 import {
   BinaryArg,
   CompressRowsArg,
@@ -17,8 +18,6 @@ import {
   SumArg,
   SumSquaredErrorArg,
   SweepAffineArg,
-  SweepField,
-  SweepLoss,
   UnaryArg,
   UpdateArg,
   Word,

@@ -1,4 +1,4 @@
-import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/isa.ts";
+import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/blocks.ts";
 import { ThreadError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
 import type { Read } from "./cost.ts";

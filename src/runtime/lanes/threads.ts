@@ -1,6 +1,6 @@
 // How many threads there are to be.
 
-import { MOST_LANES } from "../../../assembly/isa.ts";
+import { MOST_LANES } from "../../../assembly/blocks.ts";
 import { OptionError, UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
 

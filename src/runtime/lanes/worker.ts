@@ -1,6 +1,6 @@
 // The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
 
-import { LaneState } from "../../../assembly/isa.ts";
+import { LaneState } from "../../../assembly/blocks.ts";
 import { importNode, isNode } from "../../node.ts";
 
 /** What a lane's thread is given. */

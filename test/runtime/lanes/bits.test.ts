@@ -1,14 +1,8 @@
 // Results do not depend on the number of threads: trainings as a whole, and every op on lanes that really run side by side.
 
 import { afterEach, describe, expect, test } from "vitest";
-import {
-  INSTRUCTION_BYTES,
-  MOST_MICROSECONDS,
-  ProgramField,
-  RUN_BYTES,
-  SWEEP_BYTES,
-  Word,
-} from "../../../assembly/isa.ts";
+import { ProgramField, RUN_BYTES, SWEEP_BYTES } from "../../../assembly/blocks.ts";
+import { INSTRUCTION_BYTES, MOST_MICROSECONDS, Word } from "../../../assembly/isa.ts";
 import type { Value } from "../../../src/graph/value.ts";
 import type { Dataset, FitOptions, Layer } from "../../../src/index.ts";
 import type { TypedArray } from "../../../src/tensor.ts";

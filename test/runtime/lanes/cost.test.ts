@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { DType, MatmulArg, Op, SweepField, SweepLoss, UnaryArg, Word } from "../../../assembly/isa.ts";
+import { SweepField, SweepLoss } from "../../../assembly/blocks.ts";
+import { DType, MatmulArg, Op, UnaryArg, Word } from "../../../assembly/isa.ts";
 import { instruction } from "../../../src/runtime/instructions.ts";
 import { cost, sharedOp } from "../../../src/runtime/lanes/cost.ts";
 import { named } from "../../named.ts";

@@ -6,18 +6,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  INSTRUCTION_BYTES,
-  LANE_BYTES,
-  LaneField,
-  LaneState,
-  LanesField,
-  Op,
-  ProgramField,
-  SHARED_SHIFT,
-  UnaryArg,
-  Word,
-} from "../../../assembly/isa.ts";
+import { LANE_BYTES, LaneField, LaneState, LanesField, ProgramField } from "../../../assembly/blocks.ts";
+import { INSTRUCTION_BYTES, Op, SHARED_SHIFT, UnaryArg, Word } from "../../../assembly/isa.ts";
 import { bundle } from "../../bundle.ts";
 import { named } from "../../named.ts";
 import { freshKobai, type Kobai } from "./realm.ts";
