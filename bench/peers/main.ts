@@ -3,7 +3,7 @@
 // kobai beside the libraries that people train with in JavaScript and in Python: the same work on the same data, from the same weights,
 // in the same batches. Every answer is checked against another peer's before its time counts. Every run is a process (or page) of
 // its own, and they take turns, round after round, since a machine's speed drifts; a round's times are thus comparable, and medians
-// over the rounds count.
+// over the rounds count. Works that are not chosen keep what was recorded of them on such a machine.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -187,15 +187,25 @@ async function measureBundle(): Promise<Standing[]> {
 const peak = await PeakMeter.create();
 const machine = cpus()[0]?.model.trim() ?? "unknown";
 const { node, v8 } = process.versions;
-const date = new Date().toISOString();
+const about = { machine, cores: cpus().length, node, v8 };
+const file = join(values.out, "results.json");
+/** What this run has measured. */
 const results: WorkResult[] = [];
+
+/** What was recorded on such a machine, with what is measured now in its place. */
+function recorded(): WorkResult[] {
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  const kept: WorkResult[] = JSON.stringify(before?.about) === JSON.stringify(about) ? before.results : [];
+  const all = [...results, ...kept.filter(({ work }) => !results.some((result) => result.work === work))];
+  return all.toSorted((a, b) => a.title.localeCompare(b.title));
+}
 
 /** Writes what there is so far, so that a run that is cut short leaves its results; their paths. */
 async function save(): Promise<readonly string[]> {
-  const about = { machine, cores: cpus().length, node, v8, peak: peak.highest, rounds, budget, date };
-  const picture = await chart(results, `${machine}, ${cpus().length} cores, Node ${node}`);
+  const all = recorded();
+  const picture = await chart(all, `${machine}, ${cpus().length} cores, Node ${node}`);
   return [
-    writeResult(values.out, "results.json", `${JSON.stringify({ about, results }, null, 2)}\n`),
+    writeResult(values.out, "results.json", `${JSON.stringify({ about, results: all }, null, 2)}\n`),
     writeResult(values.out, "results.svg", picture),
   ];
 }
@@ -205,9 +215,11 @@ try {
   for (const work of chosen) {
     const measured = { start: measureStart, bundle: measureBundle } as const;
     const own = work === "start" || work === "bundle" ? measured[work]() : measure(runner, work);
-    const result = { work, title: works[work].title, standings: await own };
-    results.push(result);
+    const standings = await own;
     peak.measure();
+    const date = new Date().toISOString();
+    const result = { work, title: works[work].title, date, rounds, budget, peak: peak.highest, standings };
+    results.push(result);
     console.log(table(result));
     await save();
   }

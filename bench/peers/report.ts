@@ -1,5 +1,6 @@
 // Results as tables: of each work, who took how long, and how that compares with kobai on one thread.
 
+import type { Peak } from "../peak.ts";
 import { formatSeconds } from "../table.ts";
 import type { Contender } from "./contenders.ts";
 import type { Product, WorkName } from "./outcome.ts";
@@ -22,6 +23,11 @@ export interface Standing {
 export interface WorkResult {
   readonly work: WorkName;
   readonly title: string;
+  /** when it was measured, in how many rounds of how many seconds, and what one core could do meanwhile, in GFLOP/s */
+  readonly date?: string;
+  readonly rounds?: number;
+  readonly budget?: number;
+  readonly peak?: Peak;
   readonly standings: readonly Standing[];
 }
 

@@ -26,6 +26,8 @@ import { type SummaryRow, summaryTable } from "./summary.ts";
 
 /** Samples that `predict` handles at once, so that its memory stays small, and in the cache. */
 const PREDICTED = 100;
+/** The same on several threads, which between two calls fall asleep: a call must be worth waking them. */
+const PREDICTED_BY_THREADS = 1000;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -194,11 +196,12 @@ export class Network {
     this.#readsRows ??= readsRows(this.#core);
     const given = { dtype: values.dtype, sparse: this.#readsRows && looksSparse(values, 128) };
     const shape = sample ? [...this.outputShape] : [batch, ...this.outputShape];
-    if (batch <= PREDICTED)
+    const most = this.#core.engine.lanes.count > 1 ? PREDICTED_BY_THREADS : PREDICTED;
+    if (batch <= most)
       return { shape, dtype: this.dtype, data: this.#outputs(call, values, 0, batch, given) };
     const data = new typedArrays[this.dtype](size(shape));
-    for (let first = 0; first < batch; first += PREDICTED) {
-      const count = Math.min(PREDICTED, batch - first);
+    for (let first = 0; first < batch; first += most) {
+      const count = Math.min(most, batch - first);
       data.set(this.#outputs(call, values, first, count, given), first * size(this.outputShape));
     }
     return { shape, dtype: this.dtype, data };
