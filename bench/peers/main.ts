@@ -218,7 +218,15 @@ try {
     const standings = await own;
     peak.measure();
     const date = new Date().toISOString();
-    const result = { work, title: works[work].title, date, rounds, budget, peak: peak.highest, standings };
+    const result = {
+      work,
+      title: works[work].title,
+      date,
+      rounds,
+      budget,
+      peak: { ...peak.highest },
+      standings,
+    };
     results.push(result);
     console.log(table(result));
     await save();
