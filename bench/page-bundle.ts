@@ -1,8 +1,8 @@
-// What a page loads to train the book's network: kobai as built (dist/), bundled for browsers and minified, the wasm inside.
+// What a page loads to train, bundled for browsers and minified: of kobai as built (dist/), the wasm inside, or of another library.
 
 import { resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const page = `
   import { crossEntropy, dense, init, relu, sequential, sgd } from "kobai";
@@ -23,23 +23,34 @@ export interface PageBundle {
   readonly texts: readonly string[];
 }
 
-export async function pageBundle(): Promise<PageBundle> {
-  const { outputFiles, metafile } = await build({
+/** kobai's page. */
+export function pageBundle(): Promise<PageBundle> {
+  return bundleForPage("<stdin>", {
     stdin: { contents: page, resolveDir: resolve("bench"), loader: "js" },
     alias: { kobai: resolve("dist/index.js") },
+  });
+}
+
+/** What a page with one entry loads; @param name esbuild's of the entry: its path, or "<stdin>" */
+export async function bundleForPage(
+  name: string,
+  entry: Pick<BuildOptions, "stdin" | "entryPoints" | "alias" | "external">,
+): Promise<PageBundle> {
+  const { outputFiles, metafile } = await build({
+    external: ["node:*"],
+    ...entry,
     bundle: true,
     splitting: true,
     minify: true,
     format: "esm",
     platform: "browser",
-    external: ["node:*"],
     outdir: "page",
     write: false,
     metafile: true,
-    logLevel: "error",
+    logLevel: "silent",
   });
   const needed = new Set(
-    Object.keys(metafile.outputs).filter((path) => metafile.outputs[path]!.entryPoint === "<stdin>"),
+    Object.keys(metafile.outputs).filter((path) => metafile.outputs[path]!.entryPoint === name),
   );
   for (const path of needed) {
     for (const { kind, path: imported } of metafile.outputs[path]!.imports) {

@@ -50,8 +50,9 @@ export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
 }
 
 /**
- * Op.sparseMatmulGradient: lanes split the rows of the result, which are the columns of x, so that each has as many entries. A lane's scratch is the lists, each with room for m entries, as many at a
- * time as LISTS_BYTES hold; how many entries of each row are done; a panel of g; and where each list ends.
+ * Op.sparseMatmulGradient: lanes split the rows of the result, which are the columns of x, so that each has as many entries. A lane's
+ * scratch is the lists, each with room for m entries, as many at a time as LISTS_BYTES hold; how many entries of each row are done; a
+ * panel of g; and where each list ends.
  */
 export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SparseMatmulGradientArg.m);

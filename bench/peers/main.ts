@@ -11,8 +11,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { median } from "../harness.ts";
+import { bundleForPage } from "../page-bundle.ts";
 import { PeakMeter } from "../peak.ts";
 import { chart } from "./chart.ts";
 import { type Contender, contenders } from "./contenders.ts";
@@ -24,6 +24,8 @@ import works from "./works.json" with { type: "json" };
 
 const FOLDER = "bench/peers";
 const DATA = "build/peers-data";
+/** Modules of Node's that some libraries name, and a page never loads. */
+const NODES_OWN = ["node:*", "fs", "path", "crypto", "worker_threads", "perf_hooks", "os", "util"];
 
 const usage = `usage: npm run bench:peers -- [WORK …] [--peers NAME,…] [--rounds N] [--budget SECONDS] [--out FOLDER]
 works: ${Object.keys(works).join(" ")}
@@ -156,26 +158,12 @@ async function measureBundle(): Promise<Standing[]> {
   const standings: Standing[] = [];
   for (const { contender, file } of starters()) {
     try {
-      const { outputFiles } = await build({
-        entryPoints: [file],
-        bundle: true,
-        minify: true,
-        write: false,
-        format: "esm",
-        platform: "browser",
-        external: ["node:*", "fs", "path", "crypto", "worker_threads", "perf_hooks", "os", "util"],
-        splitting: true,
-        outdir: "build/peers",
-        logLevel: "silent",
-      });
-      const parts = [Buffer.from(outputFiles[0]!.contents)];
-      if (contender.peer === "tfjs-wasm") parts.push(readFileSync(tfjsWasm));
-      const sum = (compress: (part: Buffer) => Buffer) =>
-        parts.reduce((total, part) => total + compress(part).length, 0);
-      const bytes = {
-        gzip: sum((part) => gzipSync(part, { level: 9 })),
-        brotli: sum((part) => brotliCompressSync(part)),
-      };
+      const page = await bundleForPage(file, { entryPoints: [file], external: NODES_OWN });
+      const bytes = { gzip: page.gzip, brotli: page.brotli };
+      if (contender.peer === "tfjs-wasm") {
+        bytes.gzip += gzipSync(readFileSync(tfjsWasm), { level: 9 }).length;
+        bytes.brotli += brotliCompressSync(readFileSync(tfjsWasm)).length;
+      }
       standings.push({ contender, bytes });
     } catch (error) {
       standings.push({ contender, cannot: `it does not bundle for a page: ${String(error).split("\n")[0]}` });

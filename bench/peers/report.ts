@@ -115,5 +115,6 @@ export function ratios(results: readonly WorkResult[]): string {
         return [title.slice(0, 40), contender.name, against(native), against(script), ""];
       });
   });
+  if (rows.length === 0) return "";
   return `kobai's time over that of the fastest native and of the fastest JavaScript peer\n${columns(rows)}\n`;
 }

@@ -80,4 +80,9 @@ describe("the tables", () => {
   test("kobai is compared with the fastest of each kind", () => {
     expect(ratios([result])).toMatch(/kobai {2}none {2}0\.04× of jax-js/);
   });
+
+  test("works without times, like bytes, are compared with nobody's", () => {
+    const bytes = { gzip: 40_000, brotli: 35_000 };
+    expect(ratios([{ work: "bundle", title: "7.", standings: [{ contender: kobai!, bytes }] }])).toBe("");
+  });
 });

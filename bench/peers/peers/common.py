@@ -181,5 +181,8 @@ def central_differences(params, loss):
     return result
 
 
-def done(result):
-    print(json.dumps(result))
+def main(train, xor, matmul, numerical, predict):
+    """Runs the work that was asked for, and prints what it gave as a line of JSON."""
+    works = {"book": train, "book64": train, "adam": train, "image": predict, "images": predict}
+    works.update(xor=xor, matmul=matmul, numerical=numerical)
+    print(json.dumps(works[ARGS.work]()))

@@ -167,15 +167,4 @@ def predict():
     return {"seconds": median_seconds(call, ARGS.budget / 4, 5), "check": call().reshape(-1)[:10].tolist()}
 
 
-done(
-    {
-        "book": train,
-        "book64": train,
-        "adam": train,
-        "xor": xor,
-        "matmul": matmul,
-        "numerical": numerical,
-        "image": predict,
-        "images": predict,
-    }[ARGS.work]()
-)
+main(train, xor, matmul, numerical, predict)
