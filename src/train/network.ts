@@ -5,29 +5,17 @@ import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, formatShape, size, type Tensor, type TypedArray, typedArrays } from "../tensor.ts";
+import { type DTypeName, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
 import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
-import { looksSparse } from "./compressed.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
-import {
-  composeLoss,
-  composePredict,
-  type Differentiation,
-  type Given,
-  type LossProgram,
-  type PredictProgram,
-} from "./programs.ts";
+import { Predictor } from "./predict.ts";
+import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
 import { checkH } from "./schedule.ts";
-import { checkFinite, readsRows, store } from "./store.ts";
+import { checkFinite, store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
-
-/** Samples that `predict` handles at once, so that its memory stays small, and in the cache. */
-const PREDICTED = 100;
-/** The same on several threads, which between two calls fall asleep: a call must be worth waking them. */
-const PREDICTED_BY_THREADS = 1000;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -55,7 +43,7 @@ export class Network {
   /** elements of a sample */
   readonly #inputs: number;
   /** whether the network can read compressed rows, once somebody has asked */
-  #readsRows: boolean | undefined;
+  readonly #predictor: Predictor;
   #fitting = false;
   #twin: Core | undefined;
 
@@ -79,6 +67,7 @@ export class Network {
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
+    this.#predictor = new Predictor(core, this.#programs, this.outputShape);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const alive = () => this.#alive();
     this.params = accessors(core.parameters, "values", alive);
@@ -192,36 +181,7 @@ export class Network {
 
   #predict(call: string, x: TensorLike): Tensor {
     this.#alive();
-    const { sample, batch, values } = toInputs(call, x, this.#core);
-    this.#readsRows ??= readsRows(this.#core);
-    const given = { dtype: values.dtype, sparse: this.#readsRows && looksSparse(values, 128) };
-    const shape = sample ? [...this.outputShape] : [batch, ...this.outputShape];
-    const most = this.#core.engine.lanes.count > 1 ? PREDICTED_BY_THREADS : PREDICTED;
-    if (batch <= most)
-      return { shape, dtype: this.dtype, data: this.#outputs(call, values, 0, batch, given) };
-    const data = new typedArrays[this.dtype](size(shape));
-    for (let first = 0; first < batch; first += most) {
-      const count = Math.min(most, batch - first);
-      data.set(this.#outputs(call, values, first, count, given), first * size(this.outputShape));
-    }
-    return { shape, dtype: this.dtype, data };
-  }
-
-  /** The outputs of `count` of the samples. */
-  #outputs(call: string, { data, ...rest }: Tensor, first: number, count: number, given: Given): TypedArray {
-    const program = this.#programs.get(`predict ${count} ${given.dtype} ${given.sparse}`, () =>
-      composePredict(this.#core, count, given),
-    ) as PredictProgram;
-    const { heap } = this.#core.engine;
-    const n = count * this.#inputs;
-    heap
-      .view(given.dtype, program.x, n)
-      .set(data.length === n ? data : data.subarray(first * this.#inputs, first * this.#inputs + n));
-    program.run(1);
-    // Who finds out which one it is takes a hundred times as long.
-    if (Number.isNaN(heap.view("float64", program.finite, 1)[0]))
-      checkFinite(call, "x", { data, ...rest }, this.#inputs);
-    return heap.view(this.dtype, program.output, size(program.outputShape)).slice();
+    return this.#predictor.predict(call, x);
   }
 
   /**
