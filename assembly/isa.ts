@@ -274,8 +274,10 @@ export enum CompressedRow {
   address,
   /** how many elements of the row are not zero */
   count,
+  /** address of their values */
+  values,
 }
-export const COMPRESSED_ROW_BYTES = 8;
+export const COMPRESSED_ROW_BYTES = 12;
 
 /** out (uint32) = how many elements of data [rows, width] are not zero. */
 export enum CountNonZerosArg {

@@ -10,43 +10,87 @@ import { finish } from "../gemm/epilogue";
 import { addProduct, storeFirst } from "../gemm/vectors";
 import { DType, SparseMatmulArg, SparseMatmulGradientArg } from "../isa";
 import { arg, chunkStart, pointer, vectorLength } from "../memory";
-import { EXPAND_SLACK, LISTS_BYTES, PACKED_ROWS, PANEL_BYTES } from "./blocking";
-import { addressOf, countOf, entryBytes, expand } from "./rows";
+import { BLOCK_COLUMNS, LISTS_BYTES, LISTS_ROWS, PACKED_ROWS, PANEL_BYTES } from "./blocking";
+import { addressOf, blocksOf, bytesOf, countOf, endOf, entryBytes, expand, headBytes, valuesOf } from "./rows";
 
 /** Op.sparseMatmul: lanes split the rows. */
 export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SparseMatmulArg.m);
   const n = arg(i, SparseMatmulArg.n);
+  const from = chunkStart(m, 1, lane, lanes);
+  const to = chunkStart(m, 1, lane + 1, lanes);
+  const workspace = pointer(i, SparseMatmulArg.workspace) + <usize>lane * arg(i, SparseMatmulArg.workspaceBytes);
+  if (to - from >= PACKED_ROWS) {
+    multiply<T>(i, from, to, 0, n, true, workspace);
+  } else {
+    // In place, each tile of b is elsewhere, and so are the entries' rows.
+    let width = 0;
+    for (let column = 0; column < n; column += width) {
+      width = min(n - column, tileWidth<T>(n - column) * vectorLength<T>());
+      multiply<T>(i, from, to, column, column + width, false, workspace);
+    }
+  }
+  const bytes = <usize>n * sizeof<T>();
+  const c = pointer(i, SparseMatmulArg.c) + <usize>from * bytes;
+  const activation = arg(i, SparseMatmulArg.activation);
+  finish<T>(activation, c, bytes, to - from, n, pointer(i, SparseMatmulArg.bias), 0, 0);
+}
+
+/**
+ * Columns column…limit of rows from…to, with b's tiles copied into panels of a block of its rows, or in place. The scratch is a panel; where
+ * in the lists each row's entries of each block begin and end; and the lists, of as many rows at a time as there is room for.
+ */
+function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, packs: bool, panel: usize): void {
+  const m = arg(i, SparseMatmulArg.m);
+  const n = arg(i, SparseMatmulArg.n);
+  const k = arg(i, SparseMatmulArg.k);
   const rows = pointer(i, SparseMatmulArg.rows);
   const source = arg(i, SparseMatmulArg.source);
   const scale = <T>load<f64>(pointer(i, SparseMatmulArg.scale));
-  const b = pointer(i, SparseMatmulArg.b);
-  const k = arg(i, SparseMatmulArg.k);
-  const list = pointer(i, SparseMatmulArg.workspace) + <usize>lane * arg(i, SparseMatmulArg.workspaceBytes);
-  const panel = list + <usize>k * entryBytes<T>() + EXPAND_SLACK;
+  const b = pointer(i, SparseMatmulArg.b) + <usize>column * sizeof<T>();
   const bytes = <usize>n * sizeof<T>();
-  const from = chunkStart(m, 1, lane, lanes);
-  const to = chunkStart(m, 1, lane + 1, lanes);
-  const first = pointer(i, SparseMatmulArg.c) + <usize>from * bytes;
-  // The tiles of a wide b lie far apart, which no cache likes.
-  const packs = n > WIDEST * vectorLength<T>() && to - from >= PACKED_ROWS;
-  let width = 0;
-  for (let column = 0; column < n; column += width * vectorLength<T>()) {
-    width = tileWidth<T>(n - column);
-    const at = <usize>column * sizeof<T>();
-    if (packs) pack(panel, b + at, bytes, k, width);
-    const right = packs ? panel : b + at;
-    const stride = packs ? <usize>PANEL_BYTES : bytes;
-    let c = first + at;
-    for (let row = from; row < to; row++) {
-      const count = countOf(rows, row);
-      expand<T>(source, list, addressOf(rows, row), count, right, <i32>stride, scale);
-      sumTile<T>(width, c, n - column, list, list + <usize>count * entryBytes<T>());
-      c += bytes;
+  const blocks = packs ? blocksOf(k) : 1;
+  const bounds = panel + PANEL_BYTES * BLOCK_COLUMNS;
+  const stride = <usize>min(m, LISTS_ROWS) << 2;
+  const lists = (bounds + <usize>(blocks + 1) * stride + 15) & ~15;
+  const most = <usize>k * entryBytes<T>();
+  const full = lists + max(most, min(<usize>LISTS_BYTES, <usize>m * most));
+  let c = pointer(i, SparseMatmulArg.c) + <usize>from * bytes + <usize>column * sizeof<T>();
+  for (let row = from; row < to; ) {
+    let list = lists;
+    let count = 0;
+    for (; row < to && count < LISTS_ROWS; row++) {
+      const entries = countOf(rows, row);
+      const end = list + <usize>entries * entryBytes<T>();
+      if (end > full) break;
+      const head = addressOf(rows, row);
+      const columns = head + headBytes(k);
+      const values = valuesOf(rows, row);
+      if (packs) expand<T>(source, list, columns, values, entries, panel, BLOCK_COLUMNS - 1, PANEL_BYTES, scale);
+      else expand<T>(source, list, columns, values, entries, b, -1, <i32>bytes, scale);
+      let bound = bounds + (<usize>count << 2);
+      store<u32>(bound, <u32>list);
+      for (let block = 1; block < blocks; block++) {
+        bound += stride;
+        store<u32>(bound, <u32>(list + endOf(head, block - 1) * entryBytes<T>()));
+      }
+      store<u32>(bound + stride, <u32>end);
+      list = end;
+      count++;
     }
+    let width = 0;
+    for (let j = column; j < limit; j += width * vectorLength<T>()) {
+      width = tileWidth<T>(limit - j);
+      const at = <usize>(j - column) * sizeof<T>();
+      for (let block = 0; block < blocks; block++) {
+        const first = block * BLOCK_COLUMNS;
+        if (packs) pack(panel, b + at + <usize>first * bytes, bytes, min(BLOCK_COLUMNS, k - first), width);
+        const starts = bounds + <usize>block * stride;
+        sumTile<T>(width, c + at, bytes, limit - j, block == 0, count, starts, starts + stride);
+      }
+    }
+    c += <usize>count * bytes;
   }
-  const activation = arg(i, SparseMatmulArg.activation);
-  finish<T>(activation, first, bytes, to - from, n, pointer(i, SparseMatmulArg.bias), 0, 0);
 }
 
 /**
@@ -69,26 +113,25 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const g = pointer(i, SparseMatmulGradientArg.g);
   const done = scratch + <usize>lists * listBytes;
   const panel = done + ((<usize>m * 4 + 15) & ~15);
-  const ends = panel + <usize>m * PANEL_BYTES;
+  const starts = panel + <usize>m * PANEL_BYTES;
+  const ends = starts + (<usize>lists << 2);
+  const list = (ends + (<usize>lists << 2) + 15) & ~15;
   for (let row = 0; row < m; row++) {
-    store<i32>(done + (<usize>row << 2), from == 0 ? 0 : below(addressOf(rows, row), countOf(rows, row), from));
+    store<i32>(done + (<usize>row << 2), from == 0 ? 0 : below(addressOf(rows, row) + headBytes(k), countOf(rows, row), from));
   }
   const first = pointer(i, SparseMatmulGradientArg.c) + <usize>from * bytes;
   for (let column = from; column < to; column += lists) {
     const limit = min(to, column + lists);
-    transpose<T>(i, column, limit, limit == k, scratch, listBytes, done, panel, ends);
+    for (let j: usize = 0; j < <usize>(limit - column); j++) store<u32>(starts + (j << 2), <u32>(scratch + j * listBytes));
+    memory.copy(ends, starts, <usize>(limit - column) << 2);
+    transpose<T>(i, column, limit, limit == k, list, done, panel, ends);
     let width = 0;
     for (let j = 0; j < n; j += width * vectorLength<T>()) {
       width = tileWidth<T>(n - j);
       const at = <usize>j * sizeof<T>();
       pack(panel, g + at, bytes, m, width);
-      let c = first + <usize>(column - from) * bytes + at;
-      let list = scratch;
-      for (let end = ends; end < ends + (<usize>(limit - column) << 2); end += 4) {
-        sumTile<T>(width, c, n - j, list, <usize>load<u32>(end));
-        list += listBytes;
-        c += bytes;
-      }
+      const c = first + <usize>(column - from) * bytes + at;
+      sumTile<T>(width, c, bytes, n - j, true, limit - column, starts, ends);
     }
   }
   const output = pointer(i, SparseMatmulGradientArg.output) + <usize>from * bytes;
@@ -99,58 +142,66 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
 /** Where a lane's columns begin: the mean over the rows of where that share of a row's entries ends. */
 function firstColumn(i: usize, lane: i32, lanes: i32): i32 {
   if (lane == 0) return 0;
-  if (lane == lanes) return arg(i, SparseMatmulGradientArg.k);
+  const k = arg(i, SparseMatmulGradientArg.k);
+  if (lane == lanes) return k;
   const m = arg(i, SparseMatmulGradientArg.m);
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   let sum: i64 = 0;
   for (let row = 0; row < m; row++) {
     const count = countOf(rows, row);
     const share = <usize>((<i64>count * lane) / lanes);
-    if (count > 0) sum += load<u16>(addressOf(rows, row) + (share << 1));
+    if (count > 0) sum += load<u16>(addressOf(rows, row) + headBytes(k) + (share << 1));
   }
   return <i32>(sum / m);
 }
 
-/** Makes the lists of columns column…limit out of rows of `panel`; a row's entries have been used up to `done`. */
+/**
+ * Makes the lists of columns column…limit, from where they begin to `ends`, out of rows of `panel`; a row's entries have been used up to
+ * `done`. `list` is room for those of one row.
+ */
 function transpose<T>(
-  i: usize, column: i32, limit: i32, isLast: bool, lists: usize, listBytes: usize, done: usize, panel: usize, ends: usize,
+  i: usize, column: i32, limit: i32, isLast: bool, list: usize, done: usize, panel: usize, ends: usize,
 ): void {
   const m = arg(i, SparseMatmulGradientArg.m);
+  const k = arg(i, SparseMatmulGradientArg.k);
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   const source = arg(i, SparseMatmulGradientArg.source);
   const scale = <T>load<f64>(pointer(i, SparseMatmulGradientArg.scale));
-  for (let j: usize = 0; j < <usize>(limit - column); j++) store<u32>(ends + (j << 2), <u32>(lists + j * listBytes));
   // The end of column 0's list would stand here.
   const base = ends - (<usize>column << 2);
-  let g = panel;
   for (let row = 0; row < m; row++) {
-    const address = addressOf(rows, row);
+    const columns = addressOf(rows, row) + headBytes(k);
     const count = countOf(rows, row);
     const at = done + (<usize>row << 2);
     const next = load<i32>(at);
-    const stop = isLast ? count : below(address, count, limit);
+    const stop = isLast ? count : below(columns, count, limit);
     store<i32>(at, stop);
-    const columns = address + (<usize>next << 1);
-    const values = address + (<usize>count << 1);
-    if (source == DType.uint8) scatter<T, u8>(columns, values + next, stop - next, g, scale, base);
-    else if (source == DType.float32) scatter<T, f32>(columns, values + (<usize>next << 2), stop - next, g, scale, base);
-    else if (source == DType.float64) scatter<T, f64>(columns, values + (<usize>next << 3), stop - next, g, scale, base);
-    else scatter<T, i32>(columns, values + (<usize>next << 2), stop - next, g, scale, base);
-    g += PANEL_BYTES;
+    const values = valuesOf(rows, row) + <usize>next * bytesOf(source);
+    // The row's part of each list is the same row of g.
+    expand<T>(source, list, columns + (<usize>next << 1), values, stop - next, panel, 0, 0, scale);
+    scatter<T>(columns + (<usize>next << 1), list, stop - next, base);
+    panel += PANEL_BYTES;
   }
 }
 
 /** Appends one row's entries to the lists of their columns. */
-function scatter<T, S>(columns: usize, values: usize, count: i32, g: usize, scale: T, ends: usize): void {
-  for (; count > 0; count--) {
-    const end = ends + (<usize>load<u16>(columns) << 2);
-    const to = <usize>load<u32>(end);
-    store<u32>(to, <u32>g);
-    store<T>(to + sizeof<T>(), <T>(<T>load<S>(values) * scale));
-    store<u32>(end, <u32>(to + entryBytes<T>()));
-    columns += 2;
-    values += sizeof<S>();
+function scatter<T>(columns: usize, list: usize, count: i32, ends: usize): void {
+  for (; count > 1; count -= 2) {
+    append<T>(ends + (<usize>load<u16>(columns) << 2), list);
+    append<T>(ends + (<usize>load<u16>(columns, 2) << 2), list + entryBytes<T>());
+    columns += 4;
+    list += 2 * entryBytes<T>();
   }
+  if (count) append<T>(ends + (<usize>load<u16>(columns) << 2), list);
+}
+
+/** Appends an entry to the list that ends where the word at `end` says. */
+@inline
+function append<T>(end: usize, entry: usize): void {
+  const to = <usize>load<u32>(end);
+  if (sizeof<T>() == 4) store<u64>(to, load<u64>(entry));
+  else v128.store(to, v128.load(entry));
+  store<u32>(end, <u32>(to + entryBytes<T>()));
 }
 
 /** How many of a row's columns, which are in order, are below `column`. */
@@ -188,76 +239,105 @@ function pack(panel: usize, from: usize, stride: usize, m: i32, width: i32): voi
   }
 }
 
-/** sumVectors for a width that is a constant in each case; `left` columns are left of the row. */
-function sumTile<T>(width: i32, c: usize, left: i32, list: usize, end: usize): void {
+/** sumRows for a width that is a constant in each case; `left` columns are left of the rows. */
+function sumTile<T>(
+  width: i32, c: usize, stride: usize, left: i32, fresh: bool, count: i32, starts: usize, ends: usize,
+): void {
   const last = left - (width - 1) * vectorLength<T>();
   switch (width) {
     case 1:
-      return sumVectors<T>(1, c, last, list, end);
+      return sumRows<T>(1, c, stride, last, fresh, count, starts, ends);
     case 2:
-      return sumVectors<T>(2, c, last, list, end);
+      return sumRows<T>(2, c, stride, last, fresh, count, starts, ends);
     case 3:
-      return sumVectors<T>(3, c, last, list, end);
+      return sumRows<T>(3, c, stride, last, fresh, count, starts, ends);
     case 4:
-      return sumVectors<T>(4, c, last, list, end);
+      return sumRows<T>(4, c, stride, last, fresh, count, starts, ends);
     case 5:
-      return sumVectors<T>(5, c, last, list, end);
+      return sumRows<T>(5, c, stride, last, fresh, count, starts, ends);
     case 6:
-      return sumVectors<T>(6, c, last, list, end);
+      return sumRows<T>(6, c, stride, last, fresh, count, starts, ends);
     case 7:
-      return sumVectors<T>(7, c, last, list, end);
+      return sumRows<T>(7, c, stride, last, fresh, count, starts, ends);
     default:
-      return sumVectors<T>(WIDEST, c, last, list, end);
+      return sumRows<T>(WIDEST, c, stride, last, fresh, count, starts, ends);
   }
 }
 
 /**
- * c[…] = Σ value·(row of b) over the entries from `list` to `end`, for `width` vectors; of the last of them, the first `last` elements are
- * stored. What a narrower tile does not need is not in its code.
+ * c[r, …] = Σ value·(row of b) over the entries from the r-th address of `starts` to that of `ends`, or c[r, …] plus as much where not
+ * `fresh`, for `count` rows of `width` vectors; of the last vector, the first `last` elements are stored. What a narrower tile does not need
+ * is not in its code.
  */
 @inline
-function sumVectors<T>(width: i32, c: usize, last: i32, list: usize, end: usize): void {
-  let s0 = v128.splat<T>(<T>0);
-  let s1 = v128.splat<T>(<T>0);
-  let s2 = v128.splat<T>(<T>0);
-  let s3 = v128.splat<T>(<T>0);
-  let s4 = v128.splat<T>(<T>0);
-  let s5 = v128.splat<T>(<T>0);
-  let s6 = v128.splat<T>(<T>0);
-  let s7 = v128.splat<T>(<T>0);
-  let s8 = v128.splat<T>(<T>0);
-  let s9 = v128.splat<T>(<T>0);
-  let s10 = v128.splat<T>(<T>0);
-  let s11 = v128.splat<T>(<T>0);
-  let s12 = v128.splat<T>(<T>0);
-  for (; list < end; list += entryBytes<T>()) {
-    const value = v128.load_splat<T>(list + sizeof<T>());
-    const p = <usize>load<u32>(list);
-    s0 = addProduct<T>(s0, value, v128.load(p));
-    if (width > 1) s1 = addProduct<T>(s1, value, v128.load(p, 16));
-    if (width > 2) s2 = addProduct<T>(s2, value, v128.load(p, 32));
-    if (width > 3) s3 = addProduct<T>(s3, value, v128.load(p, 48));
-    if (width > 4) s4 = addProduct<T>(s4, value, v128.load(p, 64));
-    if (width > 5) s5 = addProduct<T>(s5, value, v128.load(p, 80));
-    if (width > 6) s6 = addProduct<T>(s6, value, v128.load(p, 96));
-    if (width > 7) s7 = addProduct<T>(s7, value, v128.load(p, 112));
-    if (width > 8) s8 = addProduct<T>(s8, value, v128.load(p, 128));
-    if (width > 9) s9 = addProduct<T>(s9, value, v128.load(p, 144));
-    if (width > 10) s10 = addProduct<T>(s10, value, v128.load(p, 160));
-    if (width > 11) s11 = addProduct<T>(s11, value, v128.load(p, 176));
-    if (width > 12) s12 = addProduct<T>(s12, value, v128.load(p, 192));
+function sumRows<T>(
+  width: i32, c: usize, stride: usize, last: i32, fresh: bool, count: i32, starts: usize, ends: usize,
+): void {
+  for (; count > 0; count--) {
+    let list = <usize>load<u32>(starts);
+    const end = <usize>load<u32>(ends);
+    if (fresh || list < end) {
+      let s0 = v128.splat<T>(<T>0);
+      let s1 = v128.splat<T>(<T>0);
+      let s2 = v128.splat<T>(<T>0);
+      let s3 = v128.splat<T>(<T>0);
+      let s4 = v128.splat<T>(<T>0);
+      let s5 = v128.splat<T>(<T>0);
+      let s6 = v128.splat<T>(<T>0);
+      let s7 = v128.splat<T>(<T>0);
+      let s8 = v128.splat<T>(<T>0);
+      let s9 = v128.splat<T>(<T>0);
+      let s10 = v128.splat<T>(<T>0);
+      let s11 = v128.splat<T>(<T>0);
+      let s12 = v128.splat<T>(<T>0);
+      if (!fresh) {
+        s0 = v128.load(c);
+        if (width > 1) s1 = v128.load(c, 16);
+        if (width > 2) s2 = v128.load(c, 32);
+        if (width > 3) s3 = v128.load(c, 48);
+        if (width > 4) s4 = v128.load(c, 64);
+        if (width > 5) s5 = v128.load(c, 80);
+        if (width > 6) s6 = v128.load(c, 96);
+        if (width > 7) s7 = v128.load(c, 112);
+        if (width > 8) s8 = v128.load(c, 128);
+        if (width > 9) s9 = v128.load(c, 144);
+        if (width > 10) s10 = v128.load(c, 160);
+        if (width > 11) s11 = v128.load(c, 176);
+        if (width > 12) s12 = v128.load(c, 192);
+      }
+      for (; list < end; list += entryBytes<T>()) {
+        const value = v128.load_splat<T>(list + sizeof<T>());
+        const p = <usize>load<u32>(list);
+        s0 = addProduct<T>(s0, value, v128.load(p));
+        if (width > 1) s1 = addProduct<T>(s1, value, v128.load(p, 16));
+        if (width > 2) s2 = addProduct<T>(s2, value, v128.load(p, 32));
+        if (width > 3) s3 = addProduct<T>(s3, value, v128.load(p, 48));
+        if (width > 4) s4 = addProduct<T>(s4, value, v128.load(p, 64));
+        if (width > 5) s5 = addProduct<T>(s5, value, v128.load(p, 80));
+        if (width > 6) s6 = addProduct<T>(s6, value, v128.load(p, 96));
+        if (width > 7) s7 = addProduct<T>(s7, value, v128.load(p, 112));
+        if (width > 8) s8 = addProduct<T>(s8, value, v128.load(p, 128));
+        if (width > 9) s9 = addProduct<T>(s9, value, v128.load(p, 144));
+        if (width > 10) s10 = addProduct<T>(s10, value, v128.load(p, 160));
+        if (width > 11) s11 = addProduct<T>(s11, value, v128.load(p, 176));
+        if (width > 12) s12 = addProduct<T>(s12, value, v128.load(p, 192));
+      }
+      storeFirst<T>(c, s0, width == 1 ? last : vectorLength<T>());
+      if (width > 1) storeFirst<T>(c + 16, s1, width == 2 ? last : vectorLength<T>());
+      if (width > 2) storeFirst<T>(c + 32, s2, width == 3 ? last : vectorLength<T>());
+      if (width > 3) storeFirst<T>(c + 48, s3, width == 4 ? last : vectorLength<T>());
+      if (width > 4) storeFirst<T>(c + 64, s4, width == 5 ? last : vectorLength<T>());
+      if (width > 5) storeFirst<T>(c + 80, s5, width == 6 ? last : vectorLength<T>());
+      if (width > 6) storeFirst<T>(c + 96, s6, width == 7 ? last : vectorLength<T>());
+      if (width > 7) v128.store(c + 112, s7);
+      if (width > 8) v128.store(c + 128, s8);
+      if (width > 9) v128.store(c + 144, s9);
+      if (width > 10) v128.store(c + 160, s10);
+      if (width > 11) v128.store(c + 176, s11);
+      if (width > 12) storeFirst<T>(c + 192, s12, width == 13 ? last : vectorLength<T>());
+    }
+    c += stride;
+    starts += 4;
+    ends += 4;
   }
-  storeFirst<T>(c, s0, width == 1 ? last : vectorLength<T>());
-  if (width > 1) storeFirst<T>(c + 16, s1, width == 2 ? last : vectorLength<T>());
-  if (width > 2) storeFirst<T>(c + 32, s2, width == 3 ? last : vectorLength<T>());
-  if (width > 3) storeFirst<T>(c + 48, s3, width == 4 ? last : vectorLength<T>());
-  if (width > 4) storeFirst<T>(c + 64, s4, width == 5 ? last : vectorLength<T>());
-  if (width > 5) storeFirst<T>(c + 80, s5, width == 6 ? last : vectorLength<T>());
-  if (width > 6) storeFirst<T>(c + 96, s6, width == 7 ? last : vectorLength<T>());
-  if (width > 7) v128.store(c + 112, s7);
-  if (width > 8) v128.store(c + 128, s8);
-  if (width > 9) v128.store(c + 144, s9);
-  if (width > 10) v128.store(c + 160, s10);
-  if (width > 11) v128.store(c + 176, s11);
-  if (width > 12) storeFirst<T>(c + 192, s12, width == 13 ? last : vectorLength<T>());
 }

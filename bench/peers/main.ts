@@ -1,4 +1,4 @@
-// npm run bench:peers -- [WORK …] [--peers NAME,…] [--rounds N] [--budget SECONDS] [--out FOLDER]
+// npm run bench:peers -- [WORK …] [--peer NAME]… [--rounds N] [--budget SECONDS] [--out FOLDER]
 //
 // kobai beside the libraries that people train with in JavaScript and in Python: the same work on the same data, from the same weights,
 // in the same batches. Every answer is checked against another peer's before its time counts. Every run is a process (or page) of
@@ -27,7 +27,7 @@ const DATA = "build/peers-data";
 /** Modules of Node's that some libraries name, and a page never loads. */
 const NODES_OWN = ["node:*", "fs", "path", "crypto", "worker_threads", "perf_hooks", "os", "util"];
 
-const usage = `usage: npm run bench:peers -- [WORK …] [--peers NAME,…] [--rounds N] [--budget SECONDS] [--out FOLDER]
+const usage = `usage: npm run bench:peers -- [WORK …] [--peer NAME]… [--rounds N] [--budget SECONDS] [--out FOLDER]
 works: ${Object.keys(works).join(" ")}
 peers: ${contenders.map(({ name }) => `"${name}"`).join(", ")}`;
 
@@ -41,7 +41,7 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        peers: { type: "string" },
+        peer: { type: "string", multiple: true },
         rounds: { type: "string", default: "3" },
         budget: { type: "string", default: "8" },
         out: { type: "string", default: join(FOLDER, "results") },
@@ -60,7 +60,7 @@ const budget = Number(values.budget);
 if (!(budget > 0)) fail(`--budget must be above 0 seconds; got ${values.budget}`);
 const unknown = positionals.find((name) => !(name in works));
 if (unknown) fail(`there is no work ${unknown}`);
-const names = values.peers?.split(",").map((name) => name.trim());
+const names = values.peer;
 const stranger = names?.find((name) => !contenders.some((contender) => contender.name === name));
 if (stranger) fail(`there is no peer ${stranger}`);
 const taking = names ? contenders.filter(({ name }) => names.includes(name)) : contenders;

@@ -1,6 +1,12 @@
 import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "../../assembly/gemm/blocking.ts";
 import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
-import { EXPAND_SLACK, LISTS_BYTES, PACKED_ROWS, PANEL_BYTES } from "../../assembly/sparse/blocking.ts";
+import {
+  BLOCK_COLUMNS,
+  EXPAND_SLACK,
+  LISTS_BYTES,
+  LISTS_ROWS,
+  PANEL_BYTES,
+} from "../../assembly/sparse/blocking.ts";
 import { roundUp } from "./heap.ts";
 
 /**
@@ -39,28 +45,30 @@ export function matmulWorkspaceBytes(
 }
 
 /**
- * How much scratch one lane of a product of compressed rows needs, in bytes: the entries of one row, at most k, and a panel
- * of a wide right factor.
+ * How much scratch one lane of a product of compressed rows needs, in bytes: lists of the entries of some rows, where their blocks end, and
+ * a panel of the right factor.
  *
  * @returns a multiple of 64
  * @example
- * sparseWorkspaceBytes(100, 50, 784, 4); // 6336
+ * sparseWorkspaceBytes(100, 784, 4); // 657152
  */
-export function sparseWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
-  const packs = n * elementBytes > PANEL_BYTES && m >= PACKED_ROWS;
-  return roundUp(2 * k * elementBytes + EXPAND_SLACK + (packs ? k * PANEL_BYTES : 0));
+export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
+  const row = 2 * k * elementBytes;
+  const lists = Math.max(row, Math.min(LISTS_BYTES, m * row));
+  const bounds = 4 * (Math.ceil(k / BLOCK_COLUMNS) + 1) * Math.min(m, LISTS_ROWS) + 16;
+  return roundUp(BLOCK_COLUMNS * PANEL_BYTES + bounds + lists + EXPAND_SLACK);
 }
 
 /**
- * The same of its gradient [k, n] by the right factor, of m compressed rows: lists of entries, where they end, how many entries of each
- * row are done, and a panel of g.
+ * The same of its gradient [k, n] by the right factor, of m compressed rows: lists of entries, where they begin and end, how many entries of
+ * each row are done, a panel of g, and the entries of a row.
  *
  * @returns a multiple of 64
  * @example
- * sparseGradientWorkspaceBytes(100, 784, 4); // 651584
+ * sparseGradientWorkspaceBytes(100, 784, 4); // 661056
  */
 export function sparseGradientWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
   const listBytes = 2 * m * elementBytes;
   const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
-  return roundUp(lists * (listBytes + 4) + (4 + PANEL_BYTES) * m + 16);
+  return roundUp(lists * (listBytes + 8) + (4 + PANEL_BYTES) * m + 2 * k * elementBytes + EXPAND_SLACK + 32);
 }

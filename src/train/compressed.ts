@@ -1,4 +1,5 @@
 import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg, Op } from "../../assembly/isa.ts";
+import { BLOCK_COLUMNS } from "../../assembly/sparse/blocking.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { dtypeCodes, instruction, runOnce } from "../runtime/instructions.ts";
 import { bytesPerElement, type DTypeName, size, type Tensor } from "../tensor.ts";
@@ -50,7 +51,9 @@ export function compressedRows(
     runOnce(engine, instruction<CountNonZerosArg>(Op.countNonZeros, "float32", counted));
     const total = heap.view("int32", rows, 1)[0]! >>> 0;
     // Before the last row's end is known, its values lie as far out as those of a row without zeros.
-    const out = hold(total * (2 + bytesPerElement(x.dtype)) + compressedBytes(width, x.dtype));
+    const out = hold(
+      m * headBytes(width) + total * (2 + bytesPerElement(x.dtype)) + compressedBytes(width, x.dtype),
+    );
     const compressed = {
       [CompressRowsArg.rows]: rows,
       [CompressRowsArg.out]: out,
@@ -70,7 +73,12 @@ export function compressedRows(
 
 /** Room for a compressed row of any density, and for what compressing it writes past its end (assembly/sparse/compress.ts). */
 export function compressedBytes(width: number, dtype: DTypeName): number {
-  return width * (2 + bytesPerElement(dtype)) + 32;
+  return headBytes(width) + width * (2 + bytesPerElement(dtype)) + 32;
+}
+
+/** Bytes of what stands before a row's columns: where its blocks end. */
+function headBytes(width: number): number {
+  return 2 * (Math.ceil(width / BLOCK_COLUMNS) - 1);
 }
 
 /** Whether skipping zeros pays. Looks at about so many elements, spread evenly: by default enough to tell 35 % from 40 %. */

@@ -11,6 +11,7 @@ import {
   SparseMatmulArg,
   SparseMatmulGradientArg,
 } from "../../assembly/isa.ts";
+import { BLOCK_COLUMNS } from "../../assembly/sparse/blocking.ts";
 import { instruction } from "../../src/runtime/instructions.ts";
 import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { bytesPerElement, type DTypeName, typedArrays } from "../../src/tensor.ts";
@@ -73,13 +74,21 @@ function sparseMatrix(dtype: DTypeName, rows: number, width: number) {
   return data;
 }
 
-/** The columns and values of a compressed row. */
-function rowAt(source: DTypeName, table: number, row: number) {
-  const [address, count] = [...view("int32", table + row * COMPRESSED_ROW_BYTES, 2)] as [number, number];
-  const bytes = new Uint8Array(memory.buffer).slice(address, address + count * (2 + bytesPerElement(source)));
-  const columns = [...new Uint16Array(bytes.buffer, 0, count)];
-  const values = [...new typedArrays[source](bytes.slice(2 * count).buffer)];
-  return columns.map((column, i) => [column, values[i]] as const);
+/** The columns and values of a compressed row of `width` elements, and how many there are up to the end of each block of columns. */
+function rowAt(source: DTypeName, width: number, table: number, row: number) {
+  const [address, count, from] = [...view("int32", table + row * COMPRESSED_ROW_BYTES, 3)] as [
+    number,
+    number,
+    number,
+  ];
+  const head = 2 * (Math.ceil(width / BLOCK_COLUMNS) - 1);
+  const bytes = (at: number, length: number) => new Uint8Array(memory.buffer).slice(at, at + length).buffer;
+  const columns = [...new Uint16Array(bytes(address + head, 2 * count))];
+  const values = [...new typedArrays[source](bytes(from, count * bytesPerElement(source)))];
+  return {
+    entries: columns.map((column, i) => [column, values[i]]),
+    ends: [...new Uint16Array(bytes(address, head)), count],
+  };
 }
 
 /** Compresses a matrix in wasm, rows right behind each other, or each `stride` bytes after the one before. */
@@ -106,6 +115,8 @@ describe.each(sources)("compressed rows of %s", (source) => {
     [4, 5],
     [5, 16],
     [7, 33],
+    [3, 128],
+    [4, 129],
     [6, 784],
   ])("[%i, %i]: columns and values in order", (m, width) => {
     for (const how of [{}, { apart: true }, { apart: true, lanes: 3 }]) {
@@ -119,9 +130,12 @@ describe.each(sources)("compressed rows of %s", (source) => {
           value,
         ]);
         const expected = elements.filter(([, value]) => value !== 0);
-        expect(rowAt(source, rows, row)).toEqual(expected);
+        const blocks = Array.from({ length: Math.ceil(width / BLOCK_COLUMNS) }, (_, i) => i + 1);
+        const before = (end: number) => expected.filter(([column]) => column! < end).length;
+        const ends = blocks.map((block) => before(block * BLOCK_COLUMNS));
+        expect(rowAt(source, width, rows, row)).toEqual({ entries: expected, ends });
         expect(view("int32", rows + row * COMPRESSED_ROW_BYTES, 1)[0]).toBe(next);
-        next += stride || expected.length * (2 + bytesPerElement(source));
+        next += stride || 2 * (ends.length - 1) + expected.length * (2 + bytesPerElement(source));
         total += expected.length;
       }
       expectGuard(out + m * compressedBytes(width, source));
@@ -187,6 +201,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         [5, 9],
         [11, 40],
         [33, 20],
+        [18, 300],
       ] as const) {
         const { place, x, ...batch } = fetchRows("uint8", dtype, m, k, lanes);
         const bytes = Type.BYTES_PER_ELEMENT as 4 | 8;
@@ -203,7 +218,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         ];
         view(dtype, b, w.length).set(w);
         view(dtype, biasAt, n).set(bias);
-        const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, n, k, bytes)) };
+        const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, k, bytes)) };
         const forward = { ...operands, m, n, k, b, c, bias: biasAt, activation: Activation.relu };
         run(Op.sparseMatmul, dtype, SparseMatmulArg, forward, lanes);
         const product = matmul<Floats>({ m, n, k, a: x, b: w });

@@ -113,7 +113,7 @@ function expectKernels(
     const bytes = bytesPerElement(dtype) as 4 | 8;
     const scratch = (workspaceBytes: number) => ({ workspace: hold(lanes * workspaceBytes), workspaceBytes });
     const c = hold(m * n * bytes);
-    const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, n, k, bytes)), scale };
+    const operands = { ...batch, ...scratch(sparseWorkspaceBytes(m, k, bytes)), scale };
     const forward = { ...operands, m, n, k, b: place(b, dtype), c, bias: place(bias, dtype) };
     run(
       instruction<SparseMatmulArg>(

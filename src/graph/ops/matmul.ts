@@ -124,7 +124,7 @@ function workspaceOf(node: Node<Transposed>, isCompressed: (value: Value) => boo
   if (isCompressed(a)) {
     return node.attributes.transposeA
       ? sparseGradientWorkspaceBytes(k, m, elementBytes)
-      : sparseWorkspaceBytes(m, n, k, elementBytes);
+      : sparseWorkspaceBytes(m, k, elementBytes);
   }
   return matmulWorkspaceBytes(m, n, k, elementBytes);
 }
