@@ -1,6 +1,7 @@
 // Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
 import { AccuracyArg, SoftmaxCrossEntropyArg, SumSquaredErrorArg } from "./isa";
+import { log } from "./math/log";
 import { arg, chunkStart, pointer, vectorLength } from "./memory";
 import { rowSum } from "./reduce";
 import { logOf, rowExp, rowMax, storeUpTo } from "./softmax";
@@ -16,33 +17,64 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SoftmaxCrossEntropyArg.m);
   const n = arg(i, SoftmaxCrossEntropyArg.n);
   const bytes = <usize>n * sizeof<T>();
-  for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
+  const end = chunkStart(m, 1, lane + 1, lanes);
+  for (let row = chunkStart(m, 1, lane, lanes); row < end; row += ROWS) {
+    const count = min(ROWS, end - row);
     const x = logits + <usize>row * bytes;
     const out = gradient + <usize>row * bytes;
-    const loss = oneHot
-      ? rowOfOneHot<T>(out, x, labels + <usize>row * bytes, n, <T>m, differentiate)
-      : rowOfLabel<T>(out, x, load<i32>(labels + ((<usize>row) << 2)), n, <T>m, differentiate);
-    store<T>(rowLosses + <usize>row * sizeof<T>(), loss);
+    const losses = rowLosses + <usize>row * sizeof<T>();
+    if (oneHot) {
+      const t = labels + <usize>row * bytes;
+      for (let r: usize = 0; r < <usize>count; r++) {
+        const loss = rowOfOneHot<T>(out + r * bytes, x + r * bytes, t + r * bytes, n, <T>m, differentiate);
+        store<T>(losses + r * sizeof<T>(), loss);
+      }
+    } else {
+      rowsOfLabels<T>(losses, out, x, labels + (<usize>row << 2), count, n, <T>m, differentiate);
+    }
   }
 }
 
-/** One row whose target is a class: −log softmax(x)ₜ, and where asked for (softmax(x) − e_t) / m into `out`. */
-function rowOfLabel<T>(out: usize, x: usize, label: i32, n: i32, m: T, differentiate: bool): T {
-  const length = vectorLength<T>();
-  const largest = rowMax<T>(x, n);
-  const total = rowExp<T>(out, x, n, largest);
-  const at = <usize>label * sizeof<T>();
-  const loss = <T>(logOf<T>(total) - (load<T>(x + at) - largest));
-  if (!differentiate) return loss;
-  const atLabel = <T>((load<T>(out + at) / total - 1) / m);
+/** So many rows are handled together: while one waits for a division or a logarithm, the others go on. */
+const ROWS: i32 = 4;
+
+/** Rows whose targets are classes: −log softmax(x)ₜ into `losses`, and where asked for (softmax(x) − e_t) / m into `out`. */
+function rowsOfLabels<T>(
+  losses: usize, out: usize, x: usize, labels: usize, count: i32, n: i32, m: T, differentiate: bool,
+): void {
+  const size = sizeof<T>();
+  const bytes = <usize>n * size;
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const row = x + r * bytes;
+    store<T>(losses + r * size, rowExp<T>(out + r * bytes, row, n, rowMax<T>(row, n)));
+  }
+  if (differentiate) {
+    for (let r: usize = 0; r < <usize>count; r++) {
+      gradientOfLabel<T>(out + r * bytes, load<i32>(labels + (r << 2)), load<T>(losses + r * size), n, m);
+    }
+  }
+  for (let r = 0; r < count; r += vectorLength<T>()) {
+    const at = losses + <usize>r * size;
+    storeUpTo<T>(at, log<T>(v128.load(at)), count - r);
+  }
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const row = x + r * bytes;
+    const shifted = <T>(load<T>(row + <usize>load<i32>(labels + (r << 2)) * size) - rowMax<T>(row, n));
+    store<T>(losses + r * size, <T>(load<T>(losses + r * size) - shifted));
+  }
+}
+
+/** One row of exponentials e, which add up to `total`: (e / total − e_t) / m in their place. */
+function gradientOfLabel<T>(e: usize, label: i32, total: T, n: i32, m: T): void {
+  const at = e + <usize>label * sizeof<T>();
+  const atLabel = <T>((load<T>(at) / total - 1) / m);
   const totals = v128.splat<T>(total);
   const rows = v128.splat<T>(m);
-  for (let j = 0; j < n; j += length) {
-    const o = out + <usize>j * sizeof<T>();
+  for (let j = 0; j < n; j += vectorLength<T>()) {
+    const o = e + <usize>j * sizeof<T>();
     storeUpTo<T>(o, v128.div<T>(v128.div<T>(v128.load(o), totals), rows), n - j);
   }
-  store<T>(out + at, atLabel);
-  return loss;
+  store<T>(at, atLabel);
 }
 
 /** One row whose target is a distribution t: Σ t·(−log softmax(x)), and where asked for (softmax(x)·Σt − t) / m into `out`. */

@@ -36,8 +36,13 @@ const sizes: readonly (readonly [rows: number, m: number, k: number, n: number])
   [20, 31, 40, 50],
   [7, 9, 16, 53],
   [7, 4, 20, 130],
-  // a right factor that is copied into panels
+  // a right factor that is copied into panels, of one block of columns and of several, and the same in place
   [20, 60, 20, 130],
+  [20, 40, 300, 60],
+  [20, 15, 300, 60],
+  // lists of rows that are made in several goes: they are too many, or have too many entries
+  [20, 600, 30, 5],
+  [20, 560, 700, 5],
   // lists of columns that are made in two goes, or in float64 in three
   [30, 400, 400, 5],
 ];
