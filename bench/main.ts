@@ -10,6 +10,7 @@ import { init } from "../src/runtime/engine.ts";
 import { group as bookRun } from "./book-run.ts";
 import { group as exp } from "./exp.ts";
 import type { Group, Result } from "./harness.ts";
+import { group as instructions } from "./instructions.ts";
 import { group as lanes, wasWorker } from "./lanes.ts";
 import { group as matmul } from "./matmul.ts";
 import { group as memory } from "./memory.ts";
@@ -29,6 +30,7 @@ const groups: readonly Group[] = [
   exp,
   sgd,
   trainingStep,
+  instructions,
   bookRun,
   predict,
   numericalGradient,
