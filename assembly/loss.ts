@@ -2,9 +2,9 @@
 
 import { AccuracyArg, SoftmaxCrossEntropyArg, SumSquaredErrorArg } from "./isa";
 import { log } from "./math/log";
-import { arg, chunkStart, pointer, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
 import { rowSum } from "./reduce";
-import { logOf, rowExp, rowMax, storeUpTo } from "./softmax";
+import { logOf, rowExp, rowMax } from "./softmax";
 
 /** Softmax with cross-entropy (book 5.6.3 and appendix A). */
 export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
@@ -55,7 +55,7 @@ function rowsOfLabels<T>(
   }
   for (let r = 0; r < count; r += vectorLength<T>()) {
     const at = losses + <usize>r * size;
-    storeUpTo<T>(at, log<T>(v128.load(at)), count - r);
+    storeFirst<T>(at, log<T>(v128.load(at)), count - r);
   }
   for (let r: usize = 0; r < <usize>count; r++) {
     const row = x + r * bytes;
@@ -72,7 +72,7 @@ function gradientOfLabel<T>(e: usize, label: i32, total: T, n: i32, m: T): void 
   const rows = v128.splat<T>(m);
   for (let j = 0; j < n; j += vectorLength<T>()) {
     const o = e + <usize>j * sizeof<T>();
-    storeUpTo<T>(o, v128.div<T>(v128.div<T>(v128.load(o), totals), rows), n - j);
+    storeFirst<T>(o, v128.div<T>(v128.div<T>(v128.load(o), totals), rows), n - j);
   }
   store<T>(at, atLabel);
 }
@@ -87,7 +87,7 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differenti
   for (let j = 0; j < n; j += length) {
     const e = <usize>j * sizeof<T>();
     const negativeLog = v128.sub<T>(logTotal, v128.sub<T>(v128.load(x + e), shift));
-    storeUpTo<T>(out + e, v128.mul<T>(v128.load(t + e), negativeLog), n - j);
+    storeFirst<T>(out + e, v128.mul<T>(v128.load(t + e), negativeLog), n - j);
   }
   const loss = rowSum<T>(out, n);
   if (!differentiate) return loss;
@@ -98,7 +98,7 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differenti
   for (let j = 0; j < n; j += length) {
     const e = <usize>j * sizeof<T>();
     const y = v128.mul<T>(v128.div<T>(v128.load(out + e), totals), weight);
-    storeUpTo<T>(out + e, v128.div<T>(v128.sub<T>(y, v128.load(t + e)), rows), n - j);
+    storeFirst<T>(out + e, v128.div<T>(v128.sub<T>(y, v128.load(t + e)), rows), n - j);
   }
   return loss;
 }
@@ -119,14 +119,14 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(v128.load(y + e), v128.load(t + e));
-      storeUpTo<T>(gradient + e, v128.mul<T>(difference, difference), n - j);
+      storeFirst<T>(gradient + e, v128.mul<T>(difference, difference), n - j);
     }
     store<T>(rowLosses + <usize>row * sizeof<T>(), <T>(<T>0.5 * rowSum<T>(gradient + at, n)));
     if (!differentiate) continue;
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(v128.load(y + e), v128.load(t + e));
-      storeUpTo<T>(gradient + e, v128.div<T>(difference, rows), n - j);
+      storeFirst<T>(gradient + e, v128.div<T>(difference, rows), n - j);
     }
   }
 }

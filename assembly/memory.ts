@@ -61,3 +61,10 @@ export function storePart<T>(address: usize, v: v128, count: i32): void {
     }
   }
 }
+
+/** Stores the first `count` elements of `v`, all of them if there are that many. */
+@inline
+export function storeFirst<T>(address: usize, v: v128, count: i32): void {
+  if (count >= vectorLength<T>()) v128.store(address, v);
+  else storePart<T>(address, v, count);
+}

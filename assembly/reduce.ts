@@ -1,7 +1,7 @@
 // Sums. Along a contiguous row the order is that of eight lanes (`LaneSum`'s comment below); across rows it is the order of the rows.
 
 import { SumArg } from "./isa";
-import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
 
 /** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
 @inline
@@ -96,21 +96,29 @@ export function sum<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
-/** out[l] = Σ_j a[j, l] / divisor for columns first ≤ l < last, j increasing. */
+/**
+ * out[l] = Σ_j a[j, l] / divisor for columns first ≤ l < last, j increasing. Four vectors of columns together: the additions of one do not
+ * wait for those of another, and rows far apart give whole cache lines. Reads past the last row, by less than 64 bytes.
+ */
 function sumRows<T>(out: usize, a: usize, n: i32, inner: i32, first: i32, last: i32, divisor: T): void {
   const length = vectorLength<T>();
   const stride = <usize>inner * sizeof<T>();
   const by = v128.splat<T>(divisor);
-  for (let column = first; column < last; column += length) {
+  for (let column = first; column < last; column += 4 * length) {
     let p = a + <usize>column * sizeof<T>();
-    let total = v128.splat<T>(<T>0);
+    let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0;
     for (let j = n; j > 0; j--) {
-      total = v128.add<T>(total, v128.load(p));
+      s0 = v128.add<T>(s0, v128.load(p));
+      s1 = v128.add<T>(s1, v128.load(p, 16));
+      s2 = v128.add<T>(s2, v128.load(p, 32));
+      s3 = v128.add<T>(s3, v128.load(p, 48));
       p += stride;
     }
-    total = v128.div<T>(total, by);
     const o = out + <usize>column * sizeof<T>();
-    if (last - column >= length) v128.store(o, total);
-    else storePart<T>(o, total, last - column);
+    const left = last - column;
+    storeFirst<T>(o, v128.div<T>(s0, by), left);
+    if (left > length) storeFirst<T>(o + 16, v128.div<T>(s1, by), left - length);
+    if (left > 2 * length) storeFirst<T>(o + 32, v128.div<T>(s2, by), left - 2 * length);
+    if (left > 3 * length) storeFirst<T>(o + 48, v128.div<T>(s3, by), left - 3 * length);
   }
 }

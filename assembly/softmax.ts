@@ -3,7 +3,7 @@
 import { SoftmaxArg } from "./isa";
 import { exp } from "./math/exp";
 import { log } from "./math/log";
-import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
 import { combine2, combine4, firstOf, rowSum } from "./reduce";
 
 /**
@@ -54,7 +54,7 @@ export function rowExp<T>(out: usize, a: usize, n: i32, shift: T): T {
 function addExp<T>(sums: v128, out: usize, a: usize, by: v128, left: i32): v128 {
   if (left <= 0) return sums;
   const e = exp<T>(v128.sub<T>(v128.load(a), by));
-  storeUpTo<T>(out, e, left);
+  storeFirst<T>(out, e, left);
   return v128.add<T>(sums, left >= vectorLength<T>() ? e : firstOf<T>(e, left));
 }
 
@@ -75,7 +75,7 @@ export function softmax<T>(i: usize, lane: i32, lanes: i32): void {
     const total = v128.splat<T>(rowExp<T>(out + at, a + at, n, rowMax<T>(a + at, n)));
     for (let j = 0; j < n; j += length) {
       const o = out + at + <usize>j * sizeof<T>();
-      storeUpTo<T>(o, v128.div<T>(v128.load(o), total), n - j);
+      storeFirst<T>(o, v128.div<T>(v128.load(o), total), n - j);
     }
   }
 }
@@ -94,7 +94,7 @@ export function logSoftmax<T>(i: usize, lane: i32, lanes: i32): void {
     const logTotal = v128.splat<T>(logOf<T>(rowExp<T>(out + at, a + at, n, largest)));
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
-      storeUpTo<T>(out + e, v128.sub<T>(v128.sub<T>(v128.load(a + e), shift), logTotal), n - j);
+      storeFirst<T>(out + e, v128.sub<T>(v128.sub<T>(v128.load(a + e), shift), logTotal), n - j);
     }
   }
 }
@@ -111,12 +111,12 @@ export function softmaxGradient<T>(i: usize, lane: i32, lanes: i32): void {
     const at = <usize>row * n * sizeof<T>();
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
-      storeUpTo<T>(out + e, v128.mul<T>(v128.load(g + e), v128.load(y + e)), n - j);
+      storeFirst<T>(out + e, v128.mul<T>(v128.load(g + e), v128.load(y + e)), n - j);
     }
     const total = v128.splat<T>(rowSum<T>(out + at, n));
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
-      storeUpTo<T>(out + e, v128.mul<T>(v128.load(y + e), v128.sub<T>(v128.load(g + e), total)), n - j);
+      storeFirst<T>(out + e, v128.mul<T>(v128.load(y + e), v128.sub<T>(v128.load(g + e), total)), n - j);
     }
   }
 }
@@ -135,14 +135,7 @@ export function logSoftmaxGradient<T>(i: usize, lane: i32, lanes: i32): void {
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const weighted = v128.mul<T>(exp<T>(v128.load(y + e)), total);
-      storeUpTo<T>(out + e, v128.sub<T>(v128.load(g + e), weighted), n - j);
+      storeFirst<T>(out + e, v128.sub<T>(v128.load(g + e), weighted), n - j);
     }
   }
-}
-
-/** Stores a whole vector, or the `left` elements that remain of a row. */
-@inline
-export function storeUpTo<T>(address: usize, v: v128, left: i32): void {
-  if (left >= vectorLength<T>()) v128.store(address, v);
-  else storePart<T>(address, v, left);
 }

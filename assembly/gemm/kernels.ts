@@ -18,9 +18,9 @@
 // `b` comes in panels of two vectors (the last one may be of one vector), [k, panel] each and one after another, or in place
 // with a stride between the steps of k.
 
-import { storePart, vectorLength } from "../memory";
+import { storeFirst, storePart, vectorLength } from "../memory";
 import { strip6x2 } from "./fused";
-import { addProduct, storeFirst } from "./vectors";
+import { addProduct } from "./vectors";
 
 @inline
 function splat0<T>(p: usize): v128 {

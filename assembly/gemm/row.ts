@@ -1,8 +1,8 @@
 // The micro-kernel for a single row, where packing b would cost more than the product itself: b is read where it is. The same sums in
 // the same order as the tiles of kernels.ts.
 
-import { vectorLength } from "../memory";
-import { addProduct, storeFirst } from "./vectors";
+import { storeFirst, vectorLength } from "../memory";
+import { addProduct } from "./vectors";
 
 /**
  * c[1, n] = (or, unless `first`, +=) a[1, k]·b[k, n]; `stepA` and `strideB` are bytes between the steps of k. Reads b past the
