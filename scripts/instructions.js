@@ -1,10 +1,13 @@
 // What scripts/wasm.js has to know of WebAssembly's instructions: the operands of each, and which differ in the width of their floats only.
 
-/** The streams that operands are kept in. CONSTANTS are bytes, the others LEB128 numbers. */
+/**
+ * The streams that operands are kept in. LOCALS are five of them, one for each type. CONSTANTS are bytes, the others numbers (LEB128).
+ */
 export const LOCALS = 0;
-export const MEMORY = 1;
-export const NUMBERS = 2;
-export const CONSTANTS = 3;
+export const MEMORY = 5;
+export const NUMBERS = 6;
+export const CONSTANTS = 7;
+export const STREAMS = 8;
 
 /**
  * The operands of an opcode: their stream, and how many. Before them, how many numbers are better taken as part of the opcode: they have

@@ -2,15 +2,16 @@
 // src/runtime/unpack.ts says how, and unpacks them. Every bundle of this repository is made with `wasmFiles`.
 
 import { readFileSync } from "node:fs";
-import { CONSTANTS, LOCALS, MEMORY, NUMBERS, operands, twin } from "./instructions.js";
+import { CONSTANTS, LOCALS, MEMORY, NUMBERS, operands, STREAMS, twin } from "./instructions.js";
 
 // What a token stands for, beside opcodes with operands in a stream.
-const SPLAT = 4;
-const FUNCTION = 5;
-const LOCAL = 6;
+const SPLAT = 8;
+const FUNCTION = 9;
+/** An i32 local that was used last, or before that, or before that. */
+const RANK = 10;
 const RANKS = 3;
 
-/** Types, by how far they are below 0x7f. */
+/** Types of locals, by how far they are below 0x7f: i32, i64, f32, f64, v128. */
 const I32 = 0;
 const F32 = 2;
 const F64 = 3;
@@ -104,7 +105,7 @@ class Texts {
   #kinds = new Map();
   #tokens = [];
   #isSwapped = false;
-  streams = [[], [], [], []];
+  streams = Array.from({ length: STREAMS }, () => []);
 
   /** @param kind what it is, how many operands it has, its own bytes @param twin the kind that it stands for in a swapped function */
   token(kind, twin = kind) {
@@ -160,10 +161,14 @@ class Texts {
     const rank = list.indexOf(local);
     list.splice(rank, 1);
     list.unshift(local);
-    const kind = (type) => [LOCAL + (RANKS + 1) * type + Math.min(rank, RANKS), 1, opcode];
     const type = classes[local];
+    if (type === I32 && rank < RANKS) {
+      this.token([RANK + rank, 1, opcode]);
+      return;
+    }
+    const kind = (type) => [LOCALS + type, 1, opcode];
     this.token(kind(type), kind(type === F32 ? F64 : type === F64 ? F32 : type));
-    if (rank >= RANKS) this.streams[LOCALS].push(rank - RANKS);
+    this.streams[LOCALS + type].push(rank);
   }
 
   #instruction(instruction) {

@@ -9,18 +9,17 @@
 // gzip then makes 15 kB of it, half of what it makes of the file in base64. scripts/wasm.js packs, and knows wasm's instructions; this
 // side only follows a table.
 
-/** The streams: ranks of locals, operands of loads and stores (of which this side need not know), other numbers, constants. */
-const LOCALS = 0;
-const NUMBERS = 2;
+// The streams: ranks of locals, one of each type; from MEMORY on the operands of loads and stores, other numbers, constants.
+const MEMORY = 5;
+const NUMBERS = 6;
 /** The stream that is counted in bytes; the others are counted in numbers of one or more bytes (LEB128). */
-const CONSTANTS = 3;
+const CONSTANTS = 7;
 /** No stream, but a vector constant that repeats its first bytes. */
-const SPLAT = 4;
+const SPLAT = 8;
 /** A body begins, as plain (1) or as one for float64 (2); or the last has ended (0). */
-const FUNCTION = 5;
-/** From here on locals: four for each type, of which the fourth has its rank in LOCALS. */
-const LOCAL = 6;
-const RANKS = 3;
+const FUNCTION = 9;
+/** From here on the token itself names a local of the first type, i32. */
+const RANK = 10;
 /** Of the table. */
 const COLUMNS = 7;
 
@@ -67,10 +66,10 @@ export function unpack(
     const what = kind[0]!;
     const count = kind[1]!;
     for (let i = 0, own = kind[3]!; i < own; i++) out[to++] = kind[4 + i]!;
-    if (what >= LOCAL) {
-      const recent = locals[(what - LOCAL) >> 2]!;
-      let rank = (what - LOCAL) & 3;
-      if (rank === RANKS) rank += sources[LOCALS]!();
+    if (what < MEMORY || what >= RANK) {
+      const isNamed = what >= RANK;
+      const recent = locals[isNamed ? 0 : what]!;
+      let rank = isNamed ? what - RANK : sources[what]!();
       const local = recent[rank]!;
       for (; rank > 0; rank--) recent[rank] = recent[rank - 1]!;
       recent[0] = local;

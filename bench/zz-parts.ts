@@ -1,0 +1,14 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync, brotliCompressSync } from "node:zlib";
+import { pageBundle } from "./page-bundle.ts";
+import { pack, moduleOf } from "../scripts/wasm.js";
+const b = await pageBundle();
+console.log(b.minified, b.gzip, b.brotli, b.texts.map(t => [t.length, gzipSync(t,{level:9}).length]));
+const js = b.texts.map(t => t.replace(/"[^"]{3000,}"/g, '""'));
+js.forEach((t,i)=>writeFileSync("/tmp/gzw/js"+i+".js", t));
+b.texts.forEach((t,i)=>writeFileSync("/tmp/gzw/full"+i+".js", t));
+console.log("js alone", js.map(t => [t.length, gzipSync(t,{level:9}).length, brotliCompressSync(t).length]));
+const m = moduleOf("/tmp/gz/build/kobai.wasm");
+console.log("wasm module", m.length, gzipSync(m,{level:9}).length, brotliCompressSync(m).length);
+const [size, ...texts] = pack(readFileSync("/tmp/gz/build/kobai.wasm"));
+for (const t of texts) console.log(t.length, gzipSync(t,{level:9}).length, brotliCompressSync(t).length);
