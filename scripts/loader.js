@@ -1,17 +1,23 @@
 // @assemblyscript/loader travels inside the package, without what it has for the objects of AssemblyScript's runtime: strings, arrays and
-// classes that are passed to a module and back. kobai's wasm is built without that runtime (`--runtime stub`), so nothing of it works there.
+// classes that are passed to a module and back. kobai's wasm is built without that runtime (`--runtime stub`) and exports functions only.
 
 import { readFileSync } from "node:fs";
 
-/** Where the loader gives a module's exports the functions that make and read such objects. */
-const first = "  const __new = exports.__new || F_NO_EXPORT_RUNTIME;";
-const behind = "  // Pull basic exports to extendedExports";
+/** What is replaced: from where, to before what, by what. */
+const cuts = [
+  // the functions that make and read such objects
+  ["  const __new = exports.__new ||", "  // Pull basic exports to extendedExports", ""],
+  // exports of a class, named "Class#member"
+  ['    let hash = name.indexOf("#");', "      const className", "if (false) {"],
+];
 
 function withoutObjects(loader) {
-  const [start, end] = [loader.indexOf(first), loader.indexOf(behind)];
-  if (start < 0 || end < start)
-    throw new Error("scripts/loader.js does not know this @assemblyscript/loader");
-  return loader.slice(0, start) + loader.slice(end);
+  return cuts.reduce((text, [from, to, by]) => {
+    const [start, end] = [text.indexOf(from), text.indexOf(to)];
+    if (start < 0 || end < start)
+      throw new Error("scripts/loader.js does not know this @assemblyscript/loader");
+    return text.slice(0, start) + by + text.slice(end);
+  }, loader);
 }
 
 /** The esbuild plugin. */
