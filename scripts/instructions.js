@@ -55,22 +55,29 @@ export function operands(opcode, sub) {
   throw new Error(`scripts/wasm.js does not know the opcode 0x${opcode.toString(16)} ${sub ?? ""}`);
 }
 
-/** Ranges of opcodes that are alike but for the width of a float: the first for float32, the first for float64, how many. */
-const twins = [
+/** From ranges of opcodes that are alike but for the width of a float: the first for float32, the first for float64, how many. */
+function twins(ranges) {
+  const pairs = ranges.flatMap(([narrow, wide, count]) =>
+    Array.from({ length: count }, (_, i) => [narrow + i, wide + i]),
+  );
+  return new Map([
+    ...pairs.map(([narrow, wide]) => [narrow, { opcode: wide, isWide: false }]),
+    ...pairs.map(([narrow, wide]) => [wide, { opcode: narrow, isWide: true }]),
+  ]);
+}
+
+const floats = twins([
   [0x2a, 0x2b, 1], // load
   [0x38, 0x39, 1], // store
   [0x43, 0x44, 1], // const
   [0x5b, 0x61, 6], // comparisons
   [0x8b, 0x99, 14], // arithmetic
-];
+]);
 
-/** The same behind 0xfd, lanes of 32 and of 64 bits. */
-const vectorTwins = [
+/** Behind 0xfd: lanes of 32 and of 64 bits. */
+const vectors = twins([
   [9, 10, 1], // load and splat
-  [17, 18, 1], // splat of an integer
   [19, 20, 1], // splat
-  [27, 29, 1], // lanes of integers
-  [28, 30, 1],
   [31, 33, 1], // lanes
   [32, 34, 1],
   [65, 71, 6], // comparisons
@@ -82,14 +89,10 @@ const vectorTwins = [
   [174, 206, 1], // integers added, subtracted
   [177, 209, 1],
   [224, 236, 12], // arithmetic
-];
+]);
 
-/** The opcode that does the same with floats of the other width, and whether it is the wider; undefined where there is none. */
+/** The opcode that does the same with floats of the other width, and whether `opcode` is for the wide; undefined where there is none. */
 export function twin(opcode, sub) {
-  for (const [narrow, wide, count] of sub === undefined ? twins : opcode === 0xfd ? vectorTwins : []) {
-    const of = sub ?? opcode;
-    if (of >= narrow && of < narrow + count) return { opcode: of - narrow + wide, isWide: false };
-    if (of >= wide && of < wide + count) return { opcode: of - wide + narrow, isWide: true };
-  }
-  return undefined;
+  if (opcode === 0xfd) return vectors.get(sub);
+  return sub === undefined ? floats.get(opcode) : undefined;
 }

@@ -146,7 +146,9 @@ class Texts {
       new Array(parameters).fill(I32),
       ...groups.map((group, i) => new Array(group.count).fill(types[i])),
     ].flat();
-    if (classes.length > 128) throw new Error("scripts/wasm.js: a function has more than 128 locals");
+    if (classes.length > 127) throw new Error("scripts/wasm.js: a function has more than 127 locals");
+    if (types.some((type) => type >= TYPES))
+      throw new Error("scripts/wasm.js: a local is no number or vector");
     const recent = Array.from({ length: TYPES }, (_, type) =>
       [...classes.keys()].filter((local) => classes[local] === type),
     );
@@ -233,6 +235,7 @@ function twinOf({ opcode, sub, own, stream, count }) {
   if (!other) return undefined;
   const opcodes = sub === undefined ? { opcode: other.opcode } : { opcode, sub: other.opcode };
   const step = other.isWide ? -1 : 1;
+  if (stream === MEMORY && own[0] + step < 0) return undefined;
   return kindOf({
     ...opcodes,
     stream,
