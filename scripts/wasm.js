@@ -19,7 +19,7 @@ const TYPES = 5;
 
 /** How many bytes take one character. */
 const DIGITS = 87;
-/** Of the table: what, count, twin, how many bytes of its own, these. */
+/** Of the table: what, count, twin, where its own bytes end, these. */
 const COLUMNS = 7;
 
 /** i32.const, and those of its values that are better taken as part of the opcode: 0, 1 and -1. */
@@ -193,7 +193,7 @@ class Texts {
 
   end() {
     this.#isSwapped = false;
-    this.token([FUNCTION, 0]);
+    this.token([FUNCTION, 3]);
   }
 
   /** The table of kinds, the tokens, the streams. */
@@ -205,7 +205,7 @@ class Texts {
     const index = new Map(kinds.map((kind, i) => [kind, i]));
     const rows = kinds.map((kind, i) => {
       const [what, count, ...own] = kind.numbers;
-      return [what, count, 1 + index.get(kind.twin) - i, own.length, ...own];
+      return [what, count, 1 + index.get(kind.twin) - i, 4 + own.length, ...own];
     });
     const columns = Array.from({ length: COLUMNS }, (_, column) => rows.map((row) => row[column] ?? 0));
     return [[rows.length, ...columns.flat()], this.#tokens.map((kind) => index.get(kind)), ...this.streams];

@@ -16,7 +16,7 @@ const NUMBERS = 6;
 const CONSTANTS = 7;
 /** No stream, but a vector constant that repeats its first bytes. */
 const SPLAT = 8;
-/** A body begins, as plain (1) or as one for float64 (2); or the last has ended (0). */
+/** A body begins, as plain (1) or as one for float64 (2); or the last has ended (3). */
 const FUNCTION = 9;
 /** From here on the token itself names a local of the first type, i32. */
 const RANK = 10;
@@ -38,7 +38,7 @@ function reader(text: string): () => number {
  *
  * @param size of the file, in bytes
  * @param table how many kinds of tokens there are, and columns: what each is, how many operands it has, its twin (0 the one before, 1 itself,
- *   2 the one behind), how many bytes it has of its own, and these
+ *   2 the one behind), where in its row its own bytes end, and these
  * @param tokens in the order of the file
  * @param streams see above
  */
@@ -60,16 +60,23 @@ export function unpack(
   let meanings = kinds;
   let body = 0;
   let locals: number[][] = [];
+  let integers: number[] = [];
   // Written for the first run, which is the only one: an interpreter's time goes into calls and allocations.
   for (let to = 0; to < size; ) {
     const kind = meanings[token()]!;
     const what = kind[0]!;
     const count = kind[1]!;
-    for (let i = 0, own = kind[3]!; i < own; i++) out[to++] = kind[4 + i]!;
-    if (what < MEMORY || what >= RANK) {
-      const isNamed = what >= RANK;
-      const recent = locals[isNamed ? 0 : what]!;
-      let rank = isNamed ? what - RANK : sources[what]!();
+    for (let i = 4, end = kind[3]!; i < end; i++) out[to++] = kind[i]!;
+    if (count === 0) continue;
+    if (what >= RANK) {
+      let rank = what - RANK;
+      const local = integers[rank]!;
+      for (; rank > 0; rank--) integers[rank] = integers[rank - 1]!;
+      integers[0] = local;
+      out[to++] = local;
+    } else if (what < MEMORY) {
+      const recent = locals[what]!;
+      let rank = sources[what]!();
       const local = recent[rank]!;
       for (; rank > 0; rank--) recent[rank] = recent[rank - 1]!;
       recent[0] = local;
@@ -78,11 +85,12 @@ export function unpack(
       // The size of a body stands before it, and is known when it has ended.
       if (body > 0) to += insertSize(out, body, to);
       body = to;
-      if (count === 0) continue;
+      if (count === 3) continue;
       meanings = count === 2 ? swapped : kinds;
       locals = [[], [], [], [], []];
+      integers = locals[0]!;
       let local = 0;
-      for (let parameters = number(); parameters > 0; parameters--) locals[0]!.push(local++);
+      for (let parameters = number(); parameters > 0; parameters--) integers.push(local++);
       let groups = number();
       out[to++] = groups;
       for (; groups > 0; groups--) {
