@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { smallLoader } from "./loader.js";
 import { wasmFiles } from "./wasm.js";
 
 const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
@@ -32,9 +33,9 @@ await build({
   target: ["es2022", "node20"],
   packages: "external",
   external: ["node:*"],
-  // The loader is small and its users need nothing else of it: it travels inside, so that kobai's core has no dependencies.
+  // The loader is small: it travels inside, so that kobai's core has no dependencies.
   alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
-  plugins: [wasmFiles],
+  plugins: [wasmFiles, smallLoader],
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,

@@ -10,7 +10,8 @@ import { reluOperation, sigmoidOperation, tanhOperation } from "./ops/unary.ts";
 import { topologicalOrder } from "./order.ts";
 import { node as makeNode, type Node, type Operation, type Value } from "./value.ts";
 
-const activations = new Map<Operation<never>, Activation>([
+/** The ops that a dense layer may end with. */
+export const activations = new Map<Operation<never>, Activation>([
   [reluOperation, Activation.relu],
   [sigmoidOperation, Activation.sigmoid],
   [tanhOperation, Activation.tanh],
@@ -66,27 +67,20 @@ function fused(node: Node, inputs: readonly Value[], sole: (index: number) => bo
       [1, second, first],
     ] as const) {
       const affine = sole(index) && unfinished(product);
-      if (affine && !affine.attributes.bias && isRow(bias, product)) {
+      if (affine && !affine.attributes.bias && isRowOf(bias, product)) {
         return makeNode(affineOperation, [...affine.inputs, bias], { ...affine.attributes, bias: true });
       }
     }
     return undefined;
   }
-  const activation = activations.get(operation);
-  if (activation !== undefined) {
-    const affine = sole(0) && unfinished(first);
-    return affine
-      ? makeNode(affineOperation, affine.inputs, { ...affine.attributes, activation })
-      : undefined;
-  }
-  const gradient = activationGradients.get(operation);
-  if (gradient !== undefined) {
-    const affine = sole(0) && unfinished(first);
-    return affine
-      ? makeNode(affineOperation, [...affine.inputs, second], { ...affine.attributes, activation: gradient })
-      : undefined;
-  }
-  return undefined;
+  const activation = activations.get(operation) ?? activationGradients.get(operation);
+  const affine = activation !== undefined && sole(0) && unfinished(first);
+  if (!affine) return undefined;
+  // A gradient has a second input, the activation's output.
+  return makeNode(affineOperation, [...affine.inputs, ...inputs.slice(1)], {
+    ...affine.attributes,
+    activation,
+  });
 }
 
 /** The product behind a value, as affine, if it has no activation yet. */
@@ -103,9 +97,9 @@ function unfinished(value: Value): { inputs: readonly Value[]; attributes: Affin
   return undefined;
 }
 
-/** Whether `bias` is one row, added to each row of `product`. */
-function isRow(bias: Value, product: Value): boolean {
-  const n = product.shape[1];
-  const { shape } = bias;
-  return (shape.length === 1 && shape[0] === n) || (shape.length === 2 && shape[0] === 1 && shape[1] === n);
+/** Whether `row` is one row that is added to every row of `matrix`. */
+export function isRowOf(row: Value, matrix: Value): boolean {
+  const { shape } = row;
+  const isRow = shape.length === 1 || (shape.length === 2 && shape[0] === 1);
+  return isRow && matrix.shape.length === 2 && shape.at(-1) === matrix.shape[1];
 }

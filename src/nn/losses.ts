@@ -52,7 +52,7 @@ const theCrossEntropy = loss(
   },
   "classes",
 );
-const theSumSquaredError = loss("sumSquaredError", ops.sumSquaredError);
+const theSumSquaredError = /* @__PURE__ */ loss("sumSquaredError", ops.sumSquaredError);
 
 /**
  * The sum of squared errors ½·Σ (y − t)², the mean over the batch (book 4.2.1).

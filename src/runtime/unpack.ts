@@ -1,31 +1,35 @@
 // How the wasm travels inside the code: as text, sorted by what its bytes mean, so that a page's own compression (gzip, Brotli) finds
-// what repeats. In a wasm file little does: two loops that are alike differ in the numbers of their locals. With opcodes and
-// operands kept apart, the opcodes of such loops are equal; and a local that is named by how recently it was used, not by its number,
-// is mostly a small number. gzip then makes 15 kB of it, half of what it makes of the file in base64. scripts/wasm.js packs, and knows
-// wasm's instructions; this side only follows a table.
+// what repeats. In a wasm file little does: two loops that are alike differ in the numbers of their locals, and a kernel's float32 and
+// float64 instance in their opcodes. So
+//
+// - opcodes and operands are kept apart: the opcodes of such loops are equal;
+// - a local is named by how recently it was used among those of its type, which is mostly a small number;
+// - opcodes for floats of either width are twins: where a function is one for float64, each stands for the other.
+//
+// gzip then makes 15 kB of it, half of what it makes of the file in base64. scripts/wasm.js packs, and knows wasm's instructions; this
+// side only follows a table.
 
-/** The stream whose numbers name locals by how recently a function used them. */
-const LOCALS = 0;
+// The streams: ranks of locals, one of each type; from MEMORY on the operands of loads and stores, other numbers, constants.
+const MEMORY = 5;
+const NUMBERS = 6;
 /** The stream that is counted in bytes; the others are counted in numbers of one or more bytes (LEB128). */
-const CONSTANTS = 3;
-/** From here on, no stream: the token itself names the local, RANK the one used last. */
-const RANK = 4;
+const CONSTANTS = 7;
+/** No stream, but a vector constant that repeats its first bytes. */
+const SPLAT = 8;
+/** A body begins, as plain (1) or as one for float64 (2); or the last has ended (3). */
+const FUNCTION = 9;
+/** From here on the token itself names a local of the first type, i32. */
+const RANK = 10;
+/** Of the table. */
+const COLUMNS = 7;
 
-/**
- * Reads bytes from text: those below 88 are one character from "#" on, the others two, of which the first is one of the two that
- * follow. "!" stands for the backslash, so that no character needs an escape.
- */
+/** Reads bytes from text: one digit each, or from 87 on two, of which the first is above 87. Digits count from "a", past "~" from "#". */
 function reader(text: string): () => number {
   const codes = new TextEncoder().encode(text);
   let at = 0;
   return () => {
-    let code = codes[at++]!;
-    let high = 0;
-    if (code > 122) {
-      high = (code - 122) * 88;
-      code = codes[at++]!;
-    }
-    return high + (code === 33 ? 57 : code - 35);
+    const digit = (codes[at++]! - 5) % 92;
+    return digit < 87 ? digit : (digit - 87) * 87 + ((codes[at++]! - 5) % 92);
   };
 }
 
@@ -33,9 +37,10 @@ function reader(text: string): () => number {
  * The wasm file that `pack` of scripts/wasm.js made these texts of.
  *
  * @param size of the file, in bytes
- * @param table how many kinds of tokens there are; for each its length here, the stream of its operands, their count, its own bytes
- * @param tokens in the order of the file. One of LOCALS without operands and bytes of its own stands where a function begins.
- * @param streams locals, operands of loads and stores, other numbers, constants
+ * @param table how many kinds of tokens there are, and columns: what each is, how many operands it has, its twin (0 the one before, 1 itself,
+ *   2 the one behind), where in its row its own bytes end, and these
+ * @param tokens in the order of the file
+ * @param streams see above
  */
 export function unpack(
   size: number,
@@ -44,28 +49,77 @@ export function unpack(
   ...streams: string[]
 ): Uint8Array<ArrayBuffer> {
   const entry = reader(table);
-  const kinds = Array.from({ length: entry() }, () => Array.from({ length: entry() }, entry));
+  const rows = entry();
+  const columns = Array.from({ length: COLUMNS }, () => Array.from({ length: rows }, entry));
+  const kinds = Array.from({ length: rows }, (_, row) => columns.map((column) => column[row]!));
+  const swapped = kinds.map(([, , twin], row) => kinds[row + twin! - 1]!);
   const token = reader(tokens);
   const sources = streams.map(reader);
+  const number = sources[NUMBERS]!;
   const out = new Uint8Array(size);
-  let recent: number[] = [];
+  let meanings = kinds;
+  let body = 0;
+  let locals: number[][] = [];
+  let integers: number[] = [];
   // Written for the first run, which is the only one: an interpreter's time goes into calls and allocations.
   for (let to = 0; to < size; ) {
-    const kind = kinds[token()]!;
-    const stream = kind[0]!;
-    for (let i = 2; i < kind.length; i++) out[to++] = kind[i]!;
-    if (kind.length === 2 && stream === LOCALS) recent = Array.from({ length: 128 }, (_, local) => local);
-    for (let left = kind[1]!; left > 0; ) {
-      let byte = stream < RANK ? sources[stream]!() : stream - RANK;
-      if (stream === LOCALS || stream >= RANK) {
-        let rank = byte;
-        byte = recent[rank]!;
-        for (; rank > 0; rank--) recent[rank] = recent[rank - 1]!;
-        recent[0] = byte;
+    const kind = meanings[token()]!;
+    const what = kind[0]!;
+    const count = kind[1]!;
+    for (let i = 4, end = kind[3]!; i < end; i++) out[to++] = kind[i]!;
+    if (count === 0) continue;
+    if (what >= RANK) {
+      let rank = what - RANK;
+      const local = integers[rank]!;
+      for (; rank > 0; rank--) integers[rank] = integers[rank - 1]!;
+      integers[0] = local;
+      out[to++] = local;
+    } else if (what < MEMORY) {
+      const recent = locals[what]!;
+      let rank = sources[what]!();
+      const local = recent[rank]!;
+      for (; rank > 0; rank--) recent[rank] = recent[rank - 1]!;
+      recent[0] = local;
+      out[to++] = local;
+    } else if (what === FUNCTION) {
+      // The size of a body stands before it, and is known when it has ended.
+      if (body > 0) to += insertSize(out, body, to);
+      body = to;
+      if (count === 3) continue;
+      meanings = count === 2 ? swapped : kinds;
+      locals = [[], [], [], [], []];
+      integers = locals[0]!;
+      let local = 0;
+      for (let parameters = number(); parameters > 0; parameters--) integers.push(local++);
+      let groups = number();
+      out[to++] = groups;
+      for (; groups > 0; groups--) {
+        let left = number();
+        const type = number();
+        out[to++] = left;
+        out[to++] = 127 - type;
+        for (; left > 0; left--) locals[type]!.push(local++);
       }
-      out[to++] = byte;
-      if (stream === CONSTANTS || byte < 128) left--;
+    } else {
+      const source = sources[what === SPLAT ? CONSTANTS : what]!;
+      for (let left = count; left > 0; ) {
+        const byte = source();
+        out[to++] = byte;
+        if (what >= CONSTANTS || byte < 128) left--;
+      }
+      if (what === SPLAT) for (let left = 16 - count; left > 0; left--, to++) out[to] = out[to - count]!;
     }
   }
   return out;
+}
+
+/** Moves a body to make room for its size, in LEB128, before it; returns how far. */
+function insertSize(out: Uint8Array, start: number, end: number): number {
+  const bytes: number[] = [];
+  let rest = end - start;
+  for (; rest > 127; rest >>= 7) bytes.push((rest & 127) | 128);
+  bytes.push(rest);
+  out.copyWithin(start + bytes.length, start, end);
+  out.set(bytes, start);
+  return bytes.length;
 }

@@ -2,10 +2,10 @@
 
 import { SweepLoss } from "../../assembly/blocks.ts";
 import { Activation } from "../../assembly/isa.ts";
+import { activations, isRowOf } from "../graph/fuse.ts";
 import { addOperation } from "../graph/ops/binary.ts";
 import { softmaxCrossEntropyOperation, sumSquaredErrorOperation } from "../graph/ops/loss.ts";
 import { matmulOperation } from "../graph/ops/matmul.ts";
-import { reluOperation, sigmoidOperation, tanhOperation } from "../graph/ops/unary.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { leafOperation, type Node, type Operation, type Value } from "../graph/value.ts";
 
@@ -26,12 +26,6 @@ export interface AffineSite {
   readonly loss: SweepLoss;
   readonly targets: Value | undefined;
 }
-
-const activations = new Map<Operation<never>, Activation>([
-  [reluOperation, Activation.relu],
-  [sigmoidOperation, Activation.sigmoid],
-  [tanhOperation, Activation.tanh],
-]);
 
 /** Finds where parameters act in the graph of one loss. */
 export class Sites {
@@ -120,12 +114,4 @@ export class Sites {
 
 function is(node: Node, operation: Operation<never>): boolean {
   return (node.operation as Operation<never>) === operation;
-}
-
-/** Whether `row` is one row that is added to every row of `matrix`. */
-function isRowOf(row: Value, matrix: Value): boolean {
-  const { shape } = row;
-  if (matrix.shape.length !== 2) return false;
-  const isRow = shape.length === 1 || (shape.length === 2 && shape[0] === 1);
-  return isRow && shape.at(-1) === matrix.shape[1] && matrix.shape[0] !== undefined;
 }

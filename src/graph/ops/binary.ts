@@ -4,6 +4,7 @@ import { broadcastShapes, emitBinary, sumTo } from "./broadcast.ts";
 import { scale } from "./unary.ts";
 
 /** An elementwise op of two operands, broadcast by NumPy's rule; `gradient` gives the gradients before they are summed back. */
+// @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
 function binary(
   name: string,
   op: Op,

@@ -4,6 +4,7 @@ import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
 
 /** An elementwise op of one operand; `gradient` gets x, y and the gradient arriving at y. */
+// @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
 function unary(
   name: string,
   op: Op,
