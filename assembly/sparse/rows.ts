@@ -43,6 +43,12 @@ export function addressOf(rows: usize, row: i32): usize {
   return <usize>(<u32>field(rows, row, CompressedRow.address));
 }
 
+/** Where the columns of a row of `width` elements begin. */
+@inline
+export function columnsOf(rows: usize, row: i32, width: i32): usize {
+  return addressOf(rows, row) + headBytes(width);
+}
+
 @inline
 export function countOf(rows: usize, row: i32): i32 {
   return field(rows, row, CompressedRow.count);

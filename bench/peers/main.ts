@@ -125,8 +125,10 @@ function standing(
     ...(accuracy !== undefined && { accuracy }),
   };
   if (products) return { contender, products, ...said };
-  return { contender, seconds: median(own.map(({ seconds }) => seconds!)), ...said };
+  return { contender, ...timed(own.map(({ seconds }) => seconds!)), ...said };
 }
+
+const timed = (rounds: readonly number[]) => ({ rounds, seconds: median(rounds) });
 
 /** Those that have a file in start/, which is the first step of work 1 by itself. */
 function starters(): { contender: Contender; file: string }[] {
@@ -146,7 +148,7 @@ async function measureStart(): Promise<Standing[]> {
       times.push((await secondsOf(process.execPath, [file])) - nothing);
     }
   }
-  return entries.map(({ contender, times }) => ({ contender, seconds: median(times) }));
+  return entries.map(({ contender, times }) => ({ contender, ...timed(times) }));
 }
 
 /** Bytes of the same, bundled for a page, with the wasm that it loads. */

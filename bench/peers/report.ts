@@ -1,5 +1,6 @@
 // Results as tables: of each work, who took how long, and how that compares with kobai on one thread.
 
+import { median } from "../harness.ts";
 import type { Peak } from "../peak.ts";
 import { formatSeconds } from "../table.ts";
 import type { Contender } from "./contenders.ts";
@@ -8,7 +9,8 @@ import type { Product, WorkName } from "./outcome.ts";
 /** What is known of a contender's way with a work. */
 export interface Standing {
   readonly contender: Contender;
-  /** the median of its rounds */
+  /** of each round, and their median */
+  readonly rounds?: readonly number[];
   readonly seconds?: number;
   /** medians too */
   readonly products?: readonly Product[];
@@ -41,6 +43,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map(aligned).join("  ").trimEnd()).join("\n");
 }
 
+/** One's time over another's: the median over the rounds, in each of which both met the same machine, whose speed drifts. */
+export function timesAs(one: Standing, other: Standing): number {
+  return median(one.rounds!.map((seconds, round) => seconds / other.rounds![round]!));
+}
+
 const times = (ratio: number) => `${ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0)}×`;
 
 /** The fastest first; those that could not last. */
@@ -63,11 +70,11 @@ function remark({ sample, accuracy, note, cannot, wrong }: Standing): string {
 export function table({ title, standings }: WorkResult): string {
   if (standings.some(({ bytes }) => bytes)) return bytesTable(title, standings);
   if (standings.some(({ products }) => products)) return productTable(title, standings);
-  const kobai = standings.find(({ contender }) => contender.name === "kobai")?.seconds;
+  const kobai = standings.find(({ contender }) => contender.name === "kobai");
   const rows = byTime(standings).map((standing) => [
     standing.contender.name,
     standing.seconds === undefined ? "" : `${standing.sample ? "≈ " : ""}${formatSeconds(standing.seconds)}`,
-    standing.seconds === undefined || kobai === undefined ? "" : times(standing.seconds / kobai),
+    standing.rounds && kobai?.rounds ? times(timesAs(standing, kobai)) : "",
     remark(standing),
   ]);
   return `${title}\n${columns([["", "time", "of kobai's", ""], ...rows])}\n`;
@@ -109,10 +116,10 @@ export function ratios(results: readonly WorkResult[]): string {
     const [native, script] = [best("native"), best("javascript")];
     return timed
       .filter(({ contender }) => contender.kind === "kobai")
-      .map(({ contender, seconds }) => {
+      .map((own) => {
         const against = (other: Standing | undefined) =>
-          other ? `${times(seconds! / other.seconds!)} of ${other.contender.name}` : "none";
-        return [title.slice(0, 40), contender.name, against(native), against(script), ""];
+          other ? `${times(timesAs(own, other))} of ${other.contender.name}` : "none";
+        return [title.slice(0, 40), own.contender.name, against(native), against(script), ""];
       });
   });
   if (rows.length === 0) return "";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contenders } from "../../bench/peers/contenders.ts";
 import { type Outcome, problem } from "../../bench/peers/outcome.ts";
-import { ratios, type Standing, table } from "../../bench/peers/report.ts";
+import { ratios, type Standing, table, timesAs } from "../../bench/peers/report.ts";
 
 const [kobai, numpy, jax] = ["kobai", "NumPy, 1 thread", "jax-js"].map(
   (name) => contenders.find((contender) => contender.name === name)!,
@@ -60,8 +60,8 @@ describe("an answer is checked before its time counts", () => {
 
 describe("the tables", () => {
   const standings: Standing[] = [
-    { contender: jax!, seconds: 40, sample: "300 of 10000 steps" },
-    { contender: kobai!, seconds: 1.5, accuracy: 0.9712 },
+    { contender: jax!, rounds: [38, 80, 40], seconds: 40, sample: "300 of 10000 steps" },
+    { contender: kobai!, rounds: [1.5, 4, 1.4], seconds: 1.5, accuracy: 0.9712 },
     { contender: numpy!, cannot: "no numpy" },
   ];
   const result = { work: "book", title: "1. The book's run", standings } as const;
@@ -71,14 +71,16 @@ describe("the tables", () => {
       "1. The book's run",
       "                     time  of kobai's",
       "kobai              1.50 s       1.00×  test accuracy 0.9712",
-      "jax-js           ≈ 40.0 s       26.7×  ≈: from 300 of 10000 steps",
+      "jax-js           ≈ 40.0 s       25.3×  ≈: from 300 of 10000 steps",
       "NumPy, 1 thread                        cannot: no numpy",
       "",
     ]);
   });
 
-  test("kobai is compared with the fastest of each kind", () => {
+  test("kobai is compared with the fastest of each kind, round by round", () => {
     expect(ratios([result])).toMatch(/kobai {2}none {2}0\.04× of jax-js/);
+    const [other, own] = standings as [Standing, Standing];
+    expect(timesAs(own, other)).toBeCloseTo(1.5 / 38);
   });
 
   test("works without times, like bytes, are compared with nobody's", () => {
