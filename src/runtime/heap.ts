@@ -89,6 +89,16 @@ export class Heap {
     return new typedArrays[dtype](this.memory.buffer, address, length) as TypedArrayOf<D>;
   }
 
+  /** The same for what is read or written at each call: gives the view that there is, or a new one where memory has grown. */
+  lastingView<D extends DTypeName>(dtype: D, address: number, length: number): () => TypedArrayOf<D> {
+    let view = this.view(dtype, address, length);
+    return () => {
+      // Growth detaches views of a memory of one thread; of a shared one they remain what they are.
+      if (view.length !== length) view = this.view(dtype, address, length);
+      return view;
+    };
+  }
+
   /** Makes the last hole at least `size` bytes long. */
   #grow(size: number, owner: string): void {
     const capacity = this.memory.buffer.byteLength;

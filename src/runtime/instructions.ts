@@ -57,11 +57,13 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
     place.set(words);
     return place;
   });
+  let stepsOf = 1;
   lanes.share(loaded, (address) => heap.view("int32", address, SWEEP_BYTES / 4));
   return {
     address: block.address,
     run(steps) {
-      heap.view("int32", block.address, PROGRAM_BYTES / 4)[ProgramField.steps] = steps;
+      if (steps !== stepsOf) heap.view("int32", block.address, PROGRAM_BYTES / 4)[ProgramField.steps] = steps;
+      stepsOf = steps;
       return lanes.run(block.address);
     },
     dispose() {

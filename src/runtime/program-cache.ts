@@ -4,18 +4,29 @@ import type { Disposable } from "./resources.ts";
 /** How many programs a network keeps: of calls with ever other batch sizes, the oldest are dropped. */
 const MOST = 8;
 
+interface Entry {
+  readonly key: string;
+  readonly program: Program;
+  readonly of: object | undefined;
+}
+
 /** Programs by what they do and for how large a batch, so that a call after the first finds its program ready. */
 export class ProgramCache implements Disposable {
-  readonly #programs = new Map<string, { program: Program; of: object | undefined }>();
+  readonly #programs = new Map<string, Entry>();
+  /** the one used last: calls mostly are like the one before */
+  #latest: Entry | undefined;
 
   /** @param of an object that the program was made for, if any: a program made for another is made anew */
   get(key: string, compose: () => Program, of?: object): Program {
+    if (this.#latest?.key === key && this.#latest.of === of) return this.#latest.program;
     const known = this.#programs.get(key);
     this.#programs.delete(key);
+    this.#latest = undefined;
     const same = known?.of === of || undefined;
     if (known && !same) known.program.dispose();
-    const entry = known && same ? known : { program: compose(), of };
+    const entry = known && same ? known : { key, program: compose(), of };
     this.#programs.set(key, entry);
+    this.#latest = entry;
     if (this.#programs.size > MOST) {
       const [oldest, { program }] = this.#programs.entries().next().value!;
       this.#programs.delete(oldest);
@@ -27,5 +38,6 @@ export class ProgramCache implements Disposable {
   dispose(): void {
     for (const { program } of this.#programs.values()) program.dispose();
     this.#programs.clear();
+    this.#latest = undefined;
   }
 }

@@ -51,15 +51,11 @@ export class Predictor {
     const program = this.#programs.get(`predict ${count} ${given.dtype} ${given.sparse}`, () =>
       composePredict(this.#core, count, given),
     ) as PredictProgram;
-    const { heap } = this.#core.engine;
     const n = count * this.#inputs;
-    heap
-      .view(given.dtype, program.x, n)
-      .set(data.length === n ? data : data.subarray(first * this.#inputs, first * this.#inputs + n));
+    program.x().set(data.length === n ? data : data.subarray(first * this.#inputs, first * this.#inputs + n));
     program.run(1);
     // Who finds out which one it is takes a hundred times as long.
-    if (Number.isNaN(heap.view("float64", program.finite, 1)[0]))
-      checkFinite(call, "x", { data, ...rest }, this.#inputs);
-    return heap.view(this.#core.dtype, program.output, size(program.outputShape)).slice();
+    if (Number.isNaN(program.finite()[0])) checkFinite(call, "x", { data, ...rest }, this.#inputs);
+    return program.output().slice();
   }
 }

@@ -15,12 +15,12 @@ import {
 } from "../../assembly/isa.ts";
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
-import type { Shape, Value } from "../graph/value.ts";
+import type { Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
-import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { Metric } from "./evaluate.ts";
@@ -33,13 +33,13 @@ export interface Given {
   readonly sparse: boolean;
 }
 
+/** Views of what it reads and writes. */
 export interface PredictProgram extends Program {
-  /** of the samples, as they are given */
-  readonly x: number;
-  /** float64: NaN where one of their elements was not finite */
-  readonly finite: number;
-  readonly output: number;
-  readonly outputShape: Shape;
+  /** the samples, as they are given */
+  x(): TypedArray;
+  /** one number: NaN where one of their elements was not finite */
+  finite(): Float64Array;
+  output(): TypedArray;
 }
 
 /** x → output */
@@ -54,7 +54,13 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
       [{ value: built.output, address: output }],
       [givenInput(composer, built.x, { ...given, x, finite })],
     );
-    return { ...composer.finish(), x, finite, output, outputShape: built.output.shape };
+    const { heap } = core.engine;
+    return {
+      ...composer.finish(),
+      x: heap.lastingView(dtype, x, size(built.x.shape)),
+      finite: heap.lastingView("float64", finite, 1),
+      output: heap.lastingView(core.dtype, output, size(built.output.shape)),
+    };
   });
 }
 

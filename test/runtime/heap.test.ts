@@ -69,6 +69,18 @@ describe("growth", () => {
     expect(roomy.report().capacity).toBe(40 * PAGE);
   });
 
+  it("gives a lasting view anew, and the one that there is until then", () => {
+    const block = heap.allocate(16, "test");
+    const view = heap.lastingView("float64", block.address, 2);
+    const before = view();
+    before.set([1.5, -2.5]);
+    expect(view()).toBe(before);
+    heap.allocate(PAGE, "test");
+    expect(before).toHaveLength(0);
+    expect(view()).toEqual(new Float64Array([1.5, -2.5]));
+    expect(view()).toBe(view());
+  });
+
   it("keeps what is in memory, and views must be taken anew", () => {
     const block = heap.allocate(16, "test");
     const before = heap.view("float64", block.address, 2);
