@@ -35,7 +35,7 @@ export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
-/** So many rows are handled together: while one waits for a division or a logarithm, the others go on. */
+/** So many rows are handled together: one vector of float32, whose logarithms are taken at once. */
 const ROWS: i32 = 4;
 
 /** Rows whose targets are classes: −log softmax(x)ₜ into `losses`, and where asked for (softmax(x) − e_t) / m into `out`. */

@@ -20,76 +20,99 @@ function watch() {
   return { programs, stop: () => Reflect.deleteProperty(lanes, "run") };
 }
 
-/** Runs the first `steps` steps of a program again and again, for so many seconds; the median time of each of its instructions. */
-function instructionTimes(address: number, steps: number, seconds: number): Result[] {
-  const { heap, kernels } = engine();
-  const header = heap.view("int32", address, PROGRAM_BYTES / 4);
-  const [first, count] = [header[ProgramField.instructions]!, header[ProgramField.count]!];
-  const state = heap.view("int32", header[ProgramField.state]!, RUN_BYTES / 4);
-  const samples = Array.from({ length: count }, () => [] as number[]);
-  const end = performance.now() + 1000 * seconds;
-  for (let round = 0; performance.now() < end; round++) {
-    state[RunField.step] = state[RunField.firstStep]! + (round % steps);
-    let before = performance.now();
-    for (const [i, own] of samples.entries()) {
-      kernels.execute(first + i * INSTRUCTION_BYTES, 0, 1);
-      const now = performance.now();
-      own.push((now - before) / 1000);
-      before = now;
-    }
+/** The times of a program's instructions, in seconds. */
+class Times {
+  readonly #program: number;
+  readonly #samples: number[][] = [];
+
+  constructor(program: number) {
+    this.#program = program;
   }
-  const medians = samples.map((own) => median(own.slice(own.length >> 2)));
-  const total = medians.reduce((sum, time) => sum + time, 0);
-  return medians.map((wasm, i) => {
-    const words = heap.view("int32", first + i * INSTRUCTION_BYTES, 1);
-    const name = Op[words[0]! & ((1 << SHARED_SHIFT) - 1)]!;
-    return { what: `${i}  ${name}`, wasm, note: `${((100 * wasm) / total).toFixed(1)} %` };
-  });
+
+  get count(): number {
+    return this.#samples[0]?.length ?? 0;
+  }
+
+  /** Runs the steps of the last call once more, for which batches and coefficients are prepared. */
+  replay(): void {
+    const { heap, kernels } = engine();
+    const header = heap.view("int32", this.#program, PROGRAM_BYTES / 4);
+    const first = header[ProgramField.instructions]!;
+    const state = heap.view("int32", header[ProgramField.state]!, RUN_BYTES / 4);
+    const end = state[RunField.step]!;
+    for (let step = state[RunField.firstStep]!; step < end; step++) {
+      state[RunField.step] = step;
+      let before = performance.now();
+      for (let i = 0; i < header[ProgramField.count]!; i++) {
+        kernels.execute(first + i * INSTRUCTION_BYTES, 0, 1);
+        const now = performance.now();
+        (this.#samples[i] ??= []).push((now - before) / 1000);
+        before = now;
+      }
+    }
+    state[RunField.step] = end;
+  }
+
+  /** Medians, and their shares of the whole. */
+  results(what: string): Result[] {
+    const { heap } = engine();
+    const first = heap.view("int32", this.#program, PROGRAM_BYTES / 4)[ProgramField.instructions]!;
+    const medians = this.#samples.map(median);
+    const total = medians.reduce((sum, time) => sum + time, 0);
+    return medians.map((wasm, i) => {
+      const word = heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[0]!;
+      const name = Op[word & ((1 << SHARED_SHIFT) - 1)]!;
+      return { what: `${what}: ${i}  ${name}`, wasm, note: `${((100 * wasm) / total).toFixed(1)} %` };
+    });
+  }
 }
 
-async function measure(training: Training, steps: number, seconds: number) {
+/** Samples of an evaluation's batches that are enough. */
+const EVALUATIONS = 100;
+
+async function measure(what: string, training: Training, steps: number): Promise<Result[]> {
   const { layers, data, ...options } = training;
   const { test } = await digits();
   const net = sequential(layers, options);
   const { programs, stop } = watch();
-  const controller = new AbortController();
-  let found: { evaluation: Result[]; step: Result[] } | undefined;
+  let found: { evaluation: Times; step: Times } | undefined;
+  const results: Result[] = [];
   try {
     await net.fit(data, {
       ...options,
       steps,
       evaluate: { data: test, every: steps, metrics: ["accuracy"] },
-      signal: controller.signal,
-      // By now V8 has compiled everything for speed. What the fit holds is there until it returns.
       onProgress({ step }) {
-        if (step < steps / 2 || found) return;
+        // By then V8 has compiled everything for speed.
+        if (step < steps / 2) return;
         const [evaluation, training] = [...programs] as [number, number];
-        found = {
-          evaluation: instructionTimes(evaluation, 20, seconds),
-          step: instructionTimes(training, 20, seconds),
-        };
-        controller.abort();
+        found ??= { evaluation: new Times(evaluation), step: new Times(training) };
+        found.step.replay();
+        if (found.evaluation.count < EVALUATIONS) found.evaluation.replay();
+        // What the fit holds is there until it returns.
+        if (step === steps) {
+          results.push(...found.step.results(`${what}, step`));
+          results.push(...found.evaluation.results(`${what}, evaluation`));
+        }
       },
     });
   } finally {
     stop();
     net.dispose();
   }
-  return found!;
+  return results;
 }
 
 export const group: Group = {
   name: "instructions",
   title: "Each instruction of a step and of an evaluation of 500 images, one lane, as fit runs them",
   async run({ quick, report }) {
-    const seconds = quick ? 0.3 : 2;
-    for (const [name, training, steps] of [
-      ["784-50-10", await bookTraining(), 4000],
-      ["784-512-256-10", await wideTraining(), 200],
-    ] as const) {
-      const { evaluation, step } = await measure(training, steps, seconds);
-      for (const result of step) report({ ...result, what: `${name}, step: ${result.what}` });
-      for (const result of evaluation) report({ ...result, what: `${name}, evaluation: ${result.what}` });
+    const trainings = [
+      ["784-50-10", await bookTraining(), quick ? 1000 : 10_000],
+      ["784-512-256-10", await wideTraining(), quick ? 100 : 400],
+    ] as const;
+    for (const [what, training, steps] of trainings) {
+      for (const result of await measure(what, training, steps)) report(result);
     }
   },
 };
