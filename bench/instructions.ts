@@ -37,16 +37,18 @@ class Times {
   replay(): void {
     const { heap, kernels } = engine();
     const header = heap.view("int32", this.#program, PROGRAM_BYTES / 4);
-    const first = header[ProgramField.instructions]!;
+    const [first, count] = [header[ProgramField.instructions]!, header[ProgramField.count]!];
+    const own = this.#samples;
+    while (own.length < count) own.push([]);
     const state = heap.view("int32", header[ProgramField.state]!, RUN_BYTES / 4);
     const end = state[RunField.step]!;
     for (let step = state[RunField.firstStep]!; step < end; step++) {
       state[RunField.step] = step;
       let before = performance.now();
-      for (let i = 0; i < header[ProgramField.count]!; i++) {
+      for (let i = 0; i < count; i++) {
         kernels.execute(first + i * INSTRUCTION_BYTES, 0, 1);
         const now = performance.now();
-        (this.#samples[i] ??= []).push((now - before) / 1000);
+        own[i]!.push((now - before) / 1000);
         before = now;
       }
     }
