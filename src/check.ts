@@ -135,7 +135,8 @@ function shown(value: unknown): string {
   if (typeof value !== "object" || value === null) return clip(String(value), LONGEST);
   if (Array.isArray(value)) {
     const simple =
-      value.length <= 8 && value.every((each) => typeof each !== "object" && typeof each !== "function");
+      value.length <= 8 &&
+      value.every((each) => each === null || !["object", "function"].includes(typeof each));
     return simple ? `[${clip(value.map(show).join(", "), 2 * LONGEST)}]` : `an array of ${value.length}`;
   }
   const kind = Object.prototype.toString.call(value).slice(8, -1);
