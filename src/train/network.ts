@@ -5,24 +5,26 @@ import { crossEntropy, type Loss } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import {
-  type DTypeName,
-  formatShape,
-  size,
-  type Tensor,
-  type TensorLike,
-  type TypedArray,
-} from "../tensor.ts";
+import { type DTypeName, size, type Tensor, type TensorLike, type TypedArray } from "../tensor.ts";
 import { type Targets, toInputs, toTargets } from "./arguments.ts";
+import { BatchLoss } from "./batch-loss.ts";
 import type { Core, TargetType } from "./core.ts";
 import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
-import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
+import { composeLoss } from "./programs.ts";
 import { checkH } from "./schedule.ts";
 import { checkFinite, store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
+
+/**
+ * What a network is made of, for what works on its parameters where they lie (`kobai/book`).
+ *
+ * @internal
+ * @throws StateError after dispose
+ */
+export let coreOf: (network: Network) => Core;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -51,8 +53,16 @@ export class Network {
   readonly #inputs: number;
   /** whether the network can read compressed rows, once somebody has asked */
   readonly #predictor: Predictor;
+  readonly #batchLoss: BatchLoss;
   #fitting = false;
   #twin: Core | undefined;
+
+  static {
+    coreOf = (network) => {
+      network.#alive();
+      return network.#core;
+    };
+  }
 
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
@@ -75,6 +85,7 @@ export class Network {
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
     this.#predictor = new Predictor(core, this.#programs, this.outputShape);
+    this.#batchLoss = new BatchLoss(core, this.#programs);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const alive = () => this.#alive();
     this.params = accessors(core.parameters, "values", alive);
@@ -211,7 +222,7 @@ export class Network {
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
   gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
-    this.#runLoss("gradient", x, t, loss, "backprop");
+    this.#runLoss("gradient", x, t, loss, true);
     return Object.fromEntries(Object.entries(this.grads));
   }
 
@@ -323,22 +334,11 @@ export class Network {
     return loss.targets === "classes" ? this.#classes(loss.name) : undefined;
   }
 
-  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, by?: Differentiation): number {
+  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, differentiated = false): number {
     this.#alive();
     const inputs = toInputs(call, x, this.#core);
-    checkFinite(call, "x", inputs.values, this.#inputs);
-    const { type, values } = this.#targets(call, t, inputs.batch, loss);
-    const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
-    const program = this.#programs.get(
-      key,
-      () => composeLoss(this.#core, inputs.batch, loss, type, by),
-      loss,
-    ) as LossProgram;
-    const { heap } = this.#core.engine;
-    heap.view(this.dtype, program.x, inputs.values.data.length).set(inputs.values.data);
-    heap.view(type.dtype, program.t, values.data.length).set(values.data);
-    program.run(1);
-    return heap.view(this.dtype, program.loss, 1)[0]!;
+    const targets = this.#targets(call, t, inputs.batch, loss);
+    return this.#batchLoss.run(call, inputs, targets, loss, differentiated);
   }
 
   #targets(call: string, t: TensorLike, batch: number, loss: Loss): Targets {

@@ -65,7 +65,7 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
 }
 
 /** Writes the instructions that check samples at `x`, and make them what a graph reads them as. */
-function givenInput(
+export function givenInput(
   composer: Composer,
   leaf: Value,
   { dtype, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
