@@ -64,8 +64,10 @@ function gatherScaled({ shape, data }: Tensor, rows: Uint32Array, scale: number)
   const out = new Float32Array(rows.length * width);
   const factor = Math.fround(scale);
   touch(data, rows, width);
-  const words = data instanceof Uint8Array ? wordsOf(data, width) : undefined;
-  if (words && scale > 0) scaleWords(words, rows, out, factor);
+  // Only a factor like this makes +0 of every zero.
+  const skipsZeros = factor > 0 && factor < Number.POSITIVE_INFINITY;
+  const words = skipsZeros && data instanceof Uint8Array ? wordsOf(data, width) : undefined;
+  if (words) scaleWords(words, rows, out, factor);
   else if (data instanceof Float32Array && factor === 1) {
     rows.forEach((row, i) => {
       out.set(data.subarray(row * width, (row + 1) * width), i * width);
