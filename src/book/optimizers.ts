@@ -244,7 +244,9 @@ export class SGD extends Updates {
  * @throws OptionError for options out of range, or that there are not
  */
 export class Momentum extends Updates {
-  constructor(...given: [lr?: number, momentum?: number] | [options?: { lr?: number; momentum?: number }]) {
+  constructor(
+    ...given: [lr?: number | undefined, momentum?: number] | [options?: { lr?: number; momentum?: number }]
+  ) {
     super(nn.momentum(byName("Momentum", ["lr", "momentum"], given)));
   }
 }
@@ -274,7 +276,7 @@ export class AdaGrad extends Updates {
 export class Adam extends Updates {
   constructor(
     ...given:
-      | [lr?: number, beta1?: number, beta2?: number]
+      | [lr?: number | undefined, beta1?: number | undefined, beta2?: number]
       | [options?: { lr?: number; beta1?: number; beta2?: number }]
   ) {
     super(nn.adam(byName("Adam", ["lr", "beta1", "beta2"], given)));
