@@ -1,7 +1,6 @@
-import { CheckFiniteArg, Op } from "../../assembly/isa.ts";
 import { DataError, ShapeError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { instruction, runOnce } from "../runtime/instructions.ts";
+import { runOnce } from "../runtime/instructions.ts";
 import {
   formatShape,
   sameShape,
@@ -13,6 +12,7 @@ import {
 } from "../tensor.ts";
 import { coreOf, type Network } from "../train/network.ts";
 import type { NamedTensors } from "../train/parameters.ts";
+import { checkFinite } from "../train/programs.ts";
 
 interface Held {
   readonly own: string;
@@ -112,14 +112,7 @@ function allFinite(
   const { heap } = engine;
   const cell = heap.allocate(8, "finite");
   try {
-    runOnce(
-      engine,
-      instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
-        [CheckFiniteArg.out]: cell.address,
-        [CheckFiniteArg.a]: address,
-        [CheckFiniteArg.n]: n,
-      }),
-    );
+    runOnce(engine, checkFinite(dtype, cell.address, address, n));
     return !Number.isNaN(heap.view("float64", cell.address, 1)[0]);
   } finally {
     heap.free(cell);

@@ -1,7 +1,7 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { ALIGNMENT, CheckFiniteArg, Op, UpdateArg } from "../../assembly/isa.ts";
+import { ALIGNMENT, UpdateArg } from "../../assembly/isa.ts";
 import { check, checkNamed, isObject, positive } from "../check.ts";
 import { DataError, OptionError, ShapeError } from "../errors.ts";
 import * as nn from "../nn/optimizers.ts";
@@ -17,6 +17,7 @@ import {
   type TypedArray,
   tensor,
 } from "../tensor.ts";
+import { checkFinite } from "../train/programs.ts";
 
 /** What an optimizer can train: tensors in float32 or float64, or plain numbers. */
 export type Trainable = Tensor | number;
@@ -184,14 +185,7 @@ class Updates {
         [UpdateArg.state]: run,
       }),
     );
-    runOnce(
-      now,
-      instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
-        [CheckFiniteArg.out]: verdict,
-        [CheckFiniteArg.a]: w!,
-        [CheckFiniteArg.n]: n,
-      }),
-    );
+    runOnce(now, checkFinite(dtype, verdict, w!, n));
   }
 
   #notFinite({ name, weights, gradient }: Entry): DataError {

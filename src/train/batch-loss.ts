@@ -4,11 +4,11 @@ import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import type { ProgramCache } from "../runtime/program-cache.ts";
 import { bytesPerElement, formatShape, size, type TypedArray } from "../tensor.ts";
-import type { Inputs, Targets } from "./arguments.ts";
-import { looksSparse } from "./compressed.ts";
+import type { Inputs } from "./arguments.ts";
 import { buildLoss, type Core, type TargetType } from "./core.ts";
 import { type Given, givenInput } from "./programs.ts";
-import { checkFinite, readsRows } from "./store.ts";
+import type { Reader } from "./reader.ts";
+import { checkFinite, type Targets } from "./targets.ts";
 
 /** Views of what it reads and writes. */
 interface BatchLossProgram extends Program {
@@ -26,26 +26,33 @@ export class BatchLoss {
   readonly #programs: ProgramCache;
   /** elements of one sample */
   readonly #inputs: number;
-  #readsRows: boolean | undefined;
+  readonly #reader: Reader;
 
   /** @param programs keeps those of this network */
-  constructor(core: Core, programs: ProgramCache) {
+  constructor(core: Core, programs: ProgramCache, reader: Reader) {
     this.#core = core;
+    this.#reader = reader;
     this.#programs = programs;
     this.#inputs = size(core.inputShape);
   }
 
-  /** @param call how messages name the caller @throws DataError where x is not finite; the gradients are then as they were */
+  /**
+   * @param call how messages name the caller
+   * @param of what to measure; scale: of the data that the network was fitted with
+   * @throws DataError where x is not finite; the gradients are then as they were
+   */
   run(
     call: string,
     { batch, values: x }: Inputs,
     { type, values: t }: Targets,
-    loss: Loss,
-    differentiated: boolean,
+    { loss, scale, differentiated }: { loss: Loss; scale: number; differentiated: boolean },
   ): number {
-    this.#readsRows ??= readsRows(this.#core);
-    const given = { dtype: x.dtype, sparse: this.#readsRows && looksSparse(x, 128) };
-    const key = `${call} ${batch} ${given.dtype} ${given.sparse} ${type.dtype} ${formatShape(type.shape)}`;
+    const given = this.#reader.given(x, scale);
+    const { dtype } = this.#core;
+    const check = () => checkFinite(call, "x", x, dtype, { perSample: this.#inputs, scale: given.scale });
+    // No integer is infinite, but times a scale beyond all measure it can be.
+    if (given.scale !== 1) check();
+    const key = `${call} ${batch} ${given.dtype} ${given.scale} ${given.sparse} ${type.dtype} ${formatShape(type.shape)}`;
     const program = this.#programs.get(
       key,
       () => compose(this.#core, { batch, loss, type, given, differentiated }),
@@ -54,7 +61,7 @@ export class BatchLoss {
     program.x().set(x.data);
     program.t().set(t.data);
     // Who finds out which one it is takes a hundred times as long.
-    if (!program.prepare()) checkFinite(call, "x", x, this.#inputs);
+    if (!program.prepare()) check();
     program.run(1);
     return program.loss()[0]!;
   }

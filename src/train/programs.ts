@@ -20,16 +20,19 @@ import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
+import type { Disposable } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { Metric } from "./evaluate.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
+import { thresholdOf } from "./targets.ts";
 
-/** How samples are given: in which type, and whether to skip their zeros. */
+/** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
   readonly dtype: DTypeName;
+  readonly scale: number;
   readonly sparse: boolean;
 }
 
@@ -68,20 +71,13 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
 export function givenInput(
   composer: Composer,
   leaf: Value,
-  { dtype, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
+  { dtype, scale, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
   const width = size(sample);
   const source = dtypeCodes[dtype];
   const checks = dtype === "float32" || dtype === "float64";
-  const check = (a: number, n: number) =>
-    composer.push(
-      instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
-        [CheckFiniteArg.out]: finite,
-        [CheckFiniteArg.a]: a,
-        [CheckFiniteArg.n]: n,
-      }),
-    );
+  const check = (a: number, n: number) => composer.push(checkFinite(dtype, finite, a, n));
   if (sparse) {
     const stride = compressedBytes(width, dtype);
     const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
@@ -100,10 +96,10 @@ export function givenInput(
     };
     composer.push(instruction<CompressRowsArg>(Op.compressRows, leaf.dtype, operands));
     if (checks) check(ofRows, m);
-    return { value: leaf, address: 0, compressed: { rows, source, scale: one(composer) } };
+    return { value: leaf, address: 0, compressed: { rows, source, scale: factor(composer, scale) } };
   }
   if (checks) check(x, m * width);
-  if (dtype === leaf.dtype) return { value: leaf, address: x };
+  if (dtype === leaf.dtype && scale === 1) return { value: leaf, address: x };
   const out = composer.room(leaf);
   const operands = {
     [GatherArg.out]: out,
@@ -115,23 +111,52 @@ export function givenInput(
     [GatherArg.state]: 0,
     [GatherArg.stepsPerEpoch]: 1,
     [GatherArg.stride]: 0,
-    [GatherArg.scale]: one(composer),
+    [GatherArg.scale]: factor(composer, scale),
   };
   composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
   return { value: leaf, address: out };
 }
 
-/** The address of a scale that changes nothing. */
-function one(composer: Composer): number {
+/** The address of a number. */
+function factor(composer: Composer, value: number): number {
   const address = composer.allocate(8);
-  composer.write("float64", address, [1]);
+  composer.write("float64", address, [value]);
   return address;
 }
 
-export interface LossProgram extends Program {
+/** Asks whether all parameters are finite. */
+export interface FiniteCheck extends Disposable {
+  areFinite(): boolean;
+}
+
+export function composeFiniteCheck({ parameters, dtype, ...core }: Core): FiniteCheck {
+  return Composer.compose(core, (composer) => {
+    const cell = composer.allocate(8);
+    composer.push(checkFinite(dtype, cell, parameters.address, parameters.length));
+    const program = composer.finish();
+    return {
+      areFinite() {
+        program.run(1);
+        return !Number.isNaN(core.engine.heap.view("float64", cell, 1)[0]);
+      },
+      dispose: () => program.dispose(),
+    };
+  });
+}
+
+/** The instruction that looks whether `n` numbers at `a` are finite. */
+export function checkFinite(dtype: DTypeName, out: number, a: number, n: number): Instruction {
+  return instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
+    [CheckFiniteArg.out]: out,
+    [CheckFiniteArg.a]: a,
+    [CheckFiniteArg.n]: n,
+  });
+}
+
+/** Where its samples and targets go in. */
+export interface NumericalProgram extends Program {
   readonly x: number;
   readonly t: number;
-  readonly loss: number;
 }
 
 /** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
@@ -140,14 +165,14 @@ export type GradientMethod = "backprop" | "numerical";
 /** The same with what it takes: central differences, of a network that computes in float64, have a width. */
 export type Differentiation = "backprop" | { readonly h: number };
 
-/** (x, t) → loss, and where asked for the gradients into their region. */
-export function composeLoss(
+/** (x, t) → loss, and its gradients by central differences into their region; `core` computes in float64. */
+export function composeNumericalGradient(
   core: Core,
   batch: number,
   loss: Loss,
   target: TargetType,
-  by?: Differentiation,
-): LossProgram {
+  h: number,
+): NumericalProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, batch, loss, target);
     const [x, t, cell] = [composer.room(built.x), composer.room(built.t), composer.room(built.loss)];
@@ -155,9 +180,8 @@ export function composeLoss(
       { value: built.x, address: x },
       { value: built.t, address: t },
     ];
-    if (by) differentiate(composer, core, built, { inputs, cell, by });
-    else composer.graph([{ value: built.loss, address: cell }], inputs);
-    return { ...composer.finish(), x, t, loss: cell };
+    differentiate(composer, core, built, { inputs, cell, by: { h } });
+    return { ...composer.finish(), x, t };
   });
 }
 
@@ -221,9 +245,11 @@ export function composeEvaluation(
           [AccuracyArg.counter]: totals + 8,
           [AccuracyArg.scores]: output.address,
           [AccuracyArg.labels]: inputs[1]!.address,
-          [AccuracyArg.oneHot]: built.t.shape.length === 2 ? 1 : 0,
+          [AccuracyArg.oneHot]: built.t.dtype === "int32" ? 0 : 1,
           [AccuracyArg.m]: m,
-          [AccuracyArg.n]: built.output.shape[1]!,
+          [AccuracyArg.n]: size(built.output.shape.slice(1)),
+          [AccuracyArg.threshold]:
+            loss.targets === "binary" ? factor(composer, thresholdOf(built.output)) : 0,
         }),
       );
     }
@@ -296,7 +322,7 @@ function conversions(
   to: Core,
   region: "values" | "gradients",
 ): Instruction[] {
-  const scale = one(composer);
+  const scale = factor(composer, 1);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
     instruction<GatherArg>(Op.gather, to.dtype, {
