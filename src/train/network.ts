@@ -1,6 +1,6 @@
 import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
-import { OptionError, StateError } from "../errors.ts";
+import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
@@ -11,11 +11,12 @@ import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { scaleOf, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
-import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
+import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
-import { composeFiniteCheck, composeNumericalGradient } from "./programs.ts";
+import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
@@ -55,12 +56,13 @@ export class Network {
   #density: number | undefined;
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
+  readonly #initialValues: InitialValues;
   #fitting = false;
   #twin: Core | undefined;
 
   static {
     coreOf = (network) => {
-      network.#alive();
+      network.#ready();
       return network.#core;
     };
   }
@@ -74,13 +76,7 @@ export class Network {
     this.outputShape = core.outputShape;
     this.#summary = summary;
     core.parameters.allocate(core.owner);
-    try {
-      core.parameters.initialize(seed);
-      checkInitial(core);
-    } catch (error) {
-      core.parameters.dispose();
-      throw error;
-    }
+    this.#initialValues = core.parameters.initialValues(seed);
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
@@ -89,9 +85,9 @@ export class Network {
     this.#predictor = new Predictor(core, this.#programs, reader);
     this.#batchLoss = new BatchLoss(core, this.#programs, reader);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
-    const alive = () => this.#alive();
-    this.params = accessors(core.parameters, "values", alive);
-    this.grads = accessors(core.parameters, "gradients", alive);
+    const ready = () => this.#ready();
+    this.params = accessors(core.parameters, "values", ready);
+    this.grads = accessors(core.parameters, "gradients", ready);
   }
 
   /** Steps trained so far, in all fits. */
@@ -130,6 +126,7 @@ export class Network {
       throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
+      await this.#initialValues.finishSlowly(() => this.#alive());
       return await fit(this.#core, this.#training, data, options, {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
@@ -165,9 +162,12 @@ export class Network {
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
     const measured = chosenMetrics("evaluate: metrics", loss, metrics);
     const checked = checkDataset("evaluate", data);
+    await this.#initialValues.finishSlowly(() => this.#alive());
+    await checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    this.#alive();
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
-      const measure = evaluator(this.#core, stored, loss, measured, "evaluate");
+      const measure = evaluator(this.#core, stored, loss, measured);
       try {
         const result = await measure.evaluate(signal);
         this.#alive();
@@ -201,7 +201,7 @@ export class Network {
   }
 
   #predict(call: string, x: TensorLike): Tensor {
-    this.#alive();
+    this.#ready();
     return this.#predictor.predict(call, x, this.#training.scale);
   }
 
@@ -244,7 +244,7 @@ export class Network {
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
   numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number; loss?: Loss }): NamedTensors {
-    this.#alive();
+    this.#ready();
     const { h = 1e-4, loss = this.#loss } = options("numericalGradient", given, {
       h: positive,
       loss: lossRule,
@@ -308,7 +308,7 @@ export class Network {
    * ```
    */
   load(tensors: NamedTensors, given?: { partial?: boolean }): void {
-    this.#alive();
+    this.#ready();
     const { partial = false } = options("load", given, { partial: flag });
     checkNamed("load", tensors, "tensors by name, such as loadSafetensors gives");
     this.#core.parameters.load("load", tensors, partial);
@@ -333,6 +333,12 @@ export class Network {
     this.dispose();
   }
 
+  /** Alive, and with initial values. */
+  #ready(): void {
+    this.#alive();
+    this.#initialValues.finish();
+  }
+
   #alive(): void {
     if (!this.#resources.disposed) return;
     throw new StateError(`${this.#core.owner} was disposed of; its memory is gone. Make a new network`);
@@ -350,7 +356,7 @@ export class Network {
     given: Loss | undefined,
     differentiated = false,
   ): number {
-    this.#alive();
+    this.#ready();
     const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
     const inputs = toInputs(call, x, this.#core);
     const targets = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
@@ -402,18 +408,4 @@ export class Network {
     state.slots = this.#resources.add(slots);
     state.updates = 0;
   }
-}
-
-/** @throws OptionError where an initializer gave numbers that the network's dtype cannot hold */
-function checkInitial(core: Core): void {
-  const check = composeFiniteCheck(core);
-  try {
-    if (check.areFinite()) return;
-  } finally {
-    check.dispose();
-  }
-  const { name, distribution } = core.parameters.infinite()!;
-  throw new OptionError(
-    `${name}: its initializer's ${JSON.stringify(distribution)} gives numbers that ${core.dtype} cannot hold`,
-  );
 }
