@@ -66,7 +66,7 @@ function rowsOf(arrays: unknown, name: string, depth: number): Row[] {
     const kind = Object.prototype.toString.call(arrays).slice(8, -1);
     // What comes from another realm is moved by an array of this one over the same memory.
     if (kind === "Float64Array" || kind === "Float32Array")
-      return [toTensor(name, arrays as TypedArray).data];
+      return [present(name, kind, arrays as TypedArray)];
     throw new DataError(
       `${name}: it is a ${kind}, which cannot hold x + h for a small h; use Float64Array or plain numbers`,
     );
@@ -87,4 +87,15 @@ function rowsOf(arrays: unknown, name: string, depth: number): Row[] {
     );
   }
   return items.flatMap((item) => rowsOf(item, name, depth + 1));
+}
+
+/** @throws DataError where the array's memory was given away: it has no elements then, and no method works */
+function present(name: string, kind: string, array: TypedArray): Row {
+  const row = toTensor(name, array).data;
+  try {
+    row.values();
+  } catch (cause) {
+    throw new DataError(`${name}: the memory of its ${kind} is gone; it was transferred`, { cause });
+  }
+  return row;
 }

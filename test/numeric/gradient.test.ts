@@ -117,6 +117,8 @@ describe("what is given", () => {
   it("is refused where it is no point, in words", () => {
     const own: unknown[] = [1];
     own[0] = own;
+    const transferred = Float64Array.of(1);
+    structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
     const points: [unknown, string][] = [
       [undefined, "x: it holds undefined"],
       [null, "x: it holds null"],
@@ -126,6 +128,7 @@ describe("what is given", () => {
       [{ shape: [3], dtype: "float64", data: Float64Array.of(1) }, "x: its shape [3] has 3 elements"],
       [{ x: 1 }, "x: must be a tensor"],
       [new DataView(new ArrayBuffer(8)), "x: it is a DataView"],
+      [transferred, "x: the memory of its Float64Array is gone; it was transferred"],
       [Object.freeze([1, 2]), "x: it is frozen, so its numbers cannot be moved; give a copy"],
       [[Object.freeze([1, 2])], "x: it is frozen"],
     ];
