@@ -212,6 +212,21 @@ export interface TwoLayerNetOptions extends Omit<BookNetworkOptions, "weight" | 
  *   optimizer.update(net.params, net.gradient(x, t)); // or net.numericalGradient(x, t)
  * }
  * ```
+ * @example
+ * ```ts
+ * // The update written by hand, as in chapters 4 and 5: params are plain tensors, and the next call sees what they have become.
+ * import { init } from "kobai";
+ * import { TwoLayerNet } from "kobai/book";
+ * await init();
+ * const net = new TwoLayerNet(2, 3, 2, 1); // weight_init_std
+ * const before = net.loss([1, 2], 1);
+ * const grads = net.gradient([1, 2], 1);
+ * for (const key of ["W1", "b1", "W2", "b2"]) {
+ *   const { data } = net.params[key];
+ *   for (let i = 0; i < data.length; i++) data[i] -= 0.1 * grads[key].data[i];
+ * }
+ * net.loss([1, 2], 1) < before; // true
+ * ```
  */
 export class TwoLayerNet extends BookNetwork {
   /**
