@@ -233,7 +233,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         const gradient = fill(m * n, 3);
         const [g, dw] = [place(gradient.byteLength), place(k * n * Type.BYTES_PER_ELEMENT)];
         view(dtype, g, gradient.length).set(gradient);
-        const lists = scratch(sparseGradientWorkspaceBytes(m, k, bytes));
+        const lists = scratch(sparseGradientWorkspaceBytes(m, n, k, bytes));
         const backward = { ...batch, ...lists, m, n, k, g, c: dw, bias: 0, output: b };
         const dense = matmul<Floats>({ m: k, n, k: m, a: x, b: gradient, transposeA: true });
         // The gradient by the weight, and by what a weight is the relu of.

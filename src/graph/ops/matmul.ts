@@ -123,7 +123,7 @@ function workspaceOf(node: Node<Transposed>, isCompressed: (value: Value) => boo
   const elementBytes = a.dtype === "float64" ? 8 : 4;
   if (isCompressed(a)) {
     return node.attributes.transposeA
-      ? sparseGradientWorkspaceBytes(k, m, elementBytes)
+      ? sparseGradientWorkspaceBytes(k, n, m, elementBytes)
       : sparseWorkspaceBytes(m, k, elementBytes);
   }
   return matmulWorkspaceBytes(m, n, k, elementBytes);
