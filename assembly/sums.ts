@@ -5,10 +5,10 @@
 export const LONGEST_SUM = 1024;
 
 /**
- * A longer sum is made of partial sums of so many terms, the last of what is left: terms 0 to 383, 384 to 767, and so on, each added up
- * in the dtype as a sum of its own. The partial sums are added in float64, in order, and the total is rounded to the dtype. So an error does
- * not grow with the number of terms: where all are alike, which is the worst case, 384 float32 terms err by 6e-6 at most (1,024 by 1.5e-5).
- * 384 is three blocks of compressed columns, and what one pass of a matmul sums.
+ * A longer sum is made of partial sums of so many terms, the last of what is left: terms 0 to 383, 384 to 767, and so on, each added up in
+ * the dtype as a sum of its own. The partial sums are added in float64 in order, and the total is rounded to the dtype. So an error does not
+ * grow with the number of terms: where all are alike, the worst there is in practice, 384 float32 terms err by 6e-6 at most (1,024 by
+ * 1.5e-5). One pass of a matmul sums as many, and they are whole blocks of compressed columns (BLOCK_COLUMNS).
  */
 export const PARTIAL_TERMS = 384;
 

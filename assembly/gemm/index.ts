@@ -37,7 +37,7 @@ export function matmul<T>(i: usize, lane: i32, lanes: i32): void {
   let rows = m;
   if (arg(i, MatmulArg.k) > LONGEST_SUM) {
     const columns = min(columnEnd - column, BLOCK_N_BYTES / sizeof<T>());
-    rows = <i32>(TOTALS_BYTES / totalsStride(columns)) & -BLOCK_M;
+    rows = (TOTALS_BYTES / <i32>totalsStride(columns)) & -BLOCK_M;
   }
   for (; row < rowEnd; row += rows) part<T>(i, lane, row, min(rowEnd, row + rows), column, columnEnd);
 }

@@ -16,8 +16,8 @@ function totalsBytes(rows: number, columns: number): number {
 }
 
 /**
- * How much scratch one lane of a matmul needs for its packed panels and the totals of long sums, in bytes: a bound that holds for any number of lanes and
- * does not grow beyond one block however large the matrices are.
+ * How much scratch one lane of a matmul needs for its packed panels and the totals of long sums, in bytes: a bound that holds for any
+ * number of lanes and does not grow beyond one block however large the matrices are.
  *
  * @param m rows of the result
  * @param n columns of the result

@@ -15,6 +15,7 @@ import { PARTIAL_TERMS, TOTALS_BYTES } from "../../assembly/sums.ts";
 import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { float32, float64, sigmoid, tanh } from "../reference/math.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
+import { partialSums } from "../reference/partial-sums.ts";
 import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate();
@@ -217,6 +218,16 @@ describe("matmul equals the reference bit for bit", () => {
       }
     });
   }
+
+  test("1,024 terms are one sum, more are sums of 384", () => {
+    expect(partialSums(784)).toEqual([[0, 784]]);
+    expect(partialSums(1024)).toEqual([[0, 1024]]);
+    expect(partialSums(1025)).toEqual([
+      [0, 384],
+      [384, 768],
+      [768, 1025],
+    ]);
+  });
 
   test("sums of a million terms", () => {
     const use = { m: 3, n: 5, k: 1_000_000, bias: false, activation: Activation.identity };
