@@ -1,8 +1,8 @@
 // Where files lie: a path of the file system, or an address that is fetched. Users write either as a string or as a URL.
 
+import { show } from "../check.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
-import { nameInMessage } from "./show.ts";
 
 /** A path of the file system, or an address that is fetched. */
 export type Place =
@@ -22,11 +22,13 @@ export async function locate(what: string, source: string | URL): Promise<Place>
     if (!isNode || /^https?:\/\//i.test(source)) return { address: source };
     if (/^file:\/\//i.test(source)) return { path: await pathOfUrl(what, source) };
     if (source.includes("\0")) {
-      throw new OptionError(`${what} is ${nameInMessage(source)}; no path can hold the character U+0000`);
+      throw new OptionError(`${what} is ${nameOf(source)}; no path can hold the character U+0000`);
     }
     return { path: source };
   }
-  if (!isUrl(source)) throw new OptionError(`${what} must be a path or an address: a string or a URL`);
+  if (!isUrl(source)) {
+    throw new OptionError(`${what} must be a path or an address, a string or a URL; got ${show(source)}`);
+  }
   const { href } = source;
   return isNode && /^file:/i.test(href) ? { path: await pathOfUrl(what, href) } : { address: href };
 }
@@ -42,7 +44,13 @@ export async function locateFile(call: string, source: string | URL, remedy: str
   if (!isNode) throw new UnsupportedError(`${call}: there is no file system in a page; ${remedy}`);
   const { path, address } = await locate(`${call}: path`, source);
   if (path !== undefined) return path;
-  throw new OptionError(`${call}: ${nameInMessage(address)} is an address, no file; ${remedy}`);
+  throw new OptionError(`${call}: ${nameOf(address)} is an address, no file; ${remedy}`);
+}
+
+/** What messages call a file: its path or address, of a long one the beginning and the end, where the file's own name is. */
+export function nameOf(source: unknown): string {
+  if (typeof source !== "string") return show(source);
+  return source.length <= 200 ? source : `${source.slice(0, 50)}…${source.slice(-150)}`;
 }
 
 /** Also where it comes from another realm, whose `URL` is another class. */
@@ -60,6 +68,6 @@ async function pathOfUrl(what: string, href: string): Promise<string> {
   try {
     return fileURLToPath(href);
   } catch (cause) {
-    throw new OptionError(`${what} is ${nameInMessage(href)}, which names no file`, { cause });
+    throw new OptionError(`${what} is ${nameOf(href)}, which names no file`, { cause });
   }
 }

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/errors.ts";
-import { loadSafetensors, parse, saveSafetensors, serialize, sha256 } from "../../src/io/safetensors.ts";
+import { loadSafetensors, parse, saveSafetensors, serialize, sha256 } from "../../src/io/index.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import { temporaryFolder } from "../data/idx-files.ts";
 
