@@ -21,7 +21,9 @@ export function toBytes(name: string, value: Bytes): Uint8Array<ArrayBuffer> {
     const bytes = isView
       ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
       : new Uint8Array(value);
-    return isOf(bytes.buffer, ownBuffer) ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
+    if (!isOf(bytes.buffer, ownBuffer)) return bytes.slice();
+    const isSame = Object.getPrototypeOf(value) === Uint8Array.prototype;
+    return (isSame ? value : bytes) as Uint8Array<ArrayBuffer>;
   } catch (cause) {
     throw new DataError(`${name}: the memory of these bytes is gone; it was transferred`, { cause });
   }
@@ -45,12 +47,18 @@ function isOf(value: unknown, length: Length): boolean {
   }
 }
 
-/** Memory for bytes of a file, whose number comes from the file. @throws DataError where there is not so much */
+/** Memory for bytes, of which a file or a user says how many. @throws DataError where there is not so much */
 export function allocate(name: string, length: number): Uint8Array<ArrayBuffer> {
+  return withMemory(name, `${length} bytes`, () => new Uint8Array(length));
+}
+
+/** What `make` makes. @throws DataError where there is no memory for it, which messages call `what` */
+export function withMemory<T>(name: string, what: string, make: () => T): T {
   try {
-    return new Uint8Array(length);
+    return make();
   } catch (cause) {
-    throw new DataError(`${name}: there is no memory for its ${length} bytes`, { cause });
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DataError(`${name}: there is no memory for ${what}`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decompress, parseIdx } from "../../src/data/idx.ts";
+import { decompress, parseIdx } from "../../src/data/index.ts";
 import { DataError } from "../../src/errors.ts";
 import { idx } from "./idx-files.ts";
 
