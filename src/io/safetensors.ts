@@ -6,7 +6,7 @@
 //
 // A file comes from anywhere, so `parse` believes nothing that it has not checked; and `serialize` makes nothing that it would refuse.
 
-import { checkNamed, flag, options } from "../check.ts";
+import { checkNamed, flag, options, show } from "../check.ts";
 import { checkTensor, type Tensor, typedArrays } from "../tensor.ts";
 import { type WriteOptions, writeFileAtomic } from "./atomic.ts";
 import { allocate, type Bytes, bytesOf, toBytes } from "./bytes.ts";
@@ -67,7 +67,7 @@ export function write(
   for (const [name, given] of Object.entries<Tensor>(tensors)) {
     if (name === METADATA) fail(`${METADATA} is reserved and cannot name a tensor`);
     checkText("the name", name, fail);
-    const { dtype, shape, data } = checkTensor(`${call}: ${nameOf(name)}`, given);
+    const { dtype, shape, data } = checkTensor(`${call}: ${show(name)}`, given);
     const begin = end;
     end += data.byteLength;
     parts.push(bytesOf(data));
