@@ -4,12 +4,15 @@ import { check, isWhole, options, seed, show, whole } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { withMemory } from "../io/bytes.ts";
 import { type RandomPosition, randomIndices } from "../random.ts";
-import { size, type Tensor, typedArrays } from "../tensor.ts";
+import { formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 
 /** Where `sampleBatch` stands when it is given no position of its own. */
 const sharedPosition: RandomPosition = { seed: 0, step: 0 };
 const step = whole(0, 2 ** 32 - 1);
+
+/** Batches are made to enter linear memory, which ends at 4 GiB. */
+const MOST_ELEMENTS = 2 ** 30;
 
 /**
  * Draws `batchSize` samples with replacement: those that `fit` draws with the same seed at the same step.
@@ -34,9 +37,7 @@ export function sampleBatch(
   check("sampleBatch: random", "step", random.step, step);
   const n = data.x.shape[0] as number;
   if (n === 0) throw new DataError("sampleBatch: the data set is empty");
-  const batch = withMemory("sampleBatch", `a batch of ${batchSize} samples`, () =>
-    gatherBatch(data, randomIndices(n, batchSize, random)),
-  );
+  const batch = gatherBatch("sampleBatch", data, batchSize, () => randomIndices(n, batchSize, random));
   try {
     random.step++;
   } catch (cause) {
@@ -64,19 +65,28 @@ export function takeBatch(dataset: Dataset, start: number, end: number): [x: Ten
       `takeBatch: the range ${show(start)} to ${show(end)} does not lie inside 0 to ${n}, the samples there are`,
     );
   }
-  return withMemory("takeBatch", `a batch of ${end - start} samples`, () =>
-    gatherBatch(
-      data,
-      Uint32Array.from({ length: end - start }, (_, i) => start + i),
-    ),
+  return gatherBatch("takeBatch", data, end - start, () =>
+    Uint32Array.from({ length: end - start }, (_, i) => start + i),
   );
 }
 
-function gatherBatch({ x, t, scale = 1 }: Dataset, rows: Uint32Array): [x: Tensor, t: Tensor] {
-  return [
-    gatherScaled(x, rows, scale),
-    t.shape.length === 1 ? gatherLabels(t, rows) : gatherScaled(t, rows, 1),
-  ];
+/** @throws DataError where there is no memory for the batch */
+function gatherBatch(
+  call: string,
+  { x, t, scale = 1 }: Dataset,
+  count: number,
+  makeRows: () => Uint32Array,
+): [x: Tensor, t: Tensor] {
+  const elements = Math.max(...[x, t].map(({ shape }) => count * size(shape.slice(1))));
+  const what = `a batch of ${count} samples, whose x is ${formatShape([count, ...x.shape.slice(1)])}`;
+  if (elements > MOST_ELEMENTS) throw new DataError(`${call}: there is no memory for ${what}`);
+  return withMemory(call, what, () => {
+    const rows = makeRows();
+    return [
+      gatherScaled(x, rows, scale),
+      t.shape.length === 1 ? gatherLabels(t, rows) : gatherScaled(t, rows, 1),
+    ];
+  });
 }
 
 /** Rounds value, scale and product to float32, as the gather inside a training step does, so that both see the same bits. */
