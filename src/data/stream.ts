@@ -1,50 +1,24 @@
 // Streams of bytes that come from anywhere: looked at before they are believed, and read no further than they may go.
 
 import { DataError, KobaiError } from "../errors.ts";
-import { openFile } from "../io/read-file.ts";
 
 export type ByteStream = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 /** What one read gives: little, since what unpacks it may make 1,032 times as many bytes of it at once. */
 const CHUNK_BYTES = 65_536;
 
-/** A stream of bytes that are there. */
-export function streamOf(bytes: Uint8Array<ArrayBuffer>): ByteStream {
-  return pulled(async (position) => bytes.subarray(position, position + CHUNK_BYTES));
-}
-
-/** A stream of a file, which it closes. @throws FileError as `openFile` does */
-export async function fileStream(path: string): Promise<{ stream: ByteStream; size: number }> {
-  const file = await openFile(path);
-  return {
-    stream: pulled(
-      (position) => file.read(position, CHUNK_BYTES),
-      () => file.close(),
-    ),
-    size: file.size,
-  };
-}
-
-/** @param read - the bytes from a position on, none at the end @param close - called once, when nothing more is read */
-function pulled(
-  read: (position: number) => Promise<Uint8Array<ArrayBuffer>>,
-  close: () => Promise<void> = async () => {},
+/** @param read - at most so many bytes from a position on, none at the end */
+export function streamOf(
+  read: (position: number, length: number) => Promise<Uint8Array<ArrayBuffer>>,
 ): ByteStream {
   let position = 0;
   return new ReadableStream({
     async pull(controller) {
-      try {
-        const chunk = await read(position);
-        position += chunk.length;
-        if (chunk.length > 0) return controller.enqueue(chunk);
-      } catch (error) {
-        await close();
-        throw error;
-      }
-      controller.close();
-      await close();
+      const chunk = await read(position, CHUNK_BYTES);
+      position += chunk.length;
+      if (chunk.length > 0) controller.enqueue(chunk);
+      else controller.close();
     },
-    cancel: close,
   });
 }
 
