@@ -99,7 +99,7 @@ export function parseIdx(bytes: Bytes, name = "IDX data"): Tensor {
   );
 }
 
-/** The error of a file that has fewer or more bytes than its header says; `actual` is left out where all that is known is that there are more. */
+/** The error of a file with fewer or more bytes than its header says; without `actual`, of one that goes on after them. */
 export function wrongLength(
   name: string,
   { shape, length }: IdxHeader,

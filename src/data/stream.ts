@@ -25,15 +25,12 @@ export function streamOf(
 /** The bytes of a stream, whose failure is told by an error of ours. */
 export function explained(stream: ByteStream, explain: (cause: unknown) => KobaiError): ByteStream {
   const reader = stream.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
+  return pulled({
+    read: () =>
+      reader.read().catch((cause: unknown) => {
         throw cause instanceof KobaiError ? cause : explain(cause);
-      });
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
+      }),
+    cancel: () => reader.cancel(),
   });
 }
 
@@ -49,18 +46,25 @@ export async function peek(
     if (done) break;
     head = concatenate([head, value]);
   }
-  const whole: ByteStream = new ReadableStream({
-    start: (controller) => {
-      if (head.length > 0) controller.enqueue(head);
+  return { head, whole: pulled(reader, head) };
+}
+
+/** A stream of some bytes, and of what a reader then reads. */
+function pulled(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>, "read" | "cancel">,
+  first = new Uint8Array(0),
+): ByteStream {
+  return new ReadableStream({
+    start(controller) {
+      if (first.length > 0) controller.enqueue(first);
     },
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: () => reader.cancel(),
   });
-  return { head, whole };
 }
 
 /** All bytes of a stream; undefined where there are more than `most`, of which no more are read. */
