@@ -62,8 +62,9 @@ export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetT
 }
 
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
-export function lossOf({ name, forward }: Loss, output: Value, target: Value): Value {
-  const value: unknown = forward(output, target);
+export function lossOf(loss: Loss, output: Value, target: Value): Value {
+  const { name } = loss;
+  const value: unknown = loss.forward(output, target);
   checkValue(`${name}: what its function returns`, value);
   if (value.shape.length === 0) return value;
   throw new ShapeError(
