@@ -18,6 +18,7 @@ import {
 } from "../index.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { formatShape, tensor } from "../tensor.ts";
+import { print } from "./print.ts";
 import { activations, threadCount, wholeNumber } from "./settings.ts";
 
 /** What `kobai gradcheck` is told. */
@@ -104,7 +105,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
       ...table(report),
       ...(network.activation === "relu" ? ["", kinks] : []),
     ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    for (const line of lines) await print(line);
   } finally {
     net.dispose();
   }
