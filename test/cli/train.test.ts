@@ -138,7 +138,7 @@ describe("kobai train", () => {
         onOutput(text, interrupt) {
           if (interrupted || !text.includes("epoch  1")) return;
           interrupted = true;
-          interrupt();
+          interrupt("SIGINT");
         },
       },
     );
