@@ -1,5 +1,5 @@
 import { KobaiError } from "../errors.ts";
-import { nameInMessage } from "./show.ts";
+import { nameOf } from "./place.ts";
 
 /** A file that cannot be read or written. */
 export class FileError extends KobaiError {
@@ -9,7 +9,7 @@ export class FileError extends KobaiError {
   readonly code: string | undefined;
 
   constructor(path: string, problem: string, code?: string, cause?: unknown) {
-    super(`${nameInMessage(path)}: ${problem}`, cause === undefined ? undefined : { cause });
+    super(`${nameOf(path)}: ${problem}`, cause === undefined ? undefined : { cause });
     this.path = path;
     this.code = code;
   }
