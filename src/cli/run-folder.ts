@@ -4,11 +4,11 @@
 import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { DataError } from "../errors.ts";
 import { isTemporary } from "../io/atomic.ts";
-import { nameInMessage } from "../io/show.ts";
+import { FileError } from "../io/file-error.ts";
 
 const RUNS = "runs";
+const NOT_MADE = "cannot be made or written to";
 /** A folder of a run in there: its time, and a number where there were several in that second. */
 const timedFolder = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(-\d+)?$/;
 /** After this time nobody is about to put something into a folder that is empty. */
@@ -28,7 +28,7 @@ export class RunFolder {
    * Looks whether the folder can be made and written to.
    *
    * @param asked - where it should be; by default `runs/` and the time, in the current folder
-   * @throws DataError where there is already something, or the folder cannot be made or written to
+   * @throws FileError where there is already something, or the folder cannot be made or written to
    */
   constructor(asked?: string) {
     this.#asked = asked;
@@ -41,14 +41,14 @@ export class RunFolder {
       for (const each of madeFolders(path, first)) rmdirSync(each);
       if (problem) throw problem;
       if (!names.every(isTemporary)) {
-        throw new DataError(
-          `${nameInMessage(path)}: already exists and is not empty; name a new folder, nothing is overwritten`,
+        throw new FileError(
+          path,
+          "already exists and is not empty; name a new folder, nothing is overwritten",
         );
       }
       this.#left = new Map(names.map((name) => [name, statSync(join(path, name)).mtimeMs]));
     } catch (cause) {
-      if (cause instanceof DataError) throw cause;
-      throw cannotBeMade(path, cause);
+      throw FileError.from(path, NOT_MADE, cause);
     }
   }
 
@@ -56,7 +56,7 @@ export class RunFolder {
    * Makes the folder, if it is not there.
    *
    * @returns its path
-   * @throws DataError where that is not possible any more
+   * @throws FileError where that is not possible any more
    */
   async make(): Promise<string> {
     if (this.#made) return this.#made.path;
@@ -65,7 +65,7 @@ export class RunFolder {
         this.#asked === undefined ? await makeTimedFolder(this.#time) : await makeFolder(this.#asked);
       return this.#made.path;
     } catch (cause) {
-      throw cannotBeMade(this.#asked ?? RUNS, cause);
+      throw FileError.from(this.#asked ?? RUNS, NOT_MADE, cause);
     }
   }
 
@@ -152,9 +152,4 @@ async function tidyRuns(runs: string): Promise<void> {
       // Somebody else's, or somebody else was faster.
     }
   }
-}
-
-function cannotBeMade(path: string, cause: unknown): DataError {
-  const { message } = cause as Error;
-  return new DataError(`${nameInMessage(path)}: cannot be made or written to: ${message}`, { cause });
 }

@@ -57,6 +57,8 @@ export class Stop {
     if (!this.#first) {
       this.#first = { signal, time };
       process.exitCode = exitCodes[signal];
+      // Node would put the terminal back in order at its end, and abort where that is gone.
+      if (signal === "SIGHUP" && hasTerminal()) process.once("exit", () => endBy(signal));
       this.#soon.abort();
     } else if (signal === "SIGINT" && time - this.#first.time > ONE_WISH_MS) {
       // Once more would end it by the system's means.
@@ -64,6 +66,10 @@ export class Stop {
       void Promise.race([this.#takeBack(), delay(AT_ONCE_MS)]).then(() => endBy(signal));
     }
   };
+}
+
+function hasTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }
 
 /** Ends the process as the signal would if nobody listened, even while a call into the system hangs, for which `process.exit` waits. */
