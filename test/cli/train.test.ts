@@ -167,6 +167,129 @@ describe("kobai train", () => {
     expect(await readdir(parent)).toEqual(["mine"]);
   });
 
+  describe("does not lose a run", () => {
+    const short = ["--batch", "20", "--iterations", "25", "--hidden", "5"];
+
+    it("to a full disk: says which files are missing, and leaves the others", async () => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await smallData()];
+      // Files of at most 4096 bytes: the weights and the history fit, the picture does not.
+      const { code, stdout, stderr } = await kobai(
+        ["train", "--data", data, "--out", out, "--batch", "20", "--iterations", "5", "--hidden", "2"],
+        { before: "ulimit -f 4" },
+      );
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `kobai: ${join(out, "curves.svg")}: cannot be written: EFBIG: file too large\n`,
+      });
+      const [weights, history] = [join(out, "weights.safetensors"), join(out, "history.json")];
+      expect(stdout).toContain(`\nwritten   ${weights}, ${history}\n`);
+      expect((await readdir(out)).sort()).toEqual(["history.json", "weights.safetensors"]);
+      expect(await sha256((await loadSafetensors(weights)).tensors)).toBe(digestIn(stdout));
+    });
+
+    it("to a disk without any room: names all files, and leaves nothing behind", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const { code, stderr } = await kobai(
+        ["train", "--data", data, "--out", join(folder, "a", "run"), ...short],
+        { before: "ulimit -f 0", env: { TMPDIR: folder } },
+      );
+      expect(code).toBe(1);
+      const lines = stderr.trimEnd().split("\n");
+      expect(
+        lines.map((line) => /([\w.]+): cannot be written: EFBIG: file too large$/.exec(line)?.[1]),
+      ).toEqual(["weights.safetensors", "weights.safetensors", "history.json", "curves.svg"]);
+      expect(await readdir(folder)).toEqual([]);
+    });
+
+    it("to a folder that is gone in the end: the weights go where temporary files do", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const out = join(folder, "run");
+      let occupied = false;
+      const { code, stdout, stderr } = await kobai(
+        ["train", "--data", data, "--out", out, "--batch", "20", "--epochs", "1000000", "--hidden", "5"],
+        {
+          env: { TMPDIR: folder },
+          onOutput(text, send) {
+            if (occupied || !text.includes("epoch  1")) return;
+            occupied = true;
+            void writeFile(out, "precious").then(() => send("SIGTERM"));
+          },
+        },
+      );
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `kobai: ${out}: cannot be made or written to: EEXIST: file already exists\n`,
+      });
+      const path = /^written {3}(.*)$/m.exec(stdout)![1]!;
+      expect(path.startsWith(join(folder, "kobai-"))).toBe(true);
+      expect(await sha256((await loadSafetensors(path)).tensors)).toBe(digestIn(stdout));
+      expect(await readFile(out, "utf8")).toBe("precious");
+    });
+
+    it("to standard output on a full disk, or to a reader who stops reading", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const run = (name: string, before: string) =>
+        kobai(["train", "--data", data, "--out", join(folder, name), ...short], { before });
+      expect(await run("full", "exec > /dev/full")).toEqual({
+        code: 0,
+        stdout: "",
+        stderr:
+          "kobai: standard output: ENOSPC: no space left on device, write; the run goes on without it\n",
+      });
+      expect(await run("closed", "exec > >(true); sleep 0.1")).toEqual({ code: 0, stdout: "", stderr: "" });
+      expect((await run("both", "exec > /dev/full 2> /dev/full")).code).toBe(0);
+      for (const name of ["full", "closed", "both"])
+        expect((await readdir(join(folder, name))).sort()).toEqual(RESULTS);
+    });
+
+    it("to another that ends in the same folder", async () => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await smallData()];
+      const run = (seed: string) => kobai(["train", "--data", data, "--out", out, ...short, "--seed", seed]);
+      const outcomes = await Promise.all([run("1"), run("2")]);
+      const digests = await Promise.all(
+        outcomes.map(async ({ code, stdout, stderr }) => {
+          if (code !== 0) {
+            // It began when the other had ended.
+            expect(stderr).toContain("already exists and is not empty");
+            return undefined;
+          }
+          const [weights, history] = /^written {3}(.*)$/m.exec(stdout)![1]!.split(", ") as [string, string];
+          const digest = digestIn(stdout);
+          expect(await sha256((await loadSafetensors(weights)).tensors)).toBe(digest);
+          expect(JSON.parse(await readFile(history, "utf8")).sha256).toBe(digest);
+          return digest;
+        }),
+      );
+      const ended = digests.filter((digest) => digest !== undefined).length;
+      expect(ended).toBeGreaterThan(0);
+      expect((await readdir(out)).length).toBe(3 * ended);
+    });
+  });
+
+  it("prints nothing that a terminal obeys, whatever files are called", async () => {
+    const folder = await temporaryFolder();
+    const evil = "\x1b]0;title\x07\x9b31m\n";
+    const out = join(folder, evil);
+    const { code, stdout } = await kobai([
+      ...["train", "--data", await smallData(), "--out", out],
+      ...["--batch", "20", "--iterations", "5", "--hidden", "5"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("\\u{1b}]0;title\\u{7}\\u{9b}31m\\u{a}/weights.safetensors, ");
+    const wrong = [
+      await kobai(["train", "--data", join(folder, "none", evil)]),
+      await kobai(["train", "--data", await smallData(), "--out", out]),
+      await kobai(["gradcheck", join(folder, "none", evil)]),
+      await kobai(["train", "--hidden", evil]),
+      await kobai([evil]),
+    ];
+    for (const outcome of [...wrong.map(({ stderr }) => stderr), stdout]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+      expect(outcome).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+    }
+    for (const { stderr } of wrong) expect(stderr).toMatch(/^kobai: [^\n]+\n$/);
+  });
+
   describe("refuses with one line and exit code 1, and makes no folder,", () => {
     const files = smallMnist(200, 50);
     it.each<[string, Record<string, Uint8Array | null>, RegExp]>([
