@@ -154,7 +154,7 @@ async function runTraining(
   stop: Stop,
 ): Promise<Trained> {
   const optimizer: Optimizer = optimizerKinds[run.optimizer]({ lr: run.lr });
-  let evaluated: Required<Weights> = { step: 0, params: net.params, loss: Number.POSITIVE_INFINITY };
+  let evaluated: Required<Weights> = { step: 0, params: copies(net), loss: Number.POSITIVE_INFINITY };
   try {
     const history = await net.fit(train, {
       loss: crossEntropy(),
@@ -167,20 +167,18 @@ async function runTraining(
       onProgress: (progress) => display.progress(progress),
       onEvaluate({ step, results }) {
         display.line(evaluationLine(step / run.stepsPerEpoch, results));
-        const { params } = net;
         const { loss } = results.test as Evaluation;
-        if (Number.isFinite(loss) && allFinite(params)) evaluated = { step, params, loss };
+        if (Number.isFinite(loss)) evaluated = { step, params: copies(net), loss };
       },
       signal: stop.soon,
     });
-    const weights = { step: history.steps, params: net.params };
+    const weights = { step: history.steps, params: copies(net) };
     return { weights, history, ...(history.aborted && { stopped: `ended by ${stop.by}` }) };
   } catch (error) {
-    const { history } = error as { history?: History };
-    const ended = { ...(history && { history }), error };
-    if (!(error instanceof NotFiniteError)) return { weights: evaluated, ...ended, stopped: String(error) };
-    const stopped = `the loss of step ${error.step} was ${error.loss}`;
-    return { weights: await lastGood(net, error, evaluated, test), ...ended, stopped };
+    if (!(error instanceof NotFiniteError)) return { weights: evaluated, stopped: String(error), error };
+    const weights = await lastGood(net, error, evaluated, test);
+    const { history, message: stopped } = error;
+    return { weights, stopped, error, ...(history && { history }) };
   }
 }
 
@@ -190,18 +188,18 @@ async function runTraining(
  */
 async function lastGood(
   net: Network,
-  { step }: NotFiniteError,
+  { step, parametersFinite }: NotFiniteError,
   evaluated: Required<Weights>,
   test: Dataset,
 ): Promise<Weights> {
-  const { params } = net;
-  if (!allFinite(params)) return evaluated;
+  if (!parametersFinite) return evaluated;
   const { loss } = await net.evaluate(test, { loss: crossEntropy(), metrics: ["loss"] });
-  return loss <= evaluated.loss ? { step: step - 1, params, loss } : evaluated;
+  return loss <= evaluated.loss ? { step: step - 1, params: copies(net), loss } : evaluated;
 }
 
-function allFinite(params: NamedTensors): boolean {
-  return Object.values(params).every(({ data }) => data.every(Number.isFinite));
+/** A network's parameters as they are now. */
+function copies({ params }: Network): NamedTensors {
+  return { ...params };
 }
 
 function evaluationLine(epoch: number, results: Readonly<Record<string, { accuracy: number }>>): string {
