@@ -177,7 +177,10 @@ async function runTraining(
   } catch (error) {
     if (!(error instanceof NotFiniteError)) return { weights: evaluated, stopped: String(error), error };
     const weights = await lastGood(net, error, evaluated, test);
-    const { history, message: stopped } = error;
+    const { step, loss, history } = error;
+    const stopped = Number.isFinite(loss)
+      ? `parameters became infinite by step ${step}`
+      : `the loss of step ${step} was ${loss}`;
     return { weights, stopped, error, ...(history && { history }) };
   }
 }
