@@ -3,7 +3,7 @@
 
 import { MOST_AXES } from "../check.ts";
 import { DataError } from "../errors.ts";
-import { allocate, type Bytes, toBytes } from "../io/bytes.ts";
+import { allocate, type Bytes, toBytes, withMemory } from "../io/bytes.ts";
 import { nameOf } from "../io/place.ts";
 import { bytesPerElement, type DTypeName, formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
 
@@ -89,40 +89,38 @@ export function readIdxHeader(bytes: Uint8Array, name: string): IdxHeader {
 export function parseIdx(bytes: Bytes, name = "IDX data"): Tensor {
   const file = nameOf(name);
   const all = toBytes(file, bytes);
-  const { type, shape, start, length } = readIdxHeader(all, file);
-  if (all.length !== length) throw wrongLength(file, shape, length, all.length);
-  const data = elements(file, type, all, start, size(shape));
-  return { shape, dtype: type.dtype, data };
-}
-
-/** The error of a file that has fewer or more bytes than its header says; `actual` is left out where it is only known that there are more. */
-export function wrongLength(
-  name: string,
-  shape: readonly number[],
-  expected: number,
-  actual?: number,
-): DataError {
-  return new DataError(
-    `${name}: ${actual !== undefined && actual < expected ? "truncated" : "too long"}: its header says ${formatShape(shape)}, ` +
-      `which takes ${expected} bytes, the file has ${actual ?? "more"}`,
+  const header = readIdxHeader(all, file);
+  if (all.length !== header.length) throw wrongLength(file, header, all.length);
+  // A copy, so that a tensor never keeps the bytes of a whole file alive or shares them with others.
+  return toTensor(
+    file,
+    header,
+    withMemory(file, `${all.length} bytes`, () => all.slice(header.start)),
   );
 }
 
-/** A copy, so that a tensor never keeps the bytes of a whole file alive or shares them with others. */
-function elements(
+/** The error of a file with fewer or more bytes than its header says; without `actual`, of one that goes on after them. */
+export function wrongLength(
   name: string,
-  { bytes, dtype, get }: ElementType,
-  file: Uint8Array,
-  start: number,
-  count: number,
-): Tensor["data"] {
-  const own = allocate(name, count * bytesPerElement(dtype));
-  if (dtype === "uint8") {
-    own.set(file.subarray(start));
-    return own;
-  }
-  const data = new typedArrays[dtype](own.buffer);
-  const view = new DataView(file.buffer, file.byteOffset + start, file.byteLength - start);
+  { shape, length }: IdxHeader,
+  actual = Number.POSITIVE_INFINITY,
+): DataError {
+  return new DataError(
+    `${name}: ${actual < length ? "truncated" : "too long"}: its header says ${formatShape(shape)}, ` +
+      `which takes ${length} bytes, the file has ${Number.isFinite(actual) ? actual : "more"}`,
+  );
+}
+
+/** @param elements - what follows the header, in memory that becomes the tensor's where its type is that of the file */
+export function toTensor(
+  name: string,
+  { type: { bytes, dtype, get }, shape }: IdxHeader,
+  elements: Uint8Array<ArrayBuffer>,
+): Tensor {
+  if (dtype === "uint8") return { shape, dtype, data: elements };
+  const count = elements.length / bytes;
+  const data = new typedArrays[dtype](allocate(name, count * bytesPerElement(dtype)).buffer);
+  const view = new DataView(elements.buffer);
   for (let i = 0; i < count; i++) data[i] = get(view, bytes * i);
-  return data;
+  return { shape, dtype, data };
 }

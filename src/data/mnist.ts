@@ -93,8 +93,8 @@ async function readPart(dir: Place, stem: string, dimensions: number): Promise<P
     name,
     `${name}.gz`,
   ]);
-  const { tensor, from: place } = await readFirst(dir, names);
-  const from = nameOf(place);
+  const { tensor, from: source } = await readFirst(dir, names);
+  const from = nameOf(source);
   if (tensor.dtype !== "uint8" || tensor.shape.length !== dimensions) {
     throw new DataError(
       `${from}: it holds ${tensor.dtype} ${formatShape(tensor.shape)}, where uint8 with ${dimensions} ` +

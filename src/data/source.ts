@@ -5,17 +5,10 @@ import { FileError } from "../io/file-error.ts";
 import { nameOf, type Place } from "../io/place.ts";
 import { importNode } from "../node.ts";
 import type { Tensor } from "../tensor.ts";
-import { readIdx } from "./read-idx.ts";
-import { abandon, type ByteStream, explained, fileStream, isGzip, peek } from "./stream.ts";
+import { readIdxFile, readIdxStream } from "./read-idx.ts";
+import { abandon, explained, isGzip, peek } from "./stream.ts";
 
-/** A file that was found. */
-interface Found {
-  readonly from: string;
-  readonly stream: ByteStream;
-  readonly size?: number;
-}
-
-/** Why there is none: what a server answered, empty for a folder. */
+/** Why there is no such file: what a server answered, empty for a folder. */
 type Missing = string;
 
 /**
@@ -31,43 +24,38 @@ export async function readFirst(
 ): Promise<{ tensor: Tensor; from: string }> {
   const tried: string[] = [];
   for (const name of names) {
-    const found = await (folder.path === undefined
-      ? fetchFile(addressIn(folder.address, name))
-      : openFile(folder.path, name));
-    if (typeof found !== "string") {
-      const { from, stream, size } = found;
-      return { tensor: await readIdx(stream, nameOf(from), size), from };
-    }
+    const from = await within(folder, name);
+    const found = await (folder.path === undefined ? fetchIfThere(from) : readIfThere(from));
+    if (typeof found !== "string") return { tensor: found, from };
     tried.push(found === "" ? name : `${name} (${found})`);
   }
   const last = tried.pop();
   throw new DataError(`${nameOf(folder.path ?? folder.address)}: there is no ${tried.join(", ")} or ${last}`);
 }
 
-async function openFile(folder: string, name: string): Promise<Found | Missing> {
-  const { join } = await importNode("node:path");
-  const from = join(folder, name);
+async function readIfThere(path: string): Promise<Tensor | Missing> {
   try {
-    return { from, ...(await fileStream(from)) };
+    return await readIdxFile(path);
   } catch (error) {
     if (error instanceof FileError && (error.code === "ENOENT" || error.code === "ENOTDIR")) return "";
     throw error;
   }
 }
 
-/** The address of a file in a folder; what follows a question mark, such as a signature, stays behind it. */
-function addressIn(folder: string, name: string): string {
-  const [base = ""] = folder.split(/[?#]/, 1);
+/** A file in a folder; what follows a question mark in an address, such as a signature, stays behind it. */
+async function within({ path, address }: Place, name: string): Promise<string> {
+  if (path !== undefined) return (await importNode("node:path")).join(path, name);
+  const [base = ""] = address.split(/[?#]/, 1);
   let end = base.length;
   while (base[end - 1] === "/") end--;
-  return `${base.slice(0, end)}/${name}${folder.slice(base.length)}`;
+  return `${base.slice(0, end)}/${name}${address.slice(base.length)}`;
 }
 
 /**
  * A server says in many ways that there is no such file: besides 404 with 403 or 410, with a page that says so, or with an answer that
  * a browser withholds from us. So whatever is no data is a missing file, and its reason is told if no other name leads to one.
  */
-async function fetchFile(from: string): Promise<Found | Missing> {
+async function fetchIfThere(from: string): Promise<Tensor | Missing> {
   let response: Response;
   try {
     response = await fetch(from);
@@ -85,10 +73,10 @@ async function fetchFile(from: string): Promise<Found | Missing> {
     (cause) => new DataError(`${nameOf(from)}: the answer broke off: ${(cause as Error).message}`, { cause }),
   );
   const { head, whole } = await peek(body, 2);
-  if (isGzip(head) || (head[0] === 0 && head[1] === 0)) return { from, stream: whole };
+  if (isGzip(head) || (head[0] === 0 && head[1] === 0)) return readIdxStream(whole, nameOf(from));
   await abandon(whole);
   const type = response.headers.get("content-type")?.split(";", 1)[0];
-  return `${status}, but ${type ? brief(type) : "bytes"} that is no IDX file`;
+  return `${status}, but no IDX file${type ? `: ${brief(type)}` : ""}`;
 }
 
 /** What a server says, in a few words. */

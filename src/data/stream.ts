@@ -1,65 +1,36 @@
 // Streams of bytes that come from anywhere: looked at before they are believed, and read no further than they may go.
 
 import { DataError, KobaiError } from "../errors.ts";
-import { openFile } from "../io/read-file.ts";
 
 export type ByteStream = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 /** What one read gives: little, since what unpacks it may make 1,032 times as many bytes of it at once. */
 const CHUNK_BYTES = 65_536;
 
-/** A stream of bytes that are there. */
-export function streamOf(bytes: Uint8Array<ArrayBuffer>): ByteStream {
-  return pulled(async (position) => bytes.subarray(position, position + CHUNK_BYTES));
-}
-
-/** A stream of a file, which it closes. @throws FileError as `openFile` does */
-export async function fileStream(path: string): Promise<{ stream: ByteStream; size: number }> {
-  const file = await openFile(path);
-  return {
-    stream: pulled(
-      (position) => file.read(position, CHUNK_BYTES),
-      () => file.close(),
-    ),
-    size: file.size,
-  };
-}
-
-/** @param read - the bytes from a position on, none at the end @param close - called once, when nothing more is read */
-function pulled(
-  read: (position: number) => Promise<Uint8Array<ArrayBuffer>>,
-  close: () => Promise<void> = async () => {},
+/** @param read - at most so many bytes from a position on, none at the end */
+export function streamOf(
+  read: (position: number, length: number) => Promise<Uint8Array<ArrayBuffer>>,
 ): ByteStream {
   let position = 0;
   return new ReadableStream({
     async pull(controller) {
-      try {
-        const chunk = await read(position);
-        position += chunk.length;
-        if (chunk.length > 0) return controller.enqueue(chunk);
-      } catch (error) {
-        await close();
-        throw error;
-      }
-      controller.close();
-      await close();
+      const chunk = await read(position, CHUNK_BYTES);
+      position += chunk.length;
+      if (chunk.length > 0) controller.enqueue(chunk);
+      else controller.close();
     },
-    cancel: close,
   });
 }
 
 /** The bytes of a stream, whose failure is told by an error of ours. */
 export function explained(stream: ByteStream, explain: (cause: unknown) => KobaiError): ByteStream {
   const reader = stream.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
+  return pulled({
+    read: () =>
+      reader.read().catch((cause: unknown) => {
         throw cause instanceof KobaiError ? cause : explain(cause);
-      });
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
+      }),
+    cancel: () => reader.cancel(),
   });
 }
 
@@ -75,18 +46,25 @@ export async function peek(
     if (done) break;
     head = concatenate([head, value]);
   }
-  const whole: ByteStream = new ReadableStream({
-    start: (controller) => {
-      if (head.length > 0) controller.enqueue(head);
+  return { head, whole: pulled(reader, head) };
+}
+
+/** A stream of some bytes, and of what a reader then reads. */
+function pulled(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>, "read" | "cancel">,
+  first = new Uint8Array(0),
+): ByteStream {
+  return new ReadableStream({
+    start(controller) {
+      if (first.length > 0) controller.enqueue(first);
     },
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: () => reader.cancel(),
   });
-  return { head, whole };
 }
 
 /** All bytes of a stream; undefined where there are more than `most`, of which no more are read. */

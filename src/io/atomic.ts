@@ -31,7 +31,7 @@ export async function writeFileAtomic(
   { overwrite = true }: WriteOptions = {},
 ): Promise<void> {
   try {
-    if (overwrite) await replace(await followLinks(path), content);
+    if (overwrite) await replace(path, content);
     else await create(path, content);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST" && !overwrite) {
@@ -54,7 +54,8 @@ async function replace(path: string, content: Uint8Array | string): Promise<void
   if (before !== undefined && !before.isFile()) return writeFile(path, content);
   // A rename asks for the folder's permission only.
   if (before !== undefined) await access(path, constants.W_OK);
-  await viaTemporary(path, content, before, (temporary) => rename(temporary, path));
+  const target = await followLinks(path);
+  await viaTemporary(target, content, before, (temporary) => rename(temporary, target));
 }
 
 async function create(path: string, content: Uint8Array | string): Promise<void> {
@@ -117,17 +118,15 @@ async function viaTemporary(
   await removeStale(folder, prefix);
 }
 
-/** Where a chain of links ends, whether or not a file is there. */
+/** Where a chain of links ends, whether or not a file is there: one that goes round has been refused by stat. */
 async function followLinks(path: string): Promise<string> {
-  const { readlink, realpath, stat } = await importNode("node:fs/promises");
+  const { readlink, realpath } = await importNode("node:fs/promises");
   const { dirname, resolve } = await importNode("node:path");
-  // The system follows where it can, and says ELOOP of a link to itself.
-  if ((await ifThere(stat(path))) !== undefined) return realpath(path);
-  let end = path;
-  for (;;) {
+  for (let end = path; ; ) {
     const next = await readlink(end).catch(() => undefined);
     if (next === undefined) return end;
-    end = resolve(dirname(end), next);
+    // A link's ".." is that of the folder it lies in, whatever link led there.
+    end = resolve(await realpath(dirname(end)), next);
   }
 }
 

@@ -1,3 +1,5 @@
+/*! Holds SHA-256 of @noble/hashes, MIT License, Copyright (c) 2022 Paul Miller (https://paulmillr.com) */
+
 import { sha256 as digestOf } from "@noble/hashes/sha2.js";
 import type { Tensor } from "../tensor.ts";
 import { write } from "./safetensors.ts";

@@ -59,10 +59,12 @@ export function nameOf(source: unknown): string {
 
 /** Also where it comes from another realm, whose `URL` is another class. */
 function isUrl(value: unknown): value is URL {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.prototype.toString.call(value) === "[object URL]" &&
-    typeof (value as URL).href === "string"
-  );
+  try {
+    return (
+      Object.prototype.toString.call(value) === "[object URL]" && typeof (value as URL).href === "string"
+    );
+  } catch {
+    // A proxy can throw at any question.
+    return false;
+  }
 }

@@ -1,13 +1,22 @@
 import { Op, Purpose, RandomArg } from "../../assembly/isa.ts";
+import { check, show, text } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
-import { parameter, type Shape, type Value } from "../graph/value.ts";
-import type { Distribution, Initializer } from "../nn/initializers.ts";
+import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
+import { type Distribution, distributionOf, type Initializer } from "../nn/initializers.ts";
 import type { Scope } from "../nn/layers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";
-import { bytesPerElement, checkTensor, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
+import {
+  bytesPerElement,
+  checkTensor,
+  type DTypeName,
+  formatShape,
+  sameShape,
+  size,
+  type Tensor,
+} from "../tensor.ts";
 
 interface Parameter {
   readonly value: Value;
@@ -29,6 +38,7 @@ export class Parameters {
   readonly #byName = new Map<string, Parameter>();
   #bytes = 0;
   #block: Block | undefined;
+  #sealed = false;
 
   constructor(engine: Engine, dtype: DTypeName) {
     this.#engine = engine;
@@ -37,13 +47,19 @@ export class Parameters {
 
   /** The scope in which a layer names its parameters. */
   scope(layer: string): Scope {
-    return { parameter: (name, shape, initializer) => this.#declare(`${layer}.${name}`, shape, initializer) };
+    return {
+      parameter: (name, shape, initializer) => {
+        check(layer, "a parameter's name", name, text);
+        return this.#declare(`${layer}.${name}`, shape, initializer);
+      },
+    };
   }
 
   #declare(name: string, shape: Shape, initializer: Initializer): Value {
+    checkShape(name, shape, "the parameter's shape");
     const known = this.#byName.get(name);
     if (known) {
-      if (formatShape(known.value.shape) === formatShape(shape)) return known.value;
+      if (sameShape(known.value.shape, shape)) return known.value;
       throw new ShapeError(
         name,
         `the parameter was ${formatShape(known.value.shape)} and is now asked for as ${formatShape(shape)}; ` +
@@ -52,18 +68,27 @@ export class Parameters {
         shape,
       );
     }
-    if (this.#block) {
+    if (this.#sealed) {
       throw new StateError(
         `${name}: a layer asked for a new parameter after the network was made; declare all of them at every call`,
       );
     }
     const value = parameter(name, shape, this.#dtype);
-    this.#byName.set(name, { value, distribution: initializer(shape), offset: this.#bytes });
+    this.#byName.set(name, {
+      value,
+      distribution: distributionOf(name, initializer, shape),
+      offset: this.#bytes,
+    });
     this.#bytes += roundUp(size(shape) * bytesPerElement(this.#dtype));
     return value;
   }
 
-  /** Allocates the two regions. No parameter can be declared after that. */
+  /** No parameter can be declared after that. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** Allocates the two regions. */
   allocate(owner: string): void {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
   }
@@ -155,23 +180,67 @@ export class Parameters {
 
   /** Overwrites a parameter, or its gradient. @throws ShapeError @throws DataError where it is no tensor or not finite */
   write(name: string, tensor: Tensor, region: "values" | "gradients"): void {
-    const { value, offset } = this.#find(name);
-    checkTensor(name, tensor);
-    if (formatShape(tensor.shape) !== formatShape(value.shape)) {
+    const { value } = this.#find(name);
+    this.#place(name, this.#checked(name, tensor, value), region);
+  }
+
+  /**
+   * Overwrites several parameters: all of them, or nothing where one does not fit.
+   *
+   * @param partial whether some may be missing
+   * @throws DataError where tensors are missing, or are of no parameter @throws as `write` does
+   */
+  load(call: string, tensors: NamedTensors, partial: boolean): void {
+    const given = Object.keys(tensors);
+    const foreign = given.filter((name) => !this.#byName.has(name));
+    const missing = partial ? [] : this.names.filter((name) => !Object.hasOwn(tensors, name));
+    if (foreign.length + missing.length > 0) {
+      const parts = [
+        foreign.length > 0 && `the network has no parameter ${list(foreign)}`,
+        missing.length > 0 &&
+          `${list(missing)} ${missing.length > 1 ? "are" : "is"} missing (partial: true allows that)`,
+      ];
+      throw new DataError(`${call}: ${parts.filter(Boolean).join("; ")}; there are ${list(this.names)}`);
+    }
+    const checked = given.map(
+      (name) => [name, this.#checked(name, tensors[name]!, this.#find(name).value)] as const,
+    );
+    for (const [name, tensor] of checked) this.#place(name, tensor, "values");
+  }
+
+  /** A tensor that fits a parameter. */
+  #checked(name: string, given: Tensor, { shape }: Value): Tensor {
+    const tensor = checkTensor(name, given);
+    if (!sameShape(tensor.shape, shape)) {
       throw new ShapeError(
         name,
-        `the parameter is ${formatShape(value.shape)}, the tensor assigned to it ${formatShape(tensor.shape)}; shapes must be equal`,
-        value.shape,
+        `the parameter is ${formatShape(shape)}, the tensor assigned to it ${formatShape(tensor.shape)}; shapes must be equal`,
+        shape,
         tensor.shape,
       );
     }
-    const bad = tensor.data.findIndex((element: number) => !Number.isFinite(element));
-    if (bad >= 0)
+    const round = this.#dtype === "float32" ? Math.fround : (element: number) => element;
+    const bad = tensor.data.findIndex((element: number) => !Number.isFinite(round(element)));
+    if (bad >= 0) {
       throw new DataError(
-        `${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite`,
+        `${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite in ${this.#dtype}`,
       );
-    const address = this.#addressOf(region) + offset;
-    this.#engine.heap.view(this.#dtype, address, size(value.shape)).set(tensor.data);
+    }
+    return tensor;
+  }
+
+  #place(name: string, { data }: Tensor, region: "values" | "gradients"): void {
+    const address = this.#addressOf(region) + this.#find(name).offset;
+    this.#engine.heap.view(this.#dtype, address, data.length).set(data);
+  }
+
+  /** The first parameter that is not finite everywhere, and its initial distribution. */
+  infinite(): { readonly name: string; readonly distribution: Distribution } | undefined {
+    for (const [name, { distribution, value, offset }] of this.#byName) {
+      const view = this.#engine.heap.view(this.#dtype, this.address + offset, size(value.shape));
+      if (view.some((element: number) => !Number.isFinite(element))) return { name, distribution };
+    }
+    return undefined;
   }
 
   dispose(): void {
@@ -192,6 +261,13 @@ export class Parameters {
     if (!this.#block) throw new StateError("parameters: not allocated yet");
     return this.#block;
   }
+}
+
+/** Names for a message: the first few. */
+function list(names: readonly string[]): string {
+  const most = 8;
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${names.slice(0, most).map(show).join(", ")}${more}`;
 }
 
 /** A seed as the two words that the generator's key takes. */

@@ -112,6 +112,7 @@ describe("bytes", () => {
       expect(parseIdx(bytes)).toEqual(parseIdx(file));
       expect(await decompress(bytes)).toEqual(file);
     }
+    expect((await decompress(shared)).buffer).toBeInstanceOf(ArrayBuffer);
     expect(await decompress(gzipSync(file).buffer.slice(0, gzipSync(file).length))).toEqual(file);
     await expect(decompress("text" as never, "f")).rejects.toThrow(
       'f: takes bytes, an ArrayBuffer or a view of one; got "text"',

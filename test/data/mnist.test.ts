@@ -129,9 +129,9 @@ describe("mnist", () => {
         "a page",
         (response) =>
           response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<!doctype html>"),
-        "200 OK, but text/html that is no IDX file",
+        "200 OK, but no IDX file: text/html",
       ],
-      ["other bytes", (response) => response.end("oops"), "200 OK, but bytes that is no IDX file"],
+      ["other bytes", (response) => response.end("oops"), "200 OK, but no IDX file"],
       ["a closed door", (response) => response.destroy(), "UND_ERR_SOCKET"],
     ])("goes on to the .gz where a file is missing, as a server says by %s", async (_, otherwise, told) => {
       const { origin } = await serve(send(packed, otherwise));

@@ -13,7 +13,7 @@ import fs, {
   writeFile,
 } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { isTemporary, writeFileAtomic } from "../../src/io/atomic.ts";
 import { FileError } from "../../src/io/file-error.ts";
@@ -115,10 +115,17 @@ describe("writeFileAtomic", () => {
     expect(await codeOf(writeFileAtomic(path, "x"))).toBe("ENOENT");
   });
 
-  it("says which file a full disk has no room for", async () => {
-    await expect(writeFileAtomic("/dev/full", "x")).rejects.toThrow(
-      "/dev/full: cannot be written: ENOSPC: no space left on device",
-    );
+  it("says which file a full disk has no room for, and leaves nothing of it", async () => {
+    const folder = await temporaryFolder();
+    const handle = await open(folder);
+    await handle.close();
+    const spy = vi
+      .spyOn(Object.getPrototypeOf(handle) as typeof handle, "writeFile")
+      .mockRejectedValue(failure("ENOSPC"));
+    onTestFinished(() => spy.mockRestore());
+    const path = join(folder, "file");
+    await expect(writeFileAtomic(path, "x")).rejects.toThrow(`${path}: cannot be written: ENOSPC: as said`);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 
@@ -157,6 +164,11 @@ describe("a file that is replaced", () => {
     expect(await readlink(join(folder, "dangling"))).toBe(join("far", "nothing yet"));
     expect(await readFile(join(folder, "far", "nothing yet"), "utf8")).toBe("made");
     expect(await readdir(join(folder, "far"))).toEqual(["nothing yet", "target"]);
+    await mkdir(join(folder, "a"));
+    await symlink(join("..", "far"), join(folder, "a", "elsewhere"));
+    await symlink(join("..", "up"), join(folder, "far", "link"));
+    await writeFileAtomic(join(folder, "a", "elsewhere", "link"), "made");
+    expect(await readFile(join(folder, "up"), "utf8")).toBe("made");
     await symlink("itself", join(folder, "itself"));
     expect(await codeOf(writeFileAtomic(join(folder, "itself"), "x"))).toBe("ELOOP");
   });
@@ -190,14 +202,23 @@ describe("a file that is replaced", () => {
     expect(await readFile(path, "utf8")).toBe("kept");
   });
 
+  // Of devices only pipes: a test that fails should not cost anybody /dev/null.
   it("is written into where it is a device or a pipe", async () => {
-    await writeFileAtomic("/dev/null", "x");
-    expect((await lstat("/dev/null")).isCharacterDevice()).toBe(true);
     const pipe = join(await temporaryFolder(), "pipe");
     execFileSync("mkfifo", [pipe]);
     const [text] = await Promise.all([readFile(pipe, "utf8"), writeFileAtomic(pipe, "through")]);
     expect(text).toBe("through");
     expect((await lstat(pipe)).isFIFO()).toBe(true);
+    await bundle(["src/io/atomic.ts"], dirname(pipe), {});
+    const script = `await (await import(process.argv[1])).writeFileAtomic("/dev/stdout", "out");`;
+    const args = [
+      process.execPath,
+      "--input-type=module",
+      "--eval",
+      script,
+      join(dirname(pipe), "atomic.mjs"),
+    ];
+    expect(execFileSync("sh", ["-c", '"$@" | cat', "sh", ...args], { encoding: "utf8" })).toBe("out");
   });
 });
 

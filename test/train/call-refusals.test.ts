@@ -162,7 +162,7 @@ describe("a parameter refuses", () => {
       "NaN",
       tensor(new Float32Array(8).fill(Number.NaN), [2, 4]),
       DataError,
-      "dense1.weight: element 0 of the tensor assigned to it is NaN; all must be finite",
+      "dense1.weight: element 0 of the tensor assigned to it is NaN; all must be finite in float32",
     ],
     [
       "what is no tensor",
