@@ -1,6 +1,6 @@
 import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
-import { OptionError, StateError } from "../errors.ts";
+import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
@@ -19,9 +19,10 @@ import { scaleOf, toInputs, toTargets } from "./arguments.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
+import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
-import { composeFiniteCheck, composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
+import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
@@ -51,6 +52,7 @@ export class Network {
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
   readonly #predictor: Predictor;
+  readonly #initialValues: InitialValues;
   #fitting = false;
   #twin: Core | undefined;
 
@@ -63,22 +65,16 @@ export class Network {
     this.outputShape = core.outputShape;
     this.#summary = summary;
     core.parameters.allocate(core.owner);
-    try {
-      core.parameters.initialize(seed);
-      checkInitial(core);
-    } catch (error) {
-      core.parameters.dispose();
-      throw error;
-    }
+    this.#initialValues = core.parameters.initialValues(seed);
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
     this.#predictor = new Predictor(core, this.#programs);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
-    const alive = () => this.#alive();
-    this.params = accessors(core.parameters, "values", alive);
-    this.grads = accessors(core.parameters, "gradients", alive);
+    const ready = () => this.#ready();
+    this.params = accessors(core.parameters, "values", ready);
+    this.grads = accessors(core.parameters, "gradients", ready);
   }
 
   /** Steps trained so far, in all fits. */
@@ -117,6 +113,7 @@ export class Network {
       throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
+      await this.#initialValues.finishSlowly(() => this.#alive());
       return await fit(this.#core, this.#training, data, options, {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
@@ -152,6 +149,7 @@ export class Network {
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
     const measured = chosenMetrics("evaluate: metrics", loss, metrics);
     const checked = checkDataset("evaluate", data);
+    await this.#initialValues.finishSlowly(() => this.#alive());
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
       const measure = evaluator(this.#core, stored, loss, measured, "evaluate");
@@ -188,7 +186,7 @@ export class Network {
   }
 
   #predict(call: string, x: TensorLike): Tensor {
-    this.#alive();
+    this.#ready();
     return this.#predictor.predict(call, x, this.#training.scale);
   }
 
@@ -231,7 +229,7 @@ export class Network {
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
   numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number; loss?: Loss }): NamedTensors {
-    this.#alive();
+    this.#ready();
     const { h = 1e-4, loss = this.#loss } = options("numericalGradient", given, {
       h: positive,
       loss: lossRule,
@@ -295,7 +293,7 @@ export class Network {
    * ```
    */
   load(tensors: NamedTensors, given?: { partial?: boolean }): void {
-    this.#alive();
+    this.#ready();
     const { partial = false } = options("load", given, { partial: flag });
     checkNamed("load", tensors, "tensors by name, such as loadSafetensors gives");
     this.#core.parameters.load("load", tensors, partial);
@@ -320,6 +318,12 @@ export class Network {
     this.dispose();
   }
 
+  /** Alive, and with initial values. */
+  #ready(): void {
+    this.#alive();
+    this.#initialValues.finish();
+  }
+
   #alive(): void {
     if (!this.#resources.disposed) return;
     throw new StateError(`${this.#core.owner} was disposed of; its memory is gone. Make a new network`);
@@ -337,7 +341,7 @@ export class Network {
     given: Loss | undefined,
     by?: Differentiation,
   ): number {
-    this.#alive();
+    this.#ready();
     const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
     const inputs = this.#inputs(call, x);
     const { type, values } = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
@@ -399,18 +403,4 @@ export class Network {
     state.slots = this.#resources.add(slots);
     state.updates = 0;
   }
-}
-
-/** @throws OptionError where an initializer gave numbers that the network's dtype cannot hold */
-function checkInitial(core: Core): void {
-  const check = composeFiniteCheck(core);
-  try {
-    if (check.areFinite()) return;
-  } finally {
-    check.dispose();
-  }
-  const { name, distribution } = core.parameters.infinite()!;
-  throw new OptionError(
-    `${name}: its initializer's ${JSON.stringify(distribution)} gives numbers that ${core.dtype} cannot hold`,
-  );
 }

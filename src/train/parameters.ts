@@ -1,4 +1,3 @@
-import { Op, Purpose, RandomArg } from "../../assembly/isa.ts";
 import { check, show, text } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
@@ -7,7 +6,6 @@ import { type Distribution, distributionOf, type Initializer } from "../nn/initi
 import type { Scope } from "../nn/layers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
-import { instruction, runOnce } from "../runtime/instructions.ts";
 import {
   bytesPerElement,
   checkTensor,
@@ -17,6 +15,7 @@ import {
   size,
   type Tensor,
 } from "../tensor.ts";
+import { InitialValues } from "./initial-values.ts";
 
 interface Parameter {
   readonly value: Value;
@@ -76,7 +75,7 @@ export class Parameters {
     const value = parameter(name, shape, this.#dtype);
     this.#byName.set(name, {
       value,
-      distribution: distributionOf(name, initializer, shape),
+      distribution: distributionOf(name, initializer, shape, this.#dtype),
       offset: this.#bytes,
     });
     this.#bytes += roundUp(size(shape) * bytesPerElement(this.#dtype));
@@ -93,40 +92,14 @@ export class Parameters {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
   }
 
-  /** Draws the initial values. */
-  initialize(seed: number): void {
-    for (const [index, entry] of [...this.#byName.values()].entries()) this.#initialize(entry, index, seed);
-  }
-
-  #initialize({ value, distribution, offset }: Parameter, stream: number, seed: number): void {
-    const { heap } = this.#engine;
-    const n = size(value.shape);
-    const out = this.address + offset;
-    if (distribution.kind === "constant") {
-      heap.view(this.#dtype, out, n).fill(distribution.value);
-      return;
-    }
-    const isNormal = distribution.kind === "normal";
-    const [a, b] = isNormal ? [distribution.mean, distribution.std] : [distribution.low, distribution.high];
-    const cells = heap.allocate(16, "initialization");
-    heap.view("float64", cells.address, 2).set([a, b]);
-    const words = seedWords(seed);
-    const operands = {
-      [RandomArg.out]: out,
-      [RandomArg.n]: n,
-      [RandomArg.seedLow]: words.seedLow,
-      [RandomArg.seedHigh]: words.seedHigh,
-      [RandomArg.purpose]: Purpose.init,
-      [RandomArg.stream]: stream,
-      [RandomArg.a]: cells.address,
-      [RandomArg.b]: cells.address + 8,
-    };
-    try {
-      const op = isNormal ? Op.randomNormal : Op.randomUniform;
-      runOnce(this.#engine, instruction<RandomArg>(op, this.#dtype, operands));
-    } finally {
-      heap.free(cells);
-    }
+  /** What draws the initial values. */
+  initialValues(seed: number): InitialValues {
+    const undrawn = [...this.#byName.values()].map(({ value, distribution, offset }) => ({
+      address: this.address + offset,
+      n: size(value.shape),
+      distribution,
+    }));
+    return new InitialValues(this.#engine, this.#dtype, seed, undrawn);
   }
 
   get names(): string[] {
@@ -234,15 +207,6 @@ export class Parameters {
     this.#engine.heap.view(this.#dtype, address, data.length).set(data);
   }
 
-  /** The first parameter that is not finite everywhere, and its initial distribution. */
-  infinite(): { readonly name: string; readonly distribution: Distribution } | undefined {
-    for (const [name, { distribution, value, offset }] of this.#byName) {
-      const view = this.#engine.heap.view(this.#dtype, this.address + offset, size(value.shape));
-      if (view.some((element: number) => !Number.isFinite(element))) return { name, distribution };
-    }
-    return undefined;
-  }
-
   dispose(): void {
     this.#engine.heap.free(this.#allocated());
   }
@@ -270,12 +234,11 @@ function list(names: readonly string[]): string {
   return `${names.slice(0, most).map(show).join(", ")}${more}`;
 }
 
-/** A seed as the two words that the generator's key takes. */
-export function seedWords(seed: number): { seedLow: number; seedHigh: number } {
-  return { seedLow: seed % 2 ** 32, seedHigh: Math.floor(seed / 2 ** 32) };
-}
-
-/** Tensors that can be read and assigned by name; reading copies out, assigning copies in. */
+/**
+ * Tensors that can be read and assigned by name; reading copies out, assigning copies in.
+ *
+ * @throws DataError, by the object that is returned, where a name is assigned or deleted that is no parameter's
+ */
 export function accessors(
   parameters: Parameters,
   region: "values" | "gradients",
@@ -295,5 +258,15 @@ export function accessors(
       },
     });
   }
-  return Object.preventExtensions(result);
+  return new Proxy(Object.preventExtensions(result), {
+    set(target, name, value) {
+      if (Object.hasOwn(target, name)) return Reflect.set(target, name, value);
+      throw new DataError(`params: there is no parameter ${show(name)}; there are ${list(parameters.names)}`);
+    },
+    deleteProperty(_, name) {
+      throw new DataError(
+        `params: ${show(name)} cannot be deleted; a network keeps the parameters that its layers declare`,
+      );
+    },
+  });
 }

@@ -6,7 +6,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { setStep } from "./core.ts";
-import { seedWords } from "./parameters.ts";
+import { seedWords } from "./initial-values.ts";
 
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
