@@ -143,7 +143,7 @@ async function read(file: string): Promise<Described> {
     const bias = tensors[`dense${i}.bias`]?.shape;
     if (!weight && !bias) break;
     const [inputs, units] = weight ?? [];
-    const follows = weight?.length === 2 && (i === 1 || inputs === sizes.at(-1));
+    const follows = weight?.length === 2 && !weight.includes(0) && (i === 1 || inputs === sizes.at(-1));
     if (!follows || bias?.length !== 1 || bias[0] !== units) {
       throw new FileError(
         file,

@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { mnist } from "../../src/data/index.ts";
+import { crossEntropy, dense, init, momentum, normal, sequential, tanh } from "../../src/index.ts";
 import { loadSafetensors, sha256 } from "../../src/io/index.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "../data/idx-files.ts";
 import { kobai } from "./command.ts";
@@ -153,18 +155,78 @@ describe("kobai train", () => {
     expect(history.loss).toHaveLength(history.steps);
   });
 
-  it("writes nothing, and exits with 1, where training fails", async () => {
-    const parent = await temporaryFolder();
-    const data = await smallData();
-    const args = ["--batch", "20", "--iterations", "500", "--lr", "1e30"];
-    const { code, stderr } = await kobai(["train", "--data", data, "--out", join(parent, "run"), ...args]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^kobai: .*the loss of step \d+ is .*learning rate \(1e\+30\).*\n$/);
-    expect(await readdir(parent)).toEqual([]);
-    // A folder that was there before stays.
-    await mkdir(join(parent, "mine"));
-    expect((await kobai(["train", "--data", data, "--out", join(parent, "mine"), ...args])).code).toBe(1);
-    expect(await readdir(parent)).toEqual(["mine"]);
+  describe("where the loss is not finite any more, exits with 1 and", () => {
+    /** A run that grows until numbers end, and the weights that its network has after so many steps. */
+    const run = async (lr: string, steps: number) => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await folderOf(smallMnist(200, 5))];
+      const { code, stdout, stderr } = await kobai([
+        ...["train", "--data", data, "--out", out, "--batch", "20", "--iterations", "400", "--hidden", "5"],
+        ...["--activation", "tanh", "--optimizer", "momentum", "--lr", lr],
+      ]);
+      const [[, lossy] = []] = stderr.matchAll(/^kobai: fit: the loss of step (\d+) is Infinity; .*\n$/g);
+      expect({ code, lossy }).toEqual({ code: 1, lossy: expect.any(String) });
+      const { train } = await mnist({ dir: data });
+      await init();
+      const weight = normal({ std: 0.01 });
+      using net = sequential([dense(5, { weight }), tanh(), dense(10, { weight })], { input: [6] });
+      const optimizer = momentum({ lr: Number(lr) });
+      const sampling = "replacement";
+      if (steps > 0)
+        await net.fit(train, { loss: crossEntropy(), optimizer, batchSize: 20, steps, sampling });
+      return { out, stdout, failed: Number(lossy), digest: await sha256(net.params) };
+    };
+
+    it.each([
+      // The last evaluation; the step before the failing one, where its loss on the test data is no worse; the beginning.
+      ["2e36", 70, 78],
+      ["2.5e36", 43, 43],
+      ["4e37", 0, 2],
+    ])(
+      "keeps the last good weights, marked so: at %s those after %i of %i steps",
+      async (lr, kept, steps) => {
+        const { out, stdout, failed, digest } = await run(lr, kept);
+        expect(failed).toBe(steps + 1);
+        expect(stdout).toMatch(new RegExp(`^stopped {3}after ${steps} of 400 steps in`, "m"));
+        expect(stdout).toContain(`\nkept      the weights after ${kept} steps, the last good ones\n`);
+        expect(digestIn(stdout)).toBe(digest);
+        expect((await readdir(out)).sort()).toEqual([
+          "curves.svg",
+          "history.json",
+          "last-good-weights.safetensors",
+        ]);
+        const { tensors, metadata } = await loadSafetensors(join(out, "last-good-weights.safetensors"));
+        const stopped = `the loss of step ${failed} was Infinity`;
+        expect(await sha256(tensors)).toBe(digest);
+        expect(metadata).toMatchObject({ steps: String(kept), stopped });
+        const history = JSON.parse(await readFile(join(out, "history.json"), "utf8"));
+        expect(history).toMatchObject({ steps, stopped, sha256: digest });
+        expect(history.loss.length).toBe(steps);
+      },
+    );
+
+    it("writes nothing if that is so from the beginning", async () => {
+      const parent = await temporaryFolder();
+      const args = [
+        "train",
+        "--data",
+        await smallData(),
+        "--batch",
+        "20",
+        "--init",
+        "normal:1e37",
+        "--hidden",
+        "5",
+      ];
+      const { code, stdout, stderr } = await kobai([...args, "--out", join(parent, "a", "run")]);
+      expect(code).toBe(1);
+      expect(stdout).toContain("\nstopped   before the first step was done; nothing is written\n");
+      expect(stderr).toMatch(/^kobai: fit: the loss of step 1 is .*\n$/);
+      expect(await readdir(parent)).toEqual([]);
+      // A folder that was there before stays.
+      await mkdir(join(parent, "mine"));
+      expect((await kobai([...args, "--out", join(parent, "mine")])).code).toBe(1);
+      expect(await readdir(parent)).toEqual(["mine"]);
+    });
   });
 
   describe("does not lose a run", () => {
