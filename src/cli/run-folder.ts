@@ -1,7 +1,7 @@
-// The folder that a run's results go into. Whether it can be made is known before training begins; it is made when there is something to
-// put into it, so that a run that ends before leaves nothing behind, however it ends. Nothing in it is ever overwritten.
+// The folder that a run's results go into. Before training begins it is only looked at; it is made when there is something to put into
+// it, so that a run that ends before leaves nothing behind, however it ends. Nothing in it is ever overwritten.
 
-import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isTemporary } from "../io/atomic.ts";
@@ -25,7 +25,7 @@ export class RunFolder {
   #made: { readonly path: string; readonly first: string | undefined } | undefined;
 
   /**
-   * Looks whether the folder can be made and written to.
+   * Looks whether the folder can be made and written to, as far as that can be seen.
    *
    * @param asked - where it should be; by default `runs/` and the time, in the current folder
    * @throws FileError where there is already something, or the folder cannot be made or written to
@@ -34,19 +34,15 @@ export class RunFolder {
     this.#asked = asked;
     const path = asked ?? RUNS;
     try {
-      // All at once, so that nothing can end the process in between.
-      const first = mkdirSync(path, { recursive: true });
-      const names = asked === undefined ? [] : readdirSync(path);
-      const problem = problemOf(() => accessSync(path, constants.W_OK));
-      for (const each of madeFolders(path, first)) rmdirSync(each);
-      if (problem) throw problem;
-      if (!names.every(isTemporary)) {
+      const names = look(path);
+      if (asked !== undefined && !names.every(isTemporary)) {
         throw new FileError(
           path,
           "already exists and is not empty; name a new folder, nothing is overwritten",
         );
       }
-      this.#left = new Map(names.map((name) => [name, statSync(join(path, name)).mtimeMs]));
+      const left = asked === undefined ? [] : names;
+      this.#left = new Map(left.map((name) => [name, statSync(join(path, name)).mtimeMs]));
     } catch (cause) {
       throw FileError.from(path, NOT_MADE, cause);
     }
@@ -123,18 +119,34 @@ function madeFolders(path: string, first: string | undefined): string[] {
   }
 }
 
-function problemOf(attempt: () => void): Error | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (error) {
-    return error as Error;
+/**
+ * What a folder holds; nothing where it is still to be made. Making it to see whether that is possible would be in the way of other runs
+ * that look at the same time.
+ *
+ * @throws what the system says where it, or the nearest folder above it that is there, cannot be written to
+ */
+function look(path: string): string[] {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      const names = readdirSync(at);
+      accessSync(at, constants.W_OK);
+      return at === path ? names : [];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A link to nothing is there, and no folder.
+      const isMissing = code === "ENOENT" && lstatSync(at, { throwIfNoEntry: false }) === undefined;
+      if (!isMissing || at === dirname(at)) throw error;
+    }
   }
 }
 
+/** Removes a temporary file if nobody has written it since. */
 async function removeUnchanged(path: string, time: number): Promise<void> {
-  const now = await stat(path).catch(() => undefined);
-  if (now?.mtimeMs === time) await rm(path, { force: true });
+  try {
+    if ((await stat(path)).mtimeMs === time) await rm(path);
+  } catch {
+    // Somebody else has.
+  }
 }
 
 /** Removes folders in which a run was killed before its first file was whole. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -400,9 +400,11 @@ describe("kobai train", () => {
     await mkdir(join(cwd, "full"));
     await writeFile(join(cwd, "full", "weights.safetensors"), "precious");
     await writeFile(join(cwd, "file"), "precious");
+    await symlink("nothing", join(cwd, "link"));
     for (const [out, message] of [
       ["full", "full: already exists and is not empty; name a new folder, nothing is overwritten"],
-      ["file", "file: cannot be made or written to: EEXIST: file already exists"],
+      ["file", "file: cannot be made or written to: ENOTDIR: not a directory"],
+      ["link", "link: cannot be made or written to: ENOENT: no such file or directory"],
       [
         join("file", "below"),
         `${join("file", "below")}: cannot be made or written to: ENOTDIR: not a directory`,
