@@ -184,13 +184,13 @@ const [QUOTE, COMMA, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET, OPEN_BRACE, 
 );
 
 /**
- * What JSON holds, counted without building any of it: `JSON.parse` keeps only the last of two values with one name, and makes of some
- * texts more than memory holds.
+ * What JSON holds, counted up to the limits without building any of it: `JSON.parse` keeps only the last of two values with one name,
+ * and makes of some texts more than memory holds.
  */
 function survey(json: Uint8Array): { depth: number; colons: number; commas: number } {
   let [level, depth, colons, commas] = [0, 0, 0, 0];
   let inString = false;
-  for (let i = 0; i < json.length; i++) {
+  for (let i = 0; i < json.length && depth <= MAX_DEPTH && colons + commas <= MAX_VALUES; i++) {
     const byte = json[i];
     if (inString) {
       if (byte === BACKSLASH) i++;

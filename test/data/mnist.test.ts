@@ -174,6 +174,22 @@ describe("mnist", () => {
       expect(sent).toBeLessThan(10_000);
     });
 
+    it.each<[string, number[], number, string]>([
+      ["no IDX", [60, 104, 49, 62], 16, "200 OK, but no IDX file"],
+      ["IDX of an unknown type", [0, 0, 99, 1], 4, "not an IDX file: it begins with 0x00006301"],
+    ])("hangs up where what goes on and on is %s", async (_, head, answers, told) => {
+      let ended = 0;
+      const { origin } = await serve((_, response) => {
+        const more = () => {
+          if (!response.destroyed) response.write(new Uint8Array(65_536), more);
+        };
+        response.on("close", () => ended++);
+        response.write(new Uint8Array(head), more);
+      });
+      await expect(mnist({ dir: origin })).rejects.toThrow(told);
+      await expect.poll(() => ended).toBe(answers);
+    });
+
     it("refuses more than a GiB at once", async () => {
       const huge = idx(8, [2 ** 20, 2 ** 5, 2 ** 6], [1, 2, 3]);
       for (const has of [

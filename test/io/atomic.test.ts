@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import fs, {
   chown,
   lstat,
@@ -19,6 +20,7 @@ import { isTemporary, writeFileAtomic } from "../../src/io/atomic.ts";
 import { FileError } from "../../src/io/file-error.ts";
 import { bundle } from "../bundle.ts";
 import { temporaryFolder } from "../data/idx-files.ts";
+import { generator } from "../fuzz/damaged-files.ts";
 
 const failure = (code: string) => Object.assign(new Error(`${code}: as said`), { code });
 
@@ -146,6 +148,37 @@ describe("what killed processes left", () => {
     expect(await readdir(folder)).toEqual([...names.slice(1), "w"].sort());
     expect([old, young, foreign].map(isTemporary)).toEqual([true, true, true]);
     expect([".w.notes.tmp", "w", ".w.tmp"].map(isTemporary)).toEqual([false, false, false]);
+  });
+});
+
+describe("a process that is killed while it writes", () => {
+  it("leaves one whole file, and nothing that keeps the next from writing", async () => {
+    const folder = await temporaryFolder();
+    const built = await temporaryFolder();
+    await bundle(["src/io/atomic.ts"], built, {});
+    const path = join(folder, "file");
+    const script = `const { writeFileAtomic } = await import(process.argv[1]);
+      for (let i = 0; ; i++) {
+        await writeFileAtomic(process.argv[2], Buffer.alloc(20_000_000, "ab"[i % 2]));
+        if (i === 0) process.stdout.write("written");
+      }`;
+    const random = generator(1);
+    for (let kills = 0; kills < 8; kills++) {
+      const child = spawn(process.execPath, [
+        "--input-type=module",
+        "--eval",
+        script,
+        join(built, "atomic.mjs"),
+        path,
+      ]);
+      await once(child.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, random(60)));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const bytes = await readFile(path);
+      expect(bytes.equals(Buffer.alloc(20_000_000, bytes[0]))).toBe(true);
+      expect((await readdir(folder)).filter((name) => name !== "file" && !isTemporary(name))).toEqual([]);
+    }
   });
 });
 
