@@ -20,7 +20,7 @@ for (let i = 0; i < count; i++) {
   const each = randomKill(seed, i);
   const { signal, moment, threads } = each;
   const folder = join(root, String(i));
-  const long = signal === "SIGSTOP" && threads > 1 && i % 4 === 0;
+  const long = signal === "SIGSTOP" && threads > 1 && i % 40 < 20;
   let outcome: string;
   try {
     outcome = await inFolder(folder, () => kill(each, data, folder, long ? 12_000 : 200));
