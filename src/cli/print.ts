@@ -1,6 +1,6 @@
 // What the command says: whole lines, of which a terminal obeys nothing, to readers that may have gone.
 
-import { printable } from "../errors.ts";
+import { printable } from "../printable.ts";
 
 /**
  * Writes a line to standard output.
