@@ -17,6 +17,7 @@ await build({
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
+    relaxed: "src/relaxed.ts",
     ops: "src/ops.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",

@@ -11,10 +11,15 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
+/** Headers of an answer. */
+export type Headers = Readonly<Record<string, string>>;
+
 /** With these a page is cross-origin isolated, and may share memory with its workers. */
-const isolating = {
+const isolating: Headers = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
+  // A sandboxed page has an origin of its own.
+  "access-control-allow-origin": "*",
 };
 
 const emptyPage = "<!doctype html><title>kobai</title>";
@@ -28,7 +33,8 @@ export interface Server {
 }
 
 /**
- * Serves the files below the project's root, and a page at "/", on a free port of this machine.
+ * Serves the files below the project's root, and a page at "/", on a free port of this machine. An address may say what its answer is to be
+ * like: "?policy=…" its Content-Security-Policy, "?type=…" its Content-Type.
  *
  * @param isolated whether pages are cross-origin isolated
  * @param page the page's text; an empty page where it is not given
@@ -40,19 +46,23 @@ export async function serve({ isolated = false, page = emptyPage } = {}): Promis
   });
   const server = createServer(async (request, response) => {
     if (isolated) for (const [name, value] of Object.entries(isolating)) response.setHeader(name, value);
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const policy = searchParams.get("policy");
+    if (policy !== null) response.setHeader("content-security-policy", policy);
     if (request.method === "POST") {
       received(await text(request));
       response.writeHead(204).end();
       return;
     }
-    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    const path = normalize(pathname);
     if (path === "/" || path === "/favicon.ico") {
       response.writeHead(200, { "content-type": "text/html" }).end(page);
       return;
     }
     try {
       const bytes = await readFile(join(process.cwd(), path));
-      response.writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" });
+      const type = searchParams.get("type") ?? types[extname(path)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();
