@@ -15,7 +15,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const { open, rename, rm } = await importNode("node:fs/promises");
   const { basename, dirname, join } = await importNode("node:path");
   // In the same folder, since a rename replaces a file atomically only within one file system.
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written++}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${globalThis.process.pid}-${written++}.tmp`);
   const file = await open(temporary, "wx");
   try {
     try {

@@ -64,6 +64,10 @@ function breathe(): Promise<void> {
       setImmediate(resolve);
       return;
     }
+    if (typeof MessageChannel !== "function") {
+      setTimeout(resolve);
+      return;
+    }
     // Unlike a timer, a message is not held back when calls are nested.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -36,10 +36,15 @@ export interface Server {
  * Serves the files below the project's root, and a page at "/", on a free port of this machine. An address may say what its answer is to be
  * like: "?policy=…" its Content-Security-Policy, "?type=…" its Content-Type.
  *
+ * @param root another folder to serve
  * @param isolated whether pages are cross-origin isolated
  * @param page the page's text; an empty page where it is not given
  */
-export async function serve({ isolated = false, page = emptyPage } = {}): Promise<Server> {
+export async function serve({
+  root = process.cwd(),
+  isolated = false,
+  page = emptyPage,
+} = {}): Promise<Server> {
   let received: (body: string) => void;
   const posted = new Promise<string>((resolve) => {
     received = resolve;
@@ -60,7 +65,7 @@ export async function serve({ isolated = false, page = emptyPage } = {}): Promis
       return;
     }
     try {
-      const bytes = await readFile(join(process.cwd(), path));
+      const bytes = await readFile(join(root, path));
       const type = searchParams.get("type") ?? types[extname(path)] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type });
       response.end(bytes);

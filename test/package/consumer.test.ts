@@ -1,33 +1,18 @@
 // The package as a user gets it: packed, installed in an empty project, compiled against, run.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { installPacked, npm } from "./install.ts";
 
 const project = process.cwd();
-const windows = process.platform === "win32";
 let folder: string;
 
 beforeAll(() => {
-  if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
-  folder = mkdtempSync(join(tmpdir(), "kobai-consumer-"));
-  const packed = npm(project, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
-  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
+  folder = installPacked();
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function npm(cwd: string, ...args: string[]): string {
-  return execFileSync("npm", args, {
-    cwd,
-    encoding: "utf8",
-    shell: windows,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
 
 function node(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });

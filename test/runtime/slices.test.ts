@@ -126,4 +126,10 @@ describe("a breath", () => {
     vi.stubGlobal("setImmediate", undefined);
     expect(await ticksWhileBreathing()).toBe(3);
   });
+
+  it("does so by a timer where there are no messages either, as in a page of Jest's", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal("MessageChannel", undefined);
+    expect(await ticksWhileBreathing()).toBe(3);
+  });
 });

@@ -3,7 +3,7 @@
 // both.
 
 /** How the import begins (https://webassembly.github.io/spec/core/binary/modules.html): two names, each after its length, and that it is a memory. */
-const IMPORT = "\x03env\x06memory\x02";
+const IMPORT = Array.from("\x03env\x06memory\x02", (character) => character.charCodeAt(0));
 /** Flags of a memory, which come next. */
 const HAS_MAXIMUM = 1;
 const IS_SHARED = 2;
@@ -15,8 +15,9 @@ const IS_SHARED = 2;
  */
 export function forSharedMemory(source: BufferSource): Uint8Array<ArrayBuffer> {
   const bytes = copyOf(source);
-  // In latin1 a byte is a character.
-  const start = new TextDecoder("latin1").decode(bytes).indexOf(IMPORT);
+  const start = bytes.findIndex(
+    (byte, i) => byte === IMPORT[0] && IMPORT.every((each, j) => bytes[i + j] === each),
+  );
   const at = start + IMPORT.length;
   // A shared memory must say how large it may become.
   if (start >= 0 && bytes[at] === HAS_MAXIMUM) bytes[at] = HAS_MAXIMUM | IS_SHARED;
