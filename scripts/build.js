@@ -40,6 +40,8 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
+  // The maps hold their sources, which are no files of the package: names of a scheme of their own lead nobody to look for them.
+  sourceRoot: "kobai:///",
   logLevel: "warning",
 });
 run("tsc", "-p", "tsconfig.build.json");

@@ -1,3 +1,4 @@
+import "../globals.ts";
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";

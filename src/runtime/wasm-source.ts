@@ -3,8 +3,11 @@
 import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 
+/** The file's bytes. */
+export type WasmBytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
 /** Where the wasm may come from, for a page that would rather stream the file `kobai/wasm` than use the copy inside the bundle. */
-export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
+export type WasmSource = WasmBytes | WebAssembly.Module | Response | PromiseLike<Response>;
 
 /**
  * What is to be compiled: what was given, or for a memory that threads share its bytes.
@@ -15,7 +18,7 @@ export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseL
 export async function wasmOf(
   source: WasmSource,
   shared: boolean,
-): Promise<BufferSource | WebAssembly.Module | Response> {
+): Promise<WasmBytes | WebAssembly.Module | Response> {
   const given = await Promise.resolve(source).catch((error: unknown) => {
     throw new OptionError(`init: wasm could not be fetched: ${messageOf(error)}`);
   });

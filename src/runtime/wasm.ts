@@ -5,7 +5,7 @@ import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
 import { unpack } from "./unpack.ts";
-import { messageOf, type WasmSource, wasmOf } from "./wasm-source.ts";
+import { messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {
@@ -70,7 +70,7 @@ export async function loadKernels(
   }
   const file =
     source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
-  const code = shared ? forSharedMemory(file as BufferSource) : file;
+  const code = shared ? forSharedMemory(file as WasmBytes) : file;
   // The loader turns an assertion in the wasm into an Error with its text, file and line.
   const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
   const link = isNode && source === undefined ? compileAndLink : instantiate;
@@ -94,7 +94,7 @@ export async function loadKernels(
 }
 
 /** Not part of a bundle: few want it, and it is as large as all the rest. */
-async function relaxedBytes(): Promise<BufferSource> {
+async function relaxedBytes(): Promise<WasmBytes> {
   try {
     return (await importNode("kobai/relaxed")).default;
   } catch {
@@ -124,4 +124,4 @@ function explained(error: unknown, isGiven: boolean): unknown {
  * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
 const compileAndLink: typeof instantiate = async (bytes, imports) =>
-  instantiateSync(bytes as BufferSource, imports);
+  instantiateSync(bytes as WasmBytes, imports);

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import "../globals.ts";
 import { ShapeError, StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
