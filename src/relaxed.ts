@@ -8,7 +8,7 @@ import { unpack } from "./runtime/unpack.ts";
  * ```ts
  * import { init } from "kobai";
  * import wasm from "kobai/relaxed";
- * await init({ relaxed: true, wasm });
+ * const start = () => init({ relaxed: true, wasm });
  * ```
  */
 const wasm: Uint8Array<ArrayBuffer> = unpack(...packed);

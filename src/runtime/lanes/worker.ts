@@ -109,7 +109,7 @@ async function startInBrowser(task: LaneTask, ended: (reason: string) => void): 
 
 function refused(remedy: string, reason = ""): UnsupportedError {
   return new UnsupportedError(
-    `init: threads: the page refuses their script${reason}. To have more than one ${remedy} its Content-Security-Policy (a sandboxed ` +
-      'page needs `allow-same-origin`), or use threads: "auto", which is 1 here.',
+    `init: threads: the page refuses their script${reason}. To have more than one ${remedy} its ` +
+      'Content-Security-Policy, or use threads: "auto", which is 1 here.',
   );
 }
