@@ -24,8 +24,8 @@ export interface LaneThread {
   terminate(): Promise<unknown>;
 }
 
-/** How long a thread may take to start, in milliseconds. */
-const PATIENCE = 30_000;
+/** How long a thread may take to start, in seconds. */
+const PATIENCE = 30;
 
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
@@ -63,11 +63,15 @@ export async function startThread(task: LaneTask, ended: (reason: string) => voi
 }
 
 async function inTime(ready: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setInterval> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+    // By the second: one long timer has run out when a process that was stopped meanwhile goes on.
+    let seconds = 0;
+    timer = setInterval(() => {
+      if (++seconds === PATIENCE) reject(new Error(`no answer in ${PATIENCE} s`));
+    }, 1000);
   });
-  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
+  await Promise.race([ready, late]).finally(() => clearInterval(timer));
 }
 
 async function startInNode(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
