@@ -1,5 +1,6 @@
 import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
