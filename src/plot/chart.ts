@@ -61,6 +61,13 @@ export function checkChart(call: string, { width, height, aspect }: ChartOptions
   if (aspect !== undefined) checkOneOf(`${call}: aspect`, aspect, ["equal"]);
 }
 
+/** @throws OptionError for a logarithmic axis, where the space between the axes is a plane */
+export function checkLinear(call: string, { x, y }: Pick<ChartOptions, "x" | "y">): void {
+  for (const [name, axis] of Object.entries({ x, y })) {
+    if (axis?.type === "log") throw new OptionError(`${call}: ${name}.type must be "linear"; got "log"`);
+  }
+}
+
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const { Plot, document } = drawing;
   const { x, y, options } = chart;
@@ -72,7 +79,7 @@ export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const right = MARGIN + 6;
   const innerWidth = width - left - right - barWidth;
   const xTicks = chart.xTicks ?? fittingTicks(drawing, x, innerWidth);
-  const key = chart.legend?.length ? legend(document, chart.legend, width - left) : undefined;
+  const key = legend(document, chart.legend ?? [], width - left);
   const headHeight = (title === undefined ? 0 : TITLE_HEIGHT) + (key ? key.height + 4 : 0);
   const top = y.label === undefined && !chart.colorBar?.label ? MARGIN : 24;
   const bottom = x.label === undefined ? 24 : 40;

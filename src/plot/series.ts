@@ -43,6 +43,11 @@ export interface Points {
   readonly dashed: boolean;
 }
 
+/** The series that are drawn over a field or a map: points where nothing else is said, and none where none are given. */
+export function seriesOver(call: string, input: SeriesInput | undefined): Points[] {
+  return input === undefined ? [] : toSeries(call, input, { line: false, markers: true });
+}
+
 /** @param byDefault how series are drawn that do not say it @throws DataError where they are no series */
 export function toSeries(
   call: string,
@@ -163,7 +168,11 @@ function visible(xs: readonly number[], ys: readonly number[], x: Axis, y: Axis)
 }
 
 export function legendOf(series: readonly Points[]): LegendItem[] {
-  return series.flatMap(({ label, color, line, markers, dashed }) =>
-    label === undefined ? [] : [{ label, color, line, dashed, marker: markers }],
-  );
+  return series.map(({ label, color, line, markers, dashed }) => ({
+    label,
+    color,
+    line,
+    dashed,
+    marker: markers,
+  }));
 }
