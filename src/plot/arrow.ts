@@ -1,7 +1,5 @@
 // Arrows: the outline of one, and what of it lies inside a frame.
 
-import { coordinate } from "./svg.ts";
-
 type Place = readonly [number, number];
 
 const HEAD_LENGTH = 8;

@@ -65,6 +65,11 @@ export function axisOf(name: string, values: Iterable<number>, options: AxisOpti
   return { label, type, domain: type === "log" ? widenLog(low, high, room) : widen(low, high, room) };
 }
 
+/** The nearest value inside an axis' range. */
+export function clamped(value: number, { domain: [low, high] }: Axis): number {
+  return Math.min(high, Math.max(low, value));
+}
+
 function widen(low: number, high: number, room: number): [number, number] {
   if (low === high) {
     const around = Math.abs(low) / 2 || 1;

@@ -33,7 +33,7 @@ export const arrowColor = "#000000";
 /** A mesh of the grid: its four corners, in the units of the box. */
 export type Cell = readonly [Point3, Point3, Point3, Point3];
 
-/** How meshes are painted: the attributes of all, and the color of each where they differ. */
+/** How meshes are painted: the attributes of all, and what `currentColor` in them is for each. */
 export interface Paint {
   readonly all: Readonly<Record<string, string | number>>;
   color?(cell: Cell): string;
@@ -41,6 +41,8 @@ export interface Paint {
 
 /** More meshes than this in a row are not told apart at the size of a figure. */
 const MOST = 50;
+/** Of points, in pixels. */
+const RADIUS = 5;
 /** How much what lies behind a surface shines through. */
 const TRACE = 0.35;
 
@@ -58,17 +60,12 @@ export function sceneElements(
 ): SVGElement[] {
   const { document } = drawing;
   const coarse = coarser(grid);
-  const colorOf = (cell: Cell) => {
-    const color = paint.color?.(cell);
-    // A stroke of the same color closes the seams between meshes.
-    return { fill: color, stroke: color };
-  };
   // In a parallel view, what stands on an upright line nearer to the eye is in front, however high it is.
   const items = cells(coarse, space).map((cell) => ({
     nearness: cell.reduce((sum, corner) => sum + space.nearness(corner), 0) / 4,
     element: svgElement(document, "path", {
       d: polygonPath(cell.map((corner) => space.project(corner))),
-      ...colorOf(cell),
+      color: paint.color?.(cell),
     }),
   }));
   const meshes = svgElement(document, "g", {
@@ -76,8 +73,8 @@ export function sceneElements(
     "stroke-linejoin": "round",
     ...paint.all,
   });
-  // What stands on a surface stands before the meshes around it.
-  const stand = 1.5 / Math.min(coarse.x.length, coarse.y.length);
+  // What stands on a surface stands before the meshes that it touches.
+  const stand = 1.5 / Math.min(coarse.x.length, coarse.y.length) + space.depth(RADIUS);
   const standing = [
     ...arrows.map((arrow) => ({
       place: tipOrTail(arrow, space),
@@ -131,7 +128,7 @@ function pointElement(document: Document, point: SpacePoint, space: Space): SVGE
   return svgElement(document, "circle", {
     cx,
     cy,
-    r: 5,
+    r: RADIUS,
     fill: point.color ?? pointColor,
     stroke: background,
   });

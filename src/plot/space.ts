@@ -72,6 +72,11 @@ export class Space {
     return x * this.eye[0] + y * this.eye[1];
   }
 
+  /** How far apart two places on the floor are, one before the other, that are so many pixels apart on the paper. */
+  depth(pixels: number): number {
+    return pixels / this.#scale / Math.max(0.2, Math.abs(this.eye[2]));
+  }
+
   /** How much light falls on a surface with this normal (in the box), from 0 to 1. */
   light([x, y, z]: Point3): number {
     const normal: Point3 = [x, y, z / UPRIGHT];
@@ -193,7 +198,7 @@ function axisElements(
   // Where the upright axis meets another one, that one's label takes its place.
   const shown = ticks
     .filter((_, i) => i % step === 0)
-    .filter(({ value }) => axis !== 2 || Math.abs(shareOf(value, space.axes[2])) < 0.47);
+    .filter(({ value }) => axis !== 2 || shareOf(value, space.axes[2]) > -0.47);
   const marks = shown.map(({ value }) => {
     const [x, y] = space.project(along(shareOf(value, space.axes[axis]!)));
     return `M${coordinate(x)},${coordinate(y)}l${coordinate(out[0] * TICK)},${coordinate(out[1] * TICK)}`;

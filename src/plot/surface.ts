@@ -69,7 +69,11 @@ export function surface(data: GridData, options: SurfaceOptions = {}): Figure {
   checkOneOf("surface: scheme", scheme, schemes);
   return spaceFigure("surface", data, options, (drawing, grid, space) => {
     const colors = colorScale(drawing, scheme, extent("surface: z", grid.z));
-    return { all: { "stroke-width": 0.5 }, color: (cell) => litColor(colors, cell, space) };
+    return {
+      // The stroke closes the seams between meshes.
+      all: { fill: "currentColor", stroke: "currentColor", "stroke-width": 0.5 },
+      color: (cell) => litColor(colors, cell, space),
+    };
   });
 }
 
