@@ -1,13 +1,15 @@
 // Bars: a number for each name.
 
-import { checkSameLength } from "./arguments.ts";
-import { type Axis, axisOf, clamped } from "./axes.ts";
-import { type ChartOptions, checkChart, checkLinear, drawChart } from "./chart.ts";
+import { check, options as checkOptions } from "../check.ts";
+import { barRules, checkSameLength, texts } from "./arguments.ts";
+import { type Axis, clamped, planeAxisOf } from "./axes.ts";
+import { drawChart, type PlaneOptions } from "./chart.ts";
 import { Figure } from "./figure.ts";
 import { type NamedValuesInput, type Row, toRows } from "./rows.ts";
+import { ink } from "./theme.ts";
 
 /** Options of `bars`. */
-export type BarOptions = Omit<ChartOptions, "aspect">;
+export type BarOptions = Omit<PlaneOptions, "aspect">;
 
 /**
  * A bar for each label; with several rows of values, bars side by side in as many colors.
@@ -20,13 +22,13 @@ export type BarOptions = Omit<ChartOptions, "aspect">;
  * bars(["SGD", "Momentum", "Adam"], [0.941, 0.966, 0.971], { y: { label: "accuracy", domain: [0, 1] } });
  */
 export function bars(labels: readonly string[], values: NamedValuesInput, options: BarOptions = {}): Figure {
-  checkChart("bars", options);
-  checkLinear("bars", options);
+  checkOptions("bars", options, barRules);
+  check("bars", "labels", labels, texts);
   const rows = toRows("bars", values);
   for (const [i, row] of rows.entries()) checkSameLength(`bars: row ${i}`, { labels, values: row.values });
   const count = labels.length;
   const x: Axis = { label: options.x?.label, domain: [-0.5, count - 0.5], type: "linear" };
-  const y = axisOf("bars: y", [0, ...rows.flatMap((row) => row.values)], options.y ?? {}, 0.05);
+  const y = planeAxisOf("bars: y", [0, ...rows.flatMap((row) => row.values)], options.y, 0.05);
   const fromZero: Axis = options.y?.domain ? y : { ...y, domain: withoutRoomBelow(y.domain, rows) };
   return new Figure(options.title ?? "bars", (drawing) =>
     drawChart(drawing, {
@@ -35,8 +37,8 @@ export function bars(labels: readonly string[], values: NamedValuesInput, option
       y: fromZero,
       xTicks: labels.map((label, value) => ({ value, label: String(label) })),
       legend: rows.map(({ label, color }) => ({ label, color, area: true })),
-      marks: () =>
-        rows.map((row, i) => {
+      marks: () => [
+        ...rows.map((row, i) => {
           // The bars of a label share four fifths of its place.
           const width = 0.8 / rows.length;
           const left = -0.4 + i * width;
@@ -49,6 +51,8 @@ export function bars(labels: readonly string[], values: NamedValuesInput, option
             insetLeft: i === 0 ? 0 : 1,
           } as object);
         }),
+        ...(fromZero.domain[0] < 0 ? [drawing.Plot.ruleY([clamped(0, fromZero)], { stroke: ink })] : []),
+      ],
     }),
   );
 }

@@ -1,7 +1,8 @@
 // Which classes are taken for which.
 
+import { options as checkOptions, text, whole } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { checkCount, checkSameLength } from "./arguments.ts";
+import { checkSameLength, texts } from "./arguments.ts";
 import { colorScale, hexOf, isDark } from "./colors.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -23,6 +24,8 @@ export interface ConfusionOptions {
   columnLabel?: string;
 }
 
+const rules = { title: text, labels: texts, classes: whole(1, 100), rowLabel: text, columnLabel: text };
+
 /**
  * How often each class was taken for each: a row for each true class, a column for each predicted one.
  *
@@ -38,13 +41,13 @@ export interface ConfusionOptions {
  * confusionMatrix(t, net.predict(x), { title: "Digits" });
  */
 export function confusionMatrix(t: Classes, y: Classes, options: ConfusionOptions = {}): Figure {
+  checkOptions("confusionMatrix", options, rules);
   const truths = toClasses("confusionMatrix: t", t);
   const predictions = toClasses("confusionMatrix: y", y);
   checkSameLength("confusionMatrix", { t: truths, y: predictions });
   let count = 0;
   for (const label of [...truths, ...predictions]) count = Math.max(count, label + 1);
   const classes = options.classes ?? Math.max(count, options.labels?.length ?? 0);
-  checkCount("confusionMatrix: classes", classes);
   if (count > classes)
     throw new OptionError(`confusionMatrix: classes is ${classes}, but there is a label ${count - 1}`);
   if (options.labels && options.labels.length !== classes) {
@@ -78,7 +81,7 @@ function drawMatrix(
   const countWidth = Math.max(...counts.flat().map((count) => textWidth(String(count))));
   const cell = Math.ceil(Math.max(26, countWidth + 8, Math.min(nameWidth + 6, 90)));
   const top = (title === undefined ? 0 : 28) + 2 * LINE;
-  const left = Math.ceil(Math.max(nameWidth + 10, textWidth(rowLabel, fontSize.label)));
+  const left = Math.ceil(Math.max(nameWidth + 10, textWidth(`↓ ${rowLabel}`, fontSize.label)));
   const side = cell * names.length;
   const group = svgElement(document, "g", { "text-anchor": "middle" });
   const width = Math.max(left + side, left + side / 2 + textWidth(title ?? "", fontSize.panelTitle) / 2);

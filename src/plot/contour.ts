@@ -1,11 +1,12 @@
 // Contours: lines of equal height of a function of two numbers.
 
 import type { Markish } from "@observablehq/plot";
+import { check, options as checkOptions, flag, text, whole } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import { checkCount, checkOneOf, toFinite } from "./arguments.ts";
+import { anything, chartRules, scheme as schemeRule, toFinite } from "./arguments.ts";
 import { clipPolygon, polygonPath } from "./arrow.ts";
-import { type Axis, axisOf } from "./axes.ts";
-import { type ChartOptions, checkChart, checkLinear, drawChart, type Frame } from "./chart.ts";
+import { type Axis, planeAxisOf } from "./axes.ts";
+import { drawChart, type Frame, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -13,10 +14,10 @@ import { extent, type Grid, type GridData, toGrid } from "./grid.ts";
 import { clipLine, position } from "./polyline.ts";
 import { legendOf, type SeriesInput, seriesMarks, seriesOver } from "./series.ts";
 import { svgElement } from "./svg.ts";
-import { type Scheme, schemes } from "./theme.ts";
+import type { Scheme } from "./theme.ts";
 
 /** Options of `contour`. */
-export interface ContourOptions extends ChartOptions {
+export interface ContourOptions extends PlaneOptions {
   /** The heights that lines are drawn at, or about how many there are to be. Default 10. */
   levels?: number | readonly number[];
   /** Whether the bands between the lines are filled. Default: no. */
@@ -30,6 +31,16 @@ export interface ContourOptions extends ChartOptions {
   /** Points and lines over the contours, as in `scatter`: the paths of optimizers, with `line: true`. */
   series?: SeriesInput;
 }
+
+const rules = {
+  ...chartRules,
+  levels: anything,
+  fill: flag,
+  color: text,
+  scheme: schemeRule,
+  colorLabel: text,
+  series: anything,
+};
 
 /**
  * The contours of a function of two numbers, with paths over them where asked.
@@ -45,16 +56,13 @@ export interface ContourOptions extends ChartOptions {
  * );
  */
 export function contour(data: GridData, options: ContourOptions = {}): Figure {
-  checkChart("contour", options);
-  checkLinear("contour", options);
-  const { scheme = "viridis", levels = 10, fill = false, color } = options;
-  checkOneOf("contour: scheme", scheme, schemes);
+  const { scheme = "viridis", levels = 10, fill = false, color } = checkOptions("contour", options, rules);
   const given = toLevels("contour", levels);
   const grid = toGrid("contour", data);
   const [low, high] = extent("contour: z", grid.z);
   const over = seriesOver("contour", options.series);
-  const x = axisOf("contour: x", grid.x, options.x ?? {});
-  const y = axisOf("contour: y", grid.y, options.y ?? {});
+  const x = planeAxisOf("contour: x", grid.x, options.x);
+  const y = planeAxisOf("contour: y", grid.y, options.y);
   return new Figure(options.title ?? "contour", (drawing) => {
     const heights = levelsOf(drawing, given, low, high);
     const [first, last] = [heights[0] ?? low, heights.at(-1) ?? high];
@@ -87,8 +95,7 @@ export function contour(data: GridData, options: ContourOptions = {}): Figure {
 /** @throws OptionError where levels are neither a number of them nor increasing heights */
 export function toLevels(call: string, levels: number | readonly number[]): number | number[] {
   if (typeof levels === "number") {
-    checkCount(`${call}: levels`, levels);
-    return levels;
+    return check(call, "levels", levels, whole(1, 1000));
   }
   const heights = toFinite(`${call}: levels`, levels);
   if (heights.some((height, i) => i > 0 && !(height > heights[i - 1]!))) {

@@ -1,8 +1,8 @@
 // Heights over a grid: what contours, surfaces and pictures are made of.
 
+import { checkNamed } from "../check.ts";
 import { DataError } from "../errors.ts";
-import { checkTensor, formatShape } from "../tensor.ts";
-import { isTensor, kindOf, type Numbers, type Table, toFinite, toNumbers, valueAt } from "./arguments.ts";
+import { type Numbers, type Table, toFinite, toTable, valueAt } from "./arguments.ts";
 
 /** A function of two numbers over a grid. */
 export interface GridData {
@@ -22,7 +22,9 @@ export interface Grid {
 }
 
 /** @throws DataError where the table is ragged, does not fit x and y, or the function does not give numbers */
-export function toGrid(call: string, { x, y, z }: GridData): Grid {
+export function toGrid(call: string, data: GridData): Grid {
+  checkNamed(call, data, "a grid { x, y, z }");
+  const { x, y, z } = data;
   if (typeof z === "function") {
     if (x === undefined || y === undefined) {
       throw new DataError(
@@ -68,39 +70,6 @@ function coordinates(name: string, values: Numbers): number[] {
   }
   if (numbers.length < 2) throw new DataError(`${name}: has one element; a grid needs at least two`);
   return numbers;
-}
-
-/** Rows and columns of numbers, row by row. */
-export interface Rectangle {
-  readonly rows: number;
-  readonly columns: number;
-  readonly data: readonly number[];
-}
-
-/** @throws DataError where a table is empty, ragged or holds something else than numbers */
-export function toTable(name: string, values: Table): Rectangle {
-  if (isTensor(values)) {
-    checkTensor(name, values);
-    const [rows, columns] = values.shape;
-    if (values.shape.length !== 2 || !rows || !columns) {
-      throw new DataError(
-        `${name}: must be a tensor [rows, columns] with elements; it is ${formatShape(values.shape)}`,
-      );
-    }
-    return { rows, columns, data: Array.from(values.data) };
-  }
-  if (!Array.isArray(values) || values.length === 0) {
-    throw new DataError(`${name}: must be rows of numbers, nested arrays or a tensor; got ${kindOf(values)}`);
-  }
-  const rows = values.map((row: Numbers, i) => toNumbers(`${name}: row ${i}`, row));
-  const columns = rows[0]!.length;
-  const ragged = rows.findIndex((row) => row.length !== columns);
-  if (ragged >= 0) {
-    throw new DataError(
-      `${name}: is ragged: row ${ragged} has ${rows[ragged]!.length} elements, row 0 has ${columns}`,
-    );
-  }
-  return { rows: rows.length, columns, data: rows.flat() };
 }
 
 /** The smallest and the largest of the numbers that are finite. @throws DataError where there is none */

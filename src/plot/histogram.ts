@@ -1,8 +1,9 @@
 // Histograms: how often numbers fall into each of some bins.
 
-import { checkCount } from "./arguments.ts";
-import { type Axis, axisOf, clamped } from "./axes.ts";
-import { type ChartOptions, checkChart, checkLinear, drawChart } from "./chart.ts";
+import { options as checkOptions, whole } from "../check.ts";
+import { barRules } from "./arguments.ts";
+import { type Axis, clamped, planeAxisOf } from "./axes.ts";
+import { drawChart, type PlaneOptions } from "./chart.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { extent } from "./grid.ts";
@@ -11,7 +12,7 @@ import { type NamedValues, type NamedValuesInput, type Row, toRows } from "./row
 import { seriesColor } from "./theme.ts";
 
 /** Options of `histogram` and `histogramGrid`. */
-export interface HistogramOptions extends Omit<ChartOptions, "aspect"> {
+export interface HistogramOptions extends Omit<PlaneOptions, "aspect"> {
   /** How many bins of equal width there are. Default 30. */
   bins?: number;
 }
@@ -21,6 +22,9 @@ export interface HistogramGridOptions extends HistogramOptions {
   /** How many panels stand side by side. Default: all up to five. */
   columns?: number;
 }
+
+const rules = { ...barRules, bins: whole(1, 1000) };
+export const histogramGridRules = { ...rules, columns: whole() };
 
 /**
  * How often numbers fall into each of some bins of equal width; of several rows in as many colors, one through the other.
@@ -35,6 +39,7 @@ export interface HistogramGridOptions extends HistogramOptions {
  * histogram(net.params["dense1.weight"].data, { bins: 40, x: { label: "weight" } });
  */
 export function histogram(values: NamedValuesInput, options: HistogramOptions = {}): Figure {
+  checkOptions("histogram", options, rules);
   const rows = toRows("histogram", values);
   const shape = checkedBins("histogram", rows, options);
   return new Figure(options.title ?? "histogram", (drawing) =>
@@ -55,8 +60,8 @@ export function histogram(values: NamedValuesInput, options: HistogramOptions = 
  * ], { bins: 10, x: { domain: [0, 1] } });
  */
 export function histogramGrid(rows: readonly NamedValues[], options: HistogramGridOptions = {}): Figure {
+  checkOptions("histogramGrid", options, histogramGridRules);
   const { columns = Math.min(5, rows.length), title, width = 220, height = 220 } = options;
-  checkCount("histogramGrid: columns", columns);
   const all = toRows("histogramGrid", rows);
   const shape = checkedBins("histogramGrid", all, options);
   return new Figure(title ?? "histograms", (drawing) => {
@@ -84,13 +89,10 @@ interface Bins {
 }
 
 function checkedBins(call: string, rows: readonly Row[], options: HistogramOptions): Bins {
-  checkChart(call, options);
-  checkLinear(call, options);
   const { bins = 30 } = options;
-  checkCount(`${call}: bins`, bins);
-  const x = axisOf(`${call}: x`, range(call, rows), options.x ?? {});
+  const x = planeAxisOf(`${call}: x`, range(call, rows), options.x);
   const highest = Math.max(...rows.flatMap(({ values }) => countsOf(values, x.domain, bins)));
-  const y = axisOf(`${call}: y`, [0, highest * 1.05 || 1], options.y ?? {});
+  const y = planeAxisOf(`${call}: y`, [0, highest * 1.05 || 1], options.y);
   return { x, y, count: bins };
 }
 

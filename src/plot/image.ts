@@ -1,15 +1,16 @@
 // Pictures: digits, weights, and picture files.
 
-import { DataError, OptionError } from "../errors.ts";
+import { options as checkOptions, flag, text, whole } from "../check.ts";
+import { DataError } from "../errors.ts";
 import { checkTensor, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
-import { checkCount, checkOneOf, checkRange, checkSameLength, isTensor } from "./arguments.ts";
+import { checkSameLength, pixels as pixelsRule, range, scheme as schemeRule, texts } from "./arguments.ts";
 import { type ColorScale, colorBar, colorScale } from "./colors.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { heading } from "./panels.ts";
-import { addressOf, checkShape, type ImageInput, type ImageShape, type Pixels, toPixels } from "./pixels.ts";
+import { addressOf, type ImageInput, type ImageShape, imageShape, type Pixels, toPixels } from "./pixels.ts";
 import { coordinate, svgElement, textWidth } from "./svg.ts";
-import { edge, fontSize, type Scheme, schemes } from "./theme.ts";
+import { edge, fontSize, type Scheme } from "./theme.ts";
 
 /** Options of `image` and `imageGrid`. */
 export interface ImageOptions {
@@ -35,6 +36,17 @@ export interface ImageGridOptions extends ImageOptions {
   columns?: number;
 }
 
+const rules = {
+  title: text,
+  shape: imageShape,
+  scheme: schemeRule,
+  domain: range,
+  colorBar: flag,
+  width: pixelsRule,
+};
+
+export const imageGridRules = { ...rules, labels: texts, columns: whole() };
+
 const GAP = 8;
 const LABEL_HEIGHT = 18;
 const TITLE_HEIGHT = 28;
@@ -52,6 +64,7 @@ const TITLE_HEIGHT = 28;
  * await writeFile("digit.svg", await image(x.data, { title: `label ${t.data[0]}` }).svg());
  */
 export function image(input: ImageInput, options: ImageOptions = {}): Figure {
+  checkOptions("image", options, rules);
   return tiled("image", [toPixelsOf("image", input, options)], { width: 280, ...options });
 }
 
@@ -66,10 +79,9 @@ export function image(input: ImageInput, options: ImageOptions = {}): Figure {
  * imageGrid(x, { labels: Array.from(t.data, String) });
  */
 export function imageGrid(images: Tensor | readonly ImageInput[], options: ImageGridOptions = {}): Figure {
-  const list = isTensor(images) ? slices(images) : images;
-  if (!Array.isArray(list) || list.length === 0)
-    throw new DataError("imageGrid: there are no pictures; give at least one");
-  const { labels } = options;
+  const { labels } = checkOptions("imageGrid", options, imageGridRules);
+  const list = gridImages("imageGrid", images);
+  if (list.length === 0) throw new DataError("imageGrid: there are no pictures; give at least one");
   if (labels !== undefined) checkSameLength("imageGrid", { images: list, labels });
   const pixels = list.map((input: ImageInput, i: number) =>
     toPixelsOf(`imageGrid: picture ${i}`, input, options),
@@ -77,34 +89,30 @@ export function imageGrid(images: Tensor | readonly ImageInput[], options: Image
   return tiled("imageGrid", pixels, options);
 }
 
-/** The pictures of a tensor [n, …]. */
-function slices(images: Tensor): Tensor[] {
-  checkTensor("imageGrid: images", images);
-  const [count, ...shape] = images.shape;
+/** The pictures of an array, or of a tensor [n, …]. @throws DataError where it is neither */
+export function gridImages(call: string, images: Tensor | readonly ImageInput[]): readonly ImageInput[] {
+  if (Array.isArray(images)) return images;
+  const { shape: whole, dtype, data } = checkTensor(`${call}: images`, images as Tensor);
+  const [count, ...shape] = whole;
   if (count === undefined || shape.length === 0) {
     throw new DataError(
-      `imageGrid: must be [n, rows, columns] or [n, pixels]; it is ${formatShape(images.shape)}`,
+      `${call}: pictures must be [n, rows, columns] or [n, pixels]; they are ${formatShape(whole)}`,
     );
   }
   const length = size(shape);
   return Array.from({ length: count }, (_, i) => ({
     shape,
-    dtype: images.dtype,
-    data: images.data.subarray(i * length, (i + 1) * length) as TypedArray,
+    dtype,
+    data: data.subarray(i * length, (i + 1) * length) as TypedArray,
   }));
 }
 
 function toPixelsOf(name: string, input: ImageInput, { shape }: ImageOptions): Pixels {
-  checkShape(name, shape);
   return toPixels(name, input, shape);
 }
 
 function tiled(call: string, pixels: readonly Pixels[], options: ImageGridOptions): Figure {
   const { title, scheme = "greys", labels, columns = Math.min(10, pixels.length), width = 64 } = options;
-  checkOneOf(`${call}: scheme`, scheme, schemes);
-  checkCount(`${call}: columns`, columns);
-  if (!(width >= 8 && width <= 10_000))
-    throw new OptionError(`${call}: width must be from 8 to 10,000 pixels; got ${width}`);
   const domain = domainOf(call, pixels, scheme, options.domain);
   return new Figure(title ?? call, (drawing) => {
     const { document } = drawing;
@@ -158,7 +166,7 @@ function tileElements(
       // A file may say that it is to be turned.
       preserveAspectRatio: pixels.kind === "file" ? undefined : "none",
       "image-rendering": pixels.kind === "file" ? undefined : "pixelated",
-      href: addressOf(drawing, pixels, colors),
+      href: addressOf(drawing, pixels, colors, width),
     }),
     svgElement(document, "rect", { ...place, fill: "none", stroke: edge }),
   ];
@@ -176,7 +184,6 @@ function domainOf(
   given: readonly [number, number] | undefined,
 ): readonly [number, number] {
   if (given !== undefined) {
-    checkRange(`${call}: domain`, given);
     return given;
   }
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -1,19 +1,14 @@
 // Classes: given as labels, as one-hot rows, or as a network's outputs, of which the largest counts.
 
 import { DataError } from "../errors.ts";
-import type { Table } from "./arguments.ts";
-import { isTensor, type Numbers, toFinite } from "./arguments.ts";
-import { toTable } from "./grid.ts";
+import { hasRows, type Numbers, type Table, toFinite, toTable } from "./arguments.ts";
 
 /** Labels [n], or rows [n, classes]: one-hot labels, or the outputs of a network. */
 export type Classes = Numbers | Table;
 
 /** @throws DataError where they are no whole numbers of at least 0, nor rows */
 export function toClasses(name: string, values: Classes): number[] {
-  const isRows = isTensor(values)
-    ? values.shape.length === 2
-    : typeof values[0] === "object" && values[0] !== null;
-  if (isRows) {
+  if (hasRows(values)) {
     const { rows, columns, data } = toTable(name, values as Table);
     return Array.from({ length: rows }, (_, i) =>
       largest(name, i, data.slice(i * columns, (i + 1) * columns)),

@@ -1,18 +1,18 @@
 // Pictures made of numbers or of files, as what an SVG file can hold: addresses with the picture inside.
 
 import { imageDimensionsFromData } from "image-dimensions";
+import { isShape, type Rule } from "../check.ts";
 import { DataError } from "../errors.ts";
-import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
-import { checkCount, isTensor, type Numbers, type Table, toNumbers } from "./arguments.ts";
+import { formatShape, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
+import type { Numbers, Table } from "./arguments.ts";
 import type { ColorScale } from "./colors.ts";
 import type { Drawing } from "./drawing.ts";
-import { toTable } from "./grid.ts";
 
 /**
  * A picture: a table of numbers, a tensor [rows, columns], a tensor [rows, columns, 3 or 4] of red, green, blue (and opacity) from 0 to 255,
  * as many numbers as a square has (the 784 of a digit), or the bytes of a PNG, JPEG, GIF, WebP or AVIF file.
  */
-export type ImageInput = Table | Numbers | Uint8Array;
+export type ImageInput = Table | readonly Table[] | Numbers;
 
 /** [rows, columns] of pictures that are given as one row of numbers. */
 export type ImageShape = readonly [rows: number, columns: number];
@@ -40,14 +40,19 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
     const file = imageDimensionsFromData(input);
     if (file) return { kind: "file", rows: file.height, columns: file.width, data: input, type: file.type };
   }
-  if (isTensor(input)) {
-    checkTensor(name, input);
-    if (input.shape.length === 3) return toColors(name, input);
-    if (input.shape.length === 2) return { kind: "values", ...toTable(name, input) };
-  } else if (Array.isArray(input) && typeof input[0] === "object" && input[0] !== null) {
-    return { kind: "values", ...toTable(name, input as Table) };
+  const tensor = toTensor(name, input as TensorLike, { plain: "float64" });
+  if (tensor.data.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
+  if (tensor.shape.length === 3) return toColors(name, tensor);
+  const data = Array.from(tensor.data);
+  if (tensor.shape.length === 2) {
+    const [rows, columns] = tensor.shape as [number, number];
+    return { kind: "values", rows, columns, data };
   }
-  const data = toNumbers(name, input as Numbers);
+  if (tensor.shape.length !== 1) {
+    throw new DataError(
+      `${name}: ${formatShape(tensor.shape)} is no picture; it must be [rows, columns] or [rows, columns, 3 or 4]`,
+    );
+  }
   const [rows, columns] = shape ?? squareOf(name, data.length);
   if (rows * columns !== data.length) {
     throw new DataError(
@@ -72,12 +77,10 @@ function toColors(name: string, { shape, data }: Tensor): Pixels {
   return { kind: "colors", rows, columns, data: bytes };
 }
 
-/** @throws OptionError where a shape is not two whole numbers of at least 1 */
-export function checkShape(call: string, shape: ImageShape | undefined): void {
-  if (shape === undefined) return;
-  checkCount(`${call}: shape's number of rows`, shape[0]);
-  checkCount(`${call}: shape's number of columns`, shape[1]);
-}
+export const imageShape: Rule = [
+  (value) => isShape(value) && value.length === 2,
+  "[rows, columns], two whole numbers of at least 1",
+];
 
 function squareOf(name: string, count: number): ImageShape {
   const side = Math.round(Math.sqrt(count));
@@ -90,25 +93,53 @@ function squareOf(name: string, count: number): ImageShape {
 /** Up to so many pixels a picture has 64 colors: their table would else be larger than the picture. */
 const SMALL = 4096;
 
-/** The picture's address, `data:image/…`: the same text for the same picture. */
-export function addressOf(drawing: Drawing, pixels: Pixels, colors: ColorScale): string {
-  const { rows: height, columns: width } = pixels;
+/**
+ * The picture's address, `data:image/…`: the same text for the same picture.
+ *
+ * Not all viewers heed `image-rendering`, and a smoothed digit is no longer what a network sees. So each number becomes as many pixels as
+ * the picture needs to be `width` pixels wide.
+ */
+export function addressOf(drawing: Drawing, pixels: Pixels, colors: ColorScale, width: number): string {
   if (pixels.kind === "file") return dataAddress(pixels.type, pixels.data);
+  const factor = Math.max(1, Math.ceil(width / pixels.columns));
   if (pixels.kind === "colors") {
-    return dataAddress("png", drawing.encodePng({ width, height, data: pixels.data, channels: 4 }));
+    const data = enlarged(pixels.data, pixels.columns, 4, factor);
+    return dataAddress("png", drawing.encodePng({ ...sizeOf(pixels, factor), data, channels: 4 }, smallest));
   }
   const [low, high] = colors.domain;
-  const last = (width * height > SMALL ? 256 : 64) - 1;
-  const palette = Array.from({ length: last + 1 }, (_, i) => [
-    ...colors.rgb(low + ((high - low) * i) / last),
-  ]);
+  const hasHoles = pixels.data.some(Number.isNaN);
+  const last = (pixels.data.length > SMALL ? 256 : 64) - 1;
+  const top = hasHoles ? last - 1 : last;
+  const palette = Array.from({ length: last + 1 }, (_, i) => [...colors.rgb(low + ((high - low) * i) / top)]);
   // What is not a number is as white as the paper.
-  if (pixels.data.some(Number.isNaN)) palette[last] = [255, 255, 255];
-  const top = pixels.data.some(Number.isNaN) ? last - 1 : last;
-  const data = Uint8Array.from(pixels.data, (value) =>
+  if (hasHoles) palette[last] = [255, 255, 255];
+  const indices = Uint8Array.from(pixels.data, (value) =>
     Number.isNaN(value) ? last : Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * top),
   );
-  return dataAddress("png", drawing.encodePng({ width, height, data, palette }, { zlib: { level: 9 } }));
+  const data = enlarged(indices, pixels.columns, 1, factor);
+  return dataAddress(
+    "png",
+    drawing.encodePng({ ...sizeOf(pixels, factor), data, channels: 1, palette }, smallest),
+  );
+}
+
+const smallest = { zlib: { level: 9 } } as const;
+
+function sizeOf({ rows, columns }: Pixels, factor: number) {
+  return { width: columns * factor, height: rows * factor };
+}
+
+/** Each pixel repeated to the right and downwards. */
+function enlarged(bytes: Uint8Array, columns: number, channels: number, factor: number): Uint8Array {
+  if (factor === 1) return bytes;
+  const [stride, width] = [columns * channels, columns * channels * factor];
+  const out = new Uint8Array(bytes.length * factor * factor);
+  for (let i = 0; i < out.length; i++) {
+    const row = Math.floor(i / width / factor);
+    const column = Math.floor((i % width) / channels / factor);
+    out[i] = bytes[row * stride + column * channels + (i % channels)]!;
+  }
+  return out;
 }
 
 function dataAddress(type: string, bytes: Uint8Array): string {

@@ -1,26 +1,29 @@
 // Fields of arrows.
 
 import type { Markish } from "@observablehq/plot";
-import { DataError, OptionError } from "../errors.ts";
+import { checkNamed, options as checkOptions, positive, text } from "../check.ts";
+import { DataError } from "../errors.ts";
 import {
-  checkOneOf,
-  checkRange,
+  anything,
+  chartRules,
   checkSameLength,
   type Numbers,
+  range,
+  scheme as schemeRule,
   toFinite,
   toNumbers,
   vectorAt,
 } from "./arguments.ts";
 import { arrowOutline, clipPolygon, polygonPath } from "./arrow.ts";
-import { type Axis, axisOf } from "./axes.ts";
-import { type ChartOptions, checkChart, checkLinear, drawChart, type Frame } from "./chart.ts";
+import { type Axis, planeAxisOf } from "./axes.ts";
+import { drawChart, type Frame, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
 import { Figure } from "./figure.ts";
 import { extent } from "./grid.ts";
 import { position } from "./polyline.ts";
 import { legendOf, type SeriesInput, seriesMarks, seriesOver } from "./series.ts";
 import { svgElement } from "./svg.ts";
-import { faint, type Scheme, schemes } from "./theme.ts";
+import { faint, type Scheme } from "./theme.ts";
 
 /** Arrows: those of some points, or those of a function over a grid. */
 export type Arrows =
@@ -41,7 +44,7 @@ export type Arrows =
     };
 
 /** Options of `quiver`. */
-export interface QuiverOptions extends ChartOptions {
+export interface QuiverOptions extends PlaneOptions {
   /**
    * How long an arrow is for its numbers: it reaches from (x, y) to (x + scale·u, y + scale·v). Default: such that the longest is as long
    * as the arrows are apart.
@@ -55,9 +58,21 @@ export interface QuiverOptions extends ChartOptions {
   colorDomain?: readonly [number, number];
   /** What stands above the color bar. */
   colorLabel?: string;
+  /** Default "equal", so that arrows point where they say. */
+  aspect?: "equal" | "auto";
   /** Points and lines over the arrows, as in `scatter`. */
   series?: SeriesInput;
 }
+
+const rules = {
+  ...chartRules,
+  scale: positive,
+  color: text,
+  scheme: schemeRule,
+  colorDomain: range,
+  colorLabel: text,
+  series: anything,
+};
 
 /**
  * A field of arrows, as of a gradient (book 4.4). Arrows point where their numbers say on these axes; their lengths are in proportion.
@@ -71,26 +86,19 @@ export interface QuiverOptions extends ChartOptions {
  * quiver({ x: at, y: at, field: (x0, x1) => [-2 * x0, -2 * x1] }, { x: { label: "x0" }, y: { label: "x1" } });
  */
 export function quiver(arrows: Arrows, options: QuiverOptions = {}): Figure {
-  checkChart("quiver", options);
-  checkLinear("quiver", options);
-  const { scale, scheme, colorDomain } = options;
-  if (scale !== undefined && !(scale > 0 && Number.isFinite(scale))) {
-    throw new OptionError(`quiver: scale must be a number above 0; got ${scale}`);
-  }
-  if (scheme !== undefined) checkOneOf("quiver: scheme", scheme, schemes);
-  if (colorDomain !== undefined) checkRange("quiver: colorDomain", colorDomain);
+  const { scale, scheme, colorDomain } = checkOptions("quiver", options, rules);
   const field = toField(arrows);
   const over = seriesOver("quiver", options.series);
-  const x = axisOf(
+  const x = planeAxisOf(
     "quiver: x",
     field.map(({ x }) => x),
-    options.x ?? {},
+    options.x,
     0.04,
   );
-  const y = axisOf(
+  const y = planeAxisOf(
     "quiver: y",
     field.map(({ y }) => y),
-    options.y ?? {},
+    options.y,
     0.04,
   );
   const visible = field.filter((arrow) => isIn(arrow.x, x) && isIn(arrow.y, y));
@@ -123,6 +131,7 @@ interface Arrow {
 }
 
 function toField(arrows: Arrows): Arrow[] {
+  checkNamed("quiver", arrows, "arrows { x, y, u, v } or { x, y, field }");
   const x = toFinite("quiver: x", arrows.x);
   const y = toFinite("quiver: y", arrows.y);
   if ("field" in arrows) {

@@ -1,6 +1,7 @@
 // Rows of numbers with names: what bars and histograms are made of.
 
-import { type Numbers, toFinite } from "./arguments.ts";
+import { options as checkOptions, text } from "../check.ts";
+import { anything, type Numbers, toFinite } from "./arguments.ts";
 import { seriesColor } from "./theme.ts";
 
 /** Numbers with a name: the bars of one color. */
@@ -21,10 +22,13 @@ export interface Row {
   readonly color: string;
 }
 
+const rules = { values: anything, label: text, color: text };
+
 /** @throws DataError where a row is empty or holds something else than finite numbers */
 export function toRows(call: string, input: NamedValuesInput): Row[] {
   const list: readonly NamedValues[] = isNamedList(input) ? input : [{ values: input }];
-  return list.map(({ values, label, color }, i) => {
+  return list.map((given, i) => {
+    const { values, label, color } = checkOptions(`${call}: row ${i}`, given, rules);
     const name = label === undefined ? (list.length > 1 ? `row ${i}` : "values") : JSON.stringify(label);
     return { values: toFinite(`${call}: ${name}`, values), label, color: color ?? seriesColor(i) };
   });

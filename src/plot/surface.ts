@@ -1,9 +1,10 @@
 // Surfaces over a plane, seen from the side: the function that a descent goes down.
 
-import { DataError, OptionError } from "../errors.ts";
-import { checkOneOf, kindOf } from "./arguments.ts";
-import { type AxisOptions, axisOf } from "./axes.ts";
-import { type ChartOptions, checkChart, checkLinear } from "./chart.ts";
+import { checkNamed, options as checkOptions, finite, type Rule, show, text } from "../check.ts";
+import { DataError } from "../errors.ts";
+import { anything, barRules, named, scheme as schemeRule } from "./arguments.ts";
+import { type PlaneAxisOptions, planeAxisOf } from "./axes.ts";
+import type { PlaneOptions } from "./chart.ts";
 import { colorScale } from "./colors.ts";
 import { toLevels } from "./contour.ts";
 import type { Drawing } from "./drawing.ts";
@@ -22,12 +23,12 @@ import {
 } from "./scene.ts";
 import { boxElement, Space, type View } from "./space.ts";
 import { svgElement, textWidth } from "./svg.ts";
-import { background, fontSize, palette, type Scheme, schemes } from "./theme.ts";
+import { background, fontSize, palette, type Scheme } from "./theme.ts";
 
 /** Options of `surface` and `wireframe`. */
-export interface SpaceOptions extends Omit<ChartOptions, "aspect">, View {
+export interface SpaceOptions extends Omit<PlaneOptions, "aspect">, View {
   /** The upright axis. */
-  z?: AxisOptions;
+  z?: PlaneAxisOptions;
   /** Contours on the floor: the heights, about how many, or `true` for ten. Default: none. */
   floor?: boolean | number | readonly number[];
   /** Points in the same space. Where the surface hides one, it shines through faintly. */
@@ -48,6 +49,17 @@ export interface WireframeOptions extends SpaceOptions {
   color?: string;
 }
 
+const list: Rule = [Array.isArray, "an array of objects"];
+const rules = {
+  ...barRules,
+  z: named,
+  azimuth: finite,
+  elevation: [(value) => Math.abs(value as number) <= 90, "a number of degrees from -90 to 90"] as Rule,
+  floor: anything,
+  points: list,
+  arrows: list,
+};
+
 /**
  * A function of two numbers as a surface in space, colored by height and lit.
  *
@@ -65,8 +77,7 @@ export interface WireframeOptions extends SpaceOptions {
  * );
  */
 export function surface(data: GridData, options: SurfaceOptions = {}): Figure {
-  const { scheme = "viridis" } = options;
-  checkOneOf("surface: scheme", scheme, schemes);
+  const { scheme = "viridis" } = checkOptions("surface", options, { ...rules, scheme: schemeRule });
   return spaceFigure("surface", data, options, (drawing, grid, space) => {
     const colors = colorScale(drawing, scheme, extent("surface: z", grid.z));
     return {
@@ -87,7 +98,7 @@ export function surface(data: GridData, options: SurfaceOptions = {}): Figure {
  * wireframe({ x: at, y: at, z: (x0, x1) => x0 ** 2 + x1 ** 2 });
  */
 export function wireframe(data: GridData, options: WireframeOptions = {}): Figure {
-  const { color = palette[0] } = options;
+  const { color = palette[0] } = checkOptions("wireframe", options, { ...rules, color: text });
   return spaceFigure("wireframe", data, options, () => ({
     all: { fill: background, "fill-opacity": 0.7, stroke: color, "stroke-width": 0.6 },
   }));
@@ -99,9 +110,6 @@ function spaceFigure(
   options: SpaceOptions,
   paintWith: (drawing: Drawing, grid: Grid, space: Space) => Paint,
 ): Figure {
-  checkChart(call, options);
-  checkLinear(call, options);
-  checkView(call, options);
   const { floor = false, points = [], arrows = [] } = options;
   const levels = floor === false ? undefined : toLevels(call, floor === true ? 10 : floor);
   const grid = toGrid(call, data);
@@ -114,9 +122,9 @@ function spaceFigure(
     ...[...points, ...arrows, ...tips].map((place) => place[of]),
   ];
   const axes = [
-    axisOf(`${call}: x`, all("x"), options.x ?? {}),
-    axisOf(`${call}: y`, all("y"), options.y ?? {}),
-    axisOf(`${call}: z`, all("z"), options.z ?? {}),
+    planeAxisOf(`${call}: x`, all("x"), options.x),
+    planeAxisOf(`${call}: y`, all("y"), options.y),
+    planeAxisOf(`${call}: z`, all("z"), options.z),
   ] as const;
   const items: LegendItem[] = [
     ...points.map(({ label, color = pointColor }) => ({ label, color, marker: true })),
@@ -147,25 +155,16 @@ function spaceFigure(
   });
 }
 
-function checkView(call: string, { azimuth = 0, elevation = 0, z }: SpaceOptions): void {
-  if (z?.type === "log") throw new OptionError(`${call}: z.type must be "linear"; got "log"`);
-  if (!Number.isFinite(azimuth))
-    throw new OptionError(`${call}: azimuth must be a number of degrees; got ${azimuth}`);
-  if (!(Math.abs(elevation) <= 90)) {
-    throw new OptionError(`${call}: elevation must be from -90 to 90 degrees; got ${elevation}`);
-  }
-}
-
+/** @throws DataError where a point or an arrow lacks a coordinate */
 function checkPlace<K extends string>(
   name: string,
-  place: Readonly<Record<K, unknown>>,
+  place: Readonly<Record<K, number>>,
   keys: readonly K[],
 ): void {
+  checkNamed(name, place, `an object { ${keys.join(", ")} }`);
   for (const key of keys) {
-    const value = place[key];
-    if (typeof value === "number" && Number.isFinite(value)) continue;
-    throw new DataError(
-      `${name}: ${key} must be a finite number; got ${typeof value === "number" ? value : kindOf(value)}`,
-    );
+    const value: unknown = place[key];
+    if (!Number.isFinite(value))
+      throw new DataError(`${name}: ${key} must be a finite number; got ${show(value)}`);
   }
 }

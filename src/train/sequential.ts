@@ -14,7 +14,7 @@ import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
-import { build, type Core } from "./core.ts";
+import { build, type Core, type NamedLayer } from "./core.ts";
 import { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 import type { SummaryRow } from "./summary.ts";
@@ -83,7 +83,12 @@ function coreOf(
     inputShape,
     outputShape: value.shape.slice(1),
     parameters,
-    forward: (x) => layers.reduce((value, layer) => step(layer, value, parameters), x),
+    forward: (x, each) =>
+      layers.reduce((value, layer) => {
+        const output = step(layer, value, parameters);
+        each?.(layer, output);
+        return output;
+      }, x),
     in: (other) => coreOf(layers, inputShape, other, owner).core,
   };
   // What depends on the batch where it must not shows with a second one.
@@ -104,11 +109,6 @@ function step({ layer, name }: NamedLayer, x: Value, parameters: Parameters): Va
     );
   }
   return output;
-}
-
-interface NamedLayer {
-  readonly layer: Layer;
-  readonly name: string;
 }
 
 /** dense1, relu1, dense2: numbered by kind. */
