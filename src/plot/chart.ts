@@ -62,7 +62,8 @@ export interface Chart {
     readonly label?: string | undefined;
     readonly levels?: readonly number[];
   };
-  marks(frame: Frame): Markish[];
+  /** marks of Observable Plot's, whose types are not in kobai's declarations */
+  marks(frame: Frame): object[];
 }
 
 const TITLE_HEIGHT = 28;
@@ -70,7 +71,8 @@ const MARGIN = 10;
 const BAR_GAP = 16;
 
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
-  const { Plot, document } = drawing;
+  const { Plot } = drawing.library;
+  const { document } = drawing;
   const { x, y, options } = chart;
   const { title, width = DEFAULT_SIZE.width } = options;
   const height = options.height ?? DEFAULT_SIZE.height;
@@ -106,7 +108,7 @@ export function drawChart(drawing: Drawing, chart: Chart): Picture {
       Plot.frame({ stroke: edge }),
       Plot.axisX(valuesOf(xTicks), { tickFormat: labelsOf(xTicks), fontSize: fontSize.tick, color: ink }),
       Plot.axisY(valuesOf(yTicks), { tickFormat: labelsOf(yTicks), fontSize: fontSize.tick, color: ink }),
-      ...chart.marks(frame),
+      ...(chart.marks(frame) as Markish[]),
     ],
   });
   const group = svgElement(document, "g", {});

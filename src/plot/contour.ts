@@ -1,6 +1,6 @@
 // Contours: lines of equal height of a function of two numbers.
 
-import type { Markish } from "@observablehq/plot";
+import type { RenderFunction } from "@observablehq/plot";
 import { check, options as checkOptions, flag, text, whole } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import { anything, chartRules, scheme as schemeRule, toFinite } from "./arguments.ts";
@@ -80,7 +80,8 @@ export function contour(data: GridData, options: ContourOptions = {}): Figure {
       marks: (frame) => [
         ...(fill ? [bandMark(drawing, grid, bands, colors, x, y, frame)] : []),
         ...contourLines(drawing, grid, heights, x, y).map(({ height, line }) =>
-          drawing.Plot.line(line, {
+          drawing.library.Plot.line(line, {
+            ariaLabel: "contours",
             stroke: fill ? "white" : (color ?? colors.hex(height)),
             strokeWidth: fill ? 0.5 : 1.25,
             ...(fill && { strokeOpacity: 0.6 }),
@@ -105,16 +106,16 @@ export function toLevels(call: string, levels: number | readonly number[]): numb
 }
 
 /** Heights to draw lines at: those given, or round ones inside a range. */
-export function levelsOf({ ticks }: Drawing, levels: number | number[], low: number, high: number): number[] {
+export function levelsOf(drawing: Drawing, levels: number | number[], low: number, high: number): number[] {
   if (typeof levels !== "number") return levels;
-  return ticks(low, high, levels).filter((height) => height > low && height < high);
+  return drawing.library.ticks(low, high, levels).filter((height) => height > low && height < high);
 }
 
 type Place = [number, number];
 
 /** The region at or above a height, as polygons in the coordinates of the grid. */
 function regions(drawing: Drawing, { x, y, z }: Grid, height: number): Place[][] {
-  const { coordinates } = drawing
+  const { coordinates } = drawing.library
     .contours()
     .size([x.length, y.length])
     .contour([...z], height);
@@ -161,7 +162,7 @@ function bandMark(
   x: Axis,
   y: Axis,
   { width, height }: Frame,
-): Markish {
+): RenderFunction {
   const inside = (values: readonly number[], value: number) =>
     Math.min(values.at(-1)!, Math.max(values[0]!, value));
   return (_index, _scales, _values, { marginLeft, marginTop }, { document }) =>

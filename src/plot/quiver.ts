@@ -1,6 +1,6 @@
 // Fields of arrows.
 
-import type { Markish } from "@observablehq/plot";
+import type { RenderFunction } from "@observablehq/plot";
 import { checkNamed, options as checkOptions, positive, text } from "../check.ts";
 import { DataError } from "../errors.ts";
 import {
@@ -178,7 +178,7 @@ function arrowMark(
   y: Axis,
   { width, height }: Frame,
   color: ColorScale | string,
-): Markish {
+): RenderFunction {
   const place = (a: number, b: number) => [position(a, x) * width, (1 - position(b, y)) * height] as const;
   const outline = (arrow: Arrow) =>
     polygonPath(
