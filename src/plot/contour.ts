@@ -81,7 +81,7 @@ export function contour(data: GridData, options: ContourOptions = {}): Figure {
         ...(fill ? [bandMark(drawing, grid, bands, colors, x, y, frame)] : []),
         ...contourLines(drawing, grid, heights, x, y).map(({ height, line }) =>
           drawing.library.Plot.line(line, {
-            ariaLabel: "contours",
+            ariaDescription: `contour ${height}`,
             stroke: fill ? "white" : (color ?? colors.hex(height)),
             strokeWidth: fill ? 0.5 : 1.25,
             ...(fill && { strokeOpacity: 0.6 }),

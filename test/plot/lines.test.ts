@@ -224,7 +224,12 @@ describe("what lines and scatter refuse", () => {
       OptionError,
       /begins above 0/,
     ],
-    ["an unknown option", () => lines([1], { tilte: "a" } as never), OptionError, /there is no option "tilte"\?/],
+    [
+      "an unknown option",
+      () => lines([1], { tilte: "a" } as never),
+      OptionError,
+      /there is no option "tilte"\?/,
+    ],
     [
       "an unknown option of a series",
       () => lines({ y: [1], colour: "red" } as never),
