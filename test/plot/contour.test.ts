@@ -73,7 +73,8 @@ describe("contour", () => {
     expect(chart.marks("dot", "circle")).toHaveLength(3);
     const { at: placed } = scales(chart);
     expect(
-      linesOf(chart).at(-1)!
+      linesOf(chart)
+        .at(-1)!
         .map(placed)
         .map((place) => place.map(Math.round)),
     ).toEqual(path.map((place) => place.map((it) => it || 0)));
