@@ -6,12 +6,13 @@ import { OptionError } from "../errors.ts";
 import { anything, chartRules, scheme as schemeRule, toFinite } from "./arguments.ts";
 import { clipPolygon, polygonPath } from "./arrow.ts";
 import { type Axis, planeAxisOf } from "./axes.ts";
-import { drawChart, type Frame, type PlaneOptions } from "./chart.ts";
+import { drawChart, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { Figure } from "./figure.ts";
+import { type Frame, placeIn } from "./frame.ts";
 import { extent, type Grid, type GridData, toGrid } from "./grid.ts";
-import { clipLine, position } from "./polyline.ts";
+import { clipLine } from "./polyline.ts";
 import { legendOf, type SeriesInput, seriesMarks, seriesOver } from "./series.ts";
 import { svgElement } from "./svg.ts";
 import type { Scheme } from "./theme.ts";
@@ -161,27 +162,24 @@ function bandMark(
   colors: ColorScale,
   x: Axis,
   y: Axis,
-  { width, height }: Frame,
+  frame: Frame,
 ): RenderFunction {
+  const place = placeIn(frame, x, y);
   const inside = (values: readonly number[], value: number) =>
     Math.min(values.at(-1)!, Math.max(values[0]!, value));
-  return (_index, _scales, _values, { marginLeft, marginTop }, { document }) =>
+  return (_index, _scales, _values, _dimensions, { document }) =>
     svgElement(
       document,
       "g",
-      { "aria-label": "bands", transform: `translate(${marginLeft},${marginTop})` },
+      { "aria-label": "bands" },
       ...heights.map((from, i) =>
         svgElement(document, "path", {
           d: regions(drawing, grid, from)
             .map((ring) =>
               polygonPath(
                 clipPolygon(
-                  ring.map(([a, b]) => [
-                    position(inside(grid.x, a), x) * width,
-                    (1 - position(inside(grid.y, b), y)) * height,
-                  ]),
-                  width,
-                  height,
+                  ring.map(([a, b]) => place(inside(grid.x, a), inside(grid.y, b))),
+                  frame,
                 ),
               ),
             )

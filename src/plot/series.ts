@@ -4,8 +4,8 @@ import { options as checkOptions, flag, isObject, show, text } from "../check.ts
 import { DataError, OptionError } from "../errors.ts";
 import { anything, checkSameLength, type Numbers, toNumbers, valueAt } from "./arguments.ts";
 import { type Axis, isDrawable } from "./axes.ts";
-import type { Frame } from "./chart.ts";
 import type { Drawing } from "./drawing.ts";
+import type { Frame } from "./frame.ts";
 import { DASHES, type LegendItem } from "./legend.ts";
 import { clipLine, thinned } from "./polyline.ts";
 import { background, seriesColor } from "./theme.ts";

@@ -66,10 +66,9 @@ export function ticks({ marks }: Drawn, axis: "x" | "y"): number[] {
 /** Of a chart with linear axes: its frame in the units of its axes, and what lies at a place. */
 export function scales(chart: Drawn) {
   const along = (axis: "x" | "y") => {
-    const places = chart
+    const pixels = chart
       .marks(`${axis}-axis tick label`, "text")
-      .map((text) => corners(`L${text.getAttribute("transform")!.match(/\((.*)\)/)![1]}`)[0]!);
-    const pixels = places.map((place) => place[axis === "x" ? 0 : 1]);
+      .map((text) => Number(text.getAttribute(axis)));
     const values = ticks(chart, axis);
     const [p, q] = [0, pixels.length - 1];
     const slope = (values[q]! - values[p]!) / (pixels[q]! - pixels[p]!);

@@ -29,7 +29,12 @@ describe("sequential refuses", () => {
   const at = (options: unknown) => () => sequential([dense(1)], options as SequentialOptions);
 
   it.each<[string, () => unknown, ErrorClass, string]>([
-    ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: takes an array of at least one layer; got []"],
+    [
+      "no layers",
+      () => sequential([], { input: [1] }),
+      OptionError,
+      "sequential: takes an array of at least one layer; got []",
+    ],
     [
       "layers whose names collide",
       () => {
