@@ -111,13 +111,13 @@ export function ticksOf(drawing: Drawing, axis: Axis, count: number): Tick[] {
     const powers = powersOfTen(low, high);
     if (powers.length >= 2) {
       const step = Math.ceil(powers.length / Math.max(2, count));
-      return powers
-        .filter((_, i) => (powers.length - 1 - i) % step === 0)
-        .map((exponent) => ({ value: 10 ** exponent, label: powerLabel(exponent) }));
+      const shown = powers.filter((_, i) => (powers.length - 1 - i) % step === 0);
+      const plain = shown.every((exponent) => exponent >= -3 && exponent <= 4);
+      return shown.map((exponent) => ({ value: 10 ** exponent, label: powerLabel(exponent, plain) }));
     }
   }
   const values = drawing.library.ticks(low, high, count);
-  const counted = axis.whole && high - low >= 2 ? values.filter(Number.isInteger) : values;
+  const counted = axis.whole && high - low >= 1 ? values.filter(Number.isInteger) : values;
   return withLabels(counted);
 }
 
@@ -127,10 +127,9 @@ function powersOfTen(low: number, high: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }
 
-function powerLabel(exponent: number): string {
-  return exponent >= -3 && exponent <= 4
-    ? formatFixed(10 ** exponent, Math.max(0, -exponent))
-    : `10${superscript(exponent)}`;
+function powerLabel(exponent: number, plain: boolean): string {
+  if (plain || exponent === 0 || exponent === 1) return formatFixed(10 ** exponent, Math.max(0, -exponent));
+  return `10${superscript(exponent)}`;
 }
 
 /** Ticks with labels that all have as many digits as tell them apart. */

@@ -9,7 +9,7 @@ import {
   ticksOf,
   widestLabel,
 } from "./axes.ts";
-import { type ColorScale, colorBar } from "./colors.ts";
+import { type ColorScale, colorBar, colorBarWidth } from "./colors.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { axisElements, type Frame, frameElements, SLOPE, type TickedAxis } from "./frame.ts";
 import { type LegendItem, legend } from "./legend.ts";
@@ -67,7 +67,8 @@ const MARGIN = 10;
 /** Between the frame and the right end, where half of the last label may stand. */
 const RIGHT = 16;
 const BAR_GAP = 16;
-const BAR_ROOM = 70;
+/** A frame is never smaller, however little room titles and labels leave. */
+const LEAST = 80;
 
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const { document } = drawing;
@@ -117,16 +118,20 @@ function layOut(drawing: Drawing, chart: Chart): Layout {
   const { x, y, options } = chart;
   const { title, width = DEFAULT_SIZE.width, height = DEFAULT_SIZE.height } = options;
   const yTicks = ticksOf(drawing, y, Math.max(2, Math.floor(height / 55)));
-  const left = Math.ceil(widestLabel(yTicks)) + 14;
-  const inner = Math.max(20, width - left - RIGHT - (chart.colorBar ? BAR_GAP + BAR_ROOM : 0));
-  const xTicks = chart.xTicks ?? fittingTicks(drawing, x, inner);
+  const besides = RIGHT + (chart.colorBar ? BAR_GAP + colorBarWidth(drawing, chart.colorBar.scale) : 0);
+  const room = width - Math.ceil(widestLabel(yTicks)) - 14 - besides;
+  const xTicks = chart.xTicks ?? fittingTicks(drawing, x, room);
   const longest = widestLabel(xTicks);
-  const slant = chart.xTicks !== undefined && xTicks.length * (longest + 6) > inner;
+  const slant = chart.xTicks !== undefined && xTicks.length * (longest + 6) > room;
+  // A label that goes down aslant begins on the left of its tick.
+  const beyond = xTicks.map(({ value, label }) => textWidth(label) - position(value, x) * room);
+  const left = Math.ceil(Math.max(widestLabel(yTicks) + 14, ...(slant ? beyond : [])));
+  const inner = Math.max(LEAST, width - left - besides);
   const key = legend(drawing.document, chart.legend ?? [], width - left);
   const above = y.label === undefined && !chart.colorBar?.label ? MARGIN : 26;
   const top = (title === undefined ? 0 : TITLE_HEIGHT) + (key ? key.height + 4 : 0) + above;
   const below = 24 + (slant ? longest * SLOPE : 0) + (x.label === undefined ? 0 : 18);
-  const size = sizeFrame(inner, Math.max(20, height - top - below), chart);
+  const size = sizeFrame(inner, Math.max(LEAST, height - top - below), chart);
   const frame = { left, top, ...size };
   const last = xTicks.at(-1);
   const end = last ? position(last.value, x) * frame.width + (slant ? 0 : textWidth(last.label) / 2) : 0;

@@ -2,7 +2,7 @@
 
 import { type Axis, ticksOf, widestLabel } from "./axes.ts";
 import type { Drawing, Picture } from "./drawing.ts";
-import { coordinate, svgElement } from "./svg.ts";
+import { coordinate, svgElement, textWidth } from "./svg.ts";
 import { edge, fontSize, ink, type Scheme } from "./theme.ts";
 
 /** How many colours a scheme is cut into: as many as a byte tells apart. */
@@ -80,6 +80,14 @@ export function isDark([red, green, blue]: Rgb): boolean {
 
 const BAR_WIDTH = 14;
 const BAR_STEPS = 64;
+const BAR_TICK = 7;
+
+/** About how wide a bar with its ticks is. */
+export function colorBarWidth(drawing: Drawing, { domain }: ColorScale): number {
+  return (
+    BAR_WIDTH + BAR_TICK + widestLabel(ticksOf(drawing, { label: undefined, domain, type: "linear" }, 6))
+  );
+}
 
 /**
  * A scale of colours as an upright bar with ticks.
@@ -124,11 +132,15 @@ export function colorBar(
     const at = coordinate(y(tick.value));
     group.append(
       svgElement(document, "path", { d: `M${BAR_WIDTH},${at}h4`, stroke: ink }),
-      svgElement(document, "text", { x: BAR_WIDTH + 7, y: at, dy: "0.32em" }, tick.label),
+      svgElement(document, "text", { x: BAR_WIDTH + BAR_TICK, y: at, dy: "0.32em" }, tick.label),
     );
   }
   if (label !== undefined) {
     group.append(svgElement(document, "text", { y: -8, "font-size": fontSize.label }, label));
   }
-  return { element: group, width: BAR_WIDTH + 7 + widestLabel(ticks), height };
+  return {
+    element: group,
+    width: Math.max(BAR_WIDTH + BAR_TICK + widestLabel(ticks), textWidth(label ?? "", fontSize.label)),
+    height,
+  };
 }

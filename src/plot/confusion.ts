@@ -79,10 +79,11 @@ function drawMatrix(
   const worst = Math.max(1, ...mistakes);
   const nameWidth = Math.max(...names.map((name) => textWidth(name)));
   const countWidth = Math.max(...counts.flat().map((count) => textWidth(String(count))));
-  const cell = Math.ceil(Math.max(26, countWidth + 8, Math.min(nameWidth + 6, 90)));
+  const across = Math.ceil(Math.max(26, countWidth + 8, nameWidth + 8));
+  const down = Math.min(across, 40);
   const top = (title === undefined ? 0 : 28) + 2 * LINE;
   const left = Math.ceil(Math.max(nameWidth + 10, textWidth(`↓ ${rowLabel}`, fontSize.label)));
-  const side = cell * names.length;
+  const side = across * names.length;
   const group = svgElement(document, "g", { "text-anchor": "middle" });
   const width = Math.max(left + side, left + side / 2 + textWidth(title ?? "", fontSize.panelTitle) / 2);
   if (title !== undefined) group.append(heading(document, title, left + side / 2, fontSize.panelTitle));
@@ -99,13 +100,12 @@ function drawMatrix(
   );
   const cells = svgElement(document, "g", { "aria-label": "cells" });
   for (const [i, name] of names.entries()) {
-    const middle = (i + 0.5) * cell;
     group.append(
-      svgElement(document, "text", { x: left + middle, y: top - 6 }, name),
+      svgElement(document, "text", { x: left + (i + 0.5) * across, y: top - 6 }, name),
       svgElement(
         document,
         "text",
-        { x: left - 6, y: top + middle, dy: "0.32em", "text-anchor": "end" },
+        { x: left - 6, y: top + (i + 0.5) * down, dy: "0.32em", "text-anchor": "end" },
         name,
       ),
     );
@@ -118,15 +118,15 @@ function drawMatrix(
         i === j
           ? right.rgb((0.8 * count) / total)
           : wrong.rgb(count === 0 ? 0 : 0.08 + (0.52 * count) / worst);
-      const [x, y] = [left + j * cell, top + i * cell];
+      const [x, y] = [left + j * across, top + i * down];
       const fill = count === 0 ? "white" : hexOf(rgb);
-      cells.append(svgElement(document, "rect", { x, y, width: cell, height: cell, fill, stroke: edge }));
+      cells.append(svgElement(document, "rect", { x, y, width: across, height: down, fill, stroke: edge }));
       if (count > 0) {
-        const at = { x: x + cell / 2, y: y + cell / 2, dy: "0.35em", fill: isDark(rgb) ? "white" : ink };
+        const at = { x: x + across / 2, y: y + down / 2, dy: "0.35em", fill: isDark(rgb) ? "white" : ink };
         cells.append(svgElement(document, "text", at, String(count)));
       }
     }
   }
   group.append(cells);
-  return { element: group, width, height: top + side };
+  return { element: group, width, height: top + down * names.length };
 }

@@ -4,6 +4,7 @@ import { checkNamed, options as checkOptions, finite, type Rule, show, text } fr
 import { DataError } from "../errors.ts";
 import { anything, barRules, named, scheme as schemeRule } from "./arguments.ts";
 import { type PlaneAxisOptions, planeAxisOf } from "./axes.ts";
+import { boxElement } from "./box.ts";
 import type { PlaneOptions } from "./chart.ts";
 import { colorScale } from "./colors.ts";
 import { toLevels } from "./contour.ts";
@@ -21,8 +22,8 @@ import {
   type SpacePoint,
   sceneElements,
 } from "./scene.ts";
-import { boxElement, Space, type View } from "./space.ts";
-import { svgElement, textWidth } from "./svg.ts";
+import { Space, type View } from "./space.ts";
+import { coordinate, svgElement, textWidth } from "./svg.ts";
 import { background, fontSize, palette, type Scheme } from "./theme.ts";
 
 /** Options of `surface` and `wireframe`. */
@@ -135,23 +136,21 @@ function spaceFigure(
     const { title, width = 480, height = 400 } = options;
     const key = legend(document, items, width);
     const top = (title === undefined ? 0 : 28) + (key ? key.height + 4 : 0);
+    const space = new Space(axes, options, { width, height: height - top }, { x: 60, top: 20, bottom: 44 });
+    const box = boxElement(drawing, space);
+    const scene = sceneElements(drawing, grid, space, paintWith(drawing, grid, space), {
+      ...(levels !== undefined && { floor: levels }),
+      points,
+      arrows,
+    });
+    const half = textWidth(title ?? "", fontSize.panelTitle) / 2;
+    const left = Math.max(-box.left, half - width / 2);
+    const at = (y: number) => ({ transform: `translate(${coordinate(left)},${y})` });
     const group = svgElement(document, "g", {});
-    if (title !== undefined) group.append(heading(document, title, width / 2, fontSize.panelTitle));
-    if (key)
-      group.append(
-        svgElement(document, "g", { transform: `translate(0,${top - key.height - 4})` }, key.element),
-      );
-    const space = new Space(axes, options, { width, height: height - top }, { x: 60, top: 8, bottom: 44 });
-    const parts = [
-      boxElement(drawing, space),
-      ...sceneElements(drawing, grid, space, paintWith(drawing, grid, space), {
-        ...(levels !== undefined && { floor: levels }),
-        points,
-        arrows,
-      }),
-    ];
-    group.append(svgElement(document, "g", { transform: `translate(0,${top})` }, ...parts));
-    return { element: group, width: Math.max(width, textWidth(title ?? "", fontSize.panelTitle)), height };
+    if (title !== undefined) group.append(heading(document, title, left + width / 2, fontSize.panelTitle));
+    if (key) group.append(svgElement(document, "g", at(top - key.height - 4), key.element));
+    group.append(svgElement(document, "g", at(top), box.element, ...scene));
+    return { element: group, width: Math.max(left + width, 2 * half), height };
   });
 }
 

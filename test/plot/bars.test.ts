@@ -46,6 +46,18 @@ describe("bars", () => {
       expect(spans[i]![0]).toBeGreaterThanOrEqual(spans[i - 1]![0] + spans[i - 1]![1] - 0.01);
   });
 
+  it("lets labels that are too long go down aslant, inside the figure", async () => {
+    const labels = ["AffineLayer", "ソフトマックス関数", "Rectified linear unit"];
+    const chart = await drawn(bars(labels, [1, 2, 3], { width: 240, height: 200 }));
+    const texts = chart.marks("x-axis tick label", "text");
+    for (const [i, text] of texts.entries()) {
+      expect(text.getAttribute("transform")).toMatch(/^rotate\(-30 /);
+      expect(numbers(text, "x")[0]! - 0.87 * 5 * labels[i]!.length).toBeGreaterThan(0);
+    }
+    const short = await drawn(bars(["a", "b"], [1, 2]));
+    expect(short.marks("x-axis tick label", "text")[0]!.getAttribute("transform")).toBeNull();
+  });
+
   it("hangs negative values from a line at 0", async () => {
     const chart = await drawn(bars(["a", "b"], [-1, 2]));
     expect(chart.marks("rule", "line")).toHaveLength(1);

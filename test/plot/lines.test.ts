@@ -85,6 +85,13 @@ describe("lines", () => {
     expect(ticks(chart, "y")).toEqual([0.1, 1, 10, 100]);
   });
 
+  it("writes all powers of ten alike, and counts steps by whole numbers", async () => {
+    const chart = await drawn(lines({ x: [1, 1e6], y: [1, 2] }, { x: { type: "log" } }));
+    const labels = chart.marks("x-axis tick label", "text").map((text) => text.textContent);
+    expect(labels).toEqual(["1", "10", "10²", "10³", "10⁴", "10⁵", "10⁶"]);
+    expect(ticks(await drawn(lines([5, 6])), "x")).toEqual([0, 1]);
+  });
+
   it("shows the axes of a divergence, 10¹³ wide, with labels that fit", async () => {
     const chart = await drawn(
       scatter({ points: [[-2e13, 1e12]] }, { x: { domain: [-3e13, 3e13] }, y: { domain: [-2e12, 2e12] } }),

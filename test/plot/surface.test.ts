@@ -104,6 +104,45 @@ describe("surface", () => {
     expect(cut.marks("surface", "path")).toHaveLength(10 * 20);
   });
 
+  it("no two texts stand on each other, whatever the view, and long names have room", async () => {
+    for (const [azimuth, elevation] of [
+      [-60, 30],
+      [-60, 10],
+      [120, 45],
+      [-45, -25],
+      [200, 70],
+    ] as const) {
+      const chart = await drawn(
+        surface(
+          { x: at, y: at, z: bowl },
+          { azimuth, elevation, x: { label: "x" }, y: { label: "y" }, z: { label: "function_2(X0, X1)" } },
+        ),
+      );
+      const boxes = chart.marks("axes", "text").map((text) => {
+        const width = 6 * text.textContent!.length;
+        const anchor = text.getAttribute("text-anchor");
+        const [x, y] = numbers(text, "x", "y") as [number, number];
+        const left = x - (anchor === "end" ? width : anchor === "middle" ? width / 2 : 0);
+        // The name of the upright axis stands on its y, the others around theirs.
+        const middle = text.getAttribute("dy") === null ? y - 6 : y;
+        return { left, right: left + width, top: middle - 5, bottom: middle + 5 };
+      });
+      for (const [i, a] of boxes.entries()) {
+        for (const b of boxes.slice(i + 1)) {
+          const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+          expect(apart, `${azimuth}, ${elevation}`).toBe(true);
+        }
+      }
+      const shift = Number(
+        chart.document
+          .querySelector('[aria-label="axes"]')!
+          .parentElement!.getAttribute("transform")!
+          .match(/[-\d.]+/)![0],
+      );
+      expect(Math.min(...boxes.map(({ left }) => left)) + shift).toBeGreaterThan(-1);
+    }
+  });
+
   it("turns with azimuth and elevation", async () => {
     const [front, side, above] = await Promise.all(
       [{}, { azimuth: 30 }, { elevation: 90 }].map((view) => surface({ x: at, y: at, z: bowl }, view).svg()),
