@@ -1,9 +1,16 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { input, type Shape, type Value } from "../graph/value.ts";
+import type { Layer } from "../nn/layers.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { DTypeName } from "../tensor.ts";
 import type { Parameters } from "./parameters.ts";
+
+/** A layer under its name in a network: "dense1". */
+export interface NamedLayer {
+  readonly layer: Layer;
+  readonly name: string;
+}
 
 /** What a network is made of, behind its public face: all that its programs are composed from. */
 export interface Core {
@@ -13,7 +20,8 @@ export interface Core {
   /** one sample's shape */
   readonly inputShape: Shape;
   readonly parameters: Parameters;
-  forward(x: Value): Value;
+  /** @param each told of every layer and what comes out of it */
+  forward(x: Value, each?: (layer: NamedLayer, output: Value) => void): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;
 }

@@ -74,6 +74,12 @@ export class Network {
     this.grads = accessors(core.parameters, "gradients", alive);
   }
 
+  /** @internal What its programs are composed of, for whoever draws it. @throws StateError after dispose */
+  get core(): Core {
+    this.#alive();
+    return this.#core;
+  }
+
   /** Steps trained so far, in all fits. */
   get steps(): number {
     return this.#training.step;

@@ -3,7 +3,7 @@ import { input, type Shape } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
-import { build, type Core } from "./core.ts";
+import { build, type Core, type NamedLayer } from "./core.ts";
 import { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 import type { SummaryRow } from "./summary.ts";
@@ -41,7 +41,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions)
   check(layers, inputShape, seed, dtype);
   const named = withNames(layers);
   const core = coreOf(named, inputShape, dtype, name);
-  const network = new Network(core, seed, summarize(named, core));
+  const network = new Network(core, seed, summarize(core));
   made++;
   return network;
 }
@@ -54,8 +54,12 @@ function coreOf(layers: readonly NamedLayer[], inputShape: Shape, dtype: DTypeNa
     dtype,
     inputShape,
     parameters,
-    forward: (x) =>
-      layers.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
+    forward: (x, each) =>
+      layers.reduce((value, named) => {
+        const output = named.layer.forward(value, parameters.scope(named.name));
+        each?.(named, output);
+        return output;
+      }, x),
     in(other) {
       const twin = coreOf(layers, inputShape, other, owner);
       build(twin, 1);
@@ -63,11 +67,6 @@ function coreOf(layers: readonly NamedLayer[], inputShape: Shape, dtype: DTypeNa
     },
   };
   return core;
-}
-
-interface NamedLayer {
-  readonly layer: Layer;
-  readonly name: string;
 }
 
 /** dense1, relu1, dense2: numbered by kind. */
@@ -89,18 +88,19 @@ function withNames(layers: readonly Layer[]): NamedLayer[] {
 }
 
 /** Walks the layers once, which also declares their parameters. */
-function summarize(named: readonly NamedLayer[], { dtype, inputShape, parameters }: Core): SummaryRow[] {
-  let value = input("x", [1, ...inputShape], dtype);
-  return named.map(({ layer, name }) => {
-    const before = parameters.names.length;
-    value = layer.forward(value, parameters.scope(name));
+function summarize({ dtype, inputShape, parameters, forward }: Core): SummaryRow[] {
+  const rows: SummaryRow[] = [];
+  let before = 0;
+  forward(input("x", [1, ...inputShape], dtype), ({ name }, output) => {
     const own = parameters.names.slice(before);
-    return {
+    before += own.length;
+    rows.push({
       name,
-      outputShape: value.shape.slice(1),
+      outputShape: output.shape.slice(1),
       parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
-    };
+    });
   });
+  return rows;
 }
 
 function check(layers: readonly Layer[], inputShape: Shape, seed: number, dtype: string): void {
