@@ -178,7 +178,7 @@ async function report(
     network: networkName(run),
   });
   await writeFileAtomic(join(folder, "history.json"), `${JSON.stringify(record, null, 1)}\n`);
-  await writeFileAtomic(join(folder, "curves.svg"), await lossAndAccuracyFigure(history, title));
+  await writeFileAtomic(join(folder, "curves.svg"), await lossAndAccuracyFigure(history, title).svg());
   const { steps, seconds, aborted } = history;
   display.line(
     `${aborted ? `stopped   after ${steps} of ${run.steps} steps` : `trained   ${steps} steps`} in ${seconds.toFixed(1)} s`,
