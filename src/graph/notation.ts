@@ -142,7 +142,9 @@ const rules: Readonly<Record<string, Rule>> = {
   sqrt: ({ inputs: [x] }, write) => name(`√${held(write(x!), Hold.name)}`),
   // A constant is the same in any shape.
   broadcastTo: ({ inputs: [x] }, write) => (isConstant(x!) ? write(x!) : call("broadcast", [write(x!)])),
-  reshape: ({ inputs: [x] }, write) => (isConstant(x!) ? write(x!) : call("reshape", [write(x!)])),
+  // New axes of length 1 are what broadcasting would add by itself.
+  reshape: ({ inputs: [x], outputs: [y] }, write) =>
+    formatLong(x!.shape) === formatLong(y!.shape) ? write(x!) : call("reshape", [write(x!)]),
   reluGradient: derivative((y) => name(`(${y.text} > 0)`)),
   sigmoidGradient: derivative((y) => times(y, name(`(1 − ${held(y, Hold.product)})`))),
   tanhGradient: derivative((y) => name(`(1 − ${held(y, Hold.name)}²)`)),
@@ -156,6 +158,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
+const formatLong = (shape: Shape) => shape.filter((length) => length !== 1).join();
+
 /** A loss' own gradient by its first input, which its kernel makes together with the loss: (softmax(x) − t) / m, (y − t) / m. */
 const lossGradients: Readonly<Record<string, (x: Formula) => string>> = {
   softmaxCrossEntropy: (x) => `softmax(${x.text})`,
@@ -163,8 +167,7 @@ const lossGradients: Readonly<Record<string, (x: Formula) => string>> = {
 };
 
 /** Whether a value is a scalar that the graph's author wrote. */
-export const isConstantLeaf = ({ node }: Value) =>
-  node.operation === (constantOperation as Operation<never>);
+export const isConstantLeaf = ({ node }: Value) => node.operation === (constantOperation as Operation<never>);
 
 /** Whether a value is such a scalar in some shape. */
 export function isConstant(value: Value): boolean {

@@ -5,6 +5,13 @@ export type { AxisOptions } from "./axes.ts";
 export type { ChartOptions } from "./chart.ts";
 export { type Curves, lossAndAccuracyFigure } from "./curves.ts";
 export type { Figure } from "./figure.ts";
+export {
+  type GraphFunctionOptions,
+  type GraphLayerOptions,
+  type GraphNetworkOptions,
+  type GraphStyle,
+  graph,
+} from "./graph.ts";
 export { lines, scatter } from "./lines.ts";
 export { figure, type PanelOptions } from "./panels.ts";
 export { arange, linspace } from "./ranges.ts";
