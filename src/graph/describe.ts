@@ -30,7 +30,10 @@ export interface DescribedTensor {
 }
 
 export interface DescribedGradient extends DescribedTensor {
-  /** how the engine computes it: "∂L/∂Y·Wᵀ"; left out where it would be long, and at the output, where it arrives */
+  /**
+   * How the engine computes it, "∂L/∂Y·Wᵀ": where that was asked for, and always of a number and of one of several parts. Left out where
+   * it would be long, and at the output, where the gradient arrives.
+   */
   readonly formula?: string;
 }
 
@@ -58,6 +61,7 @@ export interface DescribedEdge {
 }
 
 export interface GraphDescription {
+  readonly title?: string;
   readonly nodes: readonly DescribedNode[];
   readonly edges: readonly DescribedEdge[];
 }
@@ -81,6 +85,7 @@ export interface Subject {
   readonly symbols: Symbols;
   /** the layer that a node belongs to, where layers are drawn instead of ops */
   readonly groups?: ReadonlyMap<Node, Group>;
+  readonly formulas: boolean;
   /** what to write instead of a symbol, a sign or a layer's name */
   readonly rename: (text: string) => string;
   /** Computes values; `arriving` is the gradient at a result that is no scalar. */
@@ -112,7 +117,8 @@ export function describe(subject: Subject): GraphDescription {
     const own = gradientNames.get(value)!;
     const { text } = formula(gradient, names, subject.symbols, part ? undefined : own);
     const arrives = value === subject.result && back.arriving !== undefined;
-    const told = !arrives && text !== own && text.length <= LONGEST_FORMULA;
+    const wanted = part || subject.formulas || isConstant(gradient);
+    const told = wanted && !arrives && text !== own && text.length <= LONGEST_FORMULA;
     return { ...tensor(gradient, part ? undefined : own), ...(told && { formula: text }) };
   };
   return {

@@ -16,13 +16,8 @@ const LABEL_GAP = 3;
 const CIRCLE = 40;
 const LAYER_HEIGHT = 44;
 
-export async function drawGraph(
-  { document }: Drawing,
-  description: GraphDescription,
-  withFormulas: boolean,
-): Promise<Picture> {
-  const { nodes, edges } = description;
-  const labels = edges.map((edge) => labelsOf(nodes, edge, withFormulas));
+export async function drawGraph({ document }: Drawing, { nodes, edges }: GraphDescription): Promise<Picture> {
+  const labels = edges.map((edge) => labelsOf(nodes, edge));
   const layout = await layOut({
     nodes: nodes.map((node, index) => sizeOf(node, waysAt(edges, index))),
     edges: edges.map(({ from, to }, index) => ({ from, to, label: room(labels[index]!) })),
@@ -70,15 +65,11 @@ interface Labels {
   readonly below: Label;
 }
 
-function labelsOf(
-  nodes: readonly DescribedNode[],
-  { from, value, gradient }: DescribedEdge,
-  withFormulas: boolean,
-): Labels {
+function labelsOf(nodes: readonly DescribedNode[], { from, value, gradient }: DescribedEdge): Labels {
   const { kind } = nodes[from]!;
   // Behind a fork it is the same value again.
   const above = kind === "fork" ? labelOf([]) : valueLabel(value);
-  return { above, below: gradient ? gradientLabel(gradient, withFormulas) : labelOf([]) };
+  return { above, below: gradient ? gradientLabel(gradient) : labelOf([]) };
 }
 
 /** The arrow is in the middle, so that ways are straight where they can be. */

@@ -19,7 +19,9 @@ const LINE = 16;
 const ROW = 14;
 const CELL_GAP = 8;
 /** Between brackets and what they hold. */
-const BRACKET = 5;
+const BRACKET = 6;
+/** A minus sign is wider than `textWidth` takes it for in fonts with wide signs. */
+const MINUS = 3;
 
 /** More of a tensor's numbers are left out. */
 const MOST_ROWS = 4;
@@ -41,20 +43,20 @@ export function valueLabel({ name, shape, numbers }: DescribedTensor): Label {
 }
 
 /** Below the arrow: the name next to it, how it is computed, and numbers. Of one of several parts the formula is its name. */
-export function gradientLabel(gradient: DescribedGradient, withFormula: boolean): Label {
-  const { name, shape, formula, numbers } = gradient;
-  const told = formula !== undefined && (withFormula || name === undefined || isNumber(formula));
+export function gradientLabel({ name, shape, formula, numbers }: DescribedGradient): Label {
   if (shape.length === 0) {
     const number = numbersOf(numbers).filter((text) => text !== formula);
-    const parts = [...(name === undefined ? [] : [name]), ...(told ? [formula] : []), ...number];
+    const parts = [
+      ...(name === undefined ? [] : [name]),
+      ...(formula === undefined ? [] : [formula]),
+      ...number,
+    ];
     return labelOf([{ text: parts.join(" = ") }]);
   }
   const lines: Line[] = name === undefined ? [] : [nameLine(name, shape)];
-  if (told) lines.push({ text: name === undefined ? formula : `= ${formula}` });
+  if (formula !== undefined) lines.push({ text: name === undefined ? formula : `= ${formula}` });
   return labelOf([...lines, ...numberRows(numbers)]);
 }
-
-const isNumber = (text: string) => /^−?[\d.]+$/.test(text);
 
 function nameLine(name: string, shape: readonly Axis[]): Line {
   return { text: `${name}\u00a0`, rest: `[${shape.join(", ")}]` };
@@ -95,7 +97,8 @@ export function written(value: number): string {
 }
 
 function columnWidths(rows: readonly string[][]): number[] {
-  return rows[0]!.map((_, column) => Math.max(...rows.map((row) => textWidth(row[column]!, fontSize.tick))));
+  const width = (text: string) => textWidth(text, fontSize.tick) + (text.startsWith("−") ? MINUS : 0);
+  return rows[0]!.map((_, column) => Math.max(...rows.map((row) => width(row[column]!))));
 }
 
 function sizeOf(line: Line): Size {

@@ -1,17 +1,19 @@
 // kobai/plot: figures.
 
+export type {
+  GraphFunction,
+  GraphFunctionOptions,
+  GraphInput,
+  GraphLayerOptions,
+  GraphNetworkOptions,
+  GraphOptions,
+} from "../train/describe/options.ts";
 export type { Numbers, Table } from "./arguments.ts";
 export type { AxisOptions } from "./axes.ts";
 export type { ChartOptions } from "./chart.ts";
 export { type Curves, lossAndAccuracyFigure } from "./curves.ts";
 export type { Figure } from "./figure.ts";
-export {
-  type GraphFunctionOptions,
-  type GraphLayerOptions,
-  type GraphNetworkOptions,
-  type GraphStyle,
-  graph,
-} from "./graph.ts";
+export { graph } from "./graph.ts";
 export { lines, scatter } from "./lines.ts";
 export { figure, type PanelOptions } from "./panels.ts";
 export { arange, linspace } from "./ranges.ts";
