@@ -103,11 +103,12 @@ export function describe(subject: Subject): GraphDescription {
   const gradientNames = nameGradients(subject, order, back, names);
   const { nodes, edges } = connect(subject, order, back);
 
-  const wanted = edges.flatMap(({ value, gradient }) => (gradient ? [value, gradient] : [value]));
-  const numbers = subject.evaluate?.(
-    wanted.filter((value) => !isConstantLeaf(value)),
-    back.arriving,
-  );
+  // A constant's number is its name.
+  const wanted = edges.flatMap(({ value, gradient }) => [
+    ...(isConstantLeaf(value) ? [] : [value]),
+    ...(gradient ? [gradient] : []),
+  ]);
+  const numbers = subject.evaluate?.(wanted, back.arriving);
   const tensor = (value: Value, called: string | undefined): DescribedTensor => {
     const found = numbers?.get(value);
     const shape = writtenShape(value.shape, subject.symbols);
@@ -117,8 +118,8 @@ export function describe(subject: Subject): GraphDescription {
     const own = gradientNames.get(value)!;
     const { text } = formula(gradient, names, subject.symbols, part ? undefined : own);
     const arrives = value === subject.result && back.arriving !== undefined;
-    const wanted = part || subject.formulas || isConstant(gradient);
-    const told = wanted && !arrives && text !== own && text.length <= LONGEST_FORMULA;
+    const asked = part || subject.formulas || isConstant(gradient);
+    const told = asked && !arrives && text !== own && text.length <= LONGEST_FORMULA;
     return { ...tensor(gradient, part ? undefined : own), ...(told && { formula: text }) };
   };
   return {
