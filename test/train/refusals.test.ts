@@ -29,7 +29,12 @@ describe("sequential refuses", () => {
   const at = (options: unknown) => () => sequential([dense(1)], options as SequentialOptions);
 
   it.each<[string, () => unknown, ErrorClass, string]>([
-    ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: needs at least one layer"],
+    [
+      "no layers",
+      () => sequential([], { input: [1] }),
+      OptionError,
+      "sequential: takes an array of at least one layer; got []",
+    ],
     [
       "layers whose names collide",
       () => {
@@ -49,7 +54,7 @@ describe("sequential refuses", () => {
       "an axis of nothing",
       at({ input: [3, 0] }),
       OptionError,
-      "sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got 3,0",
+      "sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got [3, 0]",
     ],
     [
       "a negative seed",
@@ -67,7 +72,7 @@ describe("sequential refuses", () => {
       "an integer dtype",
       at({ input: [1], dtype: "int32" }),
       OptionError,
-      'sequential: dtype must be "float32" or "float64"; got int32',
+      'sequential: dtype must be "float32" or "float64"; got "int32"',
     ],
     [
       "a dense layer on images",
@@ -260,12 +265,12 @@ describe("fit and evaluate refuse data with", () => {
     [
       "another type than it says",
       { x: { ...x, dtype: "float32" }, t },
-      "dataset: x: its dtype is float32, but its data is a Uint8Array",
+      'dataset: x: its dtype is "float32", but its data is a Uint8Array',
     ],
     [
       "no tensor",
       { x: [[1, 2]], t } as unknown as Dataset,
-      "dataset: x: must be a tensor { shape, dtype, data }, which tensor(…) makes",
+      "dataset: x: must be a tensor { shape, dtype, data }, which tensor(…) makes; got an array of 1",
     ],
   ])("%s", async (_, data, message) => {
     using net = make();

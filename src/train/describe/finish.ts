@@ -28,7 +28,7 @@ export function finish(
     formulas,
     rename(text) {
       met.add(text);
-      return labels[text] ?? text;
+      return Object.hasOwn(labels, text) ? labels[text]! : text;
     },
   });
   const unknown = Object.keys(labels).find((key) => !met.has(key));

@@ -1,21 +1,18 @@
 // The graph of a function of ops.
 
+import { check, isWhole, oneOf, show } from "../../check.ts";
 import { KobaiError, OptionError } from "../../errors.ts";
 import type { GraphDescription } from "../../graph/describe.ts";
 import type { Axis } from "../../graph/notation.ts";
-import { input, type Value } from "../../graph/value.ts";
+import { input, isValue, type Value } from "../../graph/value.ts";
 import { engine } from "../../runtime/engine.ts";
 import { checkTensor, type DTypeName, type Tensor, typedArrays } from "../../tensor.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
-import type { GraphFunction, GraphFunctionOptions, GraphInput } from "./options.ts";
+import { FUNCTION, type GraphFunction, type GraphFunctionOptions, type GraphInput } from "./options.ts";
 
 export function describeFunction(f: GraphFunction, options: GraphFunctionOptions): GraphDescription {
   const { inputs, output = "y", by, gradients = true } = options;
-  if (typeof inputs !== "object" || inputs === null || Object.keys(inputs).length === 0) {
-    throw new OptionError(
-      'graph: inputs must name the function\'s arguments with their shapes, such as { X: ["N", 2], W: [2, 3] }',
-    );
-  }
+  check("graph", "inputs", inputs, FUNCTION.inputs);
   const given = Object.entries(inputs).map(([key, of]) => ({ key, ...inputOf(key, of) }));
   if (f.length > given.length) {
     throw new OptionError(
@@ -29,7 +26,8 @@ export function describeFunction(f: GraphFunction, options: GraphFunctionOptions
       `graph: for a graph with numbers all inputs must be tensors; ${without.join(", ")} ${without.length > 1 ? "are" : "is"} none`,
     );
   }
-  if (inputs[output]) throw new OptionError(`graph: an input is called ${output}; name the result by output`);
+  if (Object.hasOwn(inputs, output))
+    throw new OptionError(`graph: an input is called ${output}; name the result by output`);
 
   const axes = given.flatMap(({ shape }) => shape);
   const words = [...new Set(axes.filter((axis) => typeof axis === "string"))];
@@ -81,21 +79,15 @@ function inputOf(key: string, of: GraphInput) {
     dtype?: DTypeName;
     data?: unknown;
   };
-  const isAxis = (axis: unknown) =>
-    (Number.isInteger(axis) && (axis as number) >= 1) || (typeof axis === "string" && axis !== "");
+  const isAxis = (axis: unknown) => isWhole(axis, 1) || (typeof axis === "string" && axis !== "");
   if (!Array.isArray(shape) || !shape.every(isAxis)) {
     throw new OptionError(
-      `graph: input ${key} must be a tensor or a shape of whole numbers of at least 1 and symbols, such as ["N", 2]; got ${JSON.stringify(of)}`,
+      `graph: input ${key} must be a tensor or a shape of whole numbers of at least 1 and symbols, such as ["N", 2]; got ${show(of)}`,
     );
   }
-  if (!Object.hasOwn(typedArrays, dtype)) {
-    throw new OptionError(
-      `graph: input ${key}: dtype must be one of ${Object.keys(typedArrays).join(", ")}; got ${String(dtype)}`,
-    );
-  }
+  check("graph", `the dtype of input ${key}`, dtype, oneOf(...Object.keys(typedArrays)));
   if (data === undefined) return { shape, dtype, tensor: undefined };
-  checkTensor(`graph: input ${key}`, of as Tensor);
-  return { shape, dtype, tensor: of as Tensor };
+  return { shape, dtype, tensor: checkTensor(`graph: input ${key}`, of as Tensor) };
 }
 
 /** The function's result. @throws OptionError where it throws or returns something else, but for errors of the ops themselves */
@@ -107,10 +99,8 @@ function call(f: GraphFunction, leaves: readonly Value[]): Value {
     if (error instanceof KobaiError) throw error;
     throw new OptionError(`graph: the function threw ${String(error)}`, { cause: error });
   }
-  if (typeof result === "object" && result !== null && "node" in result && "shape" in result)
-    return result as Value;
-  const kind = Array.isArray(result) ? "an array" : result === null ? "null" : typeof result;
+  if (isValue(result)) return result;
   throw new OptionError(
-    `graph: the function must return one value, made of its arguments by the ops of kobai/ops; it returned ${kind}`,
+    `graph: the function must return one value, made of its arguments by the ops of kobai/ops; it returned ${show(result)}`,
   );
 }

@@ -1,5 +1,6 @@
 // The graph of a network, of one layer, or of a function of ops, described for pictures.
 
+import { check, options as optionsOf, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { GraphDescription } from "../../graph/describe.ts";
 import type { Layer } from "../../nn/layers.ts";
@@ -8,7 +9,6 @@ import { sequential } from "../sequential.ts";
 import { describeFunction } from "./function.ts";
 import { describeNetwork } from "./network.ts";
 import {
-  check,
   FUNCTION,
   type GraphAnyOptions,
   type GraphFunction,
@@ -33,28 +33,26 @@ export function describeGraph(
   options: GraphAnyOptions | undefined,
 ): GraphDescription {
   if (of instanceof Network) {
-    const checked = check("network", NETWORK, options) as GraphNetworkOptions;
-    return describeNetwork(of.core, checked);
+    return describeNetwork(of.core, optionsOf("graph", options as GraphNetworkOptions, NETWORK));
   }
   if (typeof of === "function") {
-    return describeFunction(of, check("function", FUNCTION, options) as GraphFunctionOptions);
+    return describeFunction(of, optionsOf("graph", options as GraphFunctionOptions, FUNCTION));
   }
   if (isLayer(of)) {
-    const { input, ...rest } = check("layer", LAYER, options) as GraphLayerOptions;
-    if (input === undefined)
-      throw new OptionError("graph: a layer needs input, one sample's shape, such as { input: [784] }");
+    const { input, ...rest } = optionsOf("graph", options as GraphLayerOptions, LAYER);
+    check("graph", "input", input, LAYER.input);
     using alone = sequential([of], { input, name: "graph" });
     return describeNetwork(alone.core, rest);
   }
-  const isLoss = typeof of === "object" && of !== null && "targets" in of;
+  const isLoss = typeof property(of, "forward") === "function";
   throw new OptionError(
     isLoss
       ? 'graph: a loss has two inputs; draw it after a network, graph(net, { loss }), or the op of its own as a function, graph(softmaxCrossEntropy, { inputs: { X: ["N", 10], t: ["N", 10] }, output: "L" })'
-      : `graph: needs a network, a layer, or a function of ops; got ${of === null ? "null" : typeof of}`,
+      : `graph: needs a network, a layer, or a function of ops; got ${show(of)}`,
   );
 }
 
-/** A Loss is one too, but for its targets. */
+/** A Loss would be one too, but for its targets. */
 function isLayer(of: unknown): of is Layer {
-  return typeof of === "object" && of !== null && "forward" in of && !("targets" in of);
+  return typeof property(of, "forward") === "function" && property(of, "targets") === undefined;
 }

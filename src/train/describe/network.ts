@@ -1,13 +1,13 @@
 // The graph of a network, with or without a loss.
 
-import { OptionError, ShapeError } from "../../errors.ts";
+import { OptionError } from "../../errors.ts";
 import type { GraphDescription, Group } from "../../graph/describe.ts";
 import { topologicalOrder } from "../../graph/order.ts";
-import { input, isGiven, type Node, type Value } from "../../graph/value.ts";
+import { isGiven, type Node, type Value } from "../../graph/value.ts";
 import { crossEntropy, type Loss } from "../../nn/losses.ts";
 import { size, type Tensor } from "../../tensor.ts";
-import { type TensorLike, toInputs, toTargets } from "../arguments.ts";
-import type { Core, NamedLayer, TargetType } from "../core.ts";
+import { toInputs, toTargets } from "../arguments.ts";
+import { build, buildLoss, type Core, type NamedLayer, type TargetType } from "../core.ts";
 import { checkFinite } from "../store.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
 import type { GraphNetworkOptions } from "./options.ts";
@@ -23,12 +23,6 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
     throw new OptionError("graph: the numbers of a loss need its targets: give t too");
   if (samples !== undefined && options.batch !== undefined)
     throw new OptionError("graph: x has a batch of its own; leave batch out");
-  const isLength = typeof batch === "number" && Number.isInteger(batch) && batch >= 1;
-  if (!isLength && !(typeof batch === "string" && batch !== ""))
-    throw new OptionError(
-      `graph: batch must be a whole number of at least 1, or a symbol such as "N"; got ${String(batch)}`,
-    );
-
   const inputs = samples === undefined ? undefined : toInputs("graph", samples, core);
   if (inputs) checkFinite("graph", "x", inputs.values, size(core.inputShape));
   const { parameters } = core;
@@ -36,20 +30,17 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
   const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths);
   const m = inputs?.batch ?? symbols.get(String(batch)) ?? (batch as number);
 
-  const { x, output, layers, groups } = walk(core, m);
+  const checked =
+    loss && targets !== undefined ? toTargets("graph", targets, targetsOf(core, loss, m)) : undefined;
+  const { x, t, result, layers, groups } = walk(core, m, loss, checked?.type);
   const names = new Map<Value, string>([[x, "X"]]);
-  const given = new Map<Value, Tensor>();
-  if (inputs) given.set(x, inputs.values);
   for (const [index, symbol] of parameterSymbols(parameters.names).entries())
     names.set(parameters.values[index]!, symbol);
+  if (t) names.set(t, "t");
   nameLayers(layers, names);
-  if (!isGiven(output)) names.set(output, "Y");
-
-  const end = loss && follow(loss, core, output, m, targets);
-  if (end) names.set(end.t, "t");
-  if (end?.targets) given.set(end.t, end.targets);
-  const result = end?.result ?? output;
-  if (end) assign(groups, result, { name: loss.name, label: labelOf(loss.name) });
+  const given = new Map<Value, Tensor>();
+  if (inputs) given.set(x, inputs.values);
+  if (t && checked) given.set(t, checked.values);
   return finish(options, {
     result,
     resultName: loss ? "L" : (names.get(result) ?? "Y"),
@@ -62,43 +53,39 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
   });
 }
 
-/** Puts a loss behind a network's output. @throws ShapeError where it is no scalar */
-function follow(
-  loss: Loss,
-  { dtype }: Core,
-  output: Value,
-  batch: number,
-  targets: TensorLike | undefined,
-): { readonly result: Value; readonly t: Value; readonly targets: Tensor | undefined } {
-  if (typeof loss !== "object" || typeof loss.forward !== "function")
-    throw new OptionError("graph: loss must be a loss, such as crossEntropy() or one made by loss()");
-  const outputShape = output.shape.slice(1);
-  const ofClasses = loss.targets === "classes";
-  const classes = ofClasses && outputShape.length === 1 ? outputShape[0] : undefined;
-  const checked =
-    targets === undefined ? undefined : toTargets("graph", targets, { batch, classes, outputShape, dtype });
-  const labels: TargetType = { dtype: "int32", shape: [] };
-  const type = checked?.type ?? (ofClasses ? labels : { dtype, shape: outputShape });
-  const t = input("t", [batch, ...type.shape], type.dtype);
-  const result = loss.forward(output, t);
-  if (result.shape.length === 0) return { result, t, targets: checked?.values };
-  throw new ShapeError(
-    loss.name,
-    `${ShapeError.describe({ loss: result.shape })}; a loss must be a scalar: take its sum or mean`,
-    result.shape,
-  );
+/** What a loss compares a network's output with. */
+function targetsOf({ outputShape, dtype }: Core, loss: Loss, batch: number) {
+  const ofClasses = loss.targets === "classes" && outputShape.length === 1;
+  return { batch, classes: ofClasses ? outputShape[0] : undefined, outputShape, dtype };
 }
 
-/** The layers' graph at a batch, and which of them each node belongs to. */
-function walk(core: Core, batch: number) {
-  const x = input("X", [batch, ...core.inputShape], core.dtype);
+interface Walked {
+  readonly x: Value;
+  readonly t: Value | undefined;
+  readonly result: Value;
+  readonly layers: readonly { readonly named: NamedLayer; readonly output: Value }[];
+  /** the layer, or the loss, that each node belongs to */
+  readonly groups: ReadonlyMap<Node, Group>;
+}
+
+/** The layers' graph at a batch, and that of the loss where there is one. */
+function walk(core: Core, batch: number, loss: Loss | undefined, target: TargetType | undefined): Walked {
   const layers: { named: NamedLayer; output: Value }[] = [];
   const groups = new Map<Node, Group>();
-  const output = core.forward(x, (named, output) => {
+  const each = (named: NamedLayer, output: Value) => {
     layers.push({ named, output });
     assign(groups, output, { name: named.name, label: labelOf(named.layer.name) });
-  });
-  return { x, output, layers, groups };
+  };
+  if (!loss) {
+    const { x, output } = build(core, batch, each);
+    return { x, t: undefined, result: output, layers, groups };
+  }
+  const { outputShape, dtype } = core;
+  const labels: TargetType = { dtype: "int32", shape: [] };
+  const type = target ?? (loss.targets === "classes" ? labels : { dtype, shape: outputShape });
+  const { x, t, loss: result } = buildLoss(core, batch, loss, type, each);
+  assign(groups, result, { name: loss.name, label: labelOf(loss.name) });
+  return { x, t, result, layers, groups };
 }
 
 /** Puts into a group what a value needs and no group has yet. */
@@ -108,18 +95,18 @@ function assign(groups: Map<Node, Group>, value: Value, group: Group): void {
   }
 }
 
-const layerLabels: Readonly<Record<string, string>> = {
-  dense: "Affine",
-  relu: "ReLU",
-  sigmoid: "Sigmoid",
-  tanh: "Tanh",
-  softmax: "Softmax",
-  flatten: "Flatten",
-  crossEntropy: "Softmax with Loss",
-  sumSquaredError: "Squared Error",
-};
+const layerLabels = new Map([
+  ["dense", "Affine"],
+  ["relu", "ReLU"],
+  ["sigmoid", "Sigmoid"],
+  ["tanh", "Tanh"],
+  ["softmax", "Softmax"],
+  ["flatten", "Flatten"],
+  ["crossEntropy", "Softmax with Loss"],
+  ["sumSquaredError", "Squared Error"],
+]);
 
-const labelOf = (kind: string) => layerLabels[kind] ?? kind;
+const labelOf = (kind: string) => layerLabels.get(kind) ?? kind;
 
 /** "dense1.weight" is W1, or W where there is no other weight. */
 function parameterSymbols(names: readonly string[]): string[] {
@@ -137,15 +124,12 @@ function parameterSymbols(names: readonly string[]): string[] {
 
 const ACTIVATIONS = new Set(["relu", "sigmoid", "tanh", "softmax"]);
 
-/** What comes out of the layers: A1, A2, … and behind activations Z1, Z2, …, as in chapter 3 of the book. */
-function nameLayers(
-  layers: readonly { named: NamedLayer; output: Value }[],
-  names: Map<Value, string>,
-): void {
+/** What comes out of the layers: A1, A2, … and behind activations Z1, Z2, …, as in chapter 3 of the book; at the end Y. */
+function nameLayers(layers: Walked["layers"], names: Map<Value, string>): void {
   const counts = { A: 0, Z: 0 };
-  for (const { named, output } of layers) {
+  for (const [index, { named, output }] of layers.entries()) {
     if (names.has(output)) continue;
     const letter = ACTIVATIONS.has(named.layer.name) ? "Z" : "A";
-    names.set(output, `${letter}${++counts[letter]}`);
+    names.set(output, index === layers.length - 1 ? "Y" : `${letter}${++counts[letter]}`);
   }
 }

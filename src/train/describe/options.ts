@@ -1,11 +1,10 @@
 // What descriptions of graphs can be told, checked where it enters.
 
-import { OptionError } from "../../errors.ts";
+import { flag, having, isObject, isShape, isWhole, oneOf, type Rule, text } from "../../check.ts";
 import type { Axis } from "../../graph/notation.ts";
 import type { Shape, Value } from "../../graph/value.ts";
 import type { Loss } from "../../nn/losses.ts";
-import type { DTypeName, Tensor } from "../../tensor.ts";
-import type { TensorLike } from "../arguments.ts";
+import type { DTypeName, Tensor, TensorLike } from "../../tensor.ts";
 
 /** A function of symbolic values, written with the ops. */
 export type GraphFunction = (...inputs: Value[]) => Value;
@@ -57,29 +56,50 @@ export interface GraphFunctionOptions extends GraphOptions {
 
 export type GraphAnyOptions = GraphLayerOptions | GraphNetworkOptions | GraphFunctionOptions;
 
-const COMMON = ["title", "gradients", "formulas", "labels"];
-export const LAYER = [...COMMON, "input", "batch", "level", "x"];
-export const NETWORK = [...COMMON, "batch", "level", "x", "loss", "t"];
-export const FUNCTION = [...COMMON, "inputs", "output", "by"];
+/** What `options` of check.ts is given for each of the three. */
+type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
 
-/** @throws OptionError for options that there are not, and for those of all kinds that are out of their range */
-export function check(kind: string, known: readonly string[], options: object | undefined): object {
-  const given = options ?? {};
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new OptionError(
-      `graph: there is no option ${unknown} for a ${kind}; there are ${known.join(", ")}`,
-    );
-  }
-  const { title = "", labels = {}, level = "ops", ...flags } = given as Record<string, unknown>;
-  const wrong = ["gradients", "formulas"].find((flag) => typeof (flags[flag] ?? true) !== "boolean");
-  if (wrong !== undefined)
-    throw new OptionError(`graph: ${wrong} must be true or false; got ${String(flags[wrong])}`);
-  if (typeof title !== "string") throw new OptionError(`graph: title must be a text; got ${String(title)}`);
-  if (level !== "ops" && level !== "layers")
-    throw new OptionError(`graph: level must be "ops" or "layers"; got ${String(level)}`);
-  const words = typeof labels === "object" && labels !== null ? Object.values(labels) : [undefined];
-  if (!words.every((word) => typeof word === "string"))
-    throw new OptionError('graph: labels must be words by what they stand for, such as { X: "input" }');
-  return given;
-}
+const anything: Rule = [() => true, "anything"];
+
+const COMMON: Rules<GraphOptions> = {
+  title: text,
+  gradients: flag,
+  formulas: flag,
+  labels: [
+    (value) => isObject(value) && Object.values(value).every((word) => typeof word === "string"),
+    'strings by what they stand for, such as { X: "input" }',
+  ],
+};
+
+// x and t are checked as the network's own calls check them, inputs one by one.
+const RUN: Rules<Omit<GraphLayerOptions, keyof GraphOptions | "input">> = {
+  batch: [
+    (value) => isWhole(value, 1) || (typeof value === "string" && value !== ""),
+    'a whole number of at least 1, or a symbol such as "N"',
+  ],
+  level: oneOf("ops", "layers"),
+  x: anything,
+};
+
+export const LAYER: Rules<GraphLayerOptions> = {
+  ...COMMON,
+  ...RUN,
+  input: [isShape, "one sample's shape, such as [784]"],
+};
+
+export const NETWORK: Rules<GraphNetworkOptions> = {
+  ...COMMON,
+  ...RUN,
+  loss: having("forward", "a loss, such as crossEntropy()"),
+  t: anything,
+};
+
+export const FUNCTION: Rules<GraphFunctionOptions> = {
+  ...COMMON,
+  inputs: [
+    (value) => isObject(value) && Object.keys(value).length > 0,
+    'the function\'s arguments by name with their shapes, such as { X: ["N", 2], W: [2, 3] }',
+  ],
+  output: text,
+  by: [(value) => Array.isArray(value) && value.every((name) => typeof name === "string"), "names of inputs"],
+};

@@ -36,7 +36,7 @@ describe("a graph is refused", () => {
       "of a text",
       () => graph("net"),
       OptionError,
-      "graph: needs a network, a layer, or a function of ops; got string",
+      'graph: needs a network, a layer, or a function of ops; got "net"',
     ],
     [
       "of null",
@@ -55,25 +55,25 @@ describe("a graph is refused", () => {
       "with an option that networks do not have",
       () => graph(net, { inputs: X }),
       OptionError,
-      "graph: there is no option inputs for a network; there are title, gradients, formulas, labels, batch, level, x, loss, t",
+      'graph: there is no option "inputs"; there are title, gradients, formulas, labels, batch, level, x, loss, t',
     ],
     [
       "with an option that layers do not have",
       () => graph(dense(2), { input: [2], loss: crossEntropy() }),
       OptionError,
-      "graph: there is no option loss for a layer; there are title, gradients, formulas, labels, input, batch, level, x",
+      'graph: there is no option "loss"; there are title, gradients, formulas, labels, batch, level, x, input',
     ],
     [
       "with an option that functions do not have",
       () => graph(same, { inputs: X, level: "layers" }),
       OptionError,
-      "graph: there is no option level for a function; there are title, gradients, formulas, labels, inputs, output, by",
+      'graph: there is no option "level"; there are title, gradients, formulas, labels, inputs, output, by',
     ],
     [
       "with a level",
       () => graph(net, { level: "box" }),
       OptionError,
-      'graph: level must be "ops" or "layers"; got box',
+      'graph: level must be "ops" or "layers"; got "box"',
     ],
     [
       "with a flag",
@@ -81,12 +81,12 @@ describe("a graph is refused", () => {
       OptionError,
       "graph: formulas must be true or false; got 1",
     ],
-    ["with a title", () => graph(net, { title: 3 }), OptionError, "graph: title must be a text; got 3"],
+    ["with a title", () => graph(net, { title: 3 }), OptionError, "graph: title must be a string; got 3"],
     [
       "with labels that are no words",
       () => graph(net, { labels: { X: 1 } }),
       OptionError,
-      'graph: labels must be words by what they stand for, such as { X: "input" }',
+      'graph: labels must be strings by what they stand for, such as { X: "input" }; got an object',
     ],
     [
       "with a label of nothing",
@@ -122,13 +122,13 @@ describe("a graph is refused", () => {
       "with a loss that is none",
       () => graph(net, { loss: "crossEntropy" }),
       OptionError,
-      "graph: loss must be a loss, such as crossEntropy() or one made by loss()",
+      'graph: loss must be a loss, such as crossEntropy(); got "crossEntropy"',
     ],
     [
       "with a loss that is no scalar",
       () => graph(net, { batch: 2, loss: loss("rows", (y, t) => multiply(y, t)) }),
       ShapeError,
-      "rows: loss is [2, 3]; a loss must be a scalar: take its sum or mean",
+      "rows: loss is [2, 3]; it must be a scalar: take its sum or mean",
     ],
     [
       "with x of another shape",
@@ -146,13 +146,13 @@ describe("a graph is refused", () => {
       "of a layer without its input",
       () => graph(dense(2)),
       OptionError,
-      "graph: a layer needs input, one sample's shape, such as { input: [784] }",
+      "graph: input must be one sample's shape, such as [784]; got undefined",
     ],
     [
       "of a function without inputs",
       () => graph(same),
       OptionError,
-      'graph: inputs must name the function\'s arguments with their shapes, such as { X: ["N", 2], W: [2, 3] }',
+      'graph: inputs must be the function\'s arguments by name with their shapes, such as { X: ["N", 2], W: [2, 3] }; got undefined',
     ],
     [
       "of a function with too few inputs",
@@ -170,7 +170,7 @@ describe("a graph is refused", () => {
       "with an input of an unknown dtype",
       () => graph(same, { inputs: { x: { shape: [2], dtype: "int8" } } }),
       OptionError,
-      "graph: input x: dtype must be one of float32, float64, uint8, int32; got int8",
+      'graph: the dtype of input x must be "float32" or "float64" or "uint8" or "int32"; got "int8"',
     ],
     [
       "with some inputs as tensors",
@@ -212,7 +212,7 @@ describe("a graph is refused", () => {
       "of a function that returns several values",
       () => graph((x: Value) => [x, x], { inputs: X }),
       OptionError,
-      "graph: the function must return one value, made of its arguments by the ops of kobai/ops; it returned an array",
+      "graph: the function must return one value, made of its arguments by the ops of kobai/ops; it returned an array of 2",
     ],
     [
       "with more symbols than there can be",
