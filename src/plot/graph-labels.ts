@@ -59,7 +59,8 @@ export function gradientLabel({ name, shape, formula, numbers }: DescribedGradie
 }
 
 function nameLine(name: string, shape: readonly Axis[]): Line {
-  return { text: `${name}\u00a0`, rest: `[${shape.join(", ")}]` };
+  // An en space is not dropped before the shape, as a plain one would be; a page writes a no-break space as an entity that SVG has not.
+  return { text: `${name}\u2002`, rest: `[${shape.join(", ")}]` };
 }
 
 /** A scalar's number, if there is one. */

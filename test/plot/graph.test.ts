@@ -42,7 +42,7 @@ async function read(figure: Figure) {
   const paths = [...document.querySelectorAll("path")];
   return {
     svg,
-    texts: texts.map((text) => text.textContent!.replaceAll("\u00a0", " ")),
+    texts: texts.map((text) => text.textContent!.replaceAll("\u2002", " ")),
     words: texts.map((text) => {
       const size = number(text, "font-size") || 11;
       const width = textWidth(text.textContent!, size);
@@ -205,8 +205,6 @@ describe("graph", () => {
       const { svg, words, nodes } = await read(make());
       await graph(abc, { inputs: { a: [], b: [], c: [] } }).svg();
       expect(await make().svg()).toBe(svg);
-      const figure = make();
-      expect(await figure.svg()).toBe(await figure.svg());
       const [width, height] = [Number(/width="(\d+)"/.exec(svg)![1]), Number(/height="(\d+)"/.exec(svg)![1])];
       for (const { left, right, top, bottom } of [...words, ...nodes]) {
         expect([left >= -12, right <= width - 12, bottom - top < height]).toEqual([true, true, true]);
@@ -238,7 +236,7 @@ describe("graph", () => {
 
   it("writes values above their arrow, and gradients below it in their colour", async () => {
     const { svg, words } = await read(graph(dense(3), { input: [2] }));
-    const at = (text: string) => words.find((word) => word.text === text.replace(" ", "\u00a0"))!;
+    const at = (text: string) => words.find((word) => word.text === text.replace(" ", "\u2002"))!;
     for (const [value, gradient] of [
       ["X [N, 2]", "∂L/∂X [N, 2]"],
       ["b [3]", "∂L/∂b [3]"],
