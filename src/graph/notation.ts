@@ -1,5 +1,6 @@
 // How a graph is written down: the sign of an op, and a value as a formula of others, "X·W + b".
 
+import { size } from "../tensor.ts";
 import { constantOperation, type Node, type Operation, type Shape, type Value } from "./value.ts";
 
 /** An axis as it is written: its length, or a symbol for one that may be any, "N". */
@@ -62,6 +63,7 @@ const signs: Readonly<Record<string, string>> = {
   sum: "Σ",
   logSoftmax: "log softmax",
   softmaxCrossEntropy: "Softmax with Loss",
+  binaryCrossEntropy: "Sigmoid with Loss",
   sumSquaredError: "½Σ(y − t)²",
   broadcastTo: "broadcast",
 };
@@ -160,10 +162,15 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const formatLong = (shape: Shape) => shape.filter((length) => length !== 1).join();
 
-/** A loss' own gradient by its first input, which its kernel makes together with the loss: (softmax(x) − t) / m, (y − t) / m. */
-const lossGradients: Readonly<Record<string, (x: Formula) => string>> = {
-  softmaxCrossEntropy: (x) => `softmax(${x.text})`,
-  sumSquaredError: (y) => held(y, Hold.product),
+/**
+ * A loss' own gradient by its first input, which its kernel makes together with the loss: what t is taken from, and what it is a mean of.
+ */
+const lossGradients: Readonly<
+  Record<string, readonly [(x: Formula) => string, (shape: Shape) => number] | undefined>
+> = {
+  softmaxCrossEntropy: [(x) => `softmax(${x.text})`, (shape) => shape[0]!],
+  binaryCrossEntropy: [(x) => `sigmoid(${x.text})`, size],
+  sumSquaredError: [(y) => held(y, Hold.product), (shape) => shape[0]!],
 };
 
 /** Whether a value is a scalar that the graph's author wrote. */
@@ -191,11 +198,12 @@ export function formula(value: Value, names: Names, symbols: Symbols, own?: stri
     if (operation === (constantOperation as Operation<never>)) {
       return name(writtenFactor((attributes as { value: number }).value, symbols));
     }
-    const lossGradient = index === 1 ? lossGradients[operation.name] : undefined;
-    if (lossGradient) {
-      const difference = `${lossGradient(write(inputs[0]!))} − ${held(write(inputs[1]!), Hold.product)}`;
-      const rows = written(shape[0]!, symbols);
-      return rows === 1 ? sum(difference) : product(`(${difference}) / ${rows}`);
+    if (index > 0) {
+      const [estimate, count] = lossGradients[operation.name] ?? [];
+      if (!estimate || !count) return call(`∂${operation.name}`, inputs.map(write));
+      const difference = `${estimate(write(inputs[0]!))} − ${held(write(inputs[1]!), Hold.product)}`;
+      const divisor = written(count(shape), symbols);
+      return divisor === 1 ? sum(difference) : product(`(${difference}) / ${divisor}`);
     }
     const rule = rules[operation.name];
     return rule

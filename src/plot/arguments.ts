@@ -1,50 +1,69 @@
-// What figures are given, checked where it enters: numbers, and functions of numbers.
+// What figures are given, checked where it enters: numbers, functions of numbers, and options.
 
-import { DataError, OptionError } from "../errors.ts";
-import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
+import { isObject, oneOf, type Rule, show, text } from "../check.ts";
+import { DataError } from "../errors.ts";
+import { formatShape, type NumericArray, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
+import { schemes } from "./theme.ts";
 
-/** A row of numbers: an array, a typed array or a tensor [n]. NaN, infinities and null are gaps where a figure can show a gap. */
-export type Numbers = ArrayLike<number | null> | Tensor;
+/**
+ * A row of numbers: an array, a typed array or a tensor [n]. NaN, infinities and null (which JSON makes of them) are gaps where a figure
+ * can show a gap.
+ */
+export type Numbers = readonly (number | null)[] | NumericArray | Tensor;
 
 /** A table of numbers, rows first: nested arrays or a tensor [rows, columns]. */
-export type Table = readonly ArrayLike<number>[] | Tensor;
-
-export function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "shape" in value && "dtype" in value;
-}
+export type Table = readonly Numbers[] | Tensor;
 
 /**
  * Numbers as an array of their own; `name` is what messages call them.
  *
- * @throws DataError where they are no numbers, or there are none
+ * @throws DataError where they are no row of numbers, or there are none
  */
 export function toNumbers(name: string, values: Numbers): number[] {
-  let elements: ArrayLike<unknown>;
-  if (isTensor(values)) {
-    checkTensor(name, values);
-    if (values.shape.length !== 1) {
-      throw new DataError(
-        `${name}: must be a row of numbers, a tensor [n]; it is ${formatShape(values.shape)}`,
-      );
-    }
-    elements = values.data;
-  } else if (Array.isArray(values) || (ArrayBuffer.isView(values) && "length" in values)) elements = values;
-  else throw new DataError(`${name}: must be an array of numbers; got ${kindOf(values)}`);
-  if (elements.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
-  return Array.from(elements, (value, i) => {
-    if (typeof value === "number") return value;
-    if (value === null) return Number.NaN;
-    throw new DataError(`${name}: element ${i} is not a number but ${kindOf(value)}`);
-  });
+  const { shape, data } = toTensor(name, withoutNull(values) as TensorLike, { plain: "float64" });
+  if (shape.length !== 1) {
+    throw new DataError(`${name}: must be one row of numbers; it is ${formatShape(shape)}`);
+  }
+  if (data.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
+  return Array.from(data);
 }
 
 /** Numbers none of which may be missing. @throws DataError as `toNumbers`, and where one is not finite */
 export function toFinite(name: string, values: Numbers): number[] {
   const numbers = toNumbers(name, values);
   const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
+  if (bad >= 0) {
     throw new DataError(`${name}: element ${bad} is ${numbers[bad]}; all must be finite numbers here`);
+  }
   return numbers;
+}
+
+/** Rows and columns of numbers, row by row. */
+export interface Rectangle {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: readonly number[];
+}
+
+/** @throws DataError where a table is empty, ragged or holds something else than numbers */
+export function toTable(name: string, values: Table): Rectangle {
+  const rows = Array.isArray(values) ? values.map(withoutNull) : values;
+  const { shape, data } = toTensor(name, rows as TensorLike, { plain: "float64" });
+  const [count, columns] = shape;
+  if (shape.length !== 2 || !count || !columns) {
+    throw new DataError(`${name}: must be rows of numbers, [rows, columns]; it is ${formatShape(shape)}`);
+  }
+  return { rows: count, columns, data: Array.from(data) };
+}
+
+function withoutNull(values: unknown): unknown {
+  return Array.isArray(values) ? values.map((value) => (value === null ? Number.NaN : value)) : values;
+}
+
+/** Whether something is rows of something: nested arrays, or a tensor of at least two axes. */
+export function hasRows(values: unknown): boolean {
+  if (isObject(values)) return Array.isArray(values.shape) && values.shape.length >= 2;
+  return Array.isArray(values) && typeof values[0] === "object" && values[0] !== null;
 }
 
 /** @throws DataError where two rows that belong together differ in length */
@@ -52,9 +71,7 @@ export function checkSameLength(call: string, rows: Readonly<Record<string, Arra
   const lengths = Object.entries(rows).map(([name, row]) => [name, row.length] as const);
   if (lengths.every(([, length]) => length === lengths[0]![1])) return;
   const listed = lengths.map(([name, length]) => `${name} has ${length}`).join(", ");
-  throw new DataError(
-    `${call}: ${listed} elements; each point needs one of each, so they must be equally long`,
-  );
+  throw new DataError(`${call}: ${listed} elements; they belong together, so they must be equally long`);
 }
 
 /**
@@ -63,10 +80,10 @@ export function checkSameLength(call: string, rows: Readonly<Record<string, Arra
  * @throws DataError where it throws, or returns something else than a number
  */
 export function valueAt(name: string, f: (...x: number[]) => number, ...x: number[]): number {
-  const value = called(name, f, x);
+  const value: unknown = called(name, f, x);
   if (typeof value === "number") return value;
   throw new DataError(
-    `${name}: the function returned ${kindOf(value)} at (${x.join(", ")}); it must return a number`,
+    `${name}: the function returned ${show(value)} at (${x.join(", ")}); it must return a number`,
   );
 }
 
@@ -77,48 +94,42 @@ export function vectorAt(
   x: number,
   y: number,
 ): [number, number] {
-  const value = called(name, f, [x, y]);
-  if (typeof value?.[0] === "number" && typeof value[1] === "number" && value.length === 2)
-    return [value[0], value[1]];
+  const value: unknown = called(name, f, [x, y]);
+  const [u, v] = Array.isArray(value) || ArrayBuffer.isView(value) ? (value as number[]) : [];
+  if (typeof u === "number" && typeof v === "number") return [u, v];
   throw new DataError(
-    `${name}: the function returned ${kindOf(value)} at (${x}, ${y}); it must return [u, v], two numbers`,
+    `${name}: the function returned ${show(value)} at (${x}, ${y}); it must return [u, v], two numbers`,
   );
 }
 
 function called<X extends number[], Y>(name: string, f: (...x: X) => Y, x: X): Y {
   try {
     return f(...x);
-  } catch (error) {
-    const { message } = error instanceof Error ? error : { message: String(error) };
-    throw new DataError(`${name}: the function threw at (${x.join(", ")}): ${message}`, { cause: error });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : show(cause);
+    throw new DataError(`${name}: the function threw at (${x.join(", ")}): ${reason}`, { cause });
   }
 }
 
-/** @throws OptionError where a value is none of those that there are */
-export function checkOneOf<T>(name: string, value: T, all: readonly T[]): void {
-  if (!all.includes(value))
-    throw new OptionError(`${name} must be one of ${all.join(", ")}; got ${String(value)}`);
-}
+export const named: Rule = [isObject, "an object of options"];
+export const anything: Rule = [() => true, ""];
+export const scheme: Rule = oneOf(...schemes);
+export const range: Rule = [
+  (value) => {
+    const [low, high] = Array.isArray(value) && value.length === 2 ? value : [];
+    return Number.isFinite(low) && Number.isFinite(high) && low < high;
+  },
+  "a range [low, high] of two finite numbers, the smaller first",
+];
+export const pixels: Rule = [
+  (value) => Number.isFinite(value) && (value as number) >= 16 && (value as number) <= 10_000,
+  "a number of pixels from 16 to 10000",
+];
+export const texts: Rule = [
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  "an array of strings",
+];
 
-/** @throws OptionError where a value is not a whole number of at least `least` */
-export function checkCount(name: string, value: number, least = 1): void {
-  if (!(Number.isInteger(value) && value >= least)) {
-    throw new OptionError(`${name} must be a whole number of at least ${least}; got ${value}`);
-  }
-}
-
-/** @throws OptionError where a range is not two finite numbers, the smaller first */
-export function checkRange(name: string, range: readonly [number, number]): void {
-  const [low = Number.NaN, high = Number.NaN]: readonly number[] = Array.isArray(range) ? range : [];
-  if (Number.isFinite(low) && Number.isFinite(high) && low < high && range.length === 2) return;
-  const remedy = low > high ? `write [${high}, ${low}]` : "give two finite numbers, the smaller first";
-  throw new OptionError(`${name} must be a range [low, high]; got ${JSON.stringify(range)}: ${remedy}`);
-}
-
-/** What something is, for messages. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "string") return `the string ${JSON.stringify(value.slice(0, 20))}`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
+/** What every chart may be told; those of bars have no aspect, since their axes measure different things. */
+export const barRules = { title: text, x: named, y: named, width: pixels, height: pixels };
+export const chartRules = { ...barRules, aspect: oneOf("equal", "auto") };

@@ -1,16 +1,21 @@
 // Axes: their ranges, and ticks that say where they are.
 
-import { DataError } from "../errors.ts";
-import { checkOneOf, checkRange } from "./arguments.ts";
+import { options as checkOptions, oneOf, text } from "../check.ts";
+import { DataError, OptionError } from "../errors.ts";
+import { range } from "./arguments.ts";
 import type { Drawing } from "./drawing.ts";
 import { textWidth } from "./svg.ts";
 
 /** Options of an axis. */
-export interface AxisOptions {
+export interface PlaneAxisOptions {
   /** What it measures, in any language. Default: nothing. */
   label?: string;
   /** The range that is shown, [low, high]. Default: that of the data, with a little room. */
   domain?: readonly [number, number];
+}
+
+/** Options of an axis that may be logarithmic. */
+export interface AxisOptions extends PlaneAxisOptions {
   /** "log" for a logarithmic axis, on which values of 0 and less are gaps. Default "linear". */
   type?: "linear" | "log";
 }
@@ -20,6 +25,8 @@ export interface Axis {
   readonly label: string | undefined;
   readonly domain: readonly [number, number];
   readonly type: "linear" | "log";
+  /** whether it counts something: no ticks between whole numbers */
+  readonly whole?: boolean;
 }
 
 export interface Tick {
@@ -27,42 +34,58 @@ export interface Tick {
   readonly label: string;
 }
 
-/** @throws OptionError where an axis' options are out of their range */
-export function checkAxis(name: string, { domain, type = "linear" }: AxisOptions): void {
-  checkOneOf(`${name}.type`, type, ["linear", "log"]);
-  if (domain === undefined) return;
-  checkRange(`${name}.domain`, domain);
-  if (type === "log" && domain[0] <= 0) {
-    throw new DataError(`${name}.domain: a logarithmic axis begins above 0; got [${domain.join(", ")}]`);
-  }
-}
-
 /** Whether a value has a place on an axis of this type. */
 export function isDrawable(value: number, type: "linear" | "log" = "linear"): boolean {
   return Number.isFinite(value) && (type === "linear" || value > 0);
 }
 
+const planeRules = { label: text, domain: range };
+const axisRules = { ...planeRules, type: oneOf("linear", "log") };
+
 /**
  * The axis of some values.
  *
  * @param room what share of their range stays free at both ends
- * @throws DataError where none of the values can be shown
+ * @throws OptionError for options out of their range @throws DataError where none of the values can be shown
  */
-export function axisOf(name: string, values: Iterable<number>, options: AxisOptions, room = 0): Axis {
-  checkAxis(name, options);
-  const { label, type = "linear" } = options;
+export function axisOf(
+  name: string,
+  values: Iterable<number>,
+  given: AxisOptions | undefined,
+  room = 0,
+): Axis {
+  const { label, domain, type = "linear" } = checkOptions(name, given, axisRules);
+  if (domain && type === "log" && domain[0] <= 0) {
+    throw new OptionError(`${name}: a logarithmic axis begins above 0; its domain is [${domain.join(", ")}]`);
+  }
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (!isDrawable(value, type)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (options.domain) return { label, type, domain: options.domain };
+  if (domain) return { label, type, domain };
   if (low > high) {
     const why = type === "log" ? "above 0, as a logarithmic axis needs" : "a finite number";
     throw new DataError(`${name}: no value is ${why}; there is nothing to draw`);
   }
   return { label, type, domain: type === "log" ? widenLog(low, high, room) : widen(low, high, room) };
+}
+
+/** The nearest value inside an axis' range. */
+export function clamped(value: number, { domain: [low, high] }: Axis): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** The axis of some values that is not logarithmic. @throws as `axisOf` */
+export function planeAxisOf(
+  name: string,
+  values: Iterable<number>,
+  given: PlaneAxisOptions | undefined,
+  room = 0,
+): Axis {
+  checkOptions(name, given, planeRules);
+  return axisOf(name, values, given, room);
 }
 
 function widen(low: number, high: number, room: number): [number, number] {
@@ -81,7 +104,8 @@ function widenLog(low: number, high: number, room: number): [number, number] {
 }
 
 /** About `count` ticks inside an axis' range, as numbers that people count by. */
-export function ticksOf({ ticks }: Drawing, { domain, type }: Axis, count: number): Tick[] {
+export function ticksOf({ ticks }: Drawing, axis: Axis, count: number): Tick[] {
+  const { domain, type } = axis;
   const [low, high] = domain;
   if (type === "log") {
     const powers = powersOfTen(low, high);
@@ -92,7 +116,9 @@ export function ticksOf({ ticks }: Drawing, { domain, type }: Axis, count: numbe
         .map((exponent) => ({ value: 10 ** exponent, label: powerLabel(exponent) }));
     }
   }
-  return withLabels(ticks(low, high, count));
+  const values = ticks(low, high, count);
+  const counted = axis.whole && high - low >= 2 ? values.filter(Number.isInteger) : values;
+  return withLabels(counted);
 }
 
 function powersOfTen(low: number, high: number): number[] {

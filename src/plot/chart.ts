@@ -1,9 +1,14 @@
 // A chart: two axes with ticks and a grid, a title, a legend, and marks of Observable Plot's between them.
 
 import type { Markish } from "@observablehq/plot";
-import { OptionError } from "../errors.ts";
-import { checkOneOf } from "./arguments.ts";
-import { type Axis, type AxisOptions, type Tick, ticksOf, widestLabel } from "./axes.ts";
+import {
+  type Axis,
+  type AxisOptions,
+  type PlaneAxisOptions,
+  type Tick,
+  ticksOf,
+  widestLabel,
+} from "./axes.ts";
 import { type ColorScale, colorBar } from "./colors.ts";
 import { type Drawing, type Picture, pictureOf } from "./drawing.ts";
 import { type LegendItem, legend } from "./legend.ts";
@@ -11,17 +16,29 @@ import { heading } from "./panels.ts";
 import { svgElement, textWidth } from "./svg.ts";
 import { edge, fontSize, ink } from "./theme.ts";
 
-/** Options of every chart with two axes. */
-export interface ChartOptions {
+/** Options of every figure with axes. */
+export interface SizeOptions {
   /** Stands above the chart, in any language. Default: none. */
   title?: string;
-  x?: AxisOptions;
-  y?: AxisOptions;
-  /** Size in pixels, with axes and titles. Default 480 by 340. */
+  /** Size in pixels, with axes and titles, from 16 to 10,000. Default 480 by 340; in space 480 by 400. */
   width?: number;
   height?: number;
+}
+
+/** Options of a chart over a plane. */
+export interface PlaneOptions extends SizeOptions {
+  x?: PlaneAxisOptions;
+  y?: PlaneAxisOptions;
   /** "equal": one unit is as long on both axes; the chart then is as high as that makes it, unless height is given. */
-  aspect?: "equal";
+  aspect?: "equal" | "auto";
+}
+
+/** Options of a chart whose axes may be logarithmic. */
+export interface ChartOptions extends SizeOptions {
+  x?: AxisOptions;
+  y?: AxisOptions;
+  /** "equal": one unit is as long on both axes; the chart then is as high as that makes it, unless height is given. Default "auto". */
+  aspect?: "equal" | "auto";
 }
 
 export const DEFAULT_SIZE = { width: 480, height: 340 } as const;
@@ -52,15 +69,6 @@ const TITLE_HEIGHT = 28;
 const MARGIN = 10;
 const BAR_GAP = 16;
 
-/** @throws OptionError where an option is out of its range */
-export function checkChart(call: string, { width, height, aspect }: ChartOptions): void {
-  for (const [name, length] of Object.entries({ width, height })) {
-    if (length === undefined || (length >= 100 && length <= 10_000)) continue;
-    throw new OptionError(`${call}: ${name} must be from 100 to 10,000 pixels; got ${length}`);
-  }
-  if (aspect !== undefined) checkOneOf(`${call}: aspect`, aspect, ["equal"]);
-}
-
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const { Plot, document } = drawing;
   const { x, y, options } = chart;
@@ -72,7 +80,7 @@ export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const right = MARGIN + 6;
   const innerWidth = width - left - right - barWidth;
   const xTicks = chart.xTicks ?? fittingTicks(drawing, x, innerWidth);
-  const key = chart.legend?.length ? legend(document, chart.legend, width - left) : undefined;
+  const key = legend(document, chart.legend ?? [], width - left);
   const headHeight = (title === undefined ? 0 : TITLE_HEIGHT) + (key ? key.height + 4 : 0);
   const top = y.label === undefined && !chart.colorBar?.label ? MARGIN : 24;
   const bottom = x.label === undefined ? 24 : 40;

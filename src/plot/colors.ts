@@ -8,6 +8,9 @@ import { edge, fontSize, ink, type Scheme } from "./theme.ts";
 /** How many colours a scheme is cut into: as many as a byte tells apart. */
 const STEPS = 256;
 
+/** The schemes that end with their lightest colour; the others begin with it. */
+const LIGHT_LAST: readonly Scheme[] = ["viridis", "cividis", "summer"];
+
 /** Red, green and blue, from 0 to 255. */
 export type Rgb = readonly [number, number, number];
 
@@ -19,9 +22,19 @@ export interface ColorScale {
   hex(value: number): string;
 }
 
-export function colorScale(drawing: Drawing, scheme: Scheme, domain: readonly [number, number]): ColorScale {
+/** @param thin whether thin things are drawn in it: the scheme's lightest colours, which would not be seen on white, are left out */
+export function colorScale(
+  drawing: Drawing,
+  scheme: Scheme,
+  domain: readonly [number, number],
+  thin = false,
+): ColorScale {
+  const [from, to] =
+    !thin || scheme === "rdbu" ? [0, 1] : LIGHT_LAST.includes(scheme) ? [0, 0.88] : [0.35, 1];
   const interpolate = interpolator(drawing, scheme);
-  const table = Array.from({ length: STEPS }, (_, i) => parse(interpolate(i / (STEPS - 1))));
+  const table = Array.from({ length: STEPS }, (_, i) =>
+    parse(interpolate(from + ((to - from) * i) / (STEPS - 1))),
+  );
   const [low, high] = domain;
   const rgb = (value: number) => {
     const share = high > low ? (value - low) / (high - low) : 0.5;

@@ -51,7 +51,7 @@ function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
   const highest = Math.max(0, ...stretches.map(({ high }) => high)) || 1;
   return drawChart(drawing, {
     options: PANEL,
-    x: { label: "step", domain: [0, Math.max(1, loss.length)], type: "linear" },
+    x: { label: "step", domain: [0, Math.max(1, loss.length)], type: "linear", whole: true },
     y: { label: "loss", domain: [0, highest * 1.05], type: "linear" },
     legend: [
       { label: "each step", color, area: true, opacity: 0.3 },
@@ -100,7 +100,7 @@ function accuracyPanel(drawing: Drawing, { evaluations, stepsPerEpoch }: Curves)
       dashed: i > 0,
     };
   });
-  const x: Axis = { label: "epoch", domain: [0, last / stepsPerEpoch || 1], type: "linear" };
+  const x: Axis = { label: "epoch", domain: [0, last / stepsPerEpoch || 1], type: "linear", whole: true };
   const y: Axis = { label: "accuracy", domain: [0, 1], type: "linear" };
   return drawChart(drawing, {
     options: PANEL,

@@ -25,7 +25,7 @@ import { arrange } from "./panels.ts";
  * The layout is dagre's (layered: Gansner and others, "A technique for drawing directed graphs", 1993; Brandes and Köpf, 2001), a package
  * that kobai does not bring: `npm install @dagrejs/dagre`. Without it `svg()` and `element()` reject with an UnsupportedError that says so.
  *
- * @param options loss: what follows the network, default none, or `crossEntropy()` where there is `t`; batch: a number or a symbol,
+ * @param options loss: what follows the network, default none, or where there is `t` that of the last fit, else `crossEntropy()`; batch: a number or a symbol,
  *   default "N"; level: "ops" (default), or "layers" for one box each; x, t: samples whose numbers are shown; gradients: default true;
  *   formulas: default false; labels: other words for symbols ("X", "W1"), signs ("dot") and layers ("Affine"); title: default none
  * @throws OptionError for what is no network, layer or function, options that there are not, labels of what is not in the graph, x without

@@ -5,7 +5,8 @@ import { svgElement, textWidth } from "./svg.ts";
 import { fontSize } from "./theme.ts";
 
 export interface LegendItem {
-  readonly label: string;
+  /** what has none is not in the legend */
+  readonly label: string | undefined;
   readonly color: string;
   /** what the series is drawn as */
   readonly line?: boolean;
@@ -22,10 +23,12 @@ const GAP = 16;
 /** The dashes of dashed lines. */
 export const DASHES = "5,3";
 
-export function legend(document: Document, items: readonly LegendItem[], width: number): Picture {
+/** @param width where a row ends and the next begins @returns nothing where nothing has a name */
+export function legend(document: Document, items: readonly LegendItem[], width: number): Picture | undefined {
   const group = svgElement(document, "g", { "aria-label": "legend" });
   let [x, y, widest] = [0, 0, 0];
   for (const item of items) {
+    if (item.label === undefined) continue;
     const itemWidth = SAMPLE + 6 + textWidth(item.label, fontSize.label);
     if (x > 0 && x + itemWidth > width) [x, y] = [0, y + LINE_HEIGHT];
     group.append(
@@ -40,7 +43,7 @@ export function legend(document: Document, items: readonly LegendItem[], width: 
     widest = Math.max(widest, x + itemWidth);
     x += itemWidth + GAP;
   }
-  return { element: group, width: widest, height: y + LINE_HEIGHT };
+  return widest === 0 ? undefined : { element: group, width: widest, height: y + LINE_HEIGHT };
 }
 
 function sample(

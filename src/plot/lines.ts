@@ -1,7 +1,9 @@
 // Lines and points between two axes.
 
+import { options as checkOptions } from "../check.ts";
+import { chartRules } from "./arguments.ts";
 import { axisOf } from "./axes.ts";
-import { type ChartOptions, checkChart, drawChart } from "./chart.ts";
+import { type ChartOptions, drawChart } from "./chart.ts";
 import { Figure } from "./figure.ts";
 import { legendOf, type Points, type SeriesInput, seriesMarks, toSeries } from "./series.ts";
 
@@ -54,11 +56,15 @@ function seriesChart(
   byDefault: { readonly line: boolean; readonly markers: boolean },
   options: ChartOptions,
 ): Figure {
-  checkChart(call, options);
+  checkOptions(call, options, chartRules);
   const series = toSeries(call, input, byDefault);
   const isMarked = series.some(({ markers }) => markers);
-  const x = axisOf(`${call}: x`, all(series, "x"), options.x ?? {}, isMarked ? 0.04 : 0);
-  const y = axisOf(`${call}: y`, all(series, "y"), options.y ?? {}, 0.05);
+  const places = [...all(series, "x")];
+  const x = {
+    ...axisOf(`${call}: x`, places, options.x, isMarked ? 0.04 : 0),
+    whole: places.every(Number.isInteger),
+  };
+  const y = axisOf(`${call}: y`, all(series, "y"), options.y, 0.05);
   return new Figure(options.title ?? call, (drawing) =>
     drawChart(drawing, {
       options,

@@ -1,7 +1,7 @@
 // Coordinates, as NumPy makes them.
 
+import { check, finite, whole } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import { checkCount } from "./arguments.ts";
 
 /**
  * Numbers from `start` up to, not including, `stop`: start + i·step.
@@ -31,10 +31,9 @@ export function arange(start: number, stop: number, step = 1): number[] {
  * linspace(-5, 5, 5); // [-5,-2.5,0,2.5,5]
  */
 export function linspace(start: number, stop: number, count = 50): number[] {
-  checkCount("linspace: count", count, 2);
-  if (!(Number.isFinite(start) && Number.isFinite(stop))) {
-    throw new OptionError(`linspace: start and stop must be finite; got ${start} and ${stop}`);
-  }
+  check("linspace", "count", count, whole(2, 1_000_000));
+  check("linspace", "start", start, finite);
+  check("linspace", "stop", stop, finite);
   return Array.from({ length: count }, (_, i) =>
     i === count - 1 ? stop : start + ((stop - start) * i) / (count - 1),
   );

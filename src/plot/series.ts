@@ -1,8 +1,9 @@
 // Series of points, as users give them and as they are drawn: lines with gaps, cut at the frame, and markers.
 
 import type { Markish } from "@observablehq/plot";
+import { options as checkOptions, flag, isObject, show, text } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { checkSameLength, isTensor, kindOf, type Numbers, toNumbers, valueAt } from "./arguments.ts";
+import { anything, checkSameLength, type Numbers, toNumbers, valueAt } from "./arguments.ts";
 import { type Axis, isDrawable } from "./axes.ts";
 import type { Frame } from "./chart.ts";
 import type { Drawing } from "./drawing.ts";
@@ -43,6 +44,11 @@ export interface Points {
   readonly dashed: boolean;
 }
 
+/** The series that are drawn over a field or a map: points where nothing else is said, and none where none are given. */
+export function seriesOver(call: string, input: SeriesInput | undefined): Points[] {
+  return input === undefined ? [] : toSeries(call, input, { line: false, markers: true });
+}
+
 /** @param byDefault how series are drawn that do not say it @throws DataError where they are no series */
 export function toSeries(
   call: string,
@@ -50,36 +56,36 @@ export function toSeries(
   byDefault: { readonly line: boolean; readonly markers: boolean },
 ): Points[] {
   const list = isSeriesList(input) ? input : [isSeries(input) ? input : { y: input }];
-  if (list.length === 0) throw new DataError(`${call}: there are no series; give at least one`);
-  return list.map((series, i) => {
-    if (!isSeries(series))
-      throw new DataError(`${call}: series ${i} must be { x, y } or { points }; got ${kindOf(series)}`);
+  return list.map((given, i) => {
+    const series = checkOptions(`${call}: series ${i}`, given, rules);
     const name = `${call}: series ${series.label === undefined ? i : JSON.stringify(series.label)}`;
-    const {
-      label,
-      color = seriesColor(i),
-      line = byDefault.line,
-      markers = byDefault.markers,
-      dashed = false,
-    } = series;
-    if (!line && !markers)
+    const { label, color = seriesColor(i), line = byDefault.line } = series;
+    const { markers = byDefault.markers, dashed = false } = series;
+    if (!line && !markers) {
       throw new OptionError(`${name}: has neither a line nor markers; nothing of it would be seen`);
+    }
     return { ...coordinates(name, series), label, color, line, markers, dashed };
   });
 }
 
-function isSeries(input: unknown): input is Series {
-  return (
-    typeof input === "object" &&
-    input !== null &&
-    !Array.isArray(input) &&
-    !ArrayBuffer.isView(input) &&
-    !isTensor(input)
-  );
+const rules = {
+  x: anything,
+  y: anything,
+  points: anything,
+  label: text,
+  color: text,
+  line: flag,
+  markers: flag,
+  dashed: flag,
+};
+
+/** A tensor is an object too, and no series. */
+function isSeries(input: SeriesInput): input is Series {
+  return isObject(input) && !("data" in input);
 }
 
 function isSeriesList(input: SeriesInput): input is readonly Series[] {
-  return Array.isArray(input) && typeof input[0] === "object" && input[0] !== null;
+  return Array.isArray(input) && input.some(isObject);
 }
 
 function coordinates(name: string, { x, y, points }: Series): { x: number[]; y: number[] } {
@@ -103,11 +109,11 @@ function coordinates(name: string, { x, y, points }: Series): { x: number[]; y: 
 
 function pairs(name: string, points: readonly ArrayLike<number>[]): { x: number[]; y: number[] } {
   if (!Array.isArray(points) || points.length === 0) {
-    throw new DataError(`${name}: points must be pairs [x, y], at least one; got ${kindOf(points)}`);
+    throw new DataError(`${name}: points must be pairs [x, y], at least one; got ${show(points)}`);
   }
   for (const [i, point] of points.entries()) {
     if (point?.length === 2 && typeof point[0] === "number" && typeof point[1] === "number") continue;
-    throw new DataError(`${name}: point ${i} must be a pair [x, y] of numbers; got ${kindOf(point)}`);
+    throw new DataError(`${name}: point ${i} must be a pair [x, y] of numbers; got ${show(point)}`);
   }
   return { x: points.map((point) => point[0]!), y: points.map((point) => point[1]!) };
 }
@@ -163,7 +169,11 @@ function visible(xs: readonly number[], ys: readonly number[], x: Axis, y: Axis)
 }
 
 export function legendOf(series: readonly Points[]): LegendItem[] {
-  return series.flatMap(({ label, color, line, markers, dashed }) =>
-    label === undefined ? [] : [{ label, color, line, dashed, marker: markers }],
-  );
+  return series.map(({ label, color, line, markers, dashed }) => ({
+    label,
+    color,
+    line,
+    dashed,
+    marker: markers,
+  }));
 }

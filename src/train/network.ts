@@ -13,6 +13,7 @@ import {
   type Tensor,
   type TensorLike,
   type TypedArray,
+  typedArrays,
 } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { scaleOf, toInputs, toTargets } from "./arguments.ts";
@@ -77,10 +78,23 @@ export class Network {
     this.grads = accessors(core.parameters, "gradients", ready);
   }
 
-  /** @internal What its programs are composed of, for whoever draws it. @throws StateError after dispose */
+  /** @internal What its programs are composed of, with initial values, for whoever draws it. @throws StateError after dispose */
   get core(): Core {
-    this.#alive();
+    this.#ready();
     return this.#core;
+  }
+
+  /** @internal A batch as its programs take it: finite, in the network's dtype, integers scaled as by `predict`. */
+  samples(call: string, x: TensorLike): Tensor {
+    const { batch, length, place } = this.#inputs(call, x);
+    const data = new typedArrays[this.dtype](length);
+    place(data);
+    return { shape: [batch, ...this.inputShape], dtype: this.dtype, data };
+  }
+
+  /** @internal What is measured where a call names no loss. */
+  get usualLoss(): Loss {
+    return this.#loss;
   }
 
   /** Steps trained so far, in all fits. */

@@ -83,10 +83,10 @@ function coreOf(
     inputShape,
     outputShape: value.shape.slice(1),
     parameters,
-    forward: (x, told) =>
+    forward: (x, each) =>
       layers.reduce((value, layer) => {
         const output = step(layer, value, parameters);
-        told?.(layer, output);
+        each?.(layer, output);
         return output;
       }, x),
     in: (other) => coreOf(layers, inputShape, other, owner).core,

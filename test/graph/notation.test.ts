@@ -100,7 +100,7 @@ describe("the engine's gradients as formulas", () => {
     expect(derivative(f)).toBe(expected);
   });
 
-  it("has the losses' own, by the rows of their mean", () => {
+  it("has the losses' own, by what they are the mean of", () => {
     const x = input("x", [9973, 3], "float32");
     const t = input("t", [9973], "int32");
     const of = (loss: Value, value: Value, target: Value) => {
@@ -113,6 +113,7 @@ describe("the engine's gradients as formulas", () => {
     };
     expect(of(ops.softmaxCrossEntropy(x, t), x, t)).toBe("(softmax(x) − t) / N");
     expect(of(ops.sumSquaredError(a, b), a, b)).toBe("(x − t) / 2");
+    expect(of(ops.binaryCrossEntropy(a, b), a, b)).toBe("(sigmoid(x) − t) / 6");
     const one = input("x", [1, 3], "float32");
     const row = input("t", [1, 3], "float32");
     expect(of(ops.softmaxCrossEntropy(one, row), one, row)).toBe("softmax(x) − t");

@@ -33,7 +33,7 @@ export function describeGraph(
   options: GraphAnyOptions | undefined,
 ): GraphDescription {
   if (of instanceof Network) {
-    return describeNetwork(of.core, optionsOf("graph", options as GraphNetworkOptions, NETWORK));
+    return describeNetwork(of, optionsOf("graph", options as GraphNetworkOptions, NETWORK));
   }
   if (typeof of === "function") {
     return describeFunction(of, optionsOf("graph", options as GraphFunctionOptions, FUNCTION));
@@ -42,7 +42,7 @@ export function describeGraph(
     const { input, ...rest } = optionsOf("graph", options as GraphLayerOptions, LAYER);
     check("graph", "input", input, LAYER.input);
     using alone = sequential([of], { input, name: "graph" });
-    return describeNetwork(alone.core, rest);
+    return describeNetwork(alone, rest);
   }
   const isLoss = typeof property(of, "forward") === "function";
   throw new OptionError(

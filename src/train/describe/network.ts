@@ -4,17 +4,18 @@ import { OptionError } from "../../errors.ts";
 import type { GraphDescription, Group } from "../../graph/describe.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { isGiven, type Node, type Value } from "../../graph/value.ts";
-import { crossEntropy, type Loss } from "../../nn/losses.ts";
-import { size, type Tensor } from "../../tensor.ts";
-import { toInputs, toTargets } from "../arguments.ts";
+import type { Loss } from "../../nn/losses.ts";
+import type { Tensor } from "../../tensor.ts";
+import { toTargets } from "../arguments.ts";
 import { build, buildLoss, type Core, type NamedLayer, type TargetType } from "../core.ts";
-import { checkFinite } from "../store.ts";
+import type { Network } from "../network.ts";
+import { targetRule } from "../targets.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
 import type { GraphNetworkOptions } from "./options.ts";
 
-export function describeNetwork(core: Core, options: GraphNetworkOptions): GraphDescription {
+export function describeNetwork(net: Network, options: GraphNetworkOptions): GraphDescription {
   const { batch = "N", level = "ops", x: samples, t: targets, gradients = true } = options;
-  const loss = options.loss ?? (targets === undefined ? undefined : crossEntropy());
+  const loss = options.loss ?? (targets === undefined ? undefined : net.usualLoss);
   if (samples === undefined && targets !== undefined)
     throw new OptionError(
       "graph: t are the targets of x; give x too, or leave t out for a graph without numbers",
@@ -23,15 +24,15 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
     throw new OptionError("graph: the numbers of a loss need its targets: give t too");
   if (samples !== undefined && options.batch !== undefined)
     throw new OptionError("graph: x has a batch of its own; leave batch out");
-  const inputs = samples === undefined ? undefined : toInputs("graph", samples, core);
-  if (inputs) checkFinite("graph", "x", inputs.values, size(core.inputShape));
+  const { core } = net;
+  const inputs = samples === undefined ? undefined : net.samples("graph", samples);
   const { parameters } = core;
   const lengths = [core.inputShape, ...parameters.values.map(({ shape }) => shape)].flat();
   const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths);
-  const m = inputs?.batch ?? symbols.get(String(batch)) ?? (batch as number);
+  const m = inputs?.shape[0] ?? symbols.get(String(batch)) ?? (batch as number);
 
-  const checked =
-    loss && targets !== undefined ? toTargets("graph", targets, targetsOf(core, loss, m)) : undefined;
+  const rule = loss && targetRule(loss, core);
+  const checked = rule && targets !== undefined ? toTargets("graph", targets, m, rule) : undefined;
   const { x, t, result, layers, groups } = walk(core, m, loss, checked?.type);
   const names = new Map<Value, string>([[x, "X"]]);
   for (const [index, symbol] of parameterSymbols(parameters.names).entries())
@@ -39,7 +40,7 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
   if (t) names.set(t, "t");
   nameLayers(layers, names);
   const given = new Map<Value, Tensor>();
-  if (inputs) given.set(x, inputs.values);
+  if (inputs) given.set(x, inputs);
   if (t && checked) given.set(t, checked.values);
   return finish(options, {
     result,
@@ -51,12 +52,6 @@ export function describeNetwork(core: Core, options: GraphNetworkOptions): Graph
     ...(level === "layers" && { groups }),
     ...(inputs && { evaluate: evaluation(core, given) }),
   });
-}
-
-/** What a loss compares a network's output with. */
-function targetsOf({ outputShape, dtype }: Core, loss: Loss, batch: number) {
-  const ofClasses = loss.targets === "classes" && outputShape.length === 1;
-  return { batch, classes: ofClasses ? outputShape[0] : undefined, outputShape, dtype };
 }
 
 interface Walked {
@@ -103,6 +98,8 @@ const layerLabels = new Map([
   ["softmax", "Softmax"],
   ["flatten", "Flatten"],
   ["crossEntropy", "Softmax with Loss"],
+  ["binaryCrossEntropy", "Sigmoid with Loss"],
+  ["meanSquaredError", "Mean Squared Error"],
   ["sumSquaredError", "Squared Error"],
 ]);
 

@@ -1,9 +1,9 @@
 // What descriptions of graphs can be told, checked where it enters.
 
-import { flag, having, isObject, isShape, isWhole, oneOf, type Rule, text } from "../../check.ts";
+import { anything, flag, isObject, isShape, isWhole, oneOf, type Rule, text } from "../../check.ts";
 import type { Axis } from "../../graph/notation.ts";
 import type { Shape, Value } from "../../graph/value.ts";
-import type { Loss } from "../../nn/losses.ts";
+import { type Loss, lossRule } from "../../nn/losses.ts";
 import type { DTypeName, Tensor, TensorLike } from "../../tensor.ts";
 
 /** A function of symbolic values, written with the ops. */
@@ -33,7 +33,7 @@ export interface GraphLayerOptions extends GraphOptions {
 }
 
 export interface GraphNetworkOptions extends Omit<GraphLayerOptions, "input"> {
-  /** What follows the network. Default: none; `crossEntropy()` where there is `t`. */
+  /** What follows the network. Default: none; where there is `t`, that of the last fit, else `crossEntropy()`. */
   loss?: Loss;
   /** Targets of `x`. */
   t?: TensorLike;
@@ -58,8 +58,6 @@ export type GraphAnyOptions = GraphLayerOptions | GraphNetworkOptions | GraphFun
 
 /** What `options` of check.ts is given for each of the three. */
 type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
-
-const anything: Rule = [() => true, "anything"];
 
 const COMMON: Rules<GraphOptions> = {
   title: text,
@@ -90,7 +88,7 @@ export const LAYER: Rules<GraphLayerOptions> = {
 export const NETWORK: Rules<GraphNetworkOptions> = {
   ...COMMON,
   ...RUN,
-  loss: having("forward", "a loss, such as crossEntropy()"),
+  loss: lossRule,
   t: anything,
 };
 

@@ -7,9 +7,11 @@ import {
   flatten,
   init,
   layer,
+  meanSquaredError,
   type Network,
   relu,
   sequential,
+  sgd,
   sigmoid,
   softmax,
   sumSquaredError,
@@ -146,10 +148,10 @@ describe("a network's graph", () => {
 
   it("has the targets of its loss", () => {
     using net = twoLayers();
-    expect(edge(describeGraph(net, { loss: sumSquaredError() }), "t").value).toMatchObject({
-      shape: ["N", 10],
-      dtype: "float32",
-    });
+    for (const loss of [sumSquaredError(), binaryCrossEntropy()]) {
+      const { value } = edge(describeGraph(net, { loss }), "t");
+      expect(value).toMatchObject({ shape: ["N", 10], dtype: "float32" });
+    }
   });
 
   it("has no gradients where none are wanted", () => {
@@ -224,6 +226,17 @@ describe("the numbers of a run", () => {
     });
     expect(Array.from(edge(graph, "Y").value.numbers!.data)).toEqual([3, 3]);
     expect(edge(graph, "X").value.shape).toEqual([1, 3]);
+  });
+
+  it("are those of predict and loss after a fit: bytes are scaled, and the loss is the fit's", async () => {
+    using net = sequential([dense(1)], { input: [2], seed: 3 });
+    const x = new Uint8Array([255, 0, 51, 102]);
+    const data = { x: tensor(x, [2, 2]), t: tensor([0.5, -1]), scale: 1 / 255 };
+    await net.fit(data, { loss: meanSquaredError(), optimizer: sgd({ lr: 0.1 }), batchSize: 2, epochs: 2 });
+    const graph = describeGraph(net, { x, t: [0.5, -1] });
+    expect(edge(graph, "Y").value.numbers).toEqual(net.predict(x));
+    expect(edge(graph, "L").value.numbers?.data[0]).toBe(net.loss(x, [0.5, -1]));
+    expect(labels(graph, "op")).toEqual(["dot", "+", "½Σ(y − t)²", "× 2"]);
   });
 
   it("leave nothing behind in memory, and change nothing in the network", async () => {
