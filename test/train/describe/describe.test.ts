@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { DescribedEdge, DescribedTensor, GraphDescription } from "../../../src/graph/describe.ts";
 import {
+  binaryCrossEntropy,
   crossEntropy,
   dense,
   constant as filled,
