@@ -4,9 +4,9 @@ import { OptionError } from "../../errors.ts";
 import type { GraphDescription, Group } from "../../graph/describe.ts";
 import { topologicalOrder } from "../../graph/order.ts";
 import { isGiven, type Node, type Value } from "../../graph/value.ts";
-import type { Loss } from "../../nn/losses.ts";
-import type { Tensor } from "../../tensor.ts";
-import { toTargets } from "../arguments.ts";
+import { crossEntropy, type Loss } from "../../nn/losses.ts";
+import { type Tensor, type TensorLike, typedArrays } from "../../tensor.ts";
+import { scaledInputs, toTargets } from "../arguments.ts";
 import { build, buildLoss, type Core, type NamedLayer, type TargetType } from "../core.ts";
 import type { Network } from "../network.ts";
 import { targetRule } from "../targets.ts";
@@ -15,7 +15,7 @@ import type { GraphNetworkOptions } from "./options.ts";
 
 export function describeNetwork(net: Network, options: GraphNetworkOptions): GraphDescription {
   const { batch = "N", level = "ops", x: samples, t: targets, gradients = true } = options;
-  const loss = options.loss ?? (targets === undefined ? undefined : net.usualLoss);
+  const loss = options.loss ?? (targets === undefined ? undefined : (net.training.loss ?? crossEntropy()));
   if (samples === undefined && targets !== undefined)
     throw new OptionError(
       "graph: t are the targets of x; give x too, or leave t out for a graph without numbers",
@@ -25,7 +25,7 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
   if (samples !== undefined && options.batch !== undefined)
     throw new OptionError("graph: x has a batch of its own; leave batch out");
   const { core } = net;
-  const inputs = samples === undefined ? undefined : net.samples("graph", samples);
+  const inputs = samples === undefined ? undefined : samplesOf(net, samples);
   const { parameters } = core;
   const lengths = [core.inputShape, ...parameters.values.map(({ shape }) => shape)].flat();
   const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths);
@@ -52,6 +52,14 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
     ...(level === "layers" && { groups }),
     ...(inputs && { evaluate: evaluation(core, given) }),
   });
+}
+
+/** Samples as the network's programs take them. */
+function samplesOf({ core, training }: Network, x: TensorLike): Tensor {
+  const { batch, length, place } = scaledInputs("graph", x, core, training.scale);
+  const data = new typedArrays[core.dtype](length);
+  place(data);
+  return { shape: [batch, ...core.inputShape], dtype: core.dtype, data };
 }
 
 interface Walked {
