@@ -194,7 +194,7 @@ describe("a parameter refuses", () => {
     expectError(
       () => Object.assign(net.params, { "dense9.weight": tensor([1]) }),
       DataError,
-      'params: there is no parameter "dense9.weight"; there are "dense1.weight", "dense1.bias"',
+      'params: there is no parameter "dense9.weight"; there are "dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"',
     );
     expectError(
       () => delete net.params["dense1.bias"],
