@@ -1,7 +1,10 @@
 // How a matmul is cut up so that each part stays in its cache. Both compilers read this file: the kernels cut by these sizes,
 // and src/runtime/matmul-workspace.ts derives from them how much scratch a lane needs. It holds integer constants alone.
 
-/** The most steps of k that one pass sums; a longer sum goes on from what is stored in c, which gives the same bits. */
+/**
+ * The most steps of k that one pass sums; a longer sum goes on from what is stored in c, which gives the same bits. Where sums are long, a
+ * pass sums PARTIAL_TERMS of ../sums.ts, which are no more.
+ */
 export const BLOCK_K = 400;
 
 /** The most of a row of b that is packed at once: with BLOCK_K, a block of 800 KiB that stays in the second-level cache. */

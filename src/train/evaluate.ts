@@ -1,9 +1,9 @@
 import { show } from "../check.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { OptionError } from "../errors.ts";
-import type { Loss } from "../nn/losses.ts";
+import { isKnownMean, type Loss } from "../nn/losses.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
-import { checkIsMean } from "./mean-check.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
@@ -53,6 +53,30 @@ export function chosenMetrics(
  */
 export const PART = 500;
 
+/**
+ * Makes sure that the loss can be measured in parts. What few losses need is imported when it is asked for.
+ *
+ * @throws OptionError where it is no mean over samples
+ */
+export async function checkMeasurable(
+  call: string,
+  core: Core,
+  loss: Loss,
+  metrics: ReadonlySet<Metric>,
+  { t }: Dataset,
+): Promise<void> {
+  if (isKnownMean(loss) || !metrics.has("loss")) return;
+  const { checkIsMean } = await import("./mean-check.ts");
+  checkIsMean(
+    call,
+    core,
+    loss,
+    loss.targets === "classes" && t.shape.length === 1
+      ? { dtype: "int32", shape: [] }
+      : { dtype: core.dtype, shape: core.outputShape },
+  );
+}
+
 /** Evaluates a network on a stored data set, as often as asked. */
 export interface Evaluator {
   /** @param signal stops between batches; the result is then undefined */
@@ -65,9 +89,7 @@ export function evaluator(
   data: StoredDataset,
   loss: Loss,
   metrics: ReadonlySet<Metric>,
-  call: string,
 ): Evaluator {
-  if (metrics.has("loss")) checkIsMean(call, core, loss, data.targetFor(core.dtype));
   const { heap } = core.engine;
   const { n } = data;
   const batch = Math.min(PART, n);

@@ -8,7 +8,7 @@ import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
-import { type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
 import {
   composeFiniteCheck,
   composeTraining,
@@ -153,6 +153,9 @@ export async function fit(
   context: FitContext,
 ): Promise<History> {
   const plan = schedule(data, options, state.step);
+  for (const { call, data } of Object.values(plan.evaluated)) {
+    await checkMeasurable(call, core, options.loss, plan.metrics, data);
+  }
   const slots = context.slotsFor(options.optimizer);
   let session: Session;
   try {
@@ -250,7 +253,7 @@ class Session implements Disposable {
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss, plan.metrics, set.call)),
+          held.add(evaluator(core, place(set), options.loss, plan.metrics)),
         ]),
       );
     } catch (error) {

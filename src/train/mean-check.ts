@@ -1,9 +1,9 @@
 import { OptionError } from "../errors.ts";
 import { input, type Value } from "../graph/value.ts";
-import { isKnownMean, type Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/losses.ts";
 import { Composer } from "../runtime/composer.ts";
 import { bytesPerElement, size } from "../tensor.ts";
-import type { Core, TargetType } from "./core.ts";
+import { type Core, lossOf, type TargetType } from "./core.ts";
 
 /**
  * Makes sure that a loss is the mean of its samples' losses, so that a data set can be measured in parts: by trying it on two samples,
@@ -12,7 +12,6 @@ import type { Core, TargetType } from "./core.ts";
  * @throws OptionError where it is none
  */
 export function checkIsMean(call: string, core: Core, loss: Loss, target: TargetType): void {
-  if (isKnownMean(loss)) return;
   const { heap } = core.engine;
   const program = Composer.compose(core, (composer) => {
     const whole = leaves(core, target, 2);
@@ -20,7 +19,7 @@ export function checkIsMean(call: string, core: Core, loss: Loss, target: Target
     const targets = composer.room(whole.t);
     const results = composer.allocate(3 * 8);
     const graph = (index: number, { y, t }: Leaves, sample: number) => {
-      const value = loss.forward(y, t);
+      const value = lossOf(loss, y, t);
       composer.graph(
         [{ value, address: results + 8 * index }],
         [

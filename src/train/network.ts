@@ -10,7 +10,7 @@ import { type DTypeName, formatShape, size, type Tensor, type TensorLike } from 
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { type ScaledInputs, scaledInputs, toTargets } from "./arguments.ts";
 import { build, type Core, type TargetType } from "./core.ts";
-import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
@@ -154,9 +154,11 @@ export class Network {
     const measured = chosenMetrics("evaluate: metrics", loss, metrics);
     const checked = checkDataset("evaluate", data);
     await this.#initialValues.finishSlowly(() => this.#alive());
+    await checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    this.#alive();
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
-      const measure = evaluator(this.#core, stored, loss, measured, "evaluate");
+      const measure = evaluator(this.#core, stored, loss, measured);
       try {
         const result = await measure.evaluate(signal);
         this.#alive();

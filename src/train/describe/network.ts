@@ -3,11 +3,11 @@
 import { OptionError } from "../../errors.ts";
 import type { GraphDescription, Group } from "../../graph/describe.ts";
 import { topologicalOrder } from "../../graph/order.ts";
-import { isGiven, type Node, type Value } from "../../graph/value.ts";
+import { input, isGiven, type Node, type Value } from "../../graph/value.ts";
 import { crossEntropy, type Loss } from "../../nn/losses.ts";
 import { type Tensor, type TensorLike, typedArrays } from "../../tensor.ts";
 import { scaledInputs, toTargets } from "../arguments.ts";
-import { build, buildLoss, type Core, type NamedLayer, type TargetType } from "../core.ts";
+import { build, type Core, lossOf, type NamedLayer, type TargetType } from "../core.ts";
 import type { Network } from "../network.ts";
 import { targetRule } from "../targets.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
@@ -79,14 +79,13 @@ function walk(core: Core, batch: number, loss: Loss | undefined, target: TargetT
     layers.push({ named, output });
     assign(groups, output, { name: named.name, label: labelOf(named.layer.name) });
   };
-  if (!loss) {
-    const { x, output } = build(core, batch, each);
-    return { x, t: undefined, result: output, layers, groups };
-  }
+  const { x, output } = build(core, batch, each);
+  if (!loss) return { x, t: undefined, result: output, layers, groups };
   const { outputShape, dtype } = core;
   const labels: TargetType = { dtype: "int32", shape: [] };
   const type = target ?? (loss.targets === "classes" ? labels : { dtype, shape: outputShape });
-  const { x, t, loss: result } = buildLoss(core, batch, loss, type, each);
+  const t = input("t", [batch, ...type.shape], type.dtype);
+  const result = lossOf(loss, output, t);
   assign(groups, result, { name: loss.name, label: labelOf(loss.name) });
   return { x, t, result, layers, groups };
 }
