@@ -26,7 +26,8 @@ export async function chart(results: readonly WorkResult[], machine: string): Pr
 }
 
 function panel(drawing: Drawing, { title, standings }: WorkResult): Picture {
-  const { Plot, document } = drawing;
+  const { Plot } = drawing.library;
+  const { document } = drawing;
   const bars = standings.map(({ contender, seconds, sample }) => ({
     name: contender.name,
     color: COLORS[contender.kind],

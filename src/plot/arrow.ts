@@ -1,5 +1,7 @@
 // Arrows: the outline of one, and what of it lies inside a frame.
 
+import type { Frame } from "./frame.ts";
+
 type Place = readonly [number, number];
 
 const HEAD_LENGTH = 8;
@@ -13,8 +15,8 @@ export function arrowOutline([x0, y0]: Place, [x1, y1]: Place, thickness = 1.5):
   const length = Math.hypot(x1 - x0, y1 - y0);
   if (length < 2) return diamond(x0, y0, thickness);
   const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
-  const size = Math.min(1, length / (1.5 * HEAD_LENGTH)) * Math.sqrt(thickness / 1.5);
-  const neck = length - HEAD_LENGTH * size;
+  const size = Math.max(0.5, Math.min(1, length / (1.5 * HEAD_LENGTH))) * Math.sqrt(thickness / 1.5);
+  const neck = Math.max(0, length - HEAD_LENGTH * size);
   const half = (thickness / 2) * Math.max(0.5, Math.min(1, size));
   const wing = (HEAD_WIDTH / 2) * size;
   const at = (along: number, across: number): Place => [
@@ -41,14 +43,14 @@ function diamond(x: number, y: number, radius: number): Place[] {
   ];
 }
 
-/** A polygon cut at the edges of a rectangle from (0, 0) to (width, height) (Sutherland and Hodgman, 1974). */
-export function clipPolygon(polygon: readonly Place[], width: number, height: number): Place[] {
+/** A polygon cut at the edges of a frame (Sutherland and Hodgman, 1974). */
+export function clipPolygon(polygon: readonly Place[], { left, top, width, height }: Frame): Place[] {
   let points = [...polygon];
   const edges: [axis: 0 | 1, limit: number, sign: 1 | -1][] = [
-    [0, 0, 1],
-    [0, width, -1],
-    [1, 0, 1],
-    [1, height, -1],
+    [0, left, 1],
+    [0, left + width, -1],
+    [1, top, 1],
+    [1, top + height, -1],
   ];
   for (const [axis, limit, sign] of edges) {
     const inside = (point: Place) => sign * (point[axis] - limit) >= 0;
@@ -68,9 +70,9 @@ export function clipPolygon(polygon: readonly Place[], width: number, height: nu
 
 /** A closed path, each corner by its distance from the one before, to a tenth of a pixel: surfaces have thousands of them. */
 export function polygonPath(polygon: readonly Place[]): string {
+  if (polygon.length < 3) return "";
   const tenths = polygon.map((place) => place.map((value) => Math.round(value * 10)) as [number, number]);
-  const [first, ...rest] = tenths;
-  if (!first) return "";
+  const [first, ...rest] = tenths as [[number, number], ...[number, number][]];
   const pair = (x: number, y: number) => `${x / 10}${y < 0 ? "" : ","}${y / 10}`;
   const steps = rest.map(([x, y], i) => {
     const step = pair(x - tenths[i]![0], y - tenths[i]![1]);

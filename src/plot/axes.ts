@@ -104,7 +104,7 @@ function widenLog(low: number, high: number, room: number): [number, number] {
 }
 
 /** About `count` ticks inside an axis' range, as numbers that people count by. */
-export function ticksOf({ ticks }: Drawing, axis: Axis, count: number): Tick[] {
+export function ticksOf(drawing: Drawing, axis: Axis, count: number): Tick[] {
   const { domain, type } = axis;
   const [low, high] = domain;
   if (type === "log") {
@@ -116,7 +116,7 @@ export function ticksOf({ ticks }: Drawing, axis: Axis, count: number): Tick[] {
         .map((exponent) => ({ value: 10 ** exponent, label: powerLabel(exponent) }));
     }
   }
-  const values = ticks(low, high, count);
+  const values = drawing.library.ticks(low, high, count);
   const counted = axis.whole && high - low >= 2 ? values.filter(Number.isInteger) : values;
   return withLabels(counted);
 }

@@ -42,7 +42,7 @@ export function bars(labels: readonly string[], values: NamedValuesInput, option
           // The bars of a label share four fifths of its place.
           const width = 0.8 / rows.length;
           const left = -0.4 + i * width;
-          return drawing.Plot.rect(row.values, {
+          return drawing.library.Plot.rect(row.values, {
             x1: (_: number, j: number) => j + left,
             x2: (_: number, j: number) => j + left + width,
             y1: clamped(0, fromZero),
@@ -51,7 +51,9 @@ export function bars(labels: readonly string[], values: NamedValuesInput, option
             insetLeft: i === 0 ? 0 : 1,
           } as object);
         }),
-        ...(fromZero.domain[0] < 0 ? [drawing.Plot.ruleY([clamped(0, fromZero)], { stroke: ink })] : []),
+        ...(fromZero.domain[0] < 0
+          ? [drawing.library.Plot.ruleY([clamped(0, fromZero)], { stroke: ink })]
+          : []),
       ],
     }),
   );

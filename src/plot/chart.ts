@@ -10,11 +10,13 @@ import {
   widestLabel,
 } from "./axes.ts";
 import { type ColorScale, colorBar } from "./colors.ts";
-import { type Drawing, type Picture, pictureOf } from "./drawing.ts";
+import type { Drawing, Picture } from "./drawing.ts";
+import { axisElements, type Frame, frameElements, SLOPE, type TickedAxis } from "./frame.ts";
 import { type LegendItem, legend } from "./legend.ts";
 import { heading } from "./panels.ts";
-import { svgElement, textWidth } from "./svg.ts";
-import { edge, fontSize, ink } from "./theme.ts";
+import { position } from "./polyline.ts";
+import { coordinate, svgElement, textWidth } from "./svg.ts";
+import { fontSize } from "./theme.ts";
 
 /** Options of every figure with axes. */
 export interface SizeOptions {
@@ -43,12 +45,6 @@ export interface ChartOptions extends SizeOptions {
 
 export const DEFAULT_SIZE = { width: 480, height: 340 } as const;
 
-/** The rectangle between the axes, in pixels. */
-export interface Frame {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A chart with nothing left open. */
 export interface Chart {
   readonly options: ChartOptions;
@@ -62,104 +58,127 @@ export interface Chart {
     readonly label?: string | undefined;
     readonly levels?: readonly number[];
   };
-  marks(frame: Frame): Markish[];
+  /** marks of Observable Plot's, whose types are not in kobai's declarations */
+  marks(frame: Frame): object[];
 }
 
 const TITLE_HEIGHT = 28;
 const MARGIN = 10;
+/** Between the frame and the right end, where half of the last label may stand. */
+const RIGHT = 16;
 const BAR_GAP = 16;
+const BAR_ROOM = 70;
 
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
-  const { Plot, document } = drawing;
-  const { x, y, options } = chart;
-  const { title, width = DEFAULT_SIZE.width } = options;
-  const height = options.height ?? DEFAULT_SIZE.height;
-  const yTicks = ticksOf(drawing, y, Math.max(2, Math.floor(height / 55)));
-  const left = Math.ceil(widestLabel(yTicks)) + 14;
-  const barWidth = chart.colorBar ? BAR_GAP + 70 : 0;
-  const right = MARGIN + 6;
-  const innerWidth = width - left - right - barWidth;
-  const xTicks = chart.xTicks ?? fittingTicks(drawing, x, innerWidth);
-  const key = legend(document, chart.legend ?? [], width - left);
-  const headHeight = (title === undefined ? 0 : TITLE_HEIGHT) + (key ? key.height + 4 : 0);
-  const top = y.label === undefined && !chart.colorBar?.label ? MARGIN : 24;
-  const bottom = x.label === undefined ? 24 : 40;
-  const frame = sizeFrame(
-    innerWidth,
-    height - headHeight - top - bottom,
-    chart,
-    options.height !== undefined,
-  );
-  const plot = Plot.plot({
-    document,
-    width: frame.width + left + right,
-    height: frame.height + top + bottom,
-    marginLeft: left,
-    marginRight: right,
-    marginTop: top,
-    marginBottom: bottom,
-    x: { type: x.type, domain: [...x.domain], label: x.label ?? null },
-    y: { type: y.type, domain: [...y.domain], label: y.label ?? null },
-    marks: [
-      Plot.gridX(chart.xTicks ? [] : valuesOf(xTicks), { stroke: edge, strokeOpacity: 0.6 }),
-      Plot.gridY(valuesOf(yTicks), { stroke: edge, strokeOpacity: 0.6 }),
-      Plot.frame({ stroke: edge }),
-      Plot.axisX(valuesOf(xTicks), { tickFormat: labelsOf(xTicks), fontSize: fontSize.tick, color: ink }),
-      Plot.axisY(valuesOf(yTicks), { tickFormat: labelsOf(yTicks), fontSize: fontSize.tick, color: ink }),
-      ...chart.marks(frame),
-    ],
-  });
-  const group = svgElement(document, "g", {});
-  const body = pictureOf(drawing, plot);
-  let total = body.width;
-  let offset = 0;
+  const { document } = drawing;
+  const { title } = chart.options;
+  const { frame, x, y, key, slant, width, height } = layOut(drawing, chart);
+  const group = svgElement(document, "g", { "text-anchor": "start" });
+  let total = width;
   if (title !== undefined) {
     const half = textWidth(title, fontSize.panelTitle) / 2;
-    const middle = Math.max(half, left + frame.width / 2);
+    const middle = Math.max(half, frame.left + frame.width / 2);
     group.append(heading(document, title, middle, fontSize.panelTitle));
     total = Math.max(total, middle + half);
-    offset = TITLE_HEIGHT;
   }
   if (key) {
-    group.append(svgElement(document, "g", { transform: `translate(${left},${offset})` }, key.element));
-    offset += key.height + 4;
+    const at = `translate(${frame.left},${title === undefined ? 0 : TITLE_HEIGHT})`;
+    group.append(svgElement(document, "g", { transform: at }, key.element));
   }
-  group.append(svgElement(document, "g", { transform: `translate(0,${offset})` }, body.element));
+  group.append(
+    ...frameElements(document, frame, x, y),
+    ...markElements(drawing, chart, frame),
+    ...axisElements(document, frame, x, y, slant),
+  );
   if (chart.colorBar) {
     const { scale, label, levels } = chart.colorBar;
     const bar = colorBar(drawing, scale, frame.height, label, levels);
-    const at = left + frame.width + BAR_GAP;
-    group.append(svgElement(document, "g", { transform: `translate(${at},${offset + top})` }, bar.element));
-    total = Math.max(total, at + bar.width);
+    const left = frame.left + frame.width + BAR_GAP;
+    const at = `translate(${coordinate(left)},${coordinate(frame.top)})`;
+    group.append(svgElement(document, "g", { transform: at }, bar.element));
+    total = Math.max(total, left + bar.width);
   }
-  return { element: group, width: total, height: offset + body.height };
+  return { element: group, width: total, height };
+}
+
+/** Where everything has its place. */
+interface Layout {
+  readonly frame: Frame;
+  readonly x: TickedAxis;
+  readonly y: TickedAxis;
+  readonly key: Picture | undefined;
+  /** whether the labels below are too long to stand side by side, and go down aslant */
+  readonly slant: boolean;
+  readonly width: number;
+  readonly height: number;
+}
+
+function layOut(drawing: Drawing, chart: Chart): Layout {
+  const { x, y, options } = chart;
+  const { title, width = DEFAULT_SIZE.width, height = DEFAULT_SIZE.height } = options;
+  const yTicks = ticksOf(drawing, y, Math.max(2, Math.floor(height / 55)));
+  const left = Math.ceil(widestLabel(yTicks)) + 14;
+  const inner = Math.max(20, width - left - RIGHT - (chart.colorBar ? BAR_GAP + BAR_ROOM : 0));
+  const xTicks = chart.xTicks ?? fittingTicks(drawing, x, inner);
+  const longest = widestLabel(xTicks);
+  const slant = chart.xTicks !== undefined && xTicks.length * (longest + 6) > inner;
+  const key = legend(drawing.document, chart.legend ?? [], width - left);
+  const above = y.label === undefined && !chart.colorBar?.label ? MARGIN : 26;
+  const top = (title === undefined ? 0 : TITLE_HEIGHT) + (key ? key.height + 4 : 0) + above;
+  const below = 24 + (slant ? longest * SLOPE : 0) + (x.label === undefined ? 0 : 18);
+  const size = sizeFrame(inner, Math.max(20, height - top - below), chart);
+  const frame = { left, top, ...size };
+  const last = xTicks.at(-1);
+  const end = last ? position(last.value, x) * frame.width + (slant ? 0 : textWidth(last.label) / 2) : 0;
+  return {
+    frame,
+    x: { axis: x, ticks: xTicks, grid: chart.xTicks === undefined },
+    y: { axis: y, ticks: yTicks, grid: true },
+    key,
+    slant,
+    width: left + Math.max(frame.width + RIGHT, end),
+    height: top + frame.height + below,
+  };
 }
 
 /** As large as there is room; where both axes have one scale, the direction that has too much gives way. */
-function sizeFrame(width: number, height: number, { x, y, options }: Chart, fixedHeight: boolean): Frame {
+function sizeFrame(
+  width: number,
+  height: number,
+  { x, y, options }: Chart,
+): { width: number; height: number } {
   if (options.aspect !== "equal") return { width, height };
   const ratio = (y.domain[1] - y.domain[0]) / (x.domain[1] - x.domain[0]);
-  if (!fixedHeight || width * ratio <= height) return { width, height: width * ratio };
+  if (options.height === undefined || width * ratio <= height) return { width, height: width * ratio };
   return { width: height / ratio, height };
 }
 
 /** As many ticks as have room for their labels. */
 function fittingTicks(drawing: Drawing, axis: Axis, width: number): Tick[] {
-  let ticks = ticksOf(drawing, axis, 2);
   for (let count = Math.min(10, Math.floor(width / 40)); count > 2; count--) {
-    const tried = ticksOf(drawing, axis, count);
-    if (tried.length * (widestLabel(tried) + 14) <= width) {
-      ticks = tried;
-      break;
-    }
+    const ticks = ticksOf(drawing, axis, count);
+    if (ticks.length * (widestLabel(ticks) + 14) <= width) return ticks;
   }
-  return ticks;
+  return ticksOf(drawing, axis, 2);
 }
 
-function valuesOf(ticks: readonly Tick[]): number[] {
-  return ticks.map(({ value }) => value);
-}
-
-function labelsOf(ticks: readonly Tick[]): (value: number, i: number) => string {
-  return (value) => ticks.find((tick) => tick.value === value)?.label ?? "";
+/** What Observable Plot draws into the frame. */
+function markElements({ document, library: { Plot } }: Drawing, chart: Chart, frame: Frame): Element[] {
+  const { x, y } = chart;
+  const plot = Plot.plot({
+    document,
+    width: frame.left + frame.width + RIGHT,
+    height: frame.top + frame.height + RIGHT,
+    marginLeft: frame.left,
+    marginRight: RIGHT,
+    marginTop: frame.top,
+    marginBottom: RIGHT,
+    x: { type: x.type, domain: [...x.domain], axis: null },
+    y: { type: y.type, domain: [...y.domain], axis: null },
+    marks: chart.marks(frame) as Markish[],
+  });
+  const marks = Array.from(plot.children).filter((child) => child.tagName.toLowerCase() !== "style");
+  // On some screens Plot moves marks by half a pixel, which is all that these transformations do.
+  for (const mark of marks) mark.removeAttribute("transform");
+  return marks;
 }

@@ -46,19 +46,19 @@ export function colorScale(
 function interpolator(drawing: Drawing, scheme: Scheme): (t: number) => string {
   switch (scheme) {
     case "viridis":
-      return drawing.interpolateViridis;
+      return drawing.library.interpolateViridis;
     case "cividis":
-      return drawing.interpolateCividis;
+      return drawing.library.interpolateCividis;
     case "blues":
-      return drawing.interpolateBlues;
+      return drawing.library.interpolateBlues;
     case "reds":
-      return drawing.interpolateReds;
+      return drawing.library.interpolateReds;
     case "greys":
-      return drawing.interpolateGreys;
+      return drawing.library.interpolateGreys;
     case "summer":
-      return drawing.interpolateRgb("#008066", "#ffff66");
+      return drawing.library.interpolateRgb("#008066", "#ffff66");
     case "rdbu":
-      return (t) => drawing.interpolateRdBu(1 - t);
+      return (t) => drawing.library.interpolateRdBu(1 - t);
   }
 }
 

@@ -1,17 +1,18 @@
 // Contours: lines of equal height of a function of two numbers.
 
-import type { Markish } from "@observablehq/plot";
+import type { RenderFunction } from "@observablehq/plot";
 import { check, options as checkOptions, flag, text, whole } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import { anything, chartRules, scheme as schemeRule, toFinite } from "./arguments.ts";
 import { clipPolygon, polygonPath } from "./arrow.ts";
 import { type Axis, planeAxisOf } from "./axes.ts";
-import { drawChart, type Frame, type PlaneOptions } from "./chart.ts";
+import { drawChart, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { Figure } from "./figure.ts";
+import { type Frame, placeIn } from "./frame.ts";
 import { extent, type Grid, type GridData, toGrid } from "./grid.ts";
-import { clipLine, position } from "./polyline.ts";
+import { clipLine } from "./polyline.ts";
 import { legendOf, type SeriesInput, seriesMarks, seriesOver } from "./series.ts";
 import { svgElement } from "./svg.ts";
 import type { Scheme } from "./theme.ts";
@@ -80,7 +81,8 @@ export function contour(data: GridData, options: ContourOptions = {}): Figure {
       marks: (frame) => [
         ...(fill ? [bandMark(drawing, grid, bands, colors, x, y, frame)] : []),
         ...contourLines(drawing, grid, heights, x, y).map(({ height, line }) =>
-          drawing.Plot.line(line, {
+          drawing.library.Plot.line(line, {
+            ariaDescription: `contour ${height}`,
             stroke: fill ? "white" : (color ?? colors.hex(height)),
             strokeWidth: fill ? 0.5 : 1.25,
             ...(fill && { strokeOpacity: 0.6 }),
@@ -105,16 +107,16 @@ export function toLevels(call: string, levels: number | readonly number[]): numb
 }
 
 /** Heights to draw lines at: those given, or round ones inside a range. */
-export function levelsOf({ ticks }: Drawing, levels: number | number[], low: number, high: number): number[] {
+export function levelsOf(drawing: Drawing, levels: number | number[], low: number, high: number): number[] {
   if (typeof levels !== "number") return levels;
-  return ticks(low, high, levels).filter((height) => height > low && height < high);
+  return drawing.library.ticks(low, high, levels).filter((height) => height > low && height < high);
 }
 
 type Place = [number, number];
 
 /** The region at or above a height, as polygons in the coordinates of the grid. */
 function regions(drawing: Drawing, { x, y, z }: Grid, height: number): Place[][] {
-  const { coordinates } = drawing
+  const { coordinates } = drawing.library
     .contours()
     .size([x.length, y.length])
     .contour([...z], height);
@@ -160,27 +162,24 @@ function bandMark(
   colors: ColorScale,
   x: Axis,
   y: Axis,
-  { width, height }: Frame,
-): Markish {
+  frame: Frame,
+): RenderFunction {
+  const place = placeIn(frame, x, y);
   const inside = (values: readonly number[], value: number) =>
     Math.min(values.at(-1)!, Math.max(values[0]!, value));
-  return (_index, _scales, _values, { marginLeft, marginTop }, { document }) =>
+  return (_index, _scales, _values, _dimensions, { document }) =>
     svgElement(
       document,
       "g",
-      { "aria-label": "bands", transform: `translate(${marginLeft},${marginTop})` },
+      { "aria-label": "bands" },
       ...heights.map((from, i) =>
         svgElement(document, "path", {
           d: regions(drawing, grid, from)
             .map((ring) =>
               polygonPath(
                 clipPolygon(
-                  ring.map(([a, b]) => [
-                    position(inside(grid.x, a), x) * width,
-                    (1 - position(inside(grid.y, b), y)) * height,
-                  ]),
-                  width,
-                  height,
+                  ring.map(([a, b]) => place(inside(grid.x, a), inside(grid.y, b))),
+                  frame,
                 ),
               ),
             )

@@ -41,7 +41,7 @@ export function lossAndAccuracyFigure(history: Curves, title = "Training"): Figu
 }
 
 function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
-  const { Plot } = drawing;
+  const { Plot } = drawing.library;
   const color = seriesColor(0);
   const stretches = summarize(loss);
   const mean = Plot.windowY(

@@ -4,11 +4,14 @@ import { svgElement } from "./svg.ts";
 import { fontSize } from "./theme.ts";
 
 /** What a picture is drawn with. */
-export interface Drawing extends Library {
+export interface Drawing {
   readonly document: Document;
+  /**
+   * Not in kobai's declarations: those who use kobai would need the declarations of these libraries too.
+   * @internal
+   */
+  readonly library: typeof import("./library.ts");
 }
-
-type Library = typeof import("./library.ts");
 
 /** Something drawn: an element, from (0, 0) to (width, height). */
 export interface Picture {
@@ -20,9 +23,9 @@ export interface Picture {
 /** Loads the plotting library, which only figures need; where there is no page, also a document. */
 export async function loadDrawing(): Promise<Drawing> {
   const library = await import("./library.ts");
-  if (globalThis.document !== undefined) return { ...library, document: globalThis.document };
+  if (globalThis.document !== undefined) return { library, document: globalThis.document };
   const { parseHTML } = await import("linkedom");
-  return { ...library, document: parseHTML("<!doctype html><html></html>").document };
+  return { library, document: parseHTML("<!doctype html><html></html>").document };
 }
 
 /**

@@ -130,7 +130,7 @@ function histogramPicture(
     })),
     marks: () =>
       rows.map(({ values, color }) =>
-        drawing.Plot.rect(countsOf(values, x.domain, count), {
+        drawing.library.Plot.rect(countsOf(values, x.domain, count), {
           x1: (_: number, i: number) => border(i),
           x2: (_: number, i: number) => border(i + 1),
           y1: Math.max(0, y.domain[0]),

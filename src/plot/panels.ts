@@ -1,6 +1,7 @@
 // Several figures in one: panels in rows, under a title.
 
-import { DataError, OptionError } from "../errors.ts";
+import { options as checkOptions, show, text, whole } from "../check.ts";
+import { DataError } from "../errors.ts";
 import type { Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { svgElement, textWidth } from "./svg.ts";
@@ -26,16 +27,15 @@ export interface PanelOptions {
  * const both = figure([lines([3, 2, 1], { title: "loss" }), scatter({ x: [1, 2], y: [2, 1] }, { title: "points" })], { title: "Two panels" });
  * await writeFile("both.svg", await both.svg());
  */
-export function figure(panels: readonly Figure[], { title, columns }: PanelOptions = {}): Figure {
-  const count = panels.length;
-  if (count === 0) throw new DataError("figure: there are no panels; give at least one figure");
+export function figure(panels: readonly Figure[], options: PanelOptions = {}): Figure {
+  const { title, columns } = checkOptions("figure", options, { title: text, columns: whole() });
+  const count = Array.isArray(panels) ? panels.length : 0;
+  if (count === 0)
+    throw new DataError(`figure: there are no panels; give an array of figures; got ${show(panels)}`);
   const wrong = panels.findIndex((panel) => !(panel instanceof Figure));
   if (wrong >= 0)
     throw new DataError(`figure: panel ${wrong} is not a figure; the functions of kobai/plot make figures`);
   const across = columns ?? (count <= 3 ? count : Math.ceil(Math.sqrt(count)));
-  if (!(Number.isInteger(across) && across >= 1)) {
-    throw new OptionError(`figure: columns must be a whole number of at least 1; got ${columns}`);
-  }
   return new Figure(title ?? "figure", async (drawing) => {
     const pictures: Picture[] = [];
     for (const panel of panels) pictures.push(await panel.draw(drawing));

@@ -104,7 +104,10 @@ export function addressOf(drawing: Drawing, pixels: Pixels, colors: ColorScale, 
   const factor = Math.max(1, Math.ceil(width / pixels.columns));
   if (pixels.kind === "colors") {
     const data = enlarged(pixels.data, pixels.columns, 4, factor);
-    return dataAddress("png", drawing.encodePng({ ...sizeOf(pixels, factor), data, channels: 4 }, smallest));
+    return dataAddress(
+      "png",
+      drawing.library.encodePng({ ...sizeOf(pixels, factor), data, channels: 4 }, smallest),
+    );
   }
   const [low, high] = colors.domain;
   const hasHoles = pixels.data.some(Number.isNaN);
@@ -119,7 +122,7 @@ export function addressOf(drawing: Drawing, pixels: Pixels, colors: ColorScale, 
   const data = enlarged(indices, pixels.columns, 1, factor);
   return dataAddress(
     "png",
-    drawing.encodePng({ ...sizeOf(pixels, factor), data, channels: 1, palette }, smallest),
+    drawing.library.encodePng({ ...sizeOf(pixels, factor), data, channels: 1, palette }, smallest),
   );
 }
 

@@ -1,7 +1,7 @@
 // Lines between points: cut where they leave the frame, and without the points that nobody could see.
 
 import { type Axis, isDrawable } from "./axes.ts";
-import type { Frame } from "./chart.ts";
+import type { Frame } from "./frame.ts";
 
 /** A point, or [NaN, NaN] for a gap. */
 type Place = [number, number];

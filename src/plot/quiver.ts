@@ -1,6 +1,6 @@
 // Fields of arrows.
 
-import type { Markish } from "@observablehq/plot";
+import type { RenderFunction } from "@observablehq/plot";
 import { checkNamed, options as checkOptions, positive, text } from "../check.ts";
 import { DataError } from "../errors.ts";
 import {
@@ -16,11 +16,11 @@ import {
 } from "./arguments.ts";
 import { arrowOutline, clipPolygon, polygonPath } from "./arrow.ts";
 import { type Axis, planeAxisOf } from "./axes.ts";
-import { drawChart, type Frame, type PlaneOptions } from "./chart.ts";
+import { drawChart, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
 import { Figure } from "./figure.ts";
+import { type Frame, placeIn } from "./frame.ts";
 import { extent } from "./grid.ts";
-import { position } from "./polyline.ts";
 import { legendOf, type SeriesInput, seriesMarks, seriesOver } from "./series.ts";
 import { svgElement } from "./svg.ts";
 import { faint, type Scheme } from "./theme.ts";
@@ -176,28 +176,23 @@ function arrowMark(
   scale: number,
   x: Axis,
   y: Axis,
-  { width, height }: Frame,
+  frame: Frame,
   color: ColorScale | string,
-): Markish {
-  const place = (a: number, b: number) => [position(a, x) * width, (1 - position(b, y)) * height] as const;
+): RenderFunction {
+  const place = placeIn(frame, x, y);
   const outline = (arrow: Arrow) =>
     polygonPath(
       clipPolygon(
         arrowOutline(place(arrow.x, arrow.y), place(arrow.x + scale * arrow.u, arrow.y + scale * arrow.v)),
-        width,
-        height,
+        frame,
       ),
     );
   const drawn = arrows.filter(({ u, v }) => Number.isFinite(u) && Number.isFinite(v));
-  return (_index, _scales, _values, { marginLeft, marginTop }, { document }) =>
+  return (_index, _scales, _values, _dimensions, { document }) =>
     svgElement(
       document,
       "g",
-      {
-        "aria-label": "arrows",
-        transform: `translate(${marginLeft},${marginTop})`,
-        fill: typeof color === "string" ? color : undefined,
-      },
+      { "aria-label": "arrows", fill: typeof color === "string" ? color : undefined },
       ...drawn.map((arrow) =>
         svgElement(document, "path", {
           d: outline(arrow),

@@ -1,12 +1,11 @@
 // Series of points, as users give them and as they are drawn: lines with gaps, cut at the frame, and markers.
 
-import type { Markish } from "@observablehq/plot";
 import { options as checkOptions, flag, isObject, show, text } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { anything, checkSameLength, type Numbers, toNumbers, valueAt } from "./arguments.ts";
 import { type Axis, isDrawable } from "./axes.ts";
-import type { Frame } from "./chart.ts";
 import type { Drawing } from "./drawing.ts";
+import type { Frame } from "./frame.ts";
 import { DASHES, type LegendItem } from "./legend.ts";
 import { clipLine, thinned } from "./polyline.ts";
 import { background, seriesColor } from "./theme.ts";
@@ -120,13 +119,14 @@ function pairs(name: string, points: readonly ArrayLike<number>[]): { x: number[
 
 /** All marks of series: first the lines, then the markers, so that no line hides a marker. */
 export function seriesMarks(
-  { Plot }: Drawing,
+  drawing: Drawing,
   series: readonly Points[],
   x: Axis,
   y: Axis,
   frame: Frame,
-): Markish[] {
-  const marks: Markish[] = [];
+): object[] {
+  const { Plot } = drawing.library;
+  const marks: object[] = [];
   for (const { line, color, dashed, ...points } of series) {
     if (!line) continue;
     const path = thinned(clipLine(points.x, points.y, x, y), x, frame);

@@ -64,31 +64,31 @@ function coreOf(
 ): { core: Core; rows: SummaryRow[] } {
   const parameters = new Parameters(engine(), dtype);
   const rows: SummaryRow[] = [];
-  let value = input("x", [1, ...inputShape], dtype);
-  for (const each of layers) {
-    const before = parameters.names.length;
-    value = step(each, value, parameters);
-    const own = parameters.names.slice(before);
+  let known = 0;
+  const forward: Core["forward"] = (x, each) =>
+    layers.reduce((value, layer) => {
+      const output = step(layer, value, parameters);
+      each?.(layer, output);
+      return output;
+    }, x);
+  const { shape } = forward(input("x", [1, ...inputShape], dtype), ({ name }, output) => {
+    const own = parameters.names.slice(known);
+    known += own.length;
     rows.push({
-      name: each.name,
-      outputShape: value.shape.slice(1),
+      name,
+      outputShape: output.shape.slice(1),
       parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
     });
-  }
+  });
   parameters.seal();
   const core: Core = {
     engine: engine(),
     owner,
     dtype,
     inputShape,
-    outputShape: value.shape.slice(1),
+    outputShape: shape.slice(1),
     parameters,
-    forward: (x, each) =>
-      layers.reduce((value, layer) => {
-        const output = step(layer, value, parameters);
-        each?.(layer, output);
-        return output;
-      }, x),
+    forward,
     in: (other) => coreOf(layers, inputShape, other, owner).core,
   };
   // What depends on the batch where it must not shows with a second one.

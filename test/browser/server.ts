@@ -19,11 +19,18 @@ const isolating = {
 /**
  * Serves the files below the project's root, and an empty page at "/", on a free port of this machine.
  *
- * @param isolated whether pages are cross-origin isolated
+ * @param options isolated: whether pages are cross-origin isolated; policy: their content security policy
  */
-export async function serve({ isolated = false } = {}): Promise<{ url: string; close(): void }> {
+export async function serve({
+  isolated = false,
+  policy,
+}: {
+  isolated?: boolean;
+  policy?: string;
+} = {}): Promise<{ url: string; close(): void }> {
   const server = createServer(async ({ url = "/" }, response) => {
     if (isolated) for (const [name, value] of Object.entries(isolating)) response.setHeader(name, value);
+    if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const path = normalize(new URL(url, "http://localhost").pathname);
     if (path === "/" || path === "/favicon.ico") {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>kobai</title>");
