@@ -17,12 +17,14 @@ await build({
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
-    ops: "src/ops.ts",
+    // esbuild orders shared chunks by who shares them, in this order: what has the engine, and with it the wasm, must come before what
+    // only the ops share.
+    book: "src/book/index.ts",
+    plot: "src/plot/index.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",
-    book: "src/book/index.ts",
     io: "src/io/index.ts",
-    plot: "src/plot/index.ts",
+    ops: "src/ops.ts",
     cli: "src/cli/main.ts",
   },
   outdir: "dist",

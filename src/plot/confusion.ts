@@ -37,8 +37,7 @@ const rules = { title: text, labels: texts, classes: whole(1, 100), rowLabel: te
  * @throws OptionError where there are fewer classes or names than labels say
  * @example
  * import { confusionMatrix } from "kobai/plot";
- * const [x, t] = takeBatch(test, 0, 200);
- * confusionMatrix(t, net.predict(x), { title: "Digits" });
+ * await writeFile("digits.svg", await confusionMatrix(test.t, net.predict(test.x), { title: "Digits" }).svg());
  */
 export function confusionMatrix(t: Classes, y: Classes, options: ConfusionOptions = {}): Figure {
   checkOptions("confusionMatrix", options, rules);

@@ -1,5 +1,13 @@
 // kobai/plot: figures.
 
+export type {
+  GraphFunction,
+  GraphFunctionOptions,
+  GraphInput,
+  GraphLayerOptions,
+  GraphNetworkOptions,
+  GraphOptions,
+} from "../train/describe/options.ts";
 export type { Numbers, Table } from "./arguments.ts";
 export type { AxisOptions, PlaneAxisOptions } from "./axes.ts";
 export { type BarOptions, bars } from "./bars.ts";
@@ -8,6 +16,7 @@ export { type ConfusionOptions, confusionMatrix } from "./confusion.ts";
 export { type ContourOptions, contour } from "./contour.ts";
 export { type Curves, lossAndAccuracyFigure } from "./curves.ts";
 export type { Figure } from "./figure.ts";
+export { graph } from "./graph.ts";
 export type { GridData } from "./grid.ts";
 export { type HistogramGridOptions, type HistogramOptions, histogram, histogramGrid } from "./histogram.ts";
 export { type ImageGridOptions, type ImageOptions, image, imageGrid } from "./image.ts";

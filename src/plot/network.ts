@@ -55,13 +55,12 @@ export function firstLayerWeights(
  * How the outputs of each layer of a network are spread over their values, side by side on equal axes (book 6.2): whether they sit at the
  * ends, or all in one place.
  *
- * @param x [batch, …input], samples, scaled as the network is used to
+ * @param x [batch, …input], samples; bytes are scaled as `predict` scales them
  * @param options as of `histogramGrid`
  * @throws ShapeError where x does not fit the network @throws DataError where x holds NaN @throws StateError after dispose
  * @example
  * import { activationHistograms } from "kobai/plot";
- * const [x] = takeBatch(test, 0, 100);
- * activationHistograms(net, x, { title: "Activations" });
+ * activationHistograms(net, test.x, { title: "Activations" });
  */
 export function activationHistograms(
   net: Network,
@@ -69,7 +68,7 @@ export function activationHistograms(
   options: HistogramGridOptions = {},
 ): Figure {
   checkOptions("activationHistograms", options, histogramGridRules);
-  const outputs = layerOutputs("activationHistograms", net.core, x);
+  const outputs = layerOutputs("activationHistograms", net, x);
   return histogramGrid(
     Object.entries(outputs).map(([label, { data }]) => ({ label, values: data })),
     options,
@@ -94,8 +93,8 @@ export interface MisclassifiedOptions extends Omit<ImageGridOptions, "labels"> {
  * @throws DataError where there are not as many labels as samples, or none is misclassified @throws OptionError
  * @example
  * import { misclassified } from "kobai/plot";
- * const [x] = takeBatch(test, 0, 20);
- * misclassified(x, new Array(20).fill(1), new Array(20).fill(7), { title: "1 → 7" });
+ * const [ones, taken] = [new Uint8Array(200).fill(1), new Uint8Array(200).fill(7)]; // or test.t and net.predict(test.x)
+ * misclassified(test.x, ones, taken, { columns: 6 });
  */
 export function misclassified(
   x: Tensor | readonly ImageInput[],

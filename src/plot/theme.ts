@@ -25,6 +25,8 @@ export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "
 
 /** What gradients are drawn in where values are drawn in ink: the palette's vermilion. */
 export const gradientColor = palette[1];
+/** The same for text: dark enough to be read (5.4 : 1 on white). */
+export const gradientInk = "#b04c00";
 
 /** The colour of the i-th series; after the last colour the first comes again. */
 export function seriesColor(i: number): string {

@@ -13,6 +13,9 @@ export interface NamedLayer {
   readonly name: string;
 }
 
+/** Is told of every layer and what comes out of it. */
+export type EachLayer = (layer: NamedLayer, output: Value) => void;
+
 /** What a network is made of, behind its public face: all that its programs are composed from. */
 export interface Core {
   readonly engine: Engine;
@@ -22,8 +25,7 @@ export interface Core {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly parameters: Parameters;
-  /** @param each told of every layer and what comes out of it */
-  forward(x: Value, each?: (layer: NamedLayer, output: Value) => void): Value;
+  forward(x: Value, each?: EachLayer): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;
 }
@@ -42,9 +44,13 @@ export interface Built {
 }
 
 /** @throws ShapeError where the output is not of the shape that it has for one sample, in a batch */
-export function build({ forward, inputShape, outputShape, dtype }: Core, batch: number): Built {
+export function build(
+  { forward, inputShape, outputShape, dtype }: Core,
+  batch: number,
+  each?: EachLayer,
+): Built {
   const x = input("x", [batch, ...inputShape], dtype);
-  const output = forward(x);
+  const output = forward(x, each);
   const expected = [batch, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(

@@ -3,20 +3,22 @@
 import { input, type Value } from "../graph/value.ts";
 import { Composer } from "../runtime/composer.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
-import { toInputs } from "./arguments.ts";
-import type { Core } from "./core.ts";
-import { checkFinite } from "./store.ts";
+import { scaledInputs } from "./arguments.ts";
+import type { Network } from "./network.ts";
 
 /**
  * The outputs of all layers for samples, by the layers' names, in order.
  *
- * @param call how messages name the caller @param x [batch, …input], or one sample
+ * @param call how messages name the caller @param x [batch, …input], or one sample; bytes are scaled as `predict` scales them
  * @returns tensors [batch, …]
  * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
  */
-export function layerOutputs(call: string, core: Core, x: TensorLike): Record<string, Tensor> {
-  const { batch, values } = toInputs(call, x, core);
-  checkFinite(call, "x", values, size(core.inputShape));
+export function layerOutputs(
+  call: string,
+  { core, training }: Pick<Network, "core" | "training">,
+  x: TensorLike,
+): Record<string, Tensor> {
+  const { batch, length, place } = scaledInputs(call, x, core, training.scale);
   return Composer.compose(core, (composer) => {
     const placed = (value: Value) => ({ value, address: composer.room(value) });
     const leaf = placed(input("x", [batch, ...core.inputShape], core.dtype));
@@ -26,7 +28,7 @@ export function layerOutputs(call: string, core: Core, x: TensorLike): Record<st
     const program = composer.finish();
     const { heap } = core.engine;
     try {
-      heap.view(core.dtype, leaf.address, values.data.length).set(values.data);
+      place(heap.view(core.dtype, leaf.address, length));
       program.run(1);
       return Object.fromEntries(
         Array.from(outputs, ([name, { value, address }]) => [

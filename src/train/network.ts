@@ -6,16 +6,9 @@ import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import {
-  type DTypeName,
-  formatShape,
-  size,
-  type Tensor,
-  type TensorLike,
-  type TypedArray,
-} from "../tensor.ts";
+import { type DTypeName, formatShape, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { scaleOf, toInputs, toTargets } from "./arguments.ts";
+import { type ScaledInputs, scaledInputs, toTargets } from "./arguments.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
@@ -26,7 +19,7 @@ import { composeLoss, type Differentiation, type LossProgram } from "./programs.
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
-import { checkFinite, targetRule, thresholdOf } from "./targets.ts";
+import { targetRule, thresholdOf } from "./targets.ts";
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -77,10 +70,15 @@ export class Network {
     this.grads = accessors(core.parameters, "gradients", ready);
   }
 
-  /** @internal What its programs are composed of, for whoever draws it. @throws StateError after dispose */
+  /** @internal What its programs are composed of, with initial values, for whoever draws it. @throws StateError after dispose */
   get core(): Core {
-    this.#alive();
+    this.#ready();
     return this.#core;
+  }
+
+  /** @internal What fits have left besides the parameters. */
+  get training(): Readonly<TrainingState> {
+    return this.#training;
   }
 
   /** Steps trained so far, in all fits. */
@@ -366,21 +364,8 @@ export class Network {
     return heap.view(this.dtype, program.loss, 1)[0]!;
   }
 
-  /** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
-  #inputs(call: string, x: TensorLike) {
-    const { batch, values } = toInputs(call, x, this.#core);
-    const { data, dtype } = values;
-    const scale = scaleOf(dtype, this.#training.scale);
-    checkFinite(call, "x", values, this.dtype, { perSample: size(this.inputShape), scale });
-    return {
-      batch,
-      length: data.length,
-      place(view: TypedArray): void {
-        view.set(data);
-        const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
-        if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
-      },
-    };
+  #inputs(call: string, x: TensorLike): ScaledInputs {
+    return scaledInputs(call, x, this.#core, this.#training.scale);
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */

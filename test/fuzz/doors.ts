@@ -1,8 +1,8 @@
 // Every door of kobai: the functions and methods that take something from a caller, with arguments that are right.
 
+import type { Value } from "../../src/graph/value.ts";
 import * as kobai from "../../src/index.ts";
 import * as ops from "../../src/ops.ts";
-import type { Value } from "../../src/graph/value.ts";
 
 /** How to call something: `call` with all of `args`, of which one is replaced by whatever comes. */
 export interface Door {
@@ -27,7 +27,11 @@ const fitting = () => ({ loss: crossEntropy(), optimizer: sgd(), steps: 1 });
 const network = () => kobai.sequential(layers(), { input: [2] });
 
 /** A method of a network of its own, which is disposed of at the end. */
-function method(name: string, args: () => readonly unknown[], call: (net: kobai.Network, ...args: never[]) => unknown): Door {
+function method(
+  name: string,
+  args: () => readonly unknown[],
+  call: (net: kobai.Network, ...args: never[]) => unknown,
+): Door {
   return {
     name: `Network: ${name}`,
     args,
@@ -43,7 +47,12 @@ function method(name: string, args: () => readonly unknown[], call: (net: kobai.
 }
 
 /** Fields of an options object: each is replaced. */
-function fields(name: string, options: () => object, names: readonly string[], call: (options: object) => unknown): Door[] {
+function fields(
+  name: string,
+  options: () => object,
+  names: readonly string[],
+  call: (options: object) => unknown,
+): Door[] {
   return names.map((field) => ({
     name: `${name} { ${field} }`,
     args: () => [undefined],
@@ -60,9 +69,11 @@ async function withNetwork(use: (net: kobai.Network) => unknown): Promise<unknow
   }
 }
 
-const inLayer = (use: (x: Value, ...args: never[]) => unknown) => (...args: never[]) => {
-  kobai.sequential([kobai.layer("own", (x) => use(x, ...args) as Value)], { input: [2] }).dispose();
-};
+const inLayer =
+  (use: (x: Value, ...args: never[]) => unknown) =>
+  (...args: never[]) => {
+    kobai.sequential([kobai.layer("own", (x) => use(x, ...args) as Value)], { input: [2] }).dispose();
+  };
 
 /** An op, called with a symbolic value [batch, 2] and more. */
 function op(name: keyof typeof ops, ...more: readonly unknown[]): Door[] {
@@ -89,31 +100,48 @@ export const doors: readonly Door[] = [
   door("kobai", kobai, "constant", 1),
   ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
   ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
-    fields(`kobai: ${name}`, () => ({}), ["lr", "momentum", "epsilon", "beta1"], (options) =>
-      (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["lr", "momentum", "epsilon", "beta1"],
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
     ),
   ),
   door("kobai", kobai, "dense", 3, {}),
-  ...fields("kobai: dense", () => ({}), ["weight", "bias"], (options) =>
-    kobai.sequential([dense(2, options)], { input: [2] }).dispose(),
+  ...fields(
+    "kobai: dense",
+    () => ({}),
+    ["weight", "bias"],
+    (options) => kobai.sequential([dense(2, options)], { input: [2] }).dispose(),
   ),
   ...["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => door("kobai", kobai, name)),
   door("kobai", kobai, "layer", "own", (x: Value) => x),
   door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
-  ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) => door("kobai", kobai, name)),
+  ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
+    door("kobai", kobai, name),
+  ),
   door("kobai", kobai, "tensor", [1, 2], [2], "float32"),
   door("kobai", kobai, "init", {}),
-  ...fields("kobai: init", () => ({}), ["threads", "relaxed", "maxMemory"], (options) => kobai.init(options)),
+  ...fields(
+    "kobai: init",
+    () => ({}),
+    ["threads", "relaxed", "maxMemory"],
+    (options) => kobai.init(options),
+  ),
   door("kobai", kobai, "engineInfo"),
   door("kobai", kobai, "memoryReport"),
   door("kobai", kobai, "close"),
   {
     name: "kobai: sequential",
     args: () => [layers(), { input: [2] }],
-    call: (...args: never[]) => (kobai.sequential as (...args: unknown[]) => kobai.Network)(...args).dispose(),
+    call: (...args: never[]) =>
+      (kobai.sequential as (...args: unknown[]) => kobai.Network)(...args).dispose(),
   },
-  ...fields("kobai: sequential", () => ({ input: [2] }), ["input", "seed", "dtype", "name"], (options) =>
-    kobai.sequential(layers(), options as kobai.SequentialOptions).dispose(),
+  ...fields(
+    "kobai: sequential",
+    () => ({ input: [2] }),
+    ["input", "seed", "dtype", "name"],
+    (options) => kobai.sequential(layers(), options as kobai.SequentialOptions).dispose(),
   ),
   {
     name: "kobai: sequential of a layer",
@@ -143,48 +171,107 @@ export const doors: readonly Door[] = [
     args: () => [network(), data.x, data.t, {}],
     call: (...args: never[]) => (kobai.gradientCheck as (...args: unknown[]) => unknown)(...args),
   },
-  method("fit", () => [data, fitting()], (net, ...args) => (net.fit as (...args: unknown[]) => unknown)(...args)),
+  method(
+    "fit",
+    () => [data, fitting()],
+    (net, ...args) => (net.fit as (...args: unknown[]) => unknown)(...args),
+  ),
   ...fields(
     "Network: fit",
     fitting,
     [
-      "loss", "optimizer", "batchSize", "steps", "epochs", "sampling", "gradient", "h", "seed", "evaluate", "onProgress",
-      "onEvaluate", "signal",
+      "loss",
+      "optimizer",
+      "batchSize",
+      "steps",
+      "epochs",
+      "sampling",
+      "gradient",
+      "h",
+      "seed",
+      "evaluate",
+      "onProgress",
+      "onEvaluate",
+      "signal",
     ],
     (options) => withNetwork((net) => net.fit(data, options as kobai.FitOptions)),
   ),
-  ...fields("Network: fit { evaluate }", () => ({ data }), ["data", "every", "metrics"], (evaluate) =>
-    withNetwork((net) => net.fit(data, { ...fitting(), evaluate: evaluate as { data: kobai.Dataset } })),
+  ...fields(
+    "Network: fit { evaluate }",
+    () => ({ data }),
+    ["data", "every", "metrics"],
+    (evaluate) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), evaluate: evaluate as { data: kobai.Dataset } })),
   ),
-  ...fields("Network: fit on", () => data, ["x", "t", "scale", "classes"], (set) =>
-    withNetwork((net) => net.fit(set as kobai.Dataset, fitting())),
+  ...fields(
+    "Network: fit on",
+    () => data,
+    ["x", "t", "scale", "classes"],
+    (set) => withNetwork((net) => net.fit(set as kobai.Dataset, fitting())),
   ),
-  ...fields("Network: fit { optimizer }", () => sgd(), ["lr", "op", "coefficients", "name"], (optimizer) =>
-    withNetwork((net) => net.fit(data, { ...fitting(), optimizer: optimizer as kobai.Optimizer })),
+  ...fields(
+    "Network: fit { optimizer }",
+    () => sgd(),
+    ["lr", "op", "coefficients", "name"],
+    (optimizer) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), optimizer: optimizer as kobai.Optimizer })),
   ),
   {
     name: "Network: what a loss gives",
     args: () => [],
-    call: (value: never) => withNetwork((net) => net.loss(data.x, [[1, 2]], kobai.loss("own", () => value))),
+    call: (value: never) =>
+      withNetwork((net) =>
+        net.loss(
+          data.x,
+          [[1, 2]],
+          kobai.loss("own", () => value),
+        ),
+      ),
   },
-  method("evaluate", () => [data, {}], (net, ...args) => (net.evaluate as (...args: unknown[]) => unknown)(...args)),
-  ...fields("Network: evaluate", () => ({}), ["loss", "metrics", "signal"], (options) =>
-    withNetwork((net) => net.evaluate(data, options)),
+  method(
+    "evaluate",
+    () => [data, {}],
+    (net, ...args) => (net.evaluate as (...args: unknown[]) => unknown)(...args),
+  ),
+  ...fields(
+    "Network: evaluate",
+    () => ({}),
+    ["loss", "metrics", "signal"],
+    (options) => withNetwork((net) => net.evaluate(data, options)),
   ),
   ...(["predict", "loss", "gradient", "numericalGradient", "accuracy", "load"] as const).map((name) =>
     method(
       name,
-      () => (name === "predict" ? [data.x] : name === "load" ? [network().params, {}] : [data.x, data.t, undefined]),
+      () =>
+        name === "predict"
+          ? [data.x]
+          : name === "load"
+            ? [network().params, {}]
+            : [data.x, data.t, undefined],
       (net, ...args) => (net[name] as (...args: unknown[]) => unknown)(...args),
     ),
   ),
-  method("params", () => ["dense1.bias", tensor([1, 2])], (net, name, value) => {
-    net.params[name] = value;
-  }),
-  ...(["relu", "sigmoid", "tanh", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const).flatMap((name) => op(name)),
-  ...(["add", "subtract", "multiply", "divide", "sumSquaredError", "binaryCrossEntropy", "softmaxCrossEntropy"] as const).flatMap((name) =>
-    op(name, VALUE),
+  method(
+    "params",
+    () => ["dense1.bias", tensor([1, 2])],
+    (net, name, value) => {
+      net.params[name] = value;
+    },
   ),
+  ...(
+    ["relu", "sigmoid", "tanh", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
+  ).flatMap((name) => op(name)),
+  ...(
+    [
+      "add",
+      "subtract",
+      "multiply",
+      "divide",
+      "sumSquaredError",
+      "binaryCrossEntropy",
+      "softmaxCrossEntropy",
+    ] as const
+  ).flatMap((name) => op(name, VALUE)),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),

@@ -9,7 +9,9 @@ import { type Door, doors } from "./doors.ts";
 import { values } from "./values.ts";
 
 const file = new URL("accepted.json", import.meta.url);
-const written = process.env.KOBAI_ACCEPT ? {} : (JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>);
+const written = process.env.KOBAI_ACCEPT
+  ? {}
+  : (JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>);
 const accepted: Record<string, string[]> = {};
 
 beforeAll(async () => {

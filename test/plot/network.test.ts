@@ -82,7 +82,7 @@ describe("layerOutputs", () => {
       [1, 2, 3, 4],
       [-1, 0, 5, 1],
     ]);
-    const outputs = layerOutputs("test", net.core, x);
+    const outputs = layerOutputs("test", net, x);
     expect(Object.keys(outputs)).toEqual(["dense1", "relu1", "dense2", "softmax1"]);
     expect(outputs.softmax1).toEqual(net.predict(x));
     expect(outputs.relu1!.data).toEqual(outputs.dense1!.data.map((value: number) => Math.max(0, value)));
@@ -91,7 +91,7 @@ describe("layerOutputs", () => {
 
   it("of layers that hand on what they are given", () => {
     const same = layer("same", (x) => x);
-    const outputs = layerOutputs("test", sequential([same, same], { input: [2] }).core, [3, 4]);
+    const outputs = layerOutputs("test", sequential([same, same], { input: [2] }), [3, 4]);
     expect(Object.values(outputs).map(({ data }) => Array.from(data))).toEqual([
       [3, 4],
       [3, 4],
