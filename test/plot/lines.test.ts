@@ -134,6 +134,13 @@ describe("lines", () => {
 });
 
 describe("scatter", () => {
+  it("draws points that lie on each other once", async () => {
+    const steps = Array.from({ length: 5000 }, (_, i) => [0.9 ** i, -(0.9 ** i)]);
+    const dots = (await drawn(scatter({ points: steps }))).marks("dot", "circle");
+    expect(dots.length).toBeGreaterThan(20);
+    expect(dots.length).toBeLessThan(100);
+  });
+
   it("draws the points inside the frame as dots, and lines where asked", async () => {
     const chart = await drawn(
       scatter(
