@@ -17,6 +17,7 @@ await build({
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
+    relaxed: "src/relaxed.ts",
     // esbuild orders shared chunks by who shares them, in this order: what has the engine, and with it the wasm, must come before what
     // only the ops share.
     book: "src/book/index.ts",
@@ -44,6 +45,8 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
+  // The maps hold their sources, which are no files of the package: names of a scheme of their own lead nobody to look for them.
+  sourceRoot: "kobai:///",
   logLevel: "warning",
 });
 run("tsc", "-p", "tsconfig.build.json");

@@ -4,6 +4,7 @@ import { OptionError } from "../errors.ts";
 import { isKnownMean, type Loss } from "../nn/losses.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
+import { checkIsMean } from "./mean-check.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
@@ -66,7 +67,6 @@ export async function checkMeasurable(
   { t }: Dataset,
 ): Promise<void> {
   if (isKnownMean(loss) || !metrics.has("loss")) return;
-  const { checkIsMean } = await import("./mean-check.ts");
   checkIsMean(
     call,
     core,
