@@ -18,14 +18,12 @@ await build({
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
     relaxed: "src/relaxed.ts",
-    // esbuild orders shared chunks by who shares them, in this order: what has the engine, and with it the wasm, must come before what
-    // only the ops share.
-    book: "src/book/index.ts",
-    plot: "src/plot/index.ts",
+    ops: "src/ops.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",
+    book: "src/book/index.ts",
     io: "src/io/index.ts",
-    ops: "src/ops.ts",
+    plot: "src/plot/index.ts",
     cli: "src/cli/main.ts",
   },
   outdir: "dist",
