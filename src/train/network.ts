@@ -7,9 +7,9 @@ import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor, type TensorLike, type TypedArray } from "../tensor.ts";
+import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { scaleOf, toInputs, toTargets } from "./arguments.ts";
+import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
@@ -22,10 +22,10 @@ import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
-import { checkFinite, targetRule, thresholdOf } from "./targets.ts";
+import { targetRule, thresholdOf } from "./targets.ts";
 
 /**
- * What a network is made of, for what works on its parameters where they lie (`kobai/book`).
+ * What a network is made of, for what works on its parameters where they lie (`kobai/book`), and for what draws it (`kobai/plot`).
  *
  * @internal
  * @throws StateError after dispose
@@ -89,6 +89,11 @@ export class Network {
     const ready = () => this.#ready();
     this.params = accessors(core.parameters, "values", ready);
     this.grads = accessors(core.parameters, "gradients", ready);
+  }
+
+  /** @internal What fits have left besides the parameters. */
+  get training(): Readonly<TrainingState> {
+    return this.#training;
   }
 
   /** Steps trained so far, in all fits. */
@@ -364,21 +369,8 @@ export class Network {
     return this.#batchLoss.run(call, inputs, targets, { loss, scale: this.#training.scale, differentiated });
   }
 
-  /** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
-  #inputs(call: string, x: TensorLike) {
-    const { batch, values } = toInputs(call, x, this.#core);
-    const { data, dtype } = values;
-    const scale = scaleOf(dtype, this.#training.scale);
-    checkFinite(call, "x", values, this.dtype, { perSample: size(this.inputShape), scale });
-    return {
-      batch,
-      length: data.length,
-      place(view: TypedArray): void {
-        view.set(data);
-        const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
-        if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
-      },
-    };
+  #inputs(call: string, x: TensorLike): ScaledInputs {
+    return scaledInputs(call, x, this.#core, this.#training.scale);
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
