@@ -1,5 +1,5 @@
 /** How long to work without a breath, at most, in milliseconds: what a page can spare between two frames. */
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
 
 /**
  * Chooses how many steps go into one call, and when to breathe, so that progress, abort and the page stay alive. It has no influence

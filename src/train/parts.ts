@@ -1,0 +1,170 @@
+// Long steps in parts. A step by numerical gradient takes from milliseconds to minutes, and other things want to run meanwhile. Loaded
+// where there are such steps.
+
+import {
+  PROGRAM_BYTES,
+  ProgramField,
+  RUN_BYTES,
+  Status,
+  SWEEP_BYTES,
+  SweepField,
+} from "../../assembly/blocks.ts";
+import { INSTRUCTION_BYTES, Op, SweepAffineArg, SweepElementsArg } from "../../assembly/isa.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Program } from "../runtime/instructions.ts";
+import { cost, opOf, type Read } from "../runtime/lanes/cost.ts";
+import type { Disposable } from "../runtime/resources.ts";
+import { SLICE_MS, type Slicer } from "../runtime/slices.ts";
+
+/** What a fit runs: steps, many to a call, or several calls to a step. */
+export interface Steps extends Disposable {
+  /** Runs so many steps. Where it runs in parts, it ends early when the slice is over, and the next call goes on from there. */
+  run(steps: number, slicer: Slicer): Status;
+  /** how much of a step that is under way has been done, from 0 to 1 */
+  readonly share?: number;
+}
+
+/** Instructions that run in one call, or a sweep that takes several. */
+interface Part {
+  /** where they lie, and how many */
+  readonly first: number;
+  count: number;
+  microseconds: number;
+  readonly sweep: Sweep | undefined;
+}
+
+/** A sweep that is longer than a part: its words, how many elements it has, and how many of them make up a part. */
+interface Sweep {
+  words(): Int32Array;
+  readonly end: number;
+  readonly most: number;
+}
+
+/** What an instruction takes besides its work, in microseconds. */
+const OVERHEAD = 0.1;
+/** What it takes to move an element of a sweep's `out` and to put it back, in nanoseconds. */
+const MOVE = 1;
+/** Copying exponentials takes as long as an element of a sweep does: so many share a copy, at least. */
+const LEAST = 8;
+
+/**
+ * Makes the steps of a program run in parts of a few milliseconds, whose bits are those of the whole; or leaves the program as it is, where a
+ * step is no longer than that. The last part alone updates parameters and counts the step.
+ *
+ * @param program remains its owner's to dispose of
+ * @param state the address of the program's RunField block
+ */
+export function inParts({ heap, lanes }: Engine, program: Program, state: number, owner: string): Steps {
+  const words = (address: number, bytes: number) => new Uint32Array(heap.memory.buffer, address, bytes / 4);
+  const read = (address: number) => words(address, SWEEP_BYTES);
+  const instructionsOf = (address: number): number[] => {
+    const header = words(address, PROGRAM_BYTES);
+    const first = header[ProgramField.instructions]!;
+    return Array.from({ length: header[ProgramField.count]! }, (_, i) => first + i * INSTRUCTION_BYTES);
+  };
+  const microsecondsOf = (address: number): number => {
+    const own = words(address, INSTRUCTION_BYTES);
+    const [rest, moved] = restOf(own, read);
+    if (!rest) return OVERHEAD + cost(own, read);
+    const ofRest = instructionsOf(rest).reduce((sum, inner) => sum + microsecondsOf(inner), moved);
+    return 2 * elementsOf(own) * ofRest;
+  };
+
+  const longest = SLICE_MS * 1000;
+  const parts: Part[] = [];
+  let room = 0;
+  for (const first of instructionsOf(program.address)) {
+    const microseconds = microsecondsOf(first);
+    const own = words(first, INSTRUCTION_BYTES);
+    const last = parts.at(-1);
+    // Others may read and write what the network has between sweeps, but not between the gradients' arrival and the update.
+    if (last && !last.sweep && (!isSweep(own) || microseconds <= room)) {
+      last.count++;
+      last.microseconds += microseconds;
+    } else {
+      const isLong = isSweep(own) && microseconds > longest;
+      const sweep = isLong
+        ? {
+            words: heap.lastingView("int32", first, INSTRUCTION_BYTES / 4),
+            end: elementsOf(own),
+            most: elementsOfPart(own, longest / microseconds, read),
+          }
+        : undefined;
+      parts.push({ first, count: 1, microseconds, sweep });
+      room = longest;
+    }
+    room -= microseconds;
+  }
+  if (parts.length === 1) return program;
+  const total = parts.reduce((sum, { microseconds }) => sum + microseconds, 0);
+
+  // Parts that do not end the step count up in a state of their own.
+  const block = heap.allocate(PROGRAM_BYTES + RUN_BYTES, owner);
+  const header = heap.lastingView("int32", block.address, PROGRAM_BYTES / 4);
+  header()[ProgramField.steps] = 1;
+  /** the part to run next, and the element to begin it with */
+  let at = 0;
+  let from = 0;
+  const runPart = (): Status => {
+    const { first, count, sweep } = parts[at]!;
+    let ends = true;
+    if (sweep) {
+      const own = sweep.words();
+      own[SweepAffineArg.from] = from;
+      from = Math.min(sweep.end, from + sweep.most);
+      own[SweepAffineArg.to] = from;
+      ends = from === sweep.end;
+    }
+    if (ends) {
+      from = 0;
+      at = (at + 1) % parts.length;
+    }
+    const fields = header();
+    fields[ProgramField.instructions] = first;
+    fields[ProgramField.count] = count;
+    fields[ProgramField.state] = ends && at === 0 ? state : block.address + PROGRAM_BYTES;
+    return lanes.run(block.address);
+  };
+  return {
+    run(steps, slicer) {
+      let status = Status.done;
+      for (let left = steps; left > 0; ) {
+        status = runPart();
+        if (status !== Status.done || slicer.over) break;
+        if (at === 0 && from === 0) left--;
+      }
+      return status;
+    },
+    get share() {
+      const { sweep, microseconds } = parts[at]!;
+      const begun = sweep ? (microseconds * from) / sweep.end : 0;
+      return parts.slice(0, at).reduce((sum, part) => sum + part.microseconds, begun) / total;
+    },
+    dispose: () => heap.free(block),
+  };
+}
+
+function isSweep(words: Uint32Array): boolean {
+  return opOf(words) === Op.sweepAffine || opOf(words) === Op.sweepElements;
+}
+
+function elementsOf(words: Uint32Array): number {
+  return words[SweepAffineArg.to]! - words[SweepAffineArg.from]!;
+}
+
+/** The program that a sweep runs for each side of each element, and how many microseconds it takes to move what that reads; 0 for none. */
+function restOf(words: Uint32Array, read: Read): [program: number, microseconds: number] {
+  if (opOf(words) === Op.sweepElements) return [words[SweepElementsArg.program]!, 0];
+  if (opOf(words) !== Op.sweepAffine) return [0, 0];
+  const fields = read(words[SweepAffineArg.sweep]!);
+  return [fields[SweepField.program]!, (MOVE * fields[SweepField.m]! * fields[SweepField.p]!) / 1000];
+}
+
+/** How many elements of a sweep make up a part, where that is a `share` of them. */
+function elementsOfPart(words: Uint32Array, share: number, read: Read): number {
+  const [rest] = restOf(words, read);
+  const most = Math.max(rest ? 1 : LEAST, Math.floor(elementsOf(words) * share));
+  // Lanes share whole rows best.
+  const row = opOf(words) === Op.sweepAffine ? read(words[SweepAffineArg.sweep]!)[SweepField.n]! : 1;
+  return most > row ? most - (most % row) : most;
+}
