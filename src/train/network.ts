@@ -86,8 +86,8 @@ export class Network {
    * Trains the network.
    *
    * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works; a long step
-   * by numerical gradient runs in parts. The same
-   * seed, data and options give the same bits on every machine; two fits in a row with one optimizer object give those of one.
+   * by numerical gradient runs in parts. The same seed, data and options give the same bits on every machine; two fits in a row with
+   * one optimizer object give those of one.
    *
    * @param data the samples; they may lie in any of the tensor types, and are scaled by `data.scale` as they enter
    * @returns the losses and evaluations
