@@ -22,7 +22,7 @@ import {
   tanh,
   tensor,
 } from "../../src/index.ts";
-import { sha256 } from "../../src/io/safetensors.ts";
+import { sha256 } from "../../src/io/index.ts";
 import { matmul, multiply } from "../../src/ops.ts";
 import type { Program } from "../../src/runtime/instructions.ts";
 
