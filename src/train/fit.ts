@@ -9,7 +9,7 @@ import { Slicer } from "../runtime/slices.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
-import type { inParts, Steps } from "./parts.ts";
+import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
   composeTraining,
@@ -155,12 +155,10 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     await checkMeasurable(call, core, options.loss, plan.metrics, data);
   }
-  const divide = plan.by === "backprop" ? undefined : (await import("./parts.ts")).inParts;
-  checkAlive(context);
   const slots = context.slotsFor(options.optimizer);
   let session: Session;
   try {
-    session = new Session(core, state, options, context, plan, slots.address, divide);
+    session = new Session(core, state, options, context, plan, slots.address);
   } catch (error) {
     if (slots !== state.slots) slots.dispose();
     throw error;
@@ -213,7 +211,6 @@ class Session implements Disposable {
     context: FitContext,
     plan: Schedule,
     slots: number,
-    divide: typeof inParts | undefined,
   ) {
     this.#core = core;
     this.#state = state;
@@ -241,7 +238,7 @@ class Session implements Disposable {
         ...plan,
         loss: options.loss,
         optimizer: options.optimizer,
-        differentiated: divide ? this.#twin() : core,
+        differentiated: plan.by === "backprop" ? core : this.#twin(),
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
@@ -249,7 +246,7 @@ class Session implements Disposable {
       };
       const compose = (m: number): Steps => {
         const program = held.add(composeTraining(core, training, { ...this.#spec, m }));
-        return divide ? held.add(divide(core.engine, program, this.#run.address, core.owner)) : program;
+        return plan.by === "backprop" ? program : held.add(inParts(core, program, this.#run.address));
       };
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
       this.#programs = rest > 0 ? [compose(plan.batchSize), compose(rest)] : [compose(plan.batchSize)];
@@ -405,16 +402,13 @@ class Session implements Disposable {
 
   /** Whatever runs between two calls into wasm may have disposed of the network. */
   #checkAlive(): void {
-    checkAlive(this.#context);
+    if (!this.#context.alive())
+      throw new StateError("fit: the network was disposed of while it was training");
   }
 
   dispose(): void {
     this.#resources.dispose();
   }
-}
-
-function checkAlive(context: FitContext): void {
-  if (!context.alive()) throw new StateError("fit: the network was disposed of while it was training");
 }
 
 /** So many losses a history holds: beyond that, every other one is dropped, time and again. */

@@ -1,5 +1,4 @@
-// Long steps in parts. A step by numerical gradient takes from milliseconds to minutes, and other things want to run meanwhile. Loaded
-// where there are such steps.
+// Long steps in parts. A step by numerical gradient takes from milliseconds to minutes, and other things want to run meanwhile.
 
 import {
   PROGRAM_BYTES,
@@ -10,11 +9,11 @@ import {
   SweepField,
 } from "../../assembly/blocks.ts";
 import { INSTRUCTION_BYTES, Op, SweepAffineArg, SweepElementsArg } from "../../assembly/isa.ts";
-import type { Engine } from "../runtime/engine.ts";
 import type { Program } from "../runtime/instructions.ts";
 import { cost, opOf, type Read } from "../runtime/lanes/cost.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { SLICE_MS, type Slicer } from "../runtime/slices.ts";
+import type { Core } from "./core.ts";
 
 /** What a fit runs: steps, many to a call, or several calls to a step. */
 export interface Steps extends Disposable {
@@ -54,7 +53,8 @@ const LEAST = 8;
  * @param program remains its owner's to dispose of
  * @param state the address of the program's RunField block
  */
-export function inParts({ heap, lanes }: Engine, program: Program, state: number, owner: string): Steps {
+export function inParts({ engine, owner }: Core, program: Program, state: number): Steps {
+  const { heap, lanes } = engine;
   const words = (address: number, bytes: number) => new Uint32Array(heap.memory.buffer, address, bytes / 4);
   const read = (address: number) => words(address, SWEEP_BYTES);
   const instructionsOf = (address: number): number[] => {

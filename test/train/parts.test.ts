@@ -38,8 +38,8 @@ vi.mock("../../src/runtime/slices.ts", async (original) => ({
 vi.mock("../../src/train/parts.ts", async (original) => {
   const { inParts } = await original<typeof import("../../src/train/parts.ts")>();
   return {
-    inParts: (...[engine, whole, ...rest]: Parameters<typeof inParts>) => {
-      const steps = parts.on ? inParts(engine, whole, ...rest) : whole;
+    inParts: (...[core, whole, state]: Parameters<typeof inParts>) => {
+      const steps = parts.on ? inParts(core, whole, state) : whole;
       parts.made.push({ whole, steps });
       return steps;
     },
