@@ -23,20 +23,16 @@ export interface Steps extends Disposable {
   readonly share?: number;
 }
 
-/** Instructions that run in one call, or a sweep that takes several. */
+/** A sweep, or the instructions before, between or behind sweeps. */
 interface Part {
   /** where they lie, and how many */
   readonly first: number;
   count: number;
   microseconds: number;
-  readonly sweep: Sweep | undefined;
-}
-
-/** A sweep that is longer than a part: its words, how many elements it has, and how many of them make up a part. */
-interface Sweep {
-  words(): Int32Array;
+  /** of a sweep: how many elements it has, how many of them go into one call, and its words */
   readonly end: number;
   readonly most: number;
+  words(): Int32Array;
 }
 
 /** What an instruction takes besides its work, in microseconds. */
@@ -72,49 +68,44 @@ export function inParts({ engine, owner }: Core, program: Program, state: number
 
   const longest = SLICE_MS * 1000;
   const parts: Part[] = [];
-  let room = 0;
   for (const first of instructionsOf(program.address)) {
-    const microseconds = microsecondsOf(first);
     const own = words(first, INSTRUCTION_BYTES);
+    const microseconds = microsecondsOf(first);
     const last = parts.at(-1);
-    // Others may read and write what the network has between sweeps, but not between the gradients' arrival and the update.
-    if (last && !last.sweep && (!isSweep(own) || microseconds <= room)) {
+    // Others may read and write what the network has between calls: not between the gradients' arrival and the update.
+    if (last && last.end === 0 && !isSweep(own)) {
       last.count++;
       last.microseconds += microseconds;
     } else {
-      const isLong = isSweep(own) && microseconds > longest;
-      const sweep = isLong
-        ? {
-            words: heap.lastingView("int32", first, INSTRUCTION_BYTES / 4),
-            end: elementsOf(own),
-            most: elementsOfPart(own, longest / microseconds, read),
-          }
-        : undefined;
-      parts.push({ first, count: 1, microseconds, sweep });
-      room = longest;
+      parts.push({
+        first,
+        count: 1,
+        microseconds,
+        end: isSweep(own) ? elementsOf(own) : 0,
+        most: elementsOfCall(own, longest / microseconds, read),
+        words: heap.lastingView("int32", first, INSTRUCTION_BYTES / 4),
+      });
     }
-    room -= microseconds;
   }
-  if (parts.length === 1) return program;
   const total = parts.reduce((sum, { microseconds }) => sum + microseconds, 0);
+  if (total <= longest) return program;
 
   // Parts that do not end the step count up in a state of their own.
   const block = heap.allocate(PROGRAM_BYTES + RUN_BYTES, owner);
   const header = heap.lastingView("int32", block.address, PROGRAM_BYTES / 4);
   header()[ProgramField.steps] = 1;
-  /** the part to run next, and the element to begin it with */
+  /** the part to run next, and the element to go on with */
   let at = 0;
   let from = 0;
   const runPart = (): Status => {
-    const { first, count, sweep } = parts[at]!;
-    let ends = true;
-    if (sweep) {
-      const own = sweep.words();
+    const { first, count, end, most, words } = parts[at]!;
+    if (end > 0) {
+      const own = words();
       own[SweepAffineArg.from] = from;
-      from = Math.min(sweep.end, from + sweep.most);
+      from = Math.min(end, from + most);
       own[SweepAffineArg.to] = from;
-      ends = from === sweep.end;
     }
+    const ends = from === end;
     if (ends) {
       from = 0;
       at = (at + 1) % parts.length;
@@ -136,8 +127,8 @@ export function inParts({ engine, owner }: Core, program: Program, state: number
       return status;
     },
     get share() {
-      const { sweep, microseconds } = parts[at]!;
-      const begun = sweep ? (microseconds * from) / sweep.end : 0;
+      const { microseconds, end } = parts[at]!;
+      const begun = (microseconds * from) / Math.max(1, end);
       return parts.slice(0, at).reduce((sum, part) => sum + part.microseconds, begun) / total;
     },
     dispose: () => heap.free(block),
@@ -160,8 +151,8 @@ function restOf(words: Uint32Array, read: Read): [program: number, microseconds:
   return [fields[SweepField.program]!, (MOVE * fields[SweepField.m]! * fields[SweepField.p]!) / 1000];
 }
 
-/** How many elements of a sweep make up a part, where that is a `share` of them. */
-function elementsOfPart(words: Uint32Array, share: number, read: Read): number {
+/** How many elements of a sweep go into a call, which has time for a `share` of them. */
+function elementsOfCall(words: Uint32Array, share: number, read: Read): number {
   const [rest] = restOf(words, read);
   const most = Math.max(rest ? 1 : LEAST, Math.floor(elementsOf(words) * share));
   // Lanes share whole rows best.
