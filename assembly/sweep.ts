@@ -7,7 +7,7 @@ import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { sigmoid } from "./math/sigmoid";
 import { tanh } from "./math/tanh";
-import { arg, chunkStart, pointer, storePart } from "./memory";
+import { arg, chunkStart, pointer } from "./memory";
 import { run } from "./program";
 import { rowMax } from "./softmax";
 
@@ -134,7 +134,7 @@ function copyOut(sweep: usize, to: usize): void {
   const bytes = (<usize>m * p) << 3;
   let at: usize = 0;
   for (; at + 8 < bytes; at += 16) v128.store(to + bytes + at, exp<f64>(v128.load(to + at)));
-  if (at < bytes) storePart<f64>(to + bytes + at, exp<f64>(v128.load64_splat(to + at)), 1);
+  if (at < bytes) v128.store_lane<f64>(to + bytes + at, exp<f64>(v128.load64_splat(to + at)), 0);
 }
 
 /** The row of nextWeight along which moving `column` moves `out`: a row of the unit matrix where there is no next layer. */
