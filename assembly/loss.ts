@@ -2,7 +2,7 @@
 
 import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "./isa";
 import { exp } from "./math/exp";
-import { log } from "./math/log";
+import { log, log1p } from "./math/log";
 import { sigmoid } from "./math/sigmoid";
 import { constant } from "./math/vector";
 import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
@@ -136,7 +136,7 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
 
 /**
  * Binary cross-entropy of scores x with targets t: the mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), taken as
- * max(x, 0) − x·t + log(1 + e^−|x|), where nothing overflows.
+ * max(x, 0) − x·t + log1p(e^−|x|), where nothing overflows and a small loss keeps its digits.
  */
 export function binaryCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const rowLosses = pointer(i, ElementLossArg.rowLosses);
@@ -153,7 +153,7 @@ export function binaryCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
     for (let j = 0; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const x = v128.load(scores + e);
-      const missing = log<T>(v128.add<T>(constant<T>(1), exp<T>(v128.or(x, constant<T>(-0.0)))));
+      const missing = log1p<T>(exp<T>(v128.or(x, constant<T>(-0.0))));
       const linear = v128.sub<T>(v128.pmax<T>(constant<T>(0), x), v128.mul<T>(x, v128.load(targets + e)));
       storeFirst<T>(gradient + e, v128.add<T>(linear, missing), n - j);
     }
