@@ -2,8 +2,8 @@
 
 import { DataError, OptionError, ShapeError } from "../errors.ts";
 import { sigmoidOperation } from "../graph/ops/unary.ts";
-import type { Operation, Shape, Value } from "../graph/value.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Shape, Value } from "../graph/value.ts";
+import { endsWith, type Loss } from "../nn/losses.ts";
 import { type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import type { TargetType } from "./core.ts";
 
@@ -167,5 +167,5 @@ function checkShares(call: string, { data }: Tensor, { loss }: TargetRule): void
 
 /** What an output of a binary loss's network is compared with: ½ for a probability, 0 for a score. */
 export function thresholdOf(output: Value): number {
-  return (output.node.operation as Operation<never>) === sigmoidOperation ? 0.5 : 0;
+  return endsWith(sigmoidOperation, output) ? 0.5 : 0;
 }

@@ -28,3 +28,10 @@ const reshapeOperation: Operation<{ readonly shape: Shape }> = {
 export function reshape(x: Value, shape: Shape): Value {
   return apply(reshapeOperation, [x], { shape });
 }
+
+/** The value whose memory a view shows. */
+export function rootOf(value: Value): Value {
+  let root = value;
+  while (root.node.operation.view) root = root.node.inputs[0]!;
+  return root;
+}
