@@ -204,8 +204,8 @@ describe("a loss", () => {
         message,
       );
     }
-    const ofTwo = message.replace("[3, 2]", "[2, 2]");
-    await expectRejection(net.evaluate(data, { loss: squares }), ShapeError, ofTwo);
+    const ofFour = message.replace("[3, 2]", "[4, 2]");
+    await expectRejection(net.evaluate(data, { loss: squares }), ShapeError, ofFour);
     expect(other.params["dense1.weight"]!.data.every((w: number) => w === 0.5)).toBe(true);
   });
 
@@ -226,7 +226,7 @@ describe("a loss", () => {
     await net.fit(data, { loss: total, optimizer, steps: 2, batchSize: 3 });
     expect(net.loss(data.x, data.t)).toBe(net.loss(data.x, data.t, total));
     const refusal =
-      /^evaluate: total of two samples is [\d.]+, but of each alone .* Take the mean in it, or use net\.loss/;
+      /^evaluate: total of 4 samples is [\d.]+, but of each alone .* Take the mean in it, or use net\.loss/;
     await expect(net.evaluate(data)).rejects.toThrow(refusal);
     await expect(net.fit(data, { loss: total, optimizer, steps: 1, evaluate: { data } })).rejects.toThrow(
       OptionError,
