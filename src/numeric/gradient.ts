@@ -13,7 +13,7 @@ export type ScalarFunction<X> = (x: X) => number;
  * @param f is called with x itself, that coordinate moved; x is restored exactly, also when f throws
  * @param index the coordinate: its number in row-major order
  * @throws OptionError where h is not above 0 or is lost in the rounding of x
- * @throws DataError where there is no such coordinate, or f does not return a number
+ * @throws DataError where there is no such coordinate, f does not return a number, or it makes x longer or shorter
  * @example
  * ```ts
  * import { partialDerivative } from "kobai/numeric";
@@ -48,7 +48,7 @@ export function partialDerivative<X extends Point>(
  *   x ± h is rounded, f gets the nearest numbers that differ from x, and the quotient's divisor is the distance that they really have.
  * @returns the same form as x
  * @throws OptionError where h is not above 0 or is lost in the rounding of a number or float64 of x: from some 1e10 on for the default
- * @throws DataError where x holds integers, or f does not return a number
+ * @throws DataError where x holds integers, f does not return a number, or it makes x longer or shorter
  * @example
  * ```ts
  * import { numericalGradient } from "kobai/numeric";
@@ -187,11 +187,19 @@ function difference<X>(
     }
     return row[i]!;
   };
+  const { length } = row;
+  const valueAt = () => {
+    const value = checkedValue(call, f(x));
+    if (row.length === length) return value;
+    throw new DataError(
+      `${call}: f changed the length of x from ${length} to ${row.length}; f may look at x, and must leave it as it is`,
+    );
+  };
   try {
     const right = move(h);
-    const above = checkedValue(call, f(x));
+    const above = valueAt();
     const left = move(-h);
-    const below = checkedValue(call, f(x));
+    const below = valueAt();
     return (above - below) / (isFloat32 ? right - left : 2 * h);
   } finally {
     row[i] = before;
