@@ -35,7 +35,10 @@ export function partialDerivative<X extends Point>(
       `partialDerivative: index ${show(index)} is none of x, which has ${elements.length} elements, numbered from 0`,
     );
   }
-  return difference("partialDerivative", f, x, place.row, place.index, h, refusing("partialDerivative", h));
+  const { row, index: i } = place;
+  const derivative = difference("partialDerivative", f, x, row, i, h, refusing("partialDerivative", h));
+  checkLength("partialDerivative", x, elements);
+  return derivative;
 }
 
 /**
@@ -101,7 +104,20 @@ export function differences<X extends Point>(
   for (const row of elements.rows) {
     for (let i = 0; i < row.length; i++) gradient[next++] = difference(call, f, x, row, i, h, lost);
   }
+  checkLength(call, x, elements);
   return gradient;
+}
+
+/** @throws DataError where f has added to another of x's arrays than the one it was called for, or taken from it */
+function checkLength(call: string, x: Point, { length }: Elements): void {
+  const now = new Elements(x, `${call}: x`).length;
+  if (now !== length) throw lengthChanged(call, length, now);
+}
+
+function lengthChanged(call: string, from: number, to: number): DataError {
+  return new DataError(
+    `${call}: f changed the length of x from ${from} to ${to}; f may look at x, and must leave it as it is`,
+  );
 }
 
 /**
@@ -191,9 +207,7 @@ function difference<X>(
   const valueAt = () => {
     const value = checkedValue(call, f(x));
     if (row.length === length) return value;
-    throw new DataError(
-      `${call}: f changed the length of x from ${length} to ${row.length}; f may look at x, and must leave it as it is`,
-    );
+    throw lengthChanged(call, length, row.length);
   };
   try {
     const right = move(h);

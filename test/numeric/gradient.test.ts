@@ -70,7 +70,10 @@ describe("numericalGradient", () => {
     expect(() => numericalGradientRows(pushing as never, [[3, 4]])).toThrow(message);
     expect(() => gradientDescent(pushing, [3, 4])).toThrow("gradientDescent: f changed the length of x");
     expect(() => partialDerivative(popping, [[1], [2, 3]], 2)).toThrow("from 2 to 1");
-    expect(() => numericalGradient(popping, [[1], [2, 3]])).toThrow("changed the length of x");
+    expect(() => numericalGradient(popping, [[1], [2, 3, 4, 5, 6]])).toThrow("changed the length of x");
+    const growing = (x: number[][]) => x.push([1]);
+    expect(() => numericalGradient(growing, [[1], [2]])).toThrow("from 2 to 6");
+    expect(() => partialDerivative(growing, [[1], [2]], 1)).toThrow("from 2 to 4");
   });
 
   it("divides by the distance that float32 points really have", () => {
