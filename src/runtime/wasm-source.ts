@@ -41,7 +41,7 @@ export async function wasmOf(
 }
 
 /** By its tag, since it may come from another realm; and Node loads its fetch when Response is first named. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 

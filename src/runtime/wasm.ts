@@ -1,11 +1,10 @@
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
 import { unpack } from "./unpack.ts";
-import { messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
+import { kindOf, messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {
@@ -71,15 +70,14 @@ export async function loadKernels(
   const file =
     source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
   const code = shared ? forSharedMemory(file as WasmBytes) : file;
-  // The loader turns an assertion in the wasm into an Error with its text, file and line.
-  const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
-  const link = isNode && source === undefined ? compileAndLink : instantiate;
+  const imports = { env: { memory, abort: abortIn(memory) }, lanes: { ...sleepOn(memory) } };
   let linked: LinkedKernels;
   let isRelaxed: boolean;
   try {
-    const { exports, module } = await link<Kernels & Record<string, unknown>>(code, imports);
-    linked = { kernels: exports, module };
-    isRelaxed = exports.relaxed() === 1;
+    const module = await compiled(code, isNode && source === undefined);
+    const { exports } = await WebAssembly.instantiate(module, imports);
+    linked = { kernels: exports as unknown as Kernels, module };
+    isRelaxed = linked.kernels.relaxed() === 1;
   } catch (error) {
     throw explained(error, source !== undefined);
   }
@@ -120,8 +118,30 @@ function explained(error: unknown, isGiven: boolean): unknown {
 }
 
 /**
- * As `instantiate`, at once: that asks first whether it was given a Response, for which question alone Node loads all of its fetch (10 ms),
- * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
+ * @param atOnce in this thread: another one would wait for V8 to have optimized what unpacked the file (7 ms), where compiling itself takes
+ *   2 ms; a page's main thread may not
  */
-const compileAndLink: typeof instantiate = async (bytes, imports) =>
-  instantiateSync(bytes as WasmBytes, imports);
+function compiled(
+  code: Awaited<ReturnType<typeof wasmOf>>,
+  atOnce: boolean,
+): WebAssembly.Module | Promise<WebAssembly.Module> {
+  switch (kindOf(code)) {
+    case "WebAssembly.Module":
+      return code as WebAssembly.Module;
+    case "Response":
+      return WebAssembly.compileStreaming(code as Response);
+  }
+  return atOnce ? new WebAssembly.Module(code as WasmBytes) : WebAssembly.compile(code as WasmBytes);
+}
+
+/** What AssemblyScript's `assert` calls where it fails, with the addresses of its text and of its file's name: strings of UTF-16, their length before them. */
+function abortIn(memory: WebAssembly.Memory) {
+  return (text: number, file: number, line: number, column: number): never => {
+    const { buffer } = memory;
+    const [what, where] = [text, file].map((address) => {
+      const [bytes] = new Uint32Array(buffer, address - 4, 1);
+      return String.fromCharCode(...new Uint16Array(buffer, address, bytes! / 2));
+    });
+    throw new Error(`abort: ${what} at ${where}:${line}:${column}`);
+  };
+}
