@@ -1,8 +1,9 @@
 import "../globals.ts";
-import { OptionError, StateError, UnsupportedError } from "../errors.ts";
+import { anything, flag, options as optionsOf, type Rule } from "../check.ts";
+import { StateError, UnsupportedError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
-import { type Threads, threadCount } from "./lanes/threads.ts";
+import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
 import { type Kernels, loadKernels } from "./wasm.ts";
 import type { WasmSource } from "./wasm-source.ts";
 
@@ -54,6 +55,13 @@ interface Started extends Engine {
   readonly auto: number | undefined;
 }
 
+const memoryRule: Rule = [
+  (value) => typeof value === "number" && value >= INITIAL_PAGES * PAGE && value <= MAX_PAGES * PAGE,
+  `from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB)`,
+];
+/** `wasm` is checked where it is used. */
+const rules = { threads: threadsRule, relaxed: flag, maxMemory: memoryRule, wasm: anything };
+
 let current: Started | undefined;
 let starting: Promise<Started> | undefined;
 
@@ -77,7 +85,8 @@ let starting: Promise<Started> | undefined;
  * await init(); // or init({ threads: "auto" })
  * ```
  */
-export async function init(options: InitOptions = {}): Promise<EngineInfo> {
+export async function init(given?: InitOptions): Promise<EngineInfo> {
+  const options = optionsOf("init", given, rules);
   const isFirst = starting === undefined;
   starting ??= start(options).catch((error: unknown) => {
     starting = undefined;
@@ -100,11 +109,6 @@ async function start({
     );
   }
   const pages = Math.floor(maxMemory / PAGE);
-  if (!(pages >= INITIAL_PAGES && pages <= MAX_PAGES)) {
-    throw new OptionError(
-      `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
-    );
-  }
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });

@@ -36,7 +36,7 @@ export function chosenMetrics(
   const hasAccuracy = loss.targets !== "values";
   if (asked === undefined) return new Set(hasAccuracy ? ["loss", "accuracy"] : ["loss"]);
   const isMetric = (metric: Metric) => metric === "loss" || metric === "accuracy";
-  if (!Array.isArray(asked) || asked.length === 0 || !asked.every(isMetric)) {
+  if (!Array.isArray(asked) || asked.length === 0 || !Array.from(asked).every(isMetric)) {
     throw new OptionError(`${option} must be a list of "loss", "accuracy" or both; got ${show(asked)}`);
   }
   if (!hasAccuracy && asked.includes("accuracy")) {

@@ -321,7 +321,9 @@ export const doors: readonly Door[] = [
     args: () => [undefined, undefined],
     call: inLayer((x, ...args) => {
       const right: unknown[] = [ops.sum(x), [x]];
-      return ops.gradients(...(right.map((value, i) => args[i] ?? value) as [Value, Value[]]))[0];
+      return ops.gradients(
+        ...(right.map((value, i) => (args[i] === undefined ? value : args[i])) as [Value, Value[]]),
+      )[0];
     }),
   },
   ...["step", "sigmoid", "relu", "identity", "softmax"].map((name) =>

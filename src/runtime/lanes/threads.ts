@@ -1,27 +1,26 @@
 // How many threads there are to be.
 
 import { MOST_LANES } from "../../../assembly/blocks.ts";
-import { isWhole, show } from "../../check.ts";
-import { OptionError, UnsupportedError } from "../../errors.ts";
+import { isWhole, type Rule } from "../../check.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
 
 /** A number of threads, or "auto": as many as the machine has cores, where threads can share memory, else 1. */
 export type Threads = number | "auto";
 
+export const threadsRule: Rule = [
+  (value) => value === "auto" || isWhole(value, 1, MOST_LANES),
+  `a whole number from 1 to ${MOST_LANES}, or "auto"`,
+];
+
 /**
  * How many there are to be, as far as that can be known before one is started.
  *
- * @throws OptionError
  * @throws UnsupportedError where more than one is asked for and there can be none
  */
 export async function threadCount(threads: Threads): Promise<number> {
   const missing = whatIsMissing();
   if (threads === "auto") return missing ? 1 : Math.min(await coreCount(), MOST_LANES);
-  if (!isWhole(threads, 1, MOST_LANES)) {
-    throw new OptionError(
-      `init: threads must be a whole number from 1 to ${MOST_LANES}, or "auto"; got ${show(threads)}`,
-    );
-  }
   if (threads > 1 && missing) {
     throw new UnsupportedError(
       `init: threads: ${threads} needs ${missing}, or use threads: "auto", which is 1 here.`,
