@@ -31,7 +31,7 @@ export async function wasmOf(
   if (kind === "WebAssembly.Module") {
     if (!shared) return given;
     throw new OptionError(
-      "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
+      "init: wasm: a compiled WebAssembly.Module is for one thread; for more give the bytes or the Response",
     );
   }
   if (ArrayBuffer.isView(given) || kind === "ArrayBuffer") return given;
@@ -53,8 +53,7 @@ function checkResponse({ bodyUsed, headers, ok, status, url }: Response): void {
   const type = headers.get("content-type");
   if (type?.toLowerCase() === "application/wasm") return;
   throw new OptionError(
-    `init: wasm: ${from} has the Content-Type ${show(type)}, where application/wasm is needed: is the address right? Else have the ` +
-      "server send that type, or give the bytes (await response.arrayBuffer())",
+    `init: wasm: ${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else give its bytes, await response.arrayBuffer()`,
   );
 }
 

@@ -57,14 +57,12 @@ export async function loadKernels(
 ): Promise<LinkedKernels> {
   if (!WebAssembly.validate(simdProbe)) {
     throw new UnsupportedError(
-      "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-        "Chrome 110, Firefox 115, Safari 16.4 or newer.",
+      "init: this runtime's WebAssembly has no SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
     );
   }
   if (relaxed && !WebAssembly.validate(relaxedProbe)) {
     throw new UnsupportedError(
-      "init: relaxed: this runtime's WebAssembly has no relaxed SIMD. Use Node 22 or newer (Node 20 with " +
-        "--experimental-wasm-relaxed-simd), Chrome 114 or newer; or leave the option out.",
+      "init: relaxed: this runtime's WebAssembly has no relaxed SIMD. Use Node 22, Chrome 114 or newer, or leave the option out.",
     );
   }
   const file =
@@ -84,8 +82,8 @@ export async function loadKernels(
   if (isRelaxed !== relaxed) {
     throw new OptionError(
       relaxed
-        ? "init: relaxed: true goes with the file kobai/wasm-relaxed; the one given as `wasm` is the plain build"
-        : "init: the file given as `wasm` is the relaxed build: say relaxed: true as well, or give kobai/wasm",
+        ? "init: the file given as `wasm` is the plain build: leave out relaxed: true, or give kobai/wasm-relaxed"
+        : "init: the file given as `wasm` is the relaxed build: say relaxed: true, or give kobai/wasm",
     );
   }
   return linked;
@@ -97,8 +95,8 @@ async function relaxedBytes(): Promise<WasmBytes> {
     return (await importNode("kobai/relaxed")).default;
   } catch {
     throw new OptionError(
-      'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
-        "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+      'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
+        "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
     );
   }
 }

@@ -42,8 +42,8 @@ export function targetRule(
   }
   if (kind === "classes" && outputShape[0] === 1) {
     throw new OptionError(
-      `${loss}: the network has one output, whose softmax is always 1: use binaryCrossEntropy() for yes or no, ` +
-        "two outputs for two classes, or meanSquaredError() for a value",
+      `${loss}: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, ` +
+        "or two outputs for two classes",
     );
   }
   return { kind, loss, outputShape, dtype };

@@ -91,7 +91,7 @@ describe("threads in Chromium", () => {
     `);
     expect(auto).toBe(1);
     expect(message).toMatch(
-      /^UnsupportedError: init: threads: 2 needs memory that threads share.*Cross-Origin-Opener-Policy/,
+      /^UnsupportedError: init: threads: 2 needs shared memory.*Cross-Origin-Opener-Policy/,
     );
   });
 });
@@ -195,7 +195,7 @@ it("a ServiceWorker has one thread, and is told that it cannot have more", async
   `);
   expect(found).toEqual({
     problem:
-      "UnsupportedError: init: threads: 2 needs workers, which cannot be started from here, as in a ServiceWorker. " +
+      "UnsupportedError: init: threads: 2 needs workers, which a ServiceWorker cannot start. " +
       'Use kobai in a page or in a worker of a page, or use threads: "auto", which is 1 here.',
     threads: 1,
     prediction: [6],

@@ -93,8 +93,7 @@ describe("init", () => {
     vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
     await expect(kobai.init()).rejects.toThrow(
       new kobai.UnsupportedError(
-        "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-          "Chrome 110, Firefox 115, Safari 16.4 or newer.",
+        "init: this runtime's WebAssembly has no SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
       ),
     );
   });
@@ -139,7 +138,7 @@ describe("a source that is not the file", () => {
       [
         "a page",
         () => answer(page, { headers: { "content-type": "text/html" } }),
-        'init: wasm: its Response has the Content-Type "text/html", where application/wasm is needed: is the address right?',
+        'init: wasm: its Response has the Content-Type "text/html", not application/wasm: is the address right?',
       ],
       [
         "a page that says it is one",
@@ -189,8 +188,8 @@ describe("a source that is not the file", () => {
     vi.doUnmock("../../src/node.ts");
     await expect(kobai.init({ relaxed: true })).rejects.toThrow(
       new kobai.OptionError(
-        'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
-          "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+        'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
+          "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
       ),
     );
   });
