@@ -1,6 +1,6 @@
 // What a user gives as `init({ wasm })`.
 
-import { show } from "../check.ts";
+import { kindOf, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 
 /** The file's bytes. */
@@ -22,6 +22,7 @@ export async function wasmOf(
   const given = await Promise.resolve(source).catch((error: unknown) => {
     throw new OptionError(`init: wasm could not be fetched: ${messageOf(error)}`);
   });
+  // By its kind, not by its class: Node loads its fetch when Response is first named.
   const kind = kindOf(given);
   if (kind === "Response") {
     const response = given as Response;
@@ -38,11 +39,6 @@ export async function wasmOf(
   throw new OptionError(
     `init: wasm must be the bytes of kobai/wasm, its Response (fetch("…/kobai.wasm")) or a WebAssembly.Module; got ${show(given)}`,
   );
-}
-
-/** By its tag, since it may come from another realm; and Node loads its fetch when Response is first named. */
-export function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** A compiler would say what it found at the file's first bytes, or that it is disturbed. */

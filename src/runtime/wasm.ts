@@ -1,10 +1,11 @@
 import inlined from "../../build/kobai.wasm";
+import { kindOf } from "../check.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
 import { unpack } from "./unpack.ts";
-import { kindOf, messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
+import { messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {
