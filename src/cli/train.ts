@@ -135,7 +135,7 @@ async function report(
     const title = `${networkName(run)}, ${run.optimizer} ${run.lr}`;
     results.push(
       { name: "history.json", content: () => `${JSON.stringify(record, null, 1)}\n` },
-      { name: "curves.svg", content: () => lossAndAccuracyFigure(history, title) },
+      { name: "curves.svg", content: () => lossAndAccuracyFigure(history, title).svg() },
     );
   }
   const { paths, failures } = await writer.write(results);

@@ -7,9 +7,9 @@ import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor, type TensorLike, type TypedArray } from "../tensor.ts";
+import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { scaleOf, toInputs, toTargets } from "./arguments.ts";
+import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
@@ -22,10 +22,10 @@ import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
-import { checkFinite, targetRule, thresholdOf } from "./targets.ts";
+import { targetRule, thresholdOf } from "./targets.ts";
 
 /**
- * What a network is made of, for what works on its parameters where they lie (`kobai/book`).
+ * What a network is made of, for what works on its parameters where they lie (`kobai/book`), and for what draws it (`kobai/plot`).
  *
  * @internal
  * @throws StateError after dispose
@@ -91,6 +91,11 @@ export class Network {
     this.grads = accessors(core.parameters, "gradients", ready);
   }
 
+  /** @internal What fits have left besides the parameters. */
+  get training(): Readonly<TrainingState> {
+    return this.#training;
+  }
+
   /** Steps trained so far, in all fits. */
   get steps(): number {
     return this.#training.step;
@@ -99,8 +104,9 @@ export class Network {
   /**
    * Trains the network.
    *
-   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works. The same
-   * seed, data and options give the same bits on every machine; two fits in a row with one optimizer object give those of one.
+   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works; a long step
+   * by numerical gradient runs in parts. The same seed, data and options give the same bits on every machine; two fits in a row with
+   * one optimizer object give those of one.
    *
    * @param data the samples; they may lie in any of the tensor types, and are scaled by `data.scale` as they enter
    * @returns the losses and evaluations
@@ -133,7 +139,6 @@ export class Network {
         alive: () => !this.#resources.disposed,
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
-        exact: () => this.#exact(),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -236,6 +241,9 @@ export class Network {
    *
    * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
    * multiple of one row, and only for the samples whose input there is not zero.
+   *
+   * It is one call that returns when it is done, which takes milliseconds for a small network and a minute for one of three large
+   * layers. Where a page must not wait for that, take smaller batches, or train by it: `fit({ gradient: "numerical" })` gives turns.
    *
    * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
    * @returns float64 tensors by parameter name
@@ -364,21 +372,8 @@ export class Network {
     return this.#batchLoss.run(call, inputs, targets, { loss, scale: this.#training.scale, differentiated });
   }
 
-  /** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
-  #inputs(call: string, x: TensorLike) {
-    const { batch, values } = toInputs(call, x, this.#core);
-    const { data, dtype } = values;
-    const scale = scaleOf(dtype, this.#training.scale);
-    checkFinite(call, "x", values, this.dtype, { perSample: size(this.inputShape), scale });
-    return {
-      batch,
-      length: data.length,
-      place(view: TypedArray): void {
-        view.set(data);
-        const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
-        if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
-      },
-    };
+  #inputs(call: string, x: TensorLike): ScaledInputs {
+    return scaledInputs(call, x, this.#core, this.#training.scale);
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
