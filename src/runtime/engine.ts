@@ -1,10 +1,10 @@
 import "../globals.ts";
 import { anything, flag, options as optionsOf, type Rule } from "../check.ts";
-import { StateError, UnsupportedError } from "../errors.ts";
+import { StateError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
-import { type Kernels, loadKernels } from "./wasm.ts";
+import { checkSupport, type Kernels, loadKernels } from "./wasm.ts";
 import type { WasmSource } from "./wasm-source.ts";
 
 const PAGE = 65536;
@@ -103,11 +103,7 @@ async function start({
   maxMemory = MAX_PAGES * PAGE,
   wasm,
 }: InitOptions): Promise<Started> {
-  if (typeof WebAssembly !== "object") {
-    throw new UnsupportedError(
-      "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
-    );
-  }
+  checkSupport(relaxed);
   const pages = Math.floor(maxMemory / PAGE);
   const count = await threadCount(threads);
   const shared = count > 1;
@@ -142,7 +138,7 @@ async function checkSame(
     if (asked[name] === info[name]) continue;
     throw new StateError(
       `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +
-        "give the options to the first call alone, or use a worker, which has a kobai of its own",
+        "give the options to the first call alone, or use a worker",
     );
   }
 }

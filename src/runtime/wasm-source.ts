@@ -37,7 +37,7 @@ export async function wasmOf(
   }
   if (ArrayBuffer.isView(given) || kind === "ArrayBuffer") return given;
   throw new OptionError(
-    `init: wasm must be the bytes of kobai/wasm, its Response (fetch("…/kobai.wasm")) or a WebAssembly.Module; got ${show(given)}`,
+    `init: wasm must be the bytes of kobai/wasm, its Response or a WebAssembly.Module; got ${show(given)}`,
   );
 }
 

@@ -41,13 +41,26 @@ export interface LinkedKernels {
   readonly module: WebAssembly.Module;
 }
 
+/** @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted */
+export function checkSupport(relaxed: boolean): void {
+  if (typeof WebAssembly !== "object" || !WebAssembly.validate(simdProbe)) {
+    throw new UnsupportedError(
+      "init: this runtime has no WebAssembly with SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
+    );
+  }
+  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
+    throw new UnsupportedError(
+      "init: relaxed: this runtime has no WebAssembly with relaxed SIMD. Use Node 22, Chrome 114 or newer, or leave the option out.",
+    );
+  }
+}
+
 /**
- * Compiles and links the kernels to `memory`.
+ * Compiles and links the kernels to `memory`, where `checkSupport` has passed.
  *
  * @param shared whether the memory is shared with other threads
  * @param relaxed whether the build with relaxed SIMD is wanted
- * @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted; where a page's policy forbids
- *   WebAssembly
+ * @throws UnsupportedError where a page's policy forbids WebAssembly
  * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
  *   shared; where the relaxed build is wanted and has to be given
  */
@@ -56,16 +69,6 @@ export async function loadKernels(
   { shared, relaxed }: { shared: boolean; relaxed: boolean },
   source?: WasmSource,
 ): Promise<LinkedKernels> {
-  if (!WebAssembly.validate(simdProbe)) {
-    throw new UnsupportedError(
-      "init: this runtime's WebAssembly has no SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
-    );
-  }
-  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
-    throw new UnsupportedError(
-      "init: relaxed: this runtime's WebAssembly has no relaxed SIMD. Use Node 22, Chrome 114 or newer, or leave the option out.",
-    );
-  }
   const file =
     source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
   const code = shared ? forSharedMemory(file as WasmBytes) : file;
@@ -81,10 +84,9 @@ export async function loadKernels(
     throw explained(error, source !== undefined);
   }
   if (isRelaxed !== relaxed) {
+    const [build, file] = [isRelaxed ? "relaxed" : "plain", relaxed ? "wasm-relaxed" : "wasm"];
     throw new OptionError(
-      relaxed
-        ? "init: the file given as `wasm` is the plain build: leave out relaxed: true, or give kobai/wasm-relaxed"
-        : "init: the file given as `wasm` is the relaxed build: say relaxed: true, or give kobai/wasm",
+      `init: the file given as \`wasm\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${file}`,
     );
   }
   return linked;
@@ -105,7 +107,7 @@ async function relaxedBytes(): Promise<WasmBytes> {
 /** Why the kernels could not be compiled and linked. */
 function explained(error: unknown, isGiven: boolean): unknown {
   try {
-    // Valid, as `loadKernels` found out.
+    // Valid, as `checkSupport` found out.
     new WebAssembly.Module(simdProbe);
   } catch {
     return new UnsupportedError(
