@@ -166,7 +166,7 @@ describe.each([1, 2])("a page that streams the wasm, with threads: %d", (threads
     [
       "of another type",
       "/dist/kobai.wasm?type=text/html",
-      'kobai.wasm?type=text/html" has the Content-Type "text/html", where application/wasm is needed',
+      'kobai.wasm?type=text/html" has the Content-Type "text/html", not application/wasm',
     ],
     ["of something else", "/dist/index.js?type=application/wasm", "what was given is not kobai's file: "],
   ])("%s is told so", async (_, address, message) => {
