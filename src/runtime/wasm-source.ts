@@ -49,7 +49,8 @@ function checkResponse({ bodyUsed, headers, ok, status, url }: Response): void {
   const type = headers.get("content-type");
   if (type?.toLowerCase() === "application/wasm") return;
   throw new OptionError(
-    `init: wasm: ${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else give its bytes, await response.arrayBuffer()`,
+    `init: wasm: ${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else have the server send ` +
+      "that type, or give the bytes (await response.arrayBuffer())",
   );
 }
 
