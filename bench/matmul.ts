@@ -7,7 +7,7 @@ import { input } from "../src/graph/value.ts";
 import type { Engine } from "../src/runtime/engine.ts";
 import { Heap } from "../src/runtime/heap.ts";
 import { Lanes } from "../src/runtime/lanes/lanes.ts";
-import { loadKernels } from "../src/runtime/wasm.ts";
+import { checkSupport, loadKernels } from "../src/runtime/wasm.ts";
 import { type Floats, matmul as reference } from "../test/reference/matmul.ts";
 import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
 import { floats, numbers, program } from "./program.ts";
@@ -92,6 +92,7 @@ function measure(
 
 /** An engine of the relaxed build beside the default one. */
 async function relaxedEngine(): Promise<Engine> {
+  checkSupport(true);
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
   const { kernels } = await loadKernels(memory, { shared: false, relaxed: true });
   const heap = new Heap(memory, kernels.heapBase(), 65536 ** 2);
