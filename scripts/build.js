@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { smallLoader } from "./loader.js";
 import { wasmFiles } from "./wasm.js";
 
 const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
@@ -35,9 +36,10 @@ await build({
   external: ["node:*"],
   // They are small: they travel inside, so that kobai's core and its files have no dependencies.
   alias: {
+    "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js",
     "@noble/hashes/sha2.js": "./node_modules/@noble/hashes/sha2.js",
   },
-  plugins: [wasmFiles],
+  plugins: [wasmFiles, smallLoader],
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,

@@ -1,3 +1,4 @@
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
 import { kindOf } from "../check.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
@@ -73,14 +74,15 @@ export async function loadKernels(
   const file =
     source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
   const code = shared ? forSharedMemory(file as WasmBytes) : file;
-  const imports = { env: { memory, abort: abortIn(memory) }, lanes: { ...sleepOn(memory) } };
+  // The loader turns an assertion in the wasm into an Error with its text, file and line.
+  const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
+  const link = isNode && source === undefined ? compileAndLink : instantiate;
   let linked: LinkedKernels;
   let isRelaxed: boolean;
   try {
-    const module = await compiled(code, isNode && source === undefined);
-    const { exports } = await WebAssembly.instantiate(module, imports);
-    linked = { kernels: exports as unknown as Kernels, module };
-    isRelaxed = linked.kernels.relaxed() === 1;
+    const { exports, module } = await link<Kernels & Record<string, unknown>>(code, imports);
+    linked = { kernels: exports, module };
+    isRelaxed = exports.relaxed() === 1;
   } catch (error) {
     throw explained(error, source !== undefined);
   }
@@ -120,30 +122,8 @@ function explained(error: unknown, isGiven: boolean): unknown {
 }
 
 /**
- * @param atOnce in this thread: another one would wait for V8 to have optimized what unpacked the file (7 ms), where compiling itself takes
- *   2 ms; a page's main thread may not
+ * As `instantiate`, at once: that asks first whether it was given a Response, for which question alone Node loads all of its fetch (10 ms),
+ * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
-function compiled(
-  code: Awaited<ReturnType<typeof wasmOf>>,
-  atOnce: boolean,
-): WebAssembly.Module | Promise<WebAssembly.Module> {
-  switch (kindOf(code)) {
-    case "WebAssembly.Module":
-      return code as WebAssembly.Module;
-    case "Response":
-      return WebAssembly.compileStreaming(code as Response);
-  }
-  return atOnce ? new WebAssembly.Module(code as WasmBytes) : WebAssembly.compile(code as WasmBytes);
-}
-
-/** What AssemblyScript's `assert` calls where it fails, with the addresses of its text and of its file's name: strings of UTF-16, their length before them. */
-function abortIn(memory: WebAssembly.Memory) {
-  return (text: number, file: number, line: number, column: number): never => {
-    const { buffer } = memory;
-    const [what, where] = [text, file].map((address) => {
-      const [bytes] = new Uint32Array(buffer, address - 4, 1);
-      return String.fromCharCode(...new Uint16Array(buffer, address, bytes! / 2));
-    });
-    throw new Error(`abort: ${what} at ${where}:${line}:${column}`);
-  };
-}
+const compileAndLink: typeof instantiate = async (bytes, imports) =>
+  instantiateSync(bytes as WasmBytes, imports);

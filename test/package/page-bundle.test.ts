@@ -21,3 +21,9 @@ it("the wasm is inside once, and the relaxed build is not", () => {
   // its tokens
   expect(long.length).toBe(1);
 });
+
+it("the loader is inside, without its functions for AssemblyScript's objects", () => {
+  const text = bundle.texts.join();
+  expect(text).toContain("abort: ");
+  expect(text).not.toContain("__newArray");
+});
