@@ -73,6 +73,7 @@ export function check<T>(call: string, name: string, value: T, [fits, words]: Ru
  * @param call how messages name the caller
  * @param given what the user wrote; undefined is no options
  * @param rules all options that there are; what is undefined is not checked
+ * @returns the options as they were when they were checked: a copy
  * @throws OptionError where it is no object, has a name that is none of them, or a value that does not fit
  */
 export function options<T extends object>(
@@ -92,11 +93,12 @@ export function options<T extends object>(
       `${call}: there is no option ${show(name)}; ${near ? `did you mean ${near}?` : `there are ${names.join(", ")}`}`,
     );
   }
+  const chosen: Record<string, unknown> = {};
   for (const name of names) {
     const value = property(given, name);
-    if (value !== undefined) check(call, name, value, rules[name as keyof T]);
+    if (value !== undefined) chosen[name] = check(call, name, value, rules[name as keyof T]);
   }
-  return given;
+  return chosen as T;
 }
 
 /** Whether it is an object of named things: no array, no function, nothing with a type of its own such as a typed array or a Map. */

@@ -48,7 +48,10 @@ describe("options", () => {
 
   it("gives what it was given, and nothing for nothing", () => {
     const given = { lr: 1, batchSize: undefined };
-    expect(options("call", given as unknown as Some, rules)).toBe(given);
+    const chosen = options("call", given as unknown as Some, rules);
+    expect(chosen).toEqual({ lr: 1 });
+    given.lr = 2;
+    expect(chosen.lr).toBe(1);
     expect(options<Some>("call", undefined, rules)).toEqual({});
     expect(options("call", Object.create(null) as Some, rules)).toEqual({});
   });

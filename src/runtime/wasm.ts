@@ -1,6 +1,5 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
-import { kindOf } from "../check.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
