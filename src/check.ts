@@ -35,6 +35,12 @@ export const name: Rule = [
   "1 to 100 printable characters",
 ];
 
+/** What a layer or a parameter is called: parameters are "layer1.name", so that a dot would make two names one. */
+export const partName: Rule = [
+  (value) => name[0](value) && !(value as string).includes("."),
+  `${name[1]} without a dot`,
+];
+
 /** One of a few values. */
 export function oneOf(...values: readonly unknown[]): Rule {
   return [(value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(" or ")];

@@ -105,7 +105,13 @@ export function node<A>(operation: Operation<A>, inputs: readonly Value[], attri
   const outputs: Value[] = [];
   const made: Node<A> = { operation, inputs, attributes, outputs };
   operation.infer(inputs, attributes).forEach((type, index) => {
-    const output = { ...type, node: made as Node, index };
+    // Nobody who is given a value may change its shape afterwards.
+    const output = Object.freeze({
+      ...type,
+      shape: Object.freeze([...type.shape]),
+      node: made as Node,
+      index,
+    });
     values.add(output);
     outputs.push(output);
   });
