@@ -31,8 +31,8 @@ export interface Loss {
  * ```ts
  * import { loss } from "kobai";
  * import { mean, multiply, subtract } from "kobai/ops";
- * const meanSquaredError = () =>
- *   loss("meanSquaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
+ * const squaredError = () =>
+ *   loss("squaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
  * ```
  */
 export function loss(name: string, forward: Loss["forward"], targets: Loss["targets"] = "values"): Loss {

@@ -230,8 +230,8 @@ export class Network {
    * Where most of their elements are zero and the network begins with an affine layer, zeros are skipped: the outputs are the same to
    * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts of 500, so memory does not grow with them.
    *
-   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by the `scale` of the data that the network was
-   * fitted with, as in `fit` and `evaluate`. Other numbers are taken as they are, since batches drawn by hand are scaled already.
+   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by `scale`: that of the data that the
+   * network was fitted with, unless it was set. Other numbers are taken as they are, since batches drawn by hand are scaled already.
    *
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
