@@ -44,11 +44,15 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
   if (tensor.data.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
   if (tensor.shape.length === 3) return toColors(name, tensor);
   const data = Array.from(tensor.data);
-  if (tensor.shape.length === 2) {
-    const [rows, columns] = tensor.shape as [number, number];
+  const [count, across] = tensor.shape;
+  // A batch of one, [1, n], is a row too where it is told what shape a row has.
+  const isRow =
+    tensor.shape.length === 1 || (tensor.shape.length === 2 && count === 1 && shape !== undefined);
+  if (tensor.shape.length === 2 && !isRow) {
+    const [rows, columns] = [count!, across!];
     return { kind: "values", rows, columns, data };
   }
-  if (tensor.shape.length !== 1) {
+  if (!isRow) {
     throw new DataError(
       `${name}: ${formatShape(tensor.shape)} is no picture; it must be [rows, columns] or [rows, columns, 3 or 4]`,
     );

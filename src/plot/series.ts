@@ -7,7 +7,7 @@ import { type Axis, isDrawable } from "./axes.ts";
 import type { Drawing } from "./drawing.ts";
 import type { Frame } from "./frame.ts";
 import { DASHES, type LegendItem } from "./legend.ts";
-import { clipLine, thinned } from "./polyline.ts";
+import { clipLine, distinct, thinned } from "./polyline.ts";
 import { background, seriesColor } from "./theme.ts";
 
 /** A row of points and how it is drawn. */
@@ -143,16 +143,16 @@ export function seriesMarks(
   }
   for (const { markers, color, ...points } of series) {
     if (!markers) continue;
-    const inside = visible(points.x, points.y, x, y);
-    const radius = inside.length > 300 ? 2 : 3.5;
+    const inside = distinct(visible(points.x, points.y, x, y), x, y, frame);
+    // Of so many points the outlines would hide the points themselves.
+    const small = inside.length > 300;
     marks.push(
       Plot.dot(inside, {
         x: ([at]: number[]) => at,
         y: ([, height]: number[]) => height,
-        r: radius,
+        r: small ? 2 : 3.5,
         fill: color,
-        stroke: background,
-        strokeWidth: 0.75,
+        ...(!small && { stroke: background, strokeWidth: 0.75 }),
       } as object),
     );
   }
