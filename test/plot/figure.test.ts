@@ -59,6 +59,15 @@ describe("figure", () => {
     expect(height!).toBeGreaterThan(3 * 150);
   });
 
+  it("is XML whatever its texts and colors hold", async () => {
+    const { svg, texts } = await drawn(
+      lines({ y: [1, 2], label: "a < b & c\u00a0d", color: '"<&' }, { title: "x & <y>" }),
+    );
+    expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#160;)|&nbsp;|"[^"<>]*<[^"<>]*"/);
+    expect(texts).toEqual(expect.arrayContaining(["a < b & c\u00a0d", "x & <y>"]));
+    expect(svg).toContain('stroke="&quot;&lt;&amp;"');
+  });
+
   it("takes figures of panels as panels", async () => {
     const { texts } = await drawn(figure([figure([panel("a")], { title: "b" }), panel("c")]));
     expect(texts).toEqual(expect.arrayContaining(["a", "b", "c"]));
