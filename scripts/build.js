@@ -17,14 +17,13 @@ await build({
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
-    // esbuild orders shared chunks by who shares them, in this order: what has the engine, and with it the wasm, must come before what
-    // only the ops share.
-    book: "src/book/index.ts",
-    plot: "src/plot/index.ts",
+    relaxed: "src/relaxed.ts",
+    ops: "src/ops.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",
+    book: "src/book/index.ts",
     io: "src/io/index.ts",
-    ops: "src/ops.ts",
+    plot: "src/plot/index.ts",
     cli: "src/cli/main.ts",
   },
   outdir: "dist",
@@ -44,6 +43,8 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
+  // The maps hold their sources, which are no files of the package: names of a scheme of their own lead nobody to look for them.
+  sourceRoot: "kobai:///",
   logLevel: "warning",
 });
 run("tsc", "-p", "tsconfig.build.json");

@@ -3,7 +3,16 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
-export * from "./nn/initializers.ts";
+export {
+  constant,
+  type Distribution,
+  he,
+  type Initializer,
+  normal,
+  uniform,
+  xavier,
+  zeros,
+} from "./nn/initializers.ts";
 export * from "./nn/layers.ts";
 export {
   binaryCrossEntropy,
@@ -13,7 +22,7 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export * from "./nn/optimizers.ts";
+export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
 export {
   close,
   type EngineInfo,
@@ -24,7 +33,7 @@ export {
 } from "./runtime/engine.ts";
 export type { HeapReport } from "./runtime/heap.ts";
 export type { Threads } from "./runtime/lanes/threads.ts";
-export type { WasmSource } from "./runtime/wasm.ts";
+export type { WasmSource } from "./runtime/wasm-source.ts";
 export {
   type DTypeName,
   type NestedArray,

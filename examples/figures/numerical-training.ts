@@ -12,7 +12,7 @@ await init();
 // Notebook 001 4.5.2 Implementation of Mini-Batch Learning, book 3.6.1: MNIST's image 101 with its label.
 const { train } = await mnist();
 const [digit, label] = takeBatch(train, 101, 102);
-await save("mnist-101", image(digit.data, { title: `label ${label.data[0]}` }));
+await save("mnist-101", image(digit, { shape: [28, 28], title: `label ${label.data[0]}` }));
 
 /** The losses of training 784-50-10 by central differences. */
 async function losses(batchSize: number, steps: number): Promise<number[]> {

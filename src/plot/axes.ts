@@ -156,17 +156,6 @@ function formatFixed(value: number, digits: number): string {
   return `${sign}${grouped}${part ? `.${part}` : ""}`;
 }
 
-/** A single number as short as it can be told, with so many significant digits at most. */
-export function formatNumber(value: number, digits = 3): string {
-  if (!Number.isFinite(value)) return String(value).replace("-", "−");
-  const [mantissa = "", power] = value.toExponential(digits - 1).split("e");
-  const exponent = Number(power);
-  if (value === 0 || (exponent >= -3 && exponent < 6)) {
-    return String(Number(value.toPrecision(Math.max(digits, exponent + 1)))).replace("-", "−");
-  }
-  return `${String(Number(mantissa)).replace("-", "−")}×10${superscript(exponent)}`;
-}
-
 function superscript(exponent: number): string {
   return String(exponent).replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!));
 }

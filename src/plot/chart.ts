@@ -69,6 +69,8 @@ const RIGHT = 16;
 const BAR_GAP = 16;
 /** A frame is never smaller, however little room titles and labels leave. */
 const LEAST = 80;
+/** A frame whose height nobody asked for is at most so many times as high as wide. */
+const TALLEST = 3;
 
 export function drawChart(drawing: Drawing, chart: Chart): Picture {
   const { document } = drawing;
@@ -141,7 +143,10 @@ function layOut(drawing: Drawing, chart: Chart): Layout {
     y: { axis: y, ticks: yTicks, grid: true },
     key,
     slant,
-    width: left + Math.max(frame.width + RIGHT, end),
+    width: Math.max(
+      left + Math.max(frame.width + RIGHT, end, key?.width ?? 0),
+      textWidth(`↑ ${y.label ?? ""}`, fontSize.label),
+    ),
     height: top + frame.height + below,
   };
 }
@@ -154,8 +159,8 @@ function sizeFrame(
 ): { width: number; height: number } {
   if (options.aspect !== "equal") return { width, height };
   const ratio = (y.domain[1] - y.domain[0]) / (x.domain[1] - x.domain[0]);
-  if (options.height === undefined || width * ratio <= height) return { width, height: width * ratio };
-  return { width: height / ratio, height };
+  const most = options.height === undefined ? TALLEST * width : height;
+  return width * ratio <= most ? { width, height: width * ratio } : { width: most / ratio, height: most };
 }
 
 /** As many ticks as have room for their labels. */
@@ -183,7 +188,18 @@ function markElements({ document, library: { Plot } }: Drawing, chart: Chart, fr
     marks: chart.marks(frame) as Markish[],
   });
   const marks = Array.from(plot.children).filter((child) => child.tagName.toLowerCase() !== "style");
-  // On some screens Plot moves marks by half a pixel, which is all that these transformations do.
-  for (const mark of marks) mark.removeAttribute("transform");
+  for (const mark of marks) {
+    // On some screens Plot moves marks by half a pixel, which is all that these transformations do.
+    mark.removeAttribute("transform");
+    for (const shape of mark.querySelectorAll("circle, rect, line")) roundPlaces(shape);
+  }
   return marks;
+}
+
+/** Plot writes places to the last digit, which depends on how a browser takes logarithms. */
+function roundPlaces(shape: Element): void {
+  for (const name of ["cx", "cy", "x", "y", "x1", "x2", "y1", "y2", "width", "height"]) {
+    const value = shape.getAttribute(name);
+    if (value !== null) shape.setAttribute(name, coordinate(Number(value)));
+  }
 }

@@ -1,5 +1,6 @@
 // The libraries that figures are drawn with, and a document to draw in: the page's own, or linkedom's where there is none.
 
+import "./globals.ts";
 import { svgElement } from "./svg.ts";
 import { fontSize } from "./theme.ts";
 

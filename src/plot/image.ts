@@ -16,7 +16,7 @@ import { edge, fontSize, type Scheme } from "./theme.ts";
 export interface ImageOptions {
   /** Stands above the picture. Default: none. */
   title?: string;
-  /** [rows, columns] of pictures that are given as one row of numbers. Default: a square. */
+  /** [rows, columns] of the pictures, where they are given as rows of numbers. Default: a square. */
   shape?: ImageShape;
   /** The colors of numbers. Default "greys": the smallest is white, the largest black. "rdbu" is for numbers around zero. */
   scheme?: Scheme;

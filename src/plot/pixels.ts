@@ -14,7 +14,7 @@ import type { Drawing } from "./drawing.ts";
  */
 export type ImageInput = Table | readonly Table[] | Numbers;
 
-/** [rows, columns] of pictures that are given as one row of numbers. */
+/** [rows, columns] of pictures that are given as rows of numbers. */
 export type ImageShape = readonly [rows: number, columns: number];
 
 /** A picture that has been looked through. */
@@ -44,15 +44,11 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
   if (tensor.data.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
   if (tensor.shape.length === 3) return toColors(name, tensor);
   const data = Array.from(tensor.data);
-  const [count, across] = tensor.shape;
-  // A batch of one, [1, n], is a row too where it is told what shape a row has.
-  const isRow =
-    tensor.shape.length === 1 || (tensor.shape.length === 2 && count === 1 && shape !== undefined);
-  if (tensor.shape.length === 2 && !isRow) {
-    const [rows, columns] = [count!, across!];
+  if (tensor.shape.length === 2 && shape === undefined) {
+    const [rows, columns] = tensor.shape as [number, number];
     return { kind: "values", rows, columns, data };
   }
-  if (!isRow) {
+  if (tensor.shape.length > 2) {
     throw new DataError(
       `${name}: ${formatShape(tensor.shape)} is no picture; it must be [rows, columns] or [rows, columns, 3 or 4]`,
     );

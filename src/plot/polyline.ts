@@ -81,7 +81,7 @@ function clipSegment([x0, y0]: Place, [x1, y1]: Place): [number, number] | undef
   return start <= end ? [start, end] : undefined;
 }
 
-/** Lines and points that are fewer are drawn as they are. */
+/** Lines of fewer points are drawn as they are. */
 const MANY = 2000;
 
 /**
@@ -104,17 +104,4 @@ export function thinned(line: readonly Place[], x: Axis, frame: Frame): readonly
     i = last + 1;
   }
   return kept;
-}
-
-/** Many points without those that would be drawn over each other: of those in a square of half a pixel the first stays. */
-export function distinct(points: readonly Place[], x: Axis, y: Axis, frame: Frame): readonly Place[] {
-  if (points.length <= MANY) return points;
-  const taken = new Set<string>();
-  return points.filter(([a, b]) => {
-    const square = [position(a, x) * frame.width, position(b, y) * frame.height].map((at) =>
-      Math.round(at * 2),
-    );
-    const key = square.join();
-    return !taken.has(key) && taken.add(key);
-  });
 }

@@ -160,14 +160,12 @@ function isIn(value: number, { domain: [low, high] }: Axis): boolean {
 /** The longest arrow is as long as arrows are apart where they fill the frame evenly. */
 function defaultScale(arrows: readonly Arrow[], x: Axis, y: Axis, { width, height }: Frame): number {
   const apart = Math.sqrt((width * height) / Math.max(1, arrows.length));
-  const longest = Math.max(
-    0,
-    ...arrows
-      .map(({ u, v }) =>
-        Math.hypot((u * width) / (x.domain[1] - x.domain[0]), (v * height) / (y.domain[1] - y.domain[0])),
-      )
-      .filter(Number.isFinite),
-  );
+  const [perX, perY] = [width / (x.domain[1] - x.domain[0]), height / (y.domain[1] - y.domain[0])];
+  let longest = 0;
+  for (const { u, v } of arrows) {
+    const length = Math.hypot(u * perX, v * perY);
+    if (Number.isFinite(length)) longest = Math.max(longest, length);
+  }
   return longest > 0 ? apart / longest : 1;
 }
 

@@ -75,12 +75,13 @@ export function sceneElements(
   });
   // What stands on a surface stands before the meshes that it touches.
   const stand = 1.5 / Math.min(coarse.x.length, coarse.y.length) + space.depth(RADIUS);
+  const isSeen = (point: SpacePoint) => isInBox(boxed(point, space));
   const standing = [
-    ...arrows.map((arrow) => ({
+    ...arrows.filter(isSeen).map((arrow) => ({
       place: tipOrTail(arrow, space),
       element: () => arrowElement(document, arrow, space),
     })),
-    ...points.map((point) => ({
+    ...points.filter(isSeen).map((point) => ({
       place: boxed(point, space),
       element: () => pointElement(document, point, space),
     })),
@@ -129,8 +130,8 @@ function pointElement(document: Document, point: SpacePoint, space: Space): SVGE
     cx,
     cy,
     r: RADIUS,
+    ...plain,
     fill: point.color ?? pointColor,
-    stroke: background,
   });
 }
 
@@ -182,16 +183,19 @@ function coarser({ x, y, z }: Grid): Grid {
   };
 }
 
+function isInBox(place: Point3): boolean {
+  return place.every((part) => Math.abs(part) <= 0.5 + 1e-9);
+}
+
 /** The meshes that have four corners inside the box. */
 function cells({ x, y, z }: Grid, space: Space): Cell[] {
   const places = z.map((height, i) => space.box([x[i % x.length]!, y[Math.floor(i / x.length)]!, height]));
-  const isIn = (place: Point3) => place.every((part) => Math.abs(part) <= 0.5 + 1e-9);
   const found: Cell[] = [];
   for (let row = 0; row + 1 < y.length; row++) {
     for (let column = 0; column + 1 < x.length; column++) {
       const i = row * x.length + column;
       const cell: Cell = [places[i]!, places[i + 1]!, places[i + 1 + x.length]!, places[i + x.length]!];
-      if (cell.every(isIn)) found.push(cell);
+      if (cell.every(isInBox)) found.push(cell);
     }
   }
   return found;

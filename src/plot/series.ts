@@ -5,9 +5,9 @@ import { DataError, OptionError } from "../errors.ts";
 import { anything, checkSameLength, type Numbers, toNumbers, valueAt } from "./arguments.ts";
 import { type Axis, isDrawable } from "./axes.ts";
 import type { Drawing } from "./drawing.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, placeIn } from "./frame.ts";
 import { DASHES, type LegendItem } from "./legend.ts";
-import { clipLine, distinct, thinned } from "./polyline.ts";
+import { clipLine, thinned } from "./polyline.ts";
 import { background, seriesColor } from "./theme.ts";
 
 /** A row of points and how it is drawn. */
@@ -143,11 +143,11 @@ export function seriesMarks(
   }
   for (const { markers, color, ...points } of series) {
     if (!markers) continue;
-    const inside = distinct(visible(points.x, points.y, x, y), x, y, frame);
+    const inside = visible(points.x, points.y, x, y);
     // Of so many points the outlines would hide the points themselves.
     const small = inside.length > 300;
     marks.push(
-      Plot.dot(inside, {
+      Plot.dot(apart(inside, x, y, frame), {
         x: ([at]: number[]) => at,
         y: ([, height]: number[]) => height,
         r: small ? 2 : 3.5,
@@ -166,6 +166,20 @@ function visible(xs: readonly number[], ys: readonly number[], x: Axis, y: Axis)
   return xs.flatMap((at, i): [number, number][] =>
     inside(at, x) && inside(ys[i]!, y) ? [[at, ys[i]!]] : [],
   );
+}
+
+/** Points without those that lie on one that came before, to half a pixel: an optimizer takes most of its steps at the minimum. */
+function apart(points: readonly [number, number][], x: Axis, y: Axis, frame: Frame): [number, number][] {
+  const place = placeIn(frame, x, y);
+  const taken = new Set<string>();
+  return points.filter(([a, b]) => {
+    const at = place(a, b)
+      .map((pixel) => Math.round(pixel * 2))
+      .join();
+    const isNew = !taken.has(at);
+    taken.add(at);
+    return isNew;
+  });
 }
 
 export function legendOf(series: readonly Points[]): LegendItem[] {

@@ -1,8 +1,11 @@
-import { OptionError, StateError, UnsupportedError } from "../errors.ts";
+import "../globals.ts";
+import { anything, flag, options as optionsOf, type Rule } from "../check.ts";
+import { StateError, UnsupportedError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
-import { type Threads, threadCount } from "./lanes/threads.ts";
-import { type Kernels, loadKernels, type WasmSource } from "./wasm.ts";
+import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
+import { type Kernels, loadKernels } from "./wasm.ts";
+import type { WasmSource } from "./wasm-source.ts";
 
 const PAGE = 65536;
 const INITIAL_PAGES = 32;
@@ -13,7 +16,7 @@ const MAX_PAGES = 65536;
 export interface InitOptions {
   /**
    * How many threads compute, the calling one included: from 1 (the default) to 64, or "auto": as many as the machine has cores, and 1
-   * in a page that is not cross-origin isolated. The results do not depend on it.
+   * where threads cannot be had, as in a page that is not cross-origin isolated. The results do not depend on it.
    */
   threads?: Threads;
   /**
@@ -48,7 +51,16 @@ export interface Engine {
 interface Started extends Engine {
   /** as `init` has set it up; threads may have been closed since */
   readonly info: EngineInfo;
+  /** what threads: "auto" came to, if it was asked for */
+  readonly auto: number | undefined;
 }
+
+const memoryRule: Rule = [
+  (value) => typeof value === "number" && value >= INITIAL_PAGES * PAGE && value <= MAX_PAGES * PAGE,
+  `from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB)`,
+];
+/** `wasm` is checked where it is used. */
+const rules = { threads: threadsRule, relaxed: flag, maxMemory: memoryRule, wasm: anything };
 
 let current: Started | undefined;
 let starting: Promise<Started> | undefined;
@@ -60,9 +72,11 @@ let starting: Promise<Started> | undefined;
  * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
  *
  * @returns what there is now: how many threads, and which build
- * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, or threads > 1 is asked for where threads cannot share memory
+ * @throws UnsupportedError where WebAssembly or its SIMD is missing or a page's policy forbids it, `relaxed` is asked for where relaxed
+ *   SIMD is missing, or threads > 1 is asked for where threads cannot share memory or a page refuses them
  * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
- *   compiled already and there are several threads, or not the build that `relaxed` says
+ *   compiled already and there are several threads, cannot be had, is something else, or not the build that `relaxed` says; where
+ *   `relaxed` is asked for in a bundle or a page without `wasm`
  * @throws StateError where an earlier call asked for something else
  * @throws ThreadError where a thread does not start
  * @example
@@ -71,14 +85,15 @@ let starting: Promise<Started> | undefined;
  * await init(); // or init({ threads: "auto" })
  * ```
  */
-export async function init(options: InitOptions = {}): Promise<EngineInfo> {
+export async function init(given?: InitOptions): Promise<EngineInfo> {
+  const options = optionsOf("init", given, rules);
   const isFirst = starting === undefined;
   starting ??= start(options).catch((error: unknown) => {
     starting = undefined;
     throw error;
   });
-  const { info } = await starting;
-  if (!isFirst) await checkSame(options, info);
+  const first = await starting;
+  if (!isFirst) await checkSame(options, first);
   return engineInfo();
 }
 
@@ -94,26 +109,32 @@ async function start({
     );
   }
   const pages = Math.floor(maxMemory / PAGE);
-  if (!(pages >= INITIAL_PAGES && pages <= MAX_PAGES)) {
-    throw new OptionError(
-      `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
-    );
-  }
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
   const { kernels, module } = await loadKernels(memory, { shared, relaxed }, wasm);
   const lanes = new Lanes(kernels, memory);
-  if (shared) await lanes.start(count, module);
+  if (shared) {
+    await lanes.start(count, module).catch((error: unknown) => {
+      // Lane 0 goes on alone.
+      if (threads !== "auto") throw error;
+    });
+  }
   const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
-  current = { kernels, heap, lanes, info: { threads: count, relaxed, maxMemory: pages * PAGE } };
+  const info = { threads: lanes.count, relaxed, maxMemory: pages * PAGE };
+  current = { kernels, heap, lanes, info, auto: threads === "auto" ? lanes.count : undefined };
   return current;
 }
 
 /** @throws StateError where `options` ask for something else than there is */
-async function checkSame({ threads, relaxed, maxMemory }: InitOptions, info: EngineInfo): Promise<void> {
+async function checkSame(
+  { threads, relaxed, maxMemory }: InitOptions,
+  { info, auto }: Started,
+): Promise<void> {
+  // "auto" is what it was before; asked for the first time it is as many as could be.
+  const known = threads === "auto" ? auto : undefined;
   const asked = {
-    threads: threads === undefined ? info.threads : await threadCount(threads),
+    threads: known ?? (await threadCount(threads ?? info.threads)),
     relaxed: relaxed ?? info.relaxed,
     maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,
   };

@@ -4,7 +4,7 @@ import { input, type Value } from "../graph/value.ts";
 import { Composer } from "../runtime/composer.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import { scaledInputs } from "./arguments.ts";
-import type { Network } from "./network.ts";
+import { coreOf, type Network } from "./network.ts";
 
 /**
  * The outputs of all layers for samples, by the layers' names, in order.
@@ -13,12 +13,9 @@ import type { Network } from "./network.ts";
  * @returns tensors [batch, …]
  * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
  */
-export function layerOutputs(
-  call: string,
-  { core, training }: Pick<Network, "core" | "training">,
-  x: TensorLike,
-): Record<string, Tensor> {
-  const { batch, length, place } = scaledInputs(call, x, core, training.scale);
+export function layerOutputs(call: string, network: Network, x: TensorLike): Record<string, Tensor> {
+  const core = coreOf(network);
+  const { batch, length, place } = scaledInputs(call, x, core, network.training.scale);
   return Composer.compose(core, (composer) => {
     const placed = (value: Value) => ({ value, address: composer.room(value) });
     const leaf = placed(input("x", [batch, ...core.inputShape], core.dtype));

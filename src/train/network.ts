@@ -1,25 +1,36 @@
 import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, formatShape, size, type Tensor, type TensorLike } from "../tensor.ts";
+import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { type ScaledInputs, scaledInputs, toTargets } from "./arguments.ts";
+import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
+import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
-import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
+import { composeNumericalGradient } from "./programs.ts";
+import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 import { targetRule, thresholdOf } from "./targets.ts";
+
+/**
+ * What a network is made of, for what works on its parameters where they lie (`kobai/book`), and for what draws it (`kobai/plot`).
+ *
+ * @internal
+ * @throws StateError after dispose
+ */
+export let coreOf: (network: Network) => Core;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -45,9 +56,17 @@ export class Network {
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
   readonly #predictor: Predictor;
+  readonly #batchLoss: BatchLoss;
   readonly #initialValues: InitialValues;
   #fitting = false;
   #twin: Core | undefined;
+
+  static {
+    coreOf = (network) => {
+      network.#ready();
+      return network.#core;
+    };
+  }
 
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
@@ -63,17 +82,13 @@ export class Network {
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
-    this.#predictor = new Predictor(core, this.#programs);
+    const reader = new Reader(core);
+    this.#predictor = new Predictor(core, this.#programs, reader);
+    this.#batchLoss = new BatchLoss(core, this.#programs, reader);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.params = accessors(core.parameters, "values", ready);
     this.grads = accessors(core.parameters, "gradients", ready);
-  }
-
-  /** @internal What its programs are composed of, with initial values, for whoever draws it. @throws StateError after dispose */
-  get core(): Core {
-    this.#ready();
-    return this.#core;
   }
 
   /** @internal What fits have left besides the parameters. */
@@ -216,7 +231,7 @@ export class Network {
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
   gradient(x: TensorLike, t: TensorLike, loss?: Loss): NamedTensors {
-    this.#runLoss("gradient", x, t, loss, "backprop");
+    this.#runLoss("gradient", x, t, loss, true);
     return Object.fromEntries(Object.entries(this.grads));
   }
 
@@ -249,7 +264,7 @@ export class Network {
         core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
       }
     }
-    const program = composeLoss(core, inputs.batch, loss, target, { h });
+    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
     try {
       const { heap } = core.engine;
       inputs.place(heap.view("float64", program.x, inputs.length));
@@ -345,23 +360,13 @@ export class Network {
     x: TensorLike,
     t: TensorLike,
     given: Loss | undefined,
-    by?: Differentiation,
+    differentiated = false,
   ): number {
     this.#ready();
     const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
-    const inputs = this.#inputs(call, x);
-    const { type, values } = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
-    const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
-    const program = this.#programs.get(
-      key,
-      () => composeLoss(this.#core, inputs.batch, loss, type, by),
-      loss,
-    ) as LossProgram;
-    const { heap } = this.#core.engine;
-    inputs.place(heap.view(this.dtype, program.x, inputs.length));
-    heap.view(type.dtype, program.t, values.data.length).set(values.data);
-    program.run(1);
-    return heap.view(this.dtype, program.loss, 1)[0]!;
+    const inputs = toInputs(call, x, this.#core);
+    const targets = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
+    return this.#batchLoss.run(call, inputs, targets, { loss, scale: this.#training.scale, differentiated });
   }
 
   #inputs(call: string, x: TensorLike): ScaledInputs {

@@ -2,12 +2,12 @@ import {
   check,
   having,
   isShape,
+  name as nameRule,
   oneOf,
   options as optionsOf,
   type Rule,
   seed,
   show,
-  text,
 } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
@@ -138,9 +138,9 @@ function checked(layers: readonly Layer[], given: SequentialOptions): Sequential
   }
   for (const [index, layer] of layers.entries()) {
     check("sequential", `layer ${index + 1}`, layer, layerRule);
-    check("sequential", `the name of layer ${index + 1}`, layer.name, text);
+    check("sequential", `the name of layer ${index + 1}`, layer.name, nameRule);
   }
-  const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: text };
+  const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: nameRule };
   const options = optionsOf("sequential", given, rules);
   check("sequential", "input", options.input, sampleShape);
   return options;

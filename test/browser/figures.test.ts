@@ -41,13 +41,13 @@ beforeAll(async () => {
     alias: { "kobai/plot": resolve("dist/plot.js") },
     logLevel: "silent",
   });
-  server = await serve({ policy });
+  server = await serve();
   browser = await launch();
   page = await browser.newPage();
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => problems.push(message.text()));
   page.on("requestfailed", (request) => problems.push(request.url()));
-  await page.goto(server.url);
+  await page.goto(`${server.url}?policy=${encodeURIComponent(policy)}`);
 });
 afterAll(async () => {
   await browser?.close();

@@ -39,7 +39,7 @@ export const values: readonly FuzzValue[] = [
     1e308,
     Number.NaN,
     Number.POSITIVE_INFINITY,
-    -1e400,
+    Number.NEGATIVE_INFINITY,
   ].map((n) => fixed(Object.is(n, -0) ? "-0" : String(n), n)),
   fixed("1n", 1n),
   fixed('""', ""),
@@ -88,6 +88,7 @@ export const values: readonly FuzzValue[] = [
   ["a RegExp", () => /a/],
   ["an Error", () => new Error("an error")],
   ["a Promise", () => Promise.resolve(1)],
+  // biome-ignore lint/suspicious/noThenProperty: what is tried
   ["a thenable", () => ({ then() {} })],
   ["a boxed number", () => Object(1)],
   ["a URL", () => new URL("file:///nowhere/at/all")],

@@ -52,8 +52,8 @@ describe("image", () => {
       [digit, tensor(digit, [28, 28]), tensor(digit), Array.from(digit)].map((each) => image(each).svg()),
     );
     for (const svg of svgs) expect(svg).toBe(svgs[0]);
-    const [one, alone] = [tensor(digit, [1, 784]), image(digit)];
-    expect(await image(one, { shape: [28, 28] }).svg()).toBe(await alone.svg());
+    // A batch of one, as takeBatch gives it, is a table of one row until its shape is said.
+    expect(await image(tensor(digit, [1, 784]), { shape: [28, 28] }).svg()).toBe(svgs[0]);
     const [element] = pictures(await drawn(image(new Float32Array(6), { shape: [2, 3], domain: [0, 1] })));
     const [width, height] = numbers(element!, "width", "height");
     expect(height! / width!).toBeCloseTo(2 / 3, 2);

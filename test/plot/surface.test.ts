@@ -105,6 +105,8 @@ describe("surface", () => {
   });
 
   it("no two texts stand on each other, whatever the view, and long names have room", async () => {
+    // Ticks at the very corners, where three axes meet.
+    const ends = linspace(-3, 3, 7);
     for (const [azimuth, elevation] of [
       [-60, 30],
       [-60, 10],
@@ -114,7 +116,7 @@ describe("surface", () => {
     ] as const) {
       const chart = await drawn(
         surface(
-          { x: at, y: at, z: bowl },
+          { x: ends, y: ends, z: bowl },
           { azimuth, elevation, x: { label: "x" }, y: { label: "y" }, z: { label: "function_2(X0, X1)" } },
         ),
       );

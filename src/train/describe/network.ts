@@ -8,7 +8,7 @@ import { crossEntropy, type Loss } from "../../nn/losses.ts";
 import { type Tensor, type TensorLike, typedArrays } from "../../tensor.ts";
 import { scaledInputs, toTargets } from "../arguments.ts";
 import { build, type Core, lossOf, type NamedLayer, type TargetType } from "../core.ts";
-import type { Network } from "../network.ts";
+import { coreOf, type Network } from "../network.ts";
 import { targetRule } from "../targets.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
 import type { GraphNetworkOptions } from "./options.ts";
@@ -24,7 +24,7 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
     throw new OptionError("graph: the numbers of a loss need its targets: give t too");
   if (samples !== undefined && options.batch !== undefined)
     throw new OptionError("graph: x has a batch of its own; leave batch out");
-  const { core } = net;
+  const core = coreOf(net);
   const inputs = samples === undefined ? undefined : samplesOf(net, samples);
   const { parameters } = core;
   const lengths = [core.inputShape, ...parameters.values.map(({ shape }) => shape)].flat();
@@ -55,8 +55,9 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
 }
 
 /** Samples as the network's programs take them. */
-function samplesOf({ core, training }: Network, x: TensorLike): Tensor {
-  const { batch, length, place } = scaledInputs("graph", x, core, training.scale);
+function samplesOf(net: Network, x: TensorLike): Tensor {
+  const core = coreOf(net);
+  const { batch, length, place } = scaledInputs("graph", x, core, net.training.scale);
   const data = new typedArrays[core.dtype](length);
   place(data);
   return { shape: [batch, ...core.inputShape], dtype: core.dtype, data };
