@@ -306,7 +306,7 @@ class Session implements Disposable {
     const milliseconds = performance.now() - start;
     const done = this.#run.step - first;
     const losses = this.#run.losses(count);
-    for (let i = 0; i < done; i++) record(history, history.steps + i, losses[i]!);
+    record(history, losses, done);
     if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
     state.step += done;
@@ -399,11 +399,13 @@ class Session implements Disposable {
 /** So many losses a history holds: beyond that, every other one is dropped, time and again. */
 const MOST_LOSSES = 2 ** 20;
 
-function record(history: History, step: number, loss: number): void {
-  if (step % history.lossEvery !== 0) return;
-  history.loss.push(loss);
-  if (history.loss.length < MOST_LOSSES) return;
-  history.loss = history.loss.filter((_, index) => index % 2 === 0);
+/** Takes down the losses of the next `count` steps. */
+function record(history: History, losses: Float64Array, count: number): void {
+  const { loss, lossEvery, steps } = history;
+  const first = (lossEvery - (steps % lossEvery)) % lossEvery;
+  for (let i = first; i < count; i += lossEvery) loss.push(losses[i]!);
+  if (loss.length < MOST_LOSSES) return;
+  history.loss = loss.filter((_, index) => index % 2 === 0);
   history.lossEvery *= 2;
 }
 
