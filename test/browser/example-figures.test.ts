@@ -39,12 +39,12 @@ beforeAll(async () => {
   });
   unpack();
   await bundlePage();
-  server = await serve({ policy });
+  server = await serve();
   browser = await launch();
   page = await browser.newPage();
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => problems.push(message.text()));
-  await page.goto(server.url);
+  await page.goto(`${server.url}?policy=${encodeURIComponent(policy)}`);
   await inNode;
 }, 180_000);
 afterAll(async () => {

@@ -40,5 +40,20 @@ export function expectAt(
   }
 }
 
+/** Points that are the expected ones, in their order; those that lie on an earlier one are drawn once. */
+export function expectPoints(
+  dots: readonly Place[],
+  expected: readonly (readonly number[])[],
+  [xs, ys]: number[][],
+) {
+  const isAt = ([x, y]: Place, [a, b]: readonly number[]) =>
+    Math.hypot((x - a!) / (xs![1]! - xs![0]!), (y - b!) / (ys![1]! - ys![0]!)) < 3e-3;
+  expect(dots.length).toBeLessThanOrEqual(expected.length);
+  const order = dots.map((dot) => expected.findIndex((point) => isAt(dot, point)));
+  expect(order[0]).toBe(0);
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  for (const point of expected) expect(dots.some((dot) => isAt(dot, point))).toBe(true);
+}
+
 export const attributes = (elements: Element[], name: string) =>
   elements.map((each) => each.getAttribute(name));
