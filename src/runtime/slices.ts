@@ -1,5 +1,5 @@
 /** How long to work without a breath, at most, in milliseconds: what a page can spare between two frames. */
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
 
 /** What a timer shows of a call is believed no further than this, in milliseconds: it may be as coarse as a millisecond. */
 const LEAST_MS = 0.05;

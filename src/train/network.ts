@@ -104,8 +104,9 @@ export class Network {
   /**
    * Trains the network.
    *
-   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works. The same
-   * seed, data and options give the same bits on every machine; two fits in a row with one optimizer object give those of one.
+   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works; a long step
+   * by numerical gradient runs in parts. The same seed, data and options give the same bits on every machine; two fits in a row with
+   * one optimizer object give those of one.
    *
    * @param data the samples; they may lie in any of the tensor types, and are scaled by `data.scale` as they enter
    * @returns the losses and evaluations
@@ -138,7 +139,6 @@ export class Network {
         alive: () => !this.#resources.disposed,
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
-        exact: () => this.#exact(),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -241,6 +241,9 @@ export class Network {
    *
    * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
    * multiple of one row, and only for the samples whose input there is not zero.
+   *
+   * It is one call that returns when it is done, which takes milliseconds for a small network and a minute for one of three large
+   * layers. Where a page must not wait for that, take smaller batches, or train by it: `fit({ gradient: "numerical" })` gives turns.
    *
    * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
    * @returns float64 tensors by parameter name
