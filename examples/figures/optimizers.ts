@@ -69,7 +69,7 @@ await save("adagrad-10000", alone("AdaGrad, lr 1.5, 10,000 steps", path(new AdaG
 await save("adam-30", alone("Adam, lr 0.3, 30 steps", path(new Adam({ lr: 0.3 }))));
 
 // Notebook 002, book 6.1.7, figure 6-8: the four side by side.
-const grid = { x: linspace(-10, 10, 81), y: linspace(-10, 10, 81), z };
+const grid = { x: linspace(-10, 10, 81), y: linspace(-10, 10, 241), z };
 const start = [-7, 2];
 const paths = {
   SGD: [start, ...path(new SGD({ lr: 0.95 }))],
