@@ -38,13 +38,11 @@ await save(
 
 // Notebook 004 ニューラルネットワークの実装, book 4.5: 500 iterations of a network of (4, 2, 3, 5) on one sample.
 const net = new MultiLayerNet([4, 2, 3, 5]);
-const [x, t] = [
-  [0.37, 0.95, 0.73, 0.6],
-  [0, 0, 0, 1, 0],
-];
+const x = [0.37, 0.95, 0.73, 0.6];
+const t = [0, 0, 0, 1, 0];
 const optimizer = new SGD({ lr: 0.01 });
 const history = arange(0, 500).map(() => {
-  optimizer.update(net.params, net.numericalGradient(x!, t!));
-  return net.loss(x!, t!);
+  optimizer.update(net.params, net.numericalGradient(x, t));
+  return net.loss(x, t);
 });
 await save("network-of-any-shape", lines({ y: history, label: "cross entropy error" }, axes));
