@@ -1,9 +1,31 @@
 import type { HeapReport } from "./runtime/heap.ts";
 
+/** A message is read by people, on a terminal as often as not. */
+const LONGEST_MESSAGE = 500;
+
 /** What all errors that kobai throws on purpose have in common. */
 export class KobaiError extends Error {
   // Not `this.constructor.name`: whoever bundles kobai may rename its classes.
   override name: string = "KobaiError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(printable(message), options);
+  }
+}
+
+/**
+ * Text whose parts may come from a file or a user: without control characters, which a terminal would obey, and not without end.
+ *
+ * @internal
+ */
+export function printable(text: string, longest = LONGEST_MESSAGE): string {
+  const middle = text.length - longest;
+  // What went wrong stands at the beginning, what to do at the end.
+  const short = middle > 0 ? `${text.slice(0, longest / 2)} … ${text.slice(longest / 2 + middle)}` : text;
+  return short.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 }
 
 /** Shapes that do not go together. The message names the op, the shapes and the remedy. */
@@ -75,6 +97,9 @@ export class NotFiniteError extends KobaiError {
   }
 }
 
+/** The largest holders, as many as a message can name. */
+const MOST_HOLDERS = 5;
+
 /** Linear memory is exhausted. */
 export class MemoryError extends KobaiError {
   override name = "MemoryError";
@@ -84,7 +109,10 @@ export class MemoryError extends KobaiError {
   constructor(asked: number, owner: string, limit: number, report: HeapReport) {
     const holders = Object.entries(report.owners)
       .sort((a, b) => b[1] - a[1])
+      .slice(0, MOST_HOLDERS)
       .map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
+    const others = Object.keys(report.owners).length - holders.length;
+    if (others > 0) holders.push(`${others} others less`);
     super(
       `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
         `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +

@@ -18,8 +18,15 @@ export {
 export type { HeapReport } from "./runtime/heap.ts";
 export type { Threads } from "./runtime/lanes/threads.ts";
 export type { WasmSource } from "./runtime/wasm.ts";
-export { type DTypeName, type NestedArray, type Tensor, type TypedArray, tensor } from "./tensor.ts";
-export type { TensorLike } from "./train/arguments.ts";
+export {
+  type DTypeName,
+  type NestedArray,
+  type NumericArray,
+  type Tensor,
+  type TensorLike,
+  type TypedArray,
+  tensor,
+} from "./tensor.ts";
 export type { Evaluation, Metric } from "./train/evaluate.ts";
 export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
 export {

@@ -1,5 +1,6 @@
 // Tensors as users hold them: plain objects over ordinary typed arrays, so they can be cloned, posted to a worker and collected.
 
+import { isObject, isWhole, MOST_AXES, show } from "./check.ts";
 import { DataError, OptionError, ShapeError } from "./errors.ts";
 
 /** Names of the element types, as NumPy spells them. */
@@ -8,6 +9,20 @@ export type DTypeName = "float32" | "float64" | "uint8" | "int32";
 /** An array that can hold a tensor's elements. */
 export type TypedArray = Float32Array | Float64Array | Uint8Array | Int32Array;
 
+/**
+ * An array whose elements can become a tensor's. What no tensor has as its type is taken as the next type that holds it: clamped bytes
+ * as uint8, other integers as int32.
+ */
+export type NumericArray =
+  | TypedArray
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
 /** An n-dimensional array: `data` holds the elements in row-major order, its length is the product of `shape`. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -15,8 +30,11 @@ export interface Tensor {
   readonly data: TypedArray;
 }
 
-/** Numbers nested to any depth: `1`, `[1, 2]`, `[[1, 2], [3, 4]]`. */
-export type NestedArray = number | readonly NestedArray[];
+/** Numbers nested to any depth: `1`, `[1, 2]`, `[[1, 2], [3, 4]]`; the innermost may be typed arrays. */
+export type NestedArray = number | NumericArray | readonly NestedArray[];
+
+/** What a call takes as a tensor. */
+export type TensorLike = Tensor | NestedArray;
 
 /** The array type that holds each element type. */
 export const typedArrays = {
@@ -54,137 +72,279 @@ export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Whether two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((axis, index) => axis === b[index]);
+}
+
 /**
  * Makes a tensor from a number, from nested arrays of numbers, or from a typed array.
  *
- * @param data - a typed array is used as it is, without a copy, unless `dtype` asks for another type
+ * @param data - a typed array is used as it is, without a copy, unless `dtype` asks for another type, or its own is none that a tensor
+ *   has: Uint8ClampedArray is taken as uint8, 8- and 16-bit integers as int32, longer ones too where they fit
  * @param shape - by default what the nesting says, or one axis for a typed array
- * @param dtype - by default the typed array's own type, and `"float32"` for plain numbers
+ * @param dtype - by default the typed array's own type (that of the first, where several are nested), and `"float32"` for plain numbers
  * @throws DataError where the arrays are ragged, an element is not a number, or an integer type cannot hold it
  * @throws ShapeError where the sizes disagree
  * @throws OptionError for an unknown dtype
  * @example tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
  * @example tensor(new Uint8Array(784 * 2), [2, 784]).dtype; // "uint8"
  */
-export function tensor(data: NestedArray | TypedArray, shape?: readonly number[], dtype?: DTypeName): Tensor {
-  if (shape !== undefined) checkShape(shape);
-  let elements: ArrayLike<number>;
-  let ownShape: readonly number[];
-  if (ArrayBuffer.isView(data)) {
-    const ownDtype = dtypeOf(data);
-    ownShape = [data.length];
-    elements = data;
-    dtype ??= ownDtype;
-  } else {
-    ownShape = nestedShape(data);
-    const flat: number[] = [];
-    flatten(data, ownShape, [], flat);
-    elements = flat;
-    dtype ??= "float32";
+export function tensor(data: TensorLike, shape?: readonly number[], dtype?: DTypeName): Tensor {
+  if (dtype !== undefined && !Object.hasOwn(typedArrays, dtype)) {
+    throw new OptionError(
+      `tensor: there is no dtype ${show(dtype)}; there are ${Object.keys(typedArrays).join(", ")}`,
+    );
   }
-  shape ??= ownShape;
-  if (size(shape) !== elements.length) {
+  if (shape !== undefined) checkShape("tensor", shape);
+  const made = toTensor("tensor", data, dtype === undefined ? {} : { dtype });
+  if (shape === undefined) return made;
+  if (size(shape) !== made.data.length) {
     throw new ShapeError(
       "tensor",
-      `shape ${formatShape(shape)} has ${size(shape)} elements, but the data has ${elements.length}`,
+      `shape ${formatShape(shape)} has ${size(shape)} elements, but the data has ${made.data.length}`,
       shape,
     );
   }
-  return { shape: [...shape], dtype, data: convert(elements, dtype) };
+  return { ...made, shape: [...shape] };
 }
 
 /**
- * The element type of a typed array.
+ * The one door through which tensors of users enter: tensors, typed arrays of any realm, nested arrays and numbers, all checked.
  *
- * @throws DataError where the array is of a type that no tensor has
+ * @param name what messages call it
+ * @param options dtype: what to convert to, by default nothing; plain: the type of plain numbers, default float32
+ * @throws DataError where it is none of these, or cannot be converted
  */
-export function dtypeOf(data: ArrayBufferView): DTypeName {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Uint8Array) return "uint8";
-  if (data instanceof Int32Array) return "int32";
-  throw new DataError(
-    `tensor: ${data.constructor.name} is not an element type; use Float32Array, Float64Array, Uint8Array or Int32Array`,
-  );
+export function toTensor(
+  name: string,
+  data: TensorLike,
+  { dtype, plain = "float32" }: { readonly dtype?: DTypeName; readonly plain?: DTypeName } = {},
+): Tensor {
+  if (typeof data === "number" || Array.isArray(data))
+    return fromNested(name, data as NestedArray, dtype, plain);
+  if (!ArrayBuffer.isView(data) && !isObject(data)) {
+    throw new DataError(
+      `${name}: must be a tensor, a typed array or nested arrays of numbers; got ${show(data)}`,
+    );
+  }
+  const given = ArrayBuffer.isView(data) ? fromView(name, data) : checkTensor(name, data as Tensor);
+  return dtype === undefined || dtype === given.dtype
+    ? given
+    : { ...given, dtype, data: convert(name, given.data, dtype) };
+}
+
+function fromView(name: string, view: ArrayBufferView): Tensor {
+  const data = toTypedArray(name, view);
+  return { shape: [data.length], dtype: dtypeOf(data), data };
 }
 
 /**
- * Whether something that calls itself a tensor is one; `name` is what messages call it.
+ * A user's tensor, checked, its shape and array of this realm.
  *
+ * @param name what messages call it
  * @throws DataError where it is not `{ shape, dtype, data }`, or its data is of another type or length than it says
  */
-export function checkTensor(name: string, value: Tensor): void {
-  const { shape, dtype, data } = (value ?? {}) as Partial<Tensor>;
-  if (!Array.isArray(shape) || !ArrayBuffer.isView(data)) {
-    throw new DataError(`${name}: must be a tensor { shape, dtype, data }, which tensor(…) makes`);
+export function checkTensor(name: string, value: Tensor): Tensor {
+  const { shape, dtype, data: given } = (isObject(value) ? value : {}) as Partial<Tensor>;
+  if (!Array.isArray(shape) || !ArrayBuffer.isView(given)) {
+    throw new DataError(
+      `${name}: must be a tensor { shape, dtype, data }, which tensor(…) makes; got ${show(value)}`,
+    );
   }
-  if (dtypeOf(data) !== dtype) {
-    throw new DataError(`${name}: its dtype is ${dtype}, but its data is a ${data.constructor.name}`);
+  const data = toTypedArray(name, given);
+  const own = dtypeOf(data);
+  if (own !== dtype) {
+    throw new DataError(`${name}: its dtype is ${show(dtype)}, but its data is a ${tagOf(given)}`);
   }
+  checkShape(name, shape);
   if (size(shape) !== data.length) {
     throw new DataError(
       `${name}: its shape ${formatShape(shape)} has ${size(shape)} elements, but its data has ${data.length}`,
     );
   }
+  return { shape: [...shape], dtype: own, data };
 }
 
-function checkShape(shape: readonly number[]): void {
-  if (shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0)) return;
-  throw new ShapeError(
-    "tensor",
-    `every axis of a shape must be a whole number of at least 0, this one is ${formatShape(shape)}`,
-    shape,
-  );
-}
-
-function nestedShape(data: NestedArray): number[] {
-  const shape: number[] = [];
-  for (let level = data; typeof level === "object"; ) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-    level = level[0] as NestedArray;
-  }
-  return shape;
-}
-
-/** Appends the numbers of `data` to `out`; `path` says where in the whole `data` lies, for the messages. */
-function flatten(data: NestedArray, shape: readonly number[], path: readonly number[], out: number[]): void {
-  const place = path.length > 0 ? `element ${formatShape(path)}` : "the data";
-  if (path.length === shape.length) {
-    if (typeof data === "number") out.push(data);
-    else if (Array.isArray(data)) throw ragged(place, "an array", "a number");
-    else throw new DataError(`tensor: ${place} is not a number but ${data === null ? "null" : typeof data}`);
+function checkShape(name: string, shape: readonly number[]): void {
+  const isSound = Array.isArray(shape) && shape.length <= MOST_AXES;
+  if (isSound && Array.from(shape).every((axis) => isWhole(axis, 0)) && Number.isSafeInteger(size(shape)))
     return;
-  }
-  const length = shape[path.length] as number;
-  if (!Array.isArray(data)) throw ragged(place, "a number", `an array of ${length}`);
-  if (data.length !== length) throw ragged(place, `an array of ${data.length}`, `an array of ${length}`);
-  for (let i = 0; i < length; i++) flatten(data[i], shape, [...path, i], out);
-}
-
-function ragged(place: string, got: string, expected: string): DataError {
-  return new DataError(
-    `tensor: the nested arrays are ragged: ${place} is ${got} where the first of its kind is ${expected}`,
+  throw new ShapeError(
+    name,
+    `a shape is an array of at most ${MOST_AXES} whole numbers of at least 0; this one is ${show(shape)}`,
+    ...(Array.isArray(shape) ? [shape] : []),
   );
 }
 
-function convert(elements: ArrayLike<number>, dtype: DTypeName): TypedArray {
-  const Target = typedArrays[dtype];
-  if (Target === undefined) {
-    throw new OptionError(
-      `tensor: there is no dtype "${dtype}"; there are ${Object.keys(typedArrays).join(", ")}`,
-    );
+const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get!;
+
+/** The name of a typed array's type, of whatever realm it is: "Float32Array"; undefined for anything else. */
+function tagOf(view: unknown): string | undefined {
+  return tag.call(view) as string | undefined;
+}
+
+/** The element type of one of `TypedArray`'s arrays. */
+export function dtypeOf(data: TypedArray): DTypeName {
+  return `${tagOf(data)!.slice(0, -5).toLowerCase()}` as DTypeName;
+}
+
+/** An array of a type that tensors have and of this realm, over the same memory where that is possible. @throws DataError */
+function toTypedArray(name: string, view: ArrayBufferView): TypedArray {
+  const type = tagOf(view) ?? "DataView";
+  try {
+    switch (type) {
+      case "Float32Array":
+        return overSameMemory(view as Float32Array, Float32Array);
+      case "Float64Array":
+        return overSameMemory(view as Float64Array, Float64Array);
+      case "Int32Array":
+        return overSameMemory(view as Int32Array, Int32Array);
+      case "Uint8Array":
+      case "Uint8ClampedArray":
+        return overSameMemory(view as Uint8Array, Uint8Array);
+      case "Float16Array":
+        return Float32Array.from(view as unknown as ArrayLike<number>);
+      case "DataView":
+        throw new DataError(`${name}: a DataView has no element type; make a typed array of its buffer`);
+    }
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`${name}: the memory of its ${type} is gone; it was transferred`, { cause });
   }
-  if (elements instanceof Target) return elements;
-  if (dtype === "uint8" || dtype === "int32") {
-    const [low, high] = integerRange[dtype];
-    for (let i = 0; i < elements.length; i++) {
-      const value = elements[i] as number;
-      if (Number.isInteger(value) && value >= low && value <= high) continue;
+  return convert(name, view as unknown as ArrayLike<number>, "int32");
+}
+
+/** The array itself, or where it comes from another realm or is of a class of its own (Node's Buffer), a plain one over its memory. */
+function overSameMemory<A extends TypedArray>(
+  view: A,
+  Plain: { new (buffer: ArrayBufferLike, offset: number, length: number): A; readonly prototype: A },
+): A {
+  if (Object.getPrototypeOf(view) === Plain.prototype) return view;
+  return new Plain(view.buffer, view.byteOffset, view.length);
+}
+
+/** @throws DataError where an integer type cannot hold an element */
+function convert(name: string, elements: ArrayLike<number | bigint>, dtype: DTypeName): TypedArray {
+  const out = allocate(name, dtype, elements.length);
+  for (let i = 0; i < out.length; i++) {
+    const value = Number(elements[i]);
+    out[i] = value;
+    if (out[i] !== value && dtype in integerRange) throw misfit(name, value, i, dtype);
+  }
+  return out;
+}
+
+function misfit(name: string, value: number, index: number, dtype: DTypeName): DataError {
+  const [low, high] = integerRange[dtype as keyof typeof integerRange];
+  return new DataError(
+    `${name}: ${value} at index ${index} does not fit ${dtype}, which holds whole numbers from ${low} to ${high}`,
+  );
+}
+
+function allocate(name: string, dtype: DTypeName, length: number): TypedArray {
+  try {
+    return new typedArrays[dtype](length);
+  } catch (cause) {
+    throw new DataError(`${name}: there is no memory for ${length} elements of ${dtype}`, { cause });
+  }
+}
+
+/** What a level of nesting can be. */
+type Level = NestedArray | undefined | null;
+
+function fromNested(name: string, data: NestedArray, dtype: DTypeName | undefined, plain: DTypeName): Tensor {
+  const shape: number[] = [];
+  let level: Level = data;
+  while (Array.isArray(level)) {
+    if (shape.length === MOST_AXES) {
       throw new DataError(
-        `tensor: ${value} at index ${i} does not fit ${dtype}, which holds whole numbers from ${low} to ${high}`,
+        `${name}: the arrays are nested deeper than ${MOST_AXES} levels, or hold themselves`,
       );
     }
+    shape.push(level.length);
+    level = (level as readonly NestedArray[])[0];
+    if (shape.at(-1) === 0) break;
   }
-  return Target.from(elements);
+  let type = dtype ?? plain;
+  if (ArrayBuffer.isView(level)) {
+    const row = toTypedArray(name, level);
+    shape.push(row.length);
+    type = dtype ?? dtypeOf(row);
+  }
+  if (!Number.isSafeInteger(size(shape)))
+    throw new DataError(`${name}: the nested arrays ${formatShape(shape)} are too large`);
+  const out = allocate(name, type, size(shape));
+  new Filler(name, shape, type, out).fill(data, 0, 0);
+  return { shape, dtype: type, data: out };
+}
+
+/** Copies nested arrays into one, and says where one of them is not as the first of its kind. */
+class Filler {
+  readonly #name: string;
+  readonly #shape: readonly number[];
+  readonly #dtype: DTypeName;
+  readonly #out: TypedArray;
+
+  constructor(name: string, shape: readonly number[], dtype: DTypeName, out: TypedArray) {
+    this.#name = name;
+    this.#shape = shape;
+    this.#dtype = dtype;
+    this.#out = out;
+  }
+
+  /** @param depth axes that lead to `level` @param at where its elements begin */
+  fill(level: Level, depth: number, at: number): void {
+    const length = this.#shape[depth];
+    if (length === undefined) {
+      this.#set(level, depth, at);
+      return;
+    }
+    const isLast = depth === this.#shape.length - 1;
+    const isView = isLast && ArrayBuffer.isView(level);
+    if (!isView && !Array.isArray(level)) throw this.#ragged(depth, at, level, `an array of ${length}`);
+    const row = isView ? toTypedArray(this.#name, level as ArrayBufferView) : (level as readonly Level[]);
+    if (row.length !== length) throw this.#ragged(depth, at, level, `an array of ${length}`);
+    if (!isLast) {
+      const stride = size(this.#shape.slice(depth + 1));
+      for (let i = 0; i < length; i++) this.fill(row[i], depth + 1, at + i * stride);
+      return;
+    }
+    const out = this.#out;
+    const mayMisfit = this.#dtype in integerRange;
+    for (let i = 0; i < length; i++) {
+      const value = row[i];
+      if (typeof value !== "number") this.#set(value, depth + 1, at + i);
+      out[at + i] = value as number;
+      if (mayMisfit && out[at + i] !== value) throw misfit(this.#name, value as number, at + i, this.#dtype);
+    }
+  }
+
+  #set(value: Level, depth: number, at: number): void {
+    if (typeof value === "number") this.#out[at] = value;
+    else if (typeof value === "object" && value !== null) throw this.#ragged(depth, at, value, "a number");
+    else throw new DataError(`${this.#name}: ${this.#place(depth, at)} is not a number but ${show(value)}`);
+  }
+
+  #ragged(depth: number, at: number, got: Level, expected: string): DataError {
+    const what = Array.isArray(got)
+      ? `an array of ${got.length}`
+      : typeof got === "number"
+        ? "a number"
+        : show(got);
+    return new DataError(
+      `${this.#name}: the nested arrays are ragged: ${this.#place(depth, at)} is ${what} where the first of its kind is ${expected}`,
+    );
+  }
+
+  /** "element [3, 0]": the indices along `depth` axes of what begins at `at`. */
+  #place(depth: number, at: number): string {
+    if (depth === 0) return "the data";
+    const indices = this.#shape.slice(0, depth).map((length, axis) => {
+      const stride = size(this.#shape.slice(axis + 1));
+      return Math.floor(at / stride) % length;
+    });
+    return `element ${formatShape(indices)}`;
+  }
 }

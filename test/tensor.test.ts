@@ -1,6 +1,7 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { KobaiError } from "../src/errors.ts";
-import { formatShape, type NestedArray, size, tensor } from "../src/tensor.ts";
+import { formatShape, type NestedArray, size, type Tensor, tensor } from "../src/tensor.ts";
 
 describe("tensor", () => {
   it("takes shape and float32 from nested numbers", () => {
@@ -41,6 +42,45 @@ describe("tensor", () => {
     expect(tensor([0.1]).data[0]).toBe(Math.fround(0.1));
   });
 
+  it("takes what other typed arrays hold as the next type that holds it", () => {
+    const clamped = new Uint8ClampedArray([1, 300]);
+    expect(tensor(clamped)).toEqual({ shape: [2], dtype: "uint8", data: new Uint8Array([1, 255]) });
+    expect(tensor(clamped).data.buffer).toBe(clamped.buffer);
+    for (const Type of [Int8Array, Int16Array, Uint16Array, Uint32Array]) {
+      expect(tensor(Type.from([1, 2]))).toEqual({ shape: [2], dtype: "int32", data: new Int32Array([1, 2]) });
+    }
+    expect(tensor(new BigInt64Array([7n, -7n])).data).toEqual(new Int32Array([7, -7]));
+    expect(tensor(new BigUint64Array([7n])).data).toEqual(new Int32Array([7]));
+    // Node's Buffer is a Uint8Array whose slice shares memory.
+    expect(Object.getPrototypeOf(tensor(Buffer.from([1, 2])).data)).toBe(Uint8Array.prototype);
+  });
+
+  it("takes typed arrays and tensors of another realm, over their memory", () => {
+    const foreign = runInNewContext("new Float32Array([1, 2])") as Float32Array;
+    expect(tensor(foreign).data).toBeInstanceOf(Float32Array);
+    expect(tensor(foreign).data.buffer).toBe(foreign.buffer);
+    const made = runInNewContext('({ shape: [2, 1], dtype: "uint8", data: new Uint8Array(2) })') as Tensor;
+    expect(tensor(made)).toEqual({ shape: [2, 1], dtype: "uint8", data: new Uint8Array(2) });
+    expect(tensor([foreign, foreign], undefined, "float64").data).toEqual(new Float64Array([1, 2, 1, 2]));
+  });
+
+  it("takes the type of nested typed arrays", () => {
+    expect(tensor([new Uint8Array([1, 2]), new Uint8Array([3, 4])])).toEqual({
+      shape: [2, 2],
+      dtype: "uint8",
+      data: new Uint8Array([1, 2, 3, 4]),
+    });
+    expect(tensor([[new Float64Array([0.1])]])).toEqual({
+      shape: [1, 1, 1],
+      dtype: "float64",
+      data: new Float64Array([0.1]),
+    });
+  });
+
+  it("converts a tensor", () => {
+    expect(tensor(tensor([[0.1]], undefined, "float64"), undefined, "float32")).toEqual(tensor([[0.1]]));
+  });
+
   it("survives structured cloning", () => {
     const t = tensor([[1, 2]]);
     expect(structuredClone(t)).toEqual(t);
@@ -64,17 +104,13 @@ describe("tensor", () => {
           [1, 2],
           [3, [4]],
         ]),
-      "tensor: the nested arrays are ragged: element [1, 1] is an array where the first of its kind is a number",
+      "tensor: the nested arrays are ragged: element [1, 1] is an array of 1 where the first of its kind is a number",
     ],
-    [
-      "text",
-      () => tensor([1, "2"] as unknown as NestedArray),
-      "tensor: element [1] is not a number but string",
-    ],
+    ["text", () => tensor([1, "2"] as unknown as NestedArray), 'tensor: element [1] is not a number but "2"'],
     [
       "nothing",
       () => tensor(undefined as unknown as NestedArray),
-      "tensor: the data is not a number but undefined",
+      "tensor: must be a tensor, a typed array or nested arrays of numbers; got undefined",
     ],
     [
       "a wrong size",
@@ -84,7 +120,7 @@ describe("tensor", () => {
     [
       "a fractional axis",
       () => tensor([1], [0.5]),
-      "tensor: every axis of a shape must be a whole number of at least 0, this one is [0.5]",
+      "tensor: a shape is an array of at most 32 whole numbers of at least 0; this one is [0.5]",
     ],
     [
       "an unknown dtype",
@@ -92,9 +128,67 @@ describe("tensor", () => {
       'tensor: there is no dtype "float16"; there are float32, float64, uint8, int32',
     ],
     [
-      "another kind of array",
-      () => tensor(new Uint16Array(2) as unknown as Uint8Array),
-      "tensor: Uint16Array is not an element type; use Float32Array, Float64Array, Uint8Array or Int32Array",
+      "a view without a type of elements",
+      () => tensor(new DataView(new ArrayBuffer(2)) as unknown as Uint8Array),
+      "tensor: a DataView has no element type; make a typed array of its buffer",
+    ],
+    [
+      "bytes of no type",
+      () => tensor(new ArrayBuffer(8) as unknown as Uint8Array),
+      "tensor: must be a tensor, a typed array or nested arrays of numbers; got an ArrayBuffer",
+    ],
+    [
+      "a gap",
+      () =>
+        tensor([
+          [1, 2],
+          [null, 3],
+        ] as unknown as NestedArray),
+      "tensor: element [1, 0] is not a number but null",
+    ],
+    [
+      "a hole",
+      // biome-ignore lint/suspicious/noSparseArray: what is tested
+      () => tensor([1, , 3] as unknown as NestedArray),
+      "tensor: element [1] is not a number but undefined",
+    ],
+    [
+      "an array that holds itself",
+      () => {
+        const endless: unknown[] = [];
+        endless.push(endless);
+        return tensor(endless as NestedArray);
+      },
+      "tensor: the arrays are nested deeper than 32 levels, or hold themselves",
+    ],
+    [
+      "a typed array whose memory was transferred",
+      () => {
+        const gone = new Uint8ClampedArray(4);
+        structuredClone(gone.buffer, { transfer: [gone.buffer] });
+        return tensor(gone);
+      },
+      "tensor: the memory of its Uint8ClampedArray is gone; it was transferred",
+    ],
+    [
+      "a label that int32 cannot hold",
+      () => tensor(new BigInt64Array([1n, 2n ** 40n])),
+      "tensor: 1099511627776 at index 1 does not fit int32, which holds whole numbers from -2147483648 to 2147483647",
+    ],
+    [
+      "a row of another length among typed arrays",
+      () => tensor([new Float32Array(2), new Float32Array(3)]),
+      "tensor: the nested arrays are ragged: element [1] is a Float32Array of 12 bytes where the first of its kind is an array of 2",
+    ],
+    [
+      "a shape of more elements than can be counted",
+      () => tensor([1], [2 ** 40, 2 ** 40]),
+      "tensor: a shape is an array of at most 32 whole numbers of at least 0; this one is [1099511627776, 1099511627776]",
+    ],
+    [
+      "more elements than there is memory for",
+      () => tensor(Array(2 ** 20).fill(Array(2 ** 20).fill(0)) as NestedArray),
+      "tensor: there is no memory for 1099511627776 elements of float32",
     ],
     [
       "a value too large",

@@ -7,8 +7,8 @@ import { sum } from "../graph/ops/sum.ts";
 import * as unary from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
+import type { TensorLike } from "../tensor.ts";
 import { formatShape, type Tensor, tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/arguments.ts";
 import { floats, oneHot, rows, scalar, targets } from "./operands.ts";
 
 /** A function that keeps the shape: a number for a number, a tensor for arrays and tensors. */

@@ -10,8 +10,8 @@ import { sum } from "../graph/ops/sum.ts";
 import { relu, sigmoid } from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
+import type { TensorLike } from "../tensor.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/arguments.ts";
 import { affine } from "./affine.ts";
 import { asTensor, floats, rows, scalar, targets } from "./operands.ts";
 

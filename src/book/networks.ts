@@ -3,8 +3,7 @@
 import { OptionError } from "../errors.ts";
 import { type Initializer, normal, uniform, zeros } from "../nn/initializers.ts";
 import { dense, type Layer, relu, sigmoid, softmax } from "../nn/layers.ts";
-import type { Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/arguments.ts";
+import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Network } from "../train/network.ts";
 import type { NamedTensors } from "../train/parameters.ts";
 import { sequential } from "../train/sequential.ts";

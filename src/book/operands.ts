@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from "../errors.ts";
+import type { TensorLike } from "../tensor.ts";
 import {
   type DTypeName,
   formatShape,
@@ -8,7 +9,6 @@ import {
   type TypedArray,
   tensor,
 } from "../tensor.ts";
-import type { TensorLike } from "../train/arguments.ts";
 
 /**
  * Operands as float tensors of one dtype: float64, as NumPy computes, unless all of them are float32 (numbers alone follow the

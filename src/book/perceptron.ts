@@ -1,6 +1,5 @@
 import { evaluate } from "../runtime/eager.ts";
-import type { Tensor } from "../tensor.ts";
-import type { TensorLike } from "../train/arguments.ts";
+import type { Tensor, TensorLike } from "../tensor.ts";
 import { affine } from "./affine.ts";
 import { step } from "./functions.ts";
 import { asTensor, floats, scalar } from "./operands.ts";

@@ -1,20 +1,16 @@
 import { DataError, ShapeError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import {
-  checkTensor,
   type DTypeName,
   formatShape,
-  type NestedArray,
+  sameShape,
   size,
   type Tensor,
-  type TypedArray,
-  tensor,
+  type TensorLike,
+  toTensor,
 } from "../tensor.ts";
 import type { Core, TargetType } from "./core.ts";
 import { checkFinite, checkLabels } from "./store.ts";
-
-/** What a network's calls take as inputs or targets. */
-export type TensorLike = Tensor | TypedArray | NestedArray;
 
 export interface Inputs {
   /** whether they are one sample without a batch's axis */
@@ -25,12 +21,12 @@ export interface Inputs {
 
 /** Inputs as a batch. @throws ShapeError where they are neither a sample nor a batch */
 export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Core): Inputs {
-  const values = toTensor(call, "x", x, dtype);
+  const values = toTensor(`${call}: x`, x, { plain: dtype });
   const perSample = size(inputShape);
   const { shape } = values;
   const isView = ArrayBuffer.isView(x);
-  const sample = sameShape(shape, inputShape) || (isView && x.length === perSample);
-  const flat = isView && x.length > 0 && x.length % perSample === 0;
+  const sample = sameShape(shape, inputShape) || (isView && values.data.length === perSample);
+  const flat = isView && values.data.length > 0 && x.length % perSample === 0;
   if (!sample && !flat && !sameShape(shape.slice(1), inputShape)) {
     throw new ShapeError(
       call,
@@ -42,10 +38,6 @@ export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Cor
   const batch = values.data.length / perSample;
   if (batch === 0) throw new DataError(`${call}: x ${formatShape(shape)} holds no samples`);
   return { sample, batch, values };
-}
-
-function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((axis, index) => axis === b[index]);
 }
 
 export interface Targets {
@@ -65,7 +57,7 @@ export function toTargets(
   network: { batch: number; classes: number | undefined; outputShape: Shape; dtype: DTypeName },
 ): Targets {
   const { batch, classes, outputShape, dtype } = network;
-  const given = toTensor(call, "t", t, dtype);
+  const given = toTensor(`${call}: t`, t, { plain: dtype });
   if (classes !== undefined && given.data.length === batch && given.shape.length <= 1) {
     const labels = { ...given, shape: [batch] };
     checkLabels(call, labels, classes);
@@ -76,7 +68,7 @@ export function toTargets(
   const fits =
     shape === formatShape([batch, ...perSample]) ||
     (batch === 1 && shape === formatShape(perSample)) ||
-    (ArrayBuffer.isView(t) && t.length === batch * size(perSample));
+    (ArrayBuffer.isView(t) && given.data.length === batch * size(perSample));
   if (!fits) {
     throw new ShapeError(
       call,
@@ -87,12 +79,4 @@ export function toTargets(
   }
   checkFinite(call, "t", given, size(perSample));
   return { type: { dtype, shape: perSample }, values: given };
-}
-
-/** As a tensor; typed arrays and nested arrays are given a shape. @throws DataError where it is none of these */
-function toTensor(call: string, name: string, x: TensorLike, dtype: DTypeName): Tensor {
-  if (ArrayBuffer.isView(x)) return tensor(x);
-  if (typeof x === "number" || Array.isArray(x)) return tensor(x as NestedArray, undefined, dtype);
-  checkTensor(`${call}: ${name}`, x as Tensor);
-  return x as Tensor;
 }

@@ -1,6 +1,5 @@
 import type { Loss } from "../nn/losses.ts";
-import { size, type Tensor } from "../tensor.ts";
-import type { TensorLike } from "./arguments.ts";
+import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import type { NamedTensors } from "./parameters.ts";
 
 /** How far a parameter's two gradients lie apart. */

@@ -5,8 +5,15 @@ import { crossEntropy, type Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
-import { type Targets, type TensorLike, toInputs, toTargets } from "./arguments.ts";
+import {
+  type DTypeName,
+  formatShape,
+  size,
+  type Tensor,
+  type TensorLike,
+  type TypedArray,
+} from "../tensor.ts";
+import { type Targets, toInputs, toTargets } from "./arguments.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";

@@ -1,7 +1,7 @@
 import type { Shape } from "../graph/value.ts";
 import type { ProgramCache } from "../runtime/program-cache.ts";
-import { size, type Tensor, type TypedArray, typedArrays } from "../tensor.ts";
-import { type TensorLike, toInputs } from "./arguments.ts";
+import { size, type Tensor, type TensorLike, type TypedArray, typedArrays } from "../tensor.ts";
+import { toInputs } from "./arguments.ts";
 import { looksSparse } from "./compressed.ts";
 import type { Core } from "./core.ts";
 import { composePredict, type Given, type PredictProgram } from "./programs.ts";

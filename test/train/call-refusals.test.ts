@@ -63,7 +63,12 @@ describe("predict, loss, gradient and accuracy refuse", () => {
         DataError,
         "x [4] is NaN at sample 1, element 0; remove such samples or fill the gaps first",
       ],
-      ["nothing", undefined, DataError, "x: must be a tensor { shape, dtype, data }, which tensor(…) makes"],
+      [
+        "nothing",
+        undefined,
+        DataError,
+        "x: must be a tensor, a typed array or nested arrays of numbers; got undefined",
+      ],
       [
         "half a tensor",
         { shape: [3, 2], dtype: "float32", data: new Float32Array(4) },
@@ -166,7 +171,7 @@ describe("a parameter refuses", () => {
         [5, 6, 7, 8],
       ],
       DataError,
-      "dense1.weight: must be a tensor { shape, dtype, data }, which tensor(…) makes",
+      "dense1.weight: must be a tensor { shape, dtype, data }, which tensor(…) makes; got an array of 2",
     ],
     [
       "data that does not fill its shape",

@@ -260,12 +260,12 @@ describe("fit and evaluate refuse data with", () => {
     [
       "another type than it says",
       { x: { ...x, dtype: "float32" }, t },
-      "dataset: x: its dtype is float32, but its data is a Uint8Array",
+      'dataset: x: its dtype is "float32", but its data is a Uint8Array',
     ],
     [
       "no tensor",
       { x: [[1, 2]], t } as unknown as Dataset,
-      "dataset: x: must be a tensor { shape, dtype, data }, which tensor(…) makes",
+      "dataset: x: must be a tensor { shape, dtype, data }, which tensor(…) makes; got an array of 1",
     ],
   ])("%s", async (_, data, message) => {
     using net = make();
