@@ -93,7 +93,7 @@ function measure(
 /** An engine of the relaxed build beside the default one. */
 async function relaxedEngine(): Promise<Engine> {
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
-  const { kernels } = await loadKernels(memory, { shared: false, relaxed: true });
+  const { kernels } = await loadKernels(memory, { shared: false, build: "relaxed" });
   const heap = new Heap(memory, kernels.heapBase(), 65536 ** 2);
   return { kernels, heap, lanes: new Lanes(kernels, memory) };
 }

@@ -11,6 +11,7 @@ const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdi
 rmSync("dist", { recursive: true, force: true });
 run("asc", "--target", "release");
 run("asc", "--target", "relaxed");
+run("asc", "--target", "wide");
 await build({
   entryPoints: {
     // The wasm in a file of its own, which bundlers put before what imports it: gzip looks back 32 KiB only, and 100 KiB of text in the

@@ -4,6 +4,9 @@
 /** The most steps of k that one pass sums; a longer sum goes on from what is stored in c, which gives the same bits. */
 export const BLOCK_K = 400;
 
+/** The same in the wide build, whose panels are twice as wide: one of them stays in the first-level cache. At most BLOCK_K. */
+export const WIDE_BLOCK_K = 256;
+
 /** The most of a row of b that is packed at once: with BLOCK_K, a block of 800 KiB that stays in the second-level cache. */
 export const BLOCK_N_BYTES = 2048;
 

@@ -7,7 +7,7 @@
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS } from "./blocking";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS, WIDE_BLOCK_K } from "./blocking";
 import { finish } from "./epilogue";
 import { multiplyBlock } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
@@ -63,7 +63,8 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
 
   const inPlace = !transposeB && rowEnd - row <= IN_PLACE_ROWS;
   // As many blocks of k as needed, of nearly the same size.
-  const blocks = (k + BLOCK_K - 1) / BLOCK_K;
+  const most: i32 = WIDE ? WIDE_BLOCK_K : BLOCK_K;
+  const blocks = (k + most - 1) / most;
   const blockK = ((k + blocks - 1) / blocks + 3) & ~3;
   const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
   for (let j = column; j < columnEnd; j += blockN) {

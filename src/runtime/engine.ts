@@ -1,3 +1,4 @@
+import { check, oneOf } from "../check.ts";
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
@@ -21,6 +22,12 @@ export interface InitOptions {
    * Default: false.
    */
   relaxed?: boolean;
+  /**
+   * Whether to take kernels whose pairs of 128-bit operations V8 merges into 256-bit ones: nearly twice as fast for large products, with the
+   * same bits. For Node 24 and 26 on x64 processors with AVX2: it is an experiment of V8, behind a flag which is on only while the
+   * kernels are compiled. "auto": where it can be had. Goes neither with `relaxed` nor with `wasm`. Default: false.
+   */
+  wide?: boolean | "auto";
   /** How far linear memory may grow, in bytes. Default and most: 4 GiB, all that wasm's addresses reach. */
   maxMemory?: number;
   /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`; with `relaxed`, kobai-relaxed.wasm). Default: the copy inside this module. */
@@ -33,6 +40,8 @@ export interface EngineInfo {
   readonly threads: number;
   /** whether matmul uses fused multiply-add where the processor has it */
   readonly relaxed: boolean;
+  /** whether V8 has merged the kernels' pairs of 128-bit operations into 256-bit ones */
+  readonly wide: boolean;
   /** how far linear memory may grow, in bytes */
   readonly maxMemory: number;
 }
@@ -60,9 +69,10 @@ let starting: Promise<Started> | undefined;
  * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
  *
  * @returns what there is now: how many threads, and which build
- * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, or threads > 1 is asked for where threads cannot share memory
- * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
- *   compiled already and there are several threads, or not the build that `relaxed` says
+ * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, `wide` where
+ *   V8 cannot merge vectors, or threads > 1 where threads cannot share memory
+ * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, `wide` goes
+ *   with `relaxed` or `wasm`, or `wasm` is compiled already and there are several threads, or not the build that `relaxed` says
  * @throws StateError where an earlier call asked for something else
  * @throws ThreadError where a thread does not start
  * @example
@@ -85,6 +95,7 @@ export async function init(options: InitOptions = {}): Promise<EngineInfo> {
 async function start({
   threads = 1,
   relaxed = false,
+  wide = false,
   maxMemory = MAX_PAGES * PAGE,
   wasm,
 }: InitOptions): Promise<Started> {
@@ -99,25 +110,52 @@ async function start({
       `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
     );
   }
+  check("init", "wide", wide, oneOf(true, false, "auto"));
+  for (const [name, given] of Object.entries({ relaxed, wasm })) {
+    if (!wide || !given) continue;
+    throw new OptionError(
+      `init: wide has a build of its own, and does not go with ${name}: leave one of them out`,
+    );
+  }
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
-  const { kernels, module } = await loadKernels(memory, { shared, relaxed }, wasm);
+  const build = relaxed ? "relaxed" : (await takesWide(wide)) ? "wide" : "plain";
+  const { kernels, module } = await loadKernels(memory, { shared, build }, wasm);
   const lanes = new Lanes(kernels, memory);
   if (shared) await lanes.start(count, module);
   const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
-  current = { kernels, heap, lanes, info: { threads: count, relaxed, maxMemory: pages * PAGE } };
+  current = {
+    kernels,
+    heap,
+    lanes,
+    info: { threads: count, relaxed, wide: build === "wide", maxMemory: pages * PAGE },
+  };
   return current;
 }
 
+/** @throws UnsupportedError where the wide build is asked for and cannot be had */
+async function takesWide(wide: boolean | "auto"): Promise<boolean> {
+  if (!wide) return false;
+  const missing = await (await import("./wide.ts")).whatIsMissing();
+  if (missing === undefined || wide === "auto") return missing === undefined;
+  throw new UnsupportedError(
+    `init: wide needs ${missing}. Leave the option out, or say "auto", which takes it where it can be had.`,
+  );
+}
+
 /** @throws StateError where `options` ask for something else than there is */
-async function checkSame({ threads, relaxed, maxMemory }: InitOptions, info: EngineInfo): Promise<void> {
+async function checkSame(
+  { threads, relaxed, wide = "auto", maxMemory }: InitOptions,
+  info: EngineInfo,
+): Promise<void> {
   const asked = {
     threads: threads === undefined ? info.threads : await threadCount(threads),
     relaxed: relaxed ?? info.relaxed,
+    wide: wide === "auto" ? info.wide : wide,
     maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,
   };
-  for (const name of ["threads", "relaxed", "maxMemory"] as const) {
+  for (const name of ["threads", "relaxed", "wide", "maxMemory"] as const) {
     if (asked[name] === info[name]) continue;
     throw new StateError(
       `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +

@@ -22,7 +22,7 @@ import { roundUp } from "./heap.ts";
  *   each lane
  *
  * @example
- * matmulWorkspaceBytes(100, 50, 784, 4, 0); // 83200
+ * matmulWorkspaceBytes(100, 50, 784, 4, 0); // 102400
  */
 export function matmulWorkspaceBytes(
   m: number,
@@ -38,7 +38,8 @@ export function matmulWorkspaceBytes(
     if (inPlace || columnOfTransposed) return 0;
   }
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
-  const columns = Math.min(roundUp(n, 16 / elementBytes), BLOCK_N_BYTES / elementBytes);
+  // The wide build's panels, which are the widest, end with a cache line.
+  const columns = Math.min(roundUp(n, 64 / elementBytes), BLOCK_N_BYTES / elementBytes);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = mayTransposeA ? BLOCK_M : 0;
   return roundUp(depth * (columns + rows) * elementBytes);

@@ -21,6 +21,9 @@ export interface Kernels {
   relaxed(): number;
 }
 
+/** Of the three builds of the kernels: the plain one, the one with fused multiply-add, the one whose pairs V8 merges. */
+export type Build = "plain" | "relaxed" | "wide";
+
 /** Where the wasm may come from, for a page that would rather stream the file `kobai/wasm` than use the copy inside the bundle. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
 
@@ -46,15 +49,16 @@ export interface LinkedKernels {
  * Compiles and links the kernels to `memory`.
  *
  * @param shared whether the memory is shared with other threads
- * @param relaxed whether the build with relaxed SIMD is wanted
- * @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted
+ * @param build which one is wanted
+ * @throws UnsupportedError where WebAssembly's SIMD is missing, or relaxed SIMD for the relaxed build
  * @throws OptionError for a compiled module where the memory is shared; for a source that is not the build that is wanted
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
-  { shared, relaxed }: { shared: boolean; relaxed: boolean },
+  { shared, build }: { shared: boolean; build: Build },
   source?: WasmSource,
 ): Promise<LinkedKernels> {
+  const relaxed = build === "relaxed";
   if (!WebAssembly.validate(simdProbe)) {
     throw new UnsupportedError(
       "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
@@ -67,8 +71,9 @@ export async function loadKernels(
         "--experimental-wasm-relaxed-simd), Chrome 114 or newer; or leave the option out.",
     );
   }
-  const file = source ?? (await inlinedBytes(relaxed));
-  const code = shared ? await sharing(await bytesOf(await file)) : file;
+  const file = await (source ?? inlinedBytes(build));
+  const bytes = shared ? await sharing(await bytesOf(file)) : file;
+  const code = build === "wide" ? await compiledWide(await bytesOf(bytes)) : bytes;
   // The loader turns an assertion in the wasm into an Error with its text, file and line.
   const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
   const link = isNode && source === undefined ? compileAndLink : instantiate;
@@ -85,8 +90,14 @@ export async function loadKernels(
 
 // What few programs need is imported when it is asked for, so that a bundler puts it into a file of its own.
 
-async function inlinedBytes(relaxed: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  return unpack(...(relaxed ? (await import("../../build/kobai-relaxed.wasm")).default : inlined));
+async function inlinedBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  if (build === "relaxed") return unpack(...(await import("../../build/kobai-relaxed.wasm")).default);
+  if (build === "wide") return unpack(...(await import("../../build/kobai-wide.wasm")).default);
+  return unpack(...inlined);
+}
+
+async function compiledWide(bytes: BufferSource): Promise<WebAssembly.Module> {
+  return (await import("./wide.ts")).compileWide(bytes);
 }
 
 async function sharing(bytes: BufferSource): Promise<BufferSource> {
@@ -107,5 +118,5 @@ async function bytesOf(source: Awaited<WasmSource>): Promise<BufferSource> {
  * As `instantiate`, at once: that asks first whether it was given a Response, for which question alone Node loads all of its fetch (10 ms),
  * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
-const compileAndLink: typeof instantiate = async (bytes, imports) =>
-  instantiateSync(bytes as BufferSource, imports);
+const compileAndLink: typeof instantiate = async (code, imports) =>
+  instantiateSync(code as BufferSource | WebAssembly.Module, imports);
