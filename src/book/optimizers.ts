@@ -83,7 +83,7 @@ class Updates {
   #slots(name: string, { data }: Tensor): Tensor["data"][] {
     let slots = this.#memory.get(name);
     if (!slots) {
-      slots = Array.from({ length: this.#rule.slots }, () => data.slice().fill(0));
+      slots = Array.from({ length: nn.slotsOf(this.#rule.name, this.#rule) }, () => data.slice().fill(0));
       this.#memory.set(name, slots);
     }
     return slots;

@@ -1,8 +1,9 @@
-import { ShapeError, UnsupportedError } from "../errors.ts";
+import { show } from "../check.ts";
+import { OptionError, ShapeError, UnsupportedError } from "../errors.ts";
 import { add } from "./ops/binary.ts";
 import { broadcastTo } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
-import { constant, type Node, type Value } from "./value.ts";
+import { checkValue, constant, type Node, type Value } from "./value.ts";
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by some values, as more graph. Nothing is computed here, and what turns
@@ -11,10 +12,13 @@ import { constant, type Node, type Value } from "./value.ts";
  * @param loss a scalar
  * @param by the values to differentiate by: parameters, usually
  * @returns for each of `by`, a value of its shape; zeros where the loss does not depend on it
- * @throws ShapeError where the loss is not a scalar
+ * @throws ShapeError where the loss is not a scalar @throws OptionError where something is no symbolic value
  * @throws UnsupportedError where an op on the way has no gradient rule: the gradients of activations and losses have none
  */
 export function gradients(loss: Value, by: readonly Value[]): Value[] {
+  checkValue("gradients: the loss", loss);
+  if (!Array.isArray(by)) throw new OptionError(`gradients: by must be an array of values; got ${show(by)}`);
+  for (const [index, value] of by.entries()) checkValue(`gradients: value ${index + 1} of by`, value);
   if (loss.shape.length !== 0) {
     throw new ShapeError(
       "gradients",

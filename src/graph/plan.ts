@@ -1,4 +1,5 @@
 import type { Op } from "../../assembly/isa.ts";
+import { StateError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { roundUp } from "../runtime/heap.ts";
 import { type Instruction, instruction, type Operands } from "../runtime/instructions.ts";
@@ -7,7 +8,15 @@ import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
 import { copy } from "./ops/broadcast.ts";
 import { topologicalOrder } from "./order.ts";
-import { type CompressedRows, type Emitter, isGiven, type Node, type Value } from "./value.ts";
+import {
+  type CompressedRows,
+  type Emitter,
+  isGiven,
+  isLeaf,
+  type LeafAttributes,
+  type Node,
+  type Value,
+} from "./value.ts";
 
 /** A value that must lie at an address of the caller's. */
 export interface Placement {
@@ -69,7 +78,10 @@ export function plan(
     workspaceBytes,
     address(value) {
       const root = rootOf(value);
-      return addresses.get(root) ?? constants.addressOf(root);
+      const known = addresses.get(root);
+      if (known !== undefined) return known;
+      if (isLeaf(root)) throw stranger(root);
+      return constants.addressOf(root);
     },
     isWanted: (value) => read.has(value) || placed.has(value),
     compressed,
@@ -90,6 +102,15 @@ export function plan(
       engine.heap.free(block);
     },
   };
+}
+
+/** A leaf that the program is not given: it was kept from another call of a layer's function, or of a loss's. */
+function stranger({ node }: Value): StateError {
+  const { name } = node.attributes as LeafAttributes;
+  return new StateError(
+    `${name}: this value belongs to another network or to another call of a layer or loss, and has no elements here: ` +
+      "use what the function is given at each call, and keep nothing",
+  );
 }
 
 /** The value whose memory a view shows. */

@@ -1,4 +1,5 @@
 import type { Op } from "../../assembly/isa.ts";
+import { check, finite, isShape, oneOf, show } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
 import type { DTypeName } from "../tensor.ts";
@@ -80,11 +81,31 @@ export function apply<A>(operation: Operation<A>, inputs: readonly Value[], attr
   return node(operation, inputs, attributes).outputs[0]!;
 }
 
+/** What every value was made by, so that nothing else can pass for one. */
+const values = new WeakSet<object>();
+
+/** Whether something is a symbolic value. */
+export function isValue(value: unknown): value is Value {
+  return typeof value === "object" && value !== null && values.has(value);
+}
+
+/** @throws OptionError where what a layer, a loss or an op was given, or gave, is no symbolic value; `what` names it */
+export function checkValue(what: string, value: unknown): asserts value is Value {
+  if (isValue(value)) return;
+  throw new OptionError(
+    `${what} must be a symbolic value: what a layer or loss is given, parameter(…), what an op returns, or for a number ` +
+      `constant(…) of kobai/ops; got ${show(value)}`,
+  );
+}
+
 export function node<A>(operation: Operation<A>, inputs: readonly Value[], attributes: A): Node<A> {
+  for (const [index, value] of inputs.entries()) checkValue(`${operation.name}: operand ${index + 1}`, value);
   const outputs: Value[] = [];
   const made: Node<A> = { operation, inputs, attributes, outputs };
   operation.infer(inputs, attributes).forEach((type, index) => {
-    outputs.push({ ...type, node: made as Node, index });
+    const output = { ...type, node: made as Node, index };
+    values.add(output);
+    outputs.push(output);
   });
   return made;
 }
@@ -124,16 +145,26 @@ export const constantOperation: Operation<ConstantAttributes> = {
   ...nothing,
 };
 
-/** A scalar known now. */
+/**
+ * A scalar known now.
+ *
+ * @param value a finite number @param dtype of the values that it meets, such as `x.dtype`
+ * @throws OptionError for anything else
+ */
 export function constant(value: number, dtype: DTypeName): Value {
+  check("constant", "the value", value, finite);
+  check("constant", "dtype", dtype, oneOf("float32", "float64"));
   return apply(constantOperation, [], { value, dtype });
 }
 
+/** Whether `value` is given from outside. */
+export function isLeaf({ node: { operation } }: Value): boolean {
+  return operation === (leafOperation as Operation<never>);
+}
+
 /** Whether `value` is known before the graph runs: a leaf or a constant. */
-export function isGiven({ node: { operation } }: Value): boolean {
-  return (
-    operation === (leafOperation as Operation<never>) || operation === (constantOperation as Operation<never>)
-  );
+export function isGiven(value: Value): boolean {
+  return isLeaf(value) || value.node.operation === (constantOperation as Operation<never>);
 }
 
 /** Whether `value` is the constant 1: the gradient of a loss with respect to itself. */
@@ -144,12 +175,12 @@ export function isOne(value: Value): boolean {
 }
 
 /** @throws ShapeError where a shape that a caller wrote has an axis that is no whole number of at least 1 */
-export function checkShape(op: string, shape: Shape): void {
-  if (shape.every((axis) => Number.isInteger(axis) && axis >= 1)) return;
+export function checkShape(op: string, shape: Shape, what = "target"): void {
+  if (isShape(shape)) return;
   throw new ShapeError(
     op,
-    `${ShapeError.describe({ target: shape })}; every axis must be a whole number of at least 1`,
-    shape,
+    `${what} is ${show(shape)}; every axis must be a whole number of at least 1`,
+    ...(Array.isArray(shape) ? [shape] : []),
   );
 }
 

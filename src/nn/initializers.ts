@@ -1,3 +1,4 @@
+import { atLeastZero, check, finite, isObject, options, property, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 
@@ -12,16 +13,12 @@ export type Initializer = (shape: Shape) => Distribution;
 
 /**
  * Normal variates of a given standard deviation, as the book's networks start (std 0.01, 4.5.1).
- * @param options std: at least 0, default 0.01; mean: default 0
+ * @param given std: at least 0, default 0.01; mean: default 0
  * @throws OptionError where std is negative or not a number
  * @example normal({ std: 0.1 })([784, 50]).std; // 0.1
  */
-export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number } = {}): Initializer {
-  if (!(std >= 0 && Number.isFinite(std) && Number.isFinite(mean))) {
-    throw new OptionError(
-      `normal: std must be a number of at least 0 and mean a finite number; got std ${std}, mean ${mean}`,
-    );
-  }
+export function normal(given?: { std?: number; mean?: number }): Initializer {
+  const { std = 0.01, mean = 0 } = options("normal", given, { std: atLeastZero, mean: finite });
   return () => ({ kind: "normal", mean, std });
 }
 
@@ -30,7 +27,8 @@ export function normal({ std = 0.01, mean = 0 }: { std?: number; mean?: number }
  * @throws OptionError where low is not below high, or either is not finite
  * @example uniform({ low: 0, high: 1 })([784, 50]).high; // 1
  */
-export function uniform({ low = -0.05, high = 0.05 }: { low?: number; high?: number } = {}): Initializer {
+export function uniform(given?: { low?: number; high?: number }): Initializer {
+  const { low = -0.05, high = 0.05 } = options("uniform", given, { low: finite, high: finite });
   if (!(low < high && Number.isFinite(high - low))) {
     throw new OptionError(`uniform: low must be below high and both finite; got ${low} and ${high}`);
   }
@@ -64,7 +62,7 @@ export const zeros = (): Initializer => constant(0);
 
 /** The same value everywhere. @throws OptionError where it is not finite */
 export function constant(value: number): Initializer {
-  if (!Number.isFinite(value)) throw new OptionError(`constant: the value must be finite; got ${value}`);
+  check("constant", "the value", value, finite);
   return () => ({ kind: "constant", value });
 }
 
@@ -75,4 +73,34 @@ function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
     );
   }
   return [shape[0]!, shape[1]!];
+}
+
+/** The numbers of each kind of distribution. */
+const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
+  constant: ["value"],
+  normal: ["mean", "std"],
+  uniform: ["low", "high"],
+};
+
+/**
+ * What an initializer, perhaps a user's own, chooses for a parameter.
+ *
+ * @param name of the parameter
+ * @throws OptionError where it is none, or gives no distribution
+ */
+export function distributionOf(name: string, initializer: Initializer, shape: Shape): Distribution {
+  if (typeof initializer !== "function") {
+    throw new OptionError(
+      `${name}: its initializer must be one such as he() or constant(0.5); got ${show(initializer)}`,
+    );
+  }
+  const given = initializer(shape) as Distribution | undefined;
+  const kind = isObject(given) && given.kind;
+  const numbers = typeof kind === "string" && Object.hasOwn(numbersOf, kind) ? numbersOf[kind] : undefined;
+  if (numbers?.every((number) => Number.isFinite(property(given, number)))) return given!;
+  throw new OptionError(
+    `${name}: its initializer must give a distribution, { kind: "constant", value }, { kind: "normal", mean, std } or ` +
+      `{ kind: "uniform", low, high }, of finite numbers; it gave ${show(given)}` +
+      (typeof given === "function" ? `: call it, as in ${initializer.name || "he"}()` : ""),
+  );
 }

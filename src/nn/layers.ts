@@ -1,4 +1,5 @@
-import { OptionError, ShapeError } from "../errors.ts";
+import { callback, check, options, type Rule, text, whole } from "../check.ts";
+import { ShapeError } from "../errors.ts";
 import { add } from "../graph/ops/binary.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
@@ -18,15 +19,23 @@ export interface Scope {
 export interface Layer {
   /** What kind it is: "dense". Within a network it becomes "dense1", "dense2", … */
   readonly name: string;
-  /** @param x [batch, …] @returns [batch, …] */
+  /**
+   * @param x [batch, …] @returns [batch, …], the same for every size of the batch but for its first axis
+   */
   forward(x: Value, scope: Scope): Value;
 }
 
 /**
  * A layer of one's own.
  *
+ * It is called for batches of several sizes: of a step, of an epoch's last step, of 500 in `predict`, `accuracy` and `evaluate`, which
+ * take more samples than that in parts. A layer that treats each sample by itself, as kobai's own do, sees nothing of that; one that
+ * looks along the batch, as the book's batch normalization does (6.3), gives outputs that depend on which samples are in a part
+ * together: the same ones on every machine and any number of threads.
+ *
  * @param name what kind it is; parameters are called `<name><number>.<parameter>`
- * @param forward the layer's function, written with the ops
+ * @param forward the layer's function, written with the ops; it returns a symbolic value [batch, …]
+ * @throws OptionError where the name is no text, or `forward` no function
  * @example
  * ```ts
  * import { constant, layer } from "kobai";
@@ -37,8 +46,16 @@ export interface Layer {
  * ```
  */
 export function layer(name: string, forward: Layer["forward"]): Layer {
+  check("layer", "name", name, text);
+  check("layer", "forward", forward, callback);
   return { name, forward };
 }
+
+const initializer: Rule = [(value) => typeof value === "function", "an initializer, such as he()"];
+const initializerOrNone: Rule = [
+  (value) => value === false || typeof value === "function",
+  "an initializer, such as zeros(), or false",
+];
 
 /** Options of `dense`. */
 export interface DenseOptions {
@@ -53,7 +70,7 @@ export interface DenseOptions {
  *
  * x: [batch, inputs] → [batch, units]
  * @param units a whole number of at least 1
- * @throws OptionError for another number of units
+ * @throws OptionError for another number of units, or options that there are not
  * @throws ShapeError, when the network is made, where x is not [batch, inputs]
  * @example
  * ```ts
@@ -61,13 +78,12 @@ export interface DenseOptions {
  * const net = sequential([dense(50, { weight: he() }), relu(), dense(10)], { input: [784] });
  * ```
  */
-export function dense(
-  units: number,
-  { weight = normal({ std: 0.01 }), bias = zeros() }: DenseOptions = {},
-): Layer {
-  if (!(Number.isInteger(units) && units >= 1)) {
-    throw new OptionError(`dense: units must be a whole number of at least 1; got ${units}`);
-  }
+export function dense(units: number, given?: DenseOptions): Layer {
+  check("dense", "units", units, whole());
+  const { weight = normal({ std: 0.01 }), bias = zeros() } = options("dense", given, {
+    weight: initializer,
+    bias: initializerOrNone,
+  });
   return layer("dense", (x, { parameter }) => {
     const inputs = x.shape[1];
     if (x.shape.length !== 2 || inputs === undefined) {

@@ -1,8 +1,9 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { input, type Shape, type Value } from "../graph/value.ts";
+import { ShapeError } from "../errors.ts";
+import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { DTypeName } from "../tensor.ts";
+import { type DTypeName, formatShape, sameShape } from "../tensor.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** What a network is made of, behind its public face: all that its programs are composed from. */
@@ -12,6 +13,7 @@ export interface Core {
   readonly dtype: DTypeName;
   /** one sample's shape */
   readonly inputShape: Shape;
+  readonly outputShape: Shape;
   readonly parameters: Parameters;
   forward(x: Value): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
@@ -31,9 +33,21 @@ export interface Built {
   readonly output: Value;
 }
 
-export function build({ forward, inputShape, dtype }: Core, batch: number): Built {
+/** @throws ShapeError where the output is not of the shape that it has for one sample, in a batch */
+export function build({ forward, inputShape, outputShape, dtype }: Core, batch: number): Built {
   const x = input("x", [batch, ...inputShape], dtype);
-  return { x, output: forward(x) };
+  const output = forward(x);
+  const expected = [batch, ...outputShape];
+  if (!sameShape(output.shape, expected)) {
+    throw new ShapeError(
+      "network",
+      `the output is ${formatShape(output.shape)} for a batch of ${batch}, but ${formatShape(outputShape)} for one sample, so it should be ` +
+        `${formatShape(expected)}; layers must give every sample an output of its own, whatever the batch`,
+      output.shape,
+      expected,
+    );
+  }
+  return { x, output };
 }
 
 export interface BuiltLoss extends Built {
@@ -41,10 +55,20 @@ export interface BuiltLoss extends Built {
   readonly loss: Value;
 }
 
+/** @throws OptionError where the loss gives no symbolic value @throws ShapeError where it is no scalar */
 export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType): BuiltLoss {
   const built = build(core, batch);
   const t = input("t", [batch, ...target.shape], target.dtype);
-  return { ...built, t, loss: loss.forward(built.output, t) };
+  const value: unknown = loss.forward(built.output, t);
+  checkValue(`${loss.name}: what its function returns`, value);
+  if (value.shape.length !== 0) {
+    throw new ShapeError(
+      loss.name,
+      `${ShapeError.describe({ loss: value.shape })}; it must be a scalar: take its sum or mean`,
+      value.shape,
+    );
+  }
+  return { ...built, t, loss: value };
 }
 
 /** Sets the step that a RunField block counts from. */

@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { ShapeError, StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss } from "../nn/losses.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type TypedArray,
 } from "../tensor.ts";
 import { type Targets, toInputs, toTargets } from "./arguments.ts";
-import { build, type Core, type TargetType } from "./core.ts";
+import type { Core, TargetType } from "./core.ts";
 import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
@@ -61,7 +61,7 @@ export class Network {
     this.dtype = core.dtype;
     this.inputShape = core.inputShape;
     this.#inputs = size(core.inputShape);
-    this.outputShape = build(core, 1).output.shape.slice(1);
+    this.outputShape = core.outputShape;
     this.#summary = summary;
     core.parameters.allocate(core.owner);
     try {
@@ -363,7 +363,7 @@ export class Network {
     const { slots } = this.#training;
     if (slots?.optimizer === optimizer) return slots;
     const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(optimizer.slots * parameters.bytes, `${owner}: optimizer`);
+    const block = engine.heap.allocate(slotsOf("fit", optimizer) * parameters.bytes, `${owner}: optimizer`);
     return { optimizer, address: block.address, dispose: () => engine.heap.free(block) };
   }
 

@@ -1,8 +1,9 @@
 import { Op, Purpose, RandomArg } from "../../assembly/isa.ts";
+import { check, text } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
-import { parameter, type Shape, type Value } from "../graph/value.ts";
-import type { Distribution, Initializer } from "../nn/initializers.ts";
+import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
+import { type Distribution, distributionOf, type Initializer } from "../nn/initializers.ts";
 import type { Scope } from "../nn/layers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
@@ -29,6 +30,7 @@ export class Parameters {
   readonly #byName = new Map<string, Parameter>();
   #bytes = 0;
   #block: Block | undefined;
+  #sealed = false;
 
   constructor(engine: Engine, dtype: DTypeName) {
     this.#engine = engine;
@@ -37,10 +39,16 @@ export class Parameters {
 
   /** The scope in which a layer names its parameters. */
   scope(layer: string): Scope {
-    return { parameter: (name, shape, initializer) => this.#declare(`${layer}.${name}`, shape, initializer) };
+    return {
+      parameter: (name, shape, initializer) => {
+        check(layer, "a parameter's name", name, text);
+        return this.#declare(`${layer}.${name}`, shape, initializer);
+      },
+    };
   }
 
   #declare(name: string, shape: Shape, initializer: Initializer): Value {
+    checkShape(name, shape, "the parameter's shape");
     const known = this.#byName.get(name);
     if (known) {
       if (formatShape(known.value.shape) === formatShape(shape)) return known.value;
@@ -52,18 +60,27 @@ export class Parameters {
         shape,
       );
     }
-    if (this.#block) {
+    if (this.#sealed) {
       throw new StateError(
         `${name}: a layer asked for a new parameter after the network was made; declare all of them at every call`,
       );
     }
     const value = parameter(name, shape, this.#dtype);
-    this.#byName.set(name, { value, distribution: initializer(shape), offset: this.#bytes });
+    this.#byName.set(name, {
+      value,
+      distribution: distributionOf(name, initializer, shape),
+      offset: this.#bytes,
+    });
     this.#bytes += roundUp(size(shape) * bytesPerElement(this.#dtype));
     return value;
   }
 
-  /** Allocates the two regions. No parameter can be declared after that. */
+  /** No parameter can be declared after that. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** Allocates the two regions. */
   allocate(owner: string): void {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
   }

@@ -1,5 +1,16 @@
-import { OptionError } from "../errors.ts";
-import { input, type Shape } from "../graph/value.ts";
+import {
+  check,
+  having,
+  isShape,
+  oneOf,
+  options as optionsOf,
+  type Rule,
+  seed,
+  show,
+  text,
+} from "../check.ts";
+import { OptionError, ShapeError } from "../errors.ts";
+import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
@@ -37,32 +48,62 @@ let made = 0;
  * ```
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions): Network {
-  const { input: inputShape, seed = 0, dtype = "float32", name = `network ${made + 1}` } = options;
-  check(layers, inputShape, seed, dtype);
-  const named = withNames(layers);
-  const core = coreOf(named, inputShape, dtype, name);
-  const network = new Network(core, seed, summarize(named, core));
+  const { input, seed = 0, dtype = "float32", name = `network ${made + 1}` } = checked(layers, options);
+  const { core, rows } = coreOf(withNames(layers), [...input], dtype, name);
+  const network = new Network(core, seed, rows);
   made++;
   return network;
 }
 
-function coreOf(layers: readonly NamedLayer[], inputShape: Shape, dtype: DTypeName, owner: string): Core {
+/** Walks the layers once, which also declares their parameters. */
+function coreOf(
+  layers: readonly NamedLayer[],
+  inputShape: Shape,
+  dtype: DTypeName,
+  owner: string,
+): { core: Core; rows: SummaryRow[] } {
   const parameters = new Parameters(engine(), dtype);
+  const rows: SummaryRow[] = [];
+  let value = input("x", [1, ...inputShape], dtype);
+  for (const each of layers) {
+    const before = parameters.names.length;
+    value = step(each, value, parameters);
+    const own = parameters.names.slice(before);
+    rows.push({
+      name: each.name,
+      outputShape: value.shape.slice(1),
+      parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
+    });
+  }
+  parameters.seal();
   const core: Core = {
     engine: engine(),
     owner,
     dtype,
     inputShape,
+    outputShape: value.shape.slice(1),
     parameters,
-    forward: (x) =>
-      layers.reduce((value, { layer, name }) => layer.forward(value, parameters.scope(name)), x),
-    in(other) {
-      const twin = coreOf(layers, inputShape, other, owner);
-      build(twin, 1);
-      return twin;
-    },
+    forward: (x) => layers.reduce((value, layer) => step(layer, value, parameters), x),
+    in: (other) => coreOf(layers, inputShape, other, owner).core,
   };
-  return core;
+  // What depends on the batch where it must not shows with a second one.
+  build(core, 2);
+  return { core, rows };
+}
+
+/** One layer's output. @throws OptionError where it is no symbolic value @throws ShapeError where it is not [batch, …] */
+function step({ layer, name }: NamedLayer, x: Value, parameters: Parameters): Value {
+  const output: unknown = layer.forward(x, parameters.scope(name));
+  checkValue(`${name}: what its function returns`, output);
+  if (output.shape[0] !== x.shape[0]) {
+    throw new ShapeError(
+      name,
+      `${ShapeError.describe({ x: x.shape, "what its function returns": output.shape })}; a layer's output must begin with the batch's axis`,
+      x.shape,
+      output.shape,
+    );
+  }
+  return output;
 }
 
 interface NamedLayer {
@@ -88,32 +129,19 @@ function withNames(layers: readonly Layer[]): NamedLayer[] {
   });
 }
 
-/** Walks the layers once, which also declares their parameters. */
-function summarize(named: readonly NamedLayer[], { dtype, inputShape, parameters }: Core): SummaryRow[] {
-  let value = input("x", [1, ...inputShape], dtype);
-  return named.map(({ layer, name }) => {
-    const before = parameters.names.length;
-    value = layer.forward(value, parameters.scope(name));
-    const own = parameters.names.slice(before);
-    return {
-      name,
-      outputShape: value.shape.slice(1),
-      parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
-    };
-  });
-}
+const sampleShape: Rule = [isShape, "one sample's shape, whole numbers of at least 1, such as [784]"];
+const layerRule = having("forward", "a layer, such as relu()");
 
-function check(layers: readonly Layer[], inputShape: Shape, seed: number, dtype: string): void {
-  if (layers.length === 0) throw new OptionError("sequential: needs at least one layer");
-  if (!Array.isArray(inputShape) || !inputShape.every((axis) => Number.isInteger(axis) && axis >= 1)) {
-    throw new OptionError(
-      `sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got ${String(inputShape)}`,
-    );
+function checked(layers: readonly Layer[], given: SequentialOptions): SequentialOptions {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw new OptionError(`sequential: takes an array of at least one layer; got ${show(layers)}`);
   }
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
-    throw new OptionError(`sequential: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);
+  for (const [index, layer] of layers.entries()) {
+    check("sequential", `layer ${index + 1}`, layer, layerRule);
+    check("sequential", `the name of layer ${index + 1}`, layer.name, text);
   }
-  if (dtype !== "float32" && dtype !== "float64") {
-    throw new OptionError(`sequential: dtype must be "float32" or "float64"; got ${dtype}`);
-  }
+  const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: text };
+  const options = optionsOf("sequential", given, rules);
+  check("sequential", "input", options.input, sampleShape);
+  return options;
 }

@@ -7,7 +7,7 @@ import { addOperation } from "../graph/ops/binary.ts";
 import { softmaxCrossEntropyOperation, sumSquaredErrorOperation } from "../graph/ops/loss.ts";
 import { matmulOperation } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import { leafOperation, type Node, type Operation, type Value } from "../graph/value.ts";
+import { isLeaf, type Node, type Operation, type Value } from "../graph/value.ts";
 
 /** A weight or bias of an affine layer, with what follows it as far as its effect stays a multiple of one row. */
 export interface AffineSite {
@@ -79,8 +79,9 @@ export class Sites {
   #isAffine(node: Node, weight: Value): boolean {
     if (!is(node, matmulOperation)) return false;
     const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
-    const isLeaf = weight.node.operation === (leafOperation as Operation<never>);
-    return !transposeA && !transposeB && isLeaf && node.inputs[1] === weight && node.inputs[0] !== weight;
+    return (
+      !transposeA && !transposeB && isLeaf(weight) && node.inputs[1] === weight && node.inputs[0] !== weight
+    );
   }
 
   /** The value with its bias added, where that is all that happens to it. */

@@ -29,7 +29,7 @@ describe("sequential refuses", () => {
   const at = (options: unknown) => () => sequential([dense(1)], options as SequentialOptions);
 
   it.each<[string, () => unknown, ErrorClass, string]>([
-    ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: needs at least one layer"],
+    ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: takes an array of at least one layer; got []"],
     [
       "layers whose names collide",
       () => {
@@ -49,7 +49,7 @@ describe("sequential refuses", () => {
       "an axis of nothing",
       at({ input: [3, 0] }),
       OptionError,
-      "sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got 3,0",
+      "sequential: input must be one sample's shape, whole numbers of at least 1, such as [784]; got [3, 0]",
     ],
     [
       "a negative seed",
@@ -67,7 +67,7 @@ describe("sequential refuses", () => {
       "an integer dtype",
       at({ input: [1], dtype: "int32" }),
       OptionError,
-      'sequential: dtype must be "float32" or "float64"; got int32',
+      'sequential: dtype must be "float32" or "float64"; got "int32"',
     ],
     [
       "a dense layer on images",

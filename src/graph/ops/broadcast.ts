@@ -4,6 +4,7 @@ import { size } from "../../tensor.ts";
 import {
   apply,
   checkShape,
+  checkValue,
   type Emitter,
   type Operation,
   type Shape,
@@ -127,7 +128,6 @@ export function sumTo(g: Value, shape: Shape): Value {
 const broadcastOperation: Operation<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   infer([x], { shape }) {
-    checkShape("broadcastTo", shape);
     const merged = broadcastShapes("broadcastTo", x!.shape, shape);
     if (merged.length !== shape.length || size(merged) !== size(shape)) {
       throw new ShapeError(
@@ -152,6 +152,8 @@ const broadcastOperation: Operation<{ readonly shape: Shape }> = {
  * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes
  */
 export function broadcastTo(x: Value, shape: Shape): Value {
+  checkValue("broadcastTo: operand 1", x);
+  checkShape("broadcastTo", shape);
   if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;
   return apply(broadcastOperation, [x], { shape });
 }

@@ -7,6 +7,7 @@ import {
   TRANSPOSE_A,
   TRANSPOSE_B,
 } from "../../../assembly/isa.ts";
+import { flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import {
   matmulWorkspaceBytes,
@@ -82,13 +83,11 @@ export const matmulOperation: Operation<Transposed> = {
  * @param a [m, k], or [k, m] with `transposeA`
  * @param b [k, n], or [n, k] with `transposeB`
  * @returns [m, n]
- * @throws ShapeError where either is not a matrix or the inner sizes differ
+ * @throws ShapeError where either is not a matrix or the inner sizes differ @throws OptionError for options that there are not
  */
-export function matmul(
-  a: Value,
-  b: Value,
-  { transposeA = false, transposeB = false }: MatmulOptions = {},
-): Value {
+export function matmul(a: Value, b: Value, given?: MatmulOptions): Value {
+  const rules = { transposeA: flag, transposeB: flag };
+  const { transposeA = false, transposeB = false } = options("matmul", given, rules);
   return apply(matmulOperation, [a, b], { transposeA, transposeB });
 }
 

@@ -1,7 +1,8 @@
 import { Op, SumArg } from "../../../assembly/isa.ts";
+import { finite, flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
-import { apply, type Operation, sameFloat, type Value } from "../value.ts";
+import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
 import { spread } from "./broadcast.ts";
 import { scale } from "./unary.ts";
 
@@ -49,7 +50,9 @@ const sumOperation: Operation<SumAttributes> = {
   },
 };
 
-function reduce(name: string, x: Value, { axis, keepAxis = false }: SumOptions, mean: boolean): Value {
+function reduce(name: string, x: Value, given: SumOptions | undefined, mean: boolean): Value {
+  checkValue(`${name}: operand 1`, x);
+  const { axis, keepAxis = false } = options(name, given, { axis: finite, keepAxis: flag });
   const rank = x.shape.length;
   const positive = axis !== undefined && axis < 0 ? axis + rank : axis;
   if (positive !== undefined && !(Number.isInteger(positive) && positive >= 0 && positive < rank)) {
@@ -69,11 +72,11 @@ function reduce(name: string, x: Value, { axis, keepAxis = false }: SumOptions, 
  * Along a contiguous row the order is fixed at eight partial sums, across rows it is the rows' own: the same bits everywhere.
  * @throws ShapeError where x has no such axis
  */
-export function sum(x: Value, options: SumOptions = {}): Value {
-  return reduce("sum", x, options, false);
+export function sum(x: Value, given?: SumOptions): Value {
+  return reduce("sum", x, given, false);
 }
 
 /** The mean of all elements (a scalar), or along an axis: the sum divided by their number. @throws ShapeError */
-export function mean(x: Value, options: SumOptions = {}): Value {
-  return reduce("mean", x, options, true);
+export function mean(x: Value, given?: SumOptions): Value {
+  return reduce("mean", x, given, true);
 }

@@ -1,6 +1,7 @@
 import { Op, UnaryArg } from "../../../assembly/isa.ts";
+import { check, finite } from "../../check.ts";
 import { size } from "../../tensor.ts";
-import { apply, type Operation, sameFloat, type Value } from "../value.ts";
+import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
 import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
 
 /** An elementwise op of one operand; `gradient` gets x, y and the gradient arriving at y. */
@@ -68,8 +69,12 @@ const scaleOperation: Operation<{ readonly factor: number }> = {
   },
 };
 
-/** x times a number, which is rounded to x's dtype first. */
-export const scale = (x: Value, factor: number): Value => apply(scaleOperation, [x], { factor });
+/** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite */
+export const scale = (x: Value, factor: number): Value =>
+  apply(scaleOperation, [x], { factor: check("scale", "factor", factor, finite) });
 
 /** x itself: the activation of a layer that has none (book 3.4.3). */
-export const identity = (x: Value): Value => x;
+export function identity(x: Value): Value {
+  checkValue("identity: operand 1", x);
+  return x;
+}
