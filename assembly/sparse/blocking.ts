@@ -19,5 +19,8 @@ export const EXPAND_SLACK = 64;
  */
 export const PANEL_BYTES = 208;
 
+/** The same in the wide build: seven pairs of vectors. */
+export const WIDE_PANEL_BYTES = 224;
+
 /** From so many rows on, copying the right factor into panels pays. */
 export const PACKED_ROWS = 16;

@@ -5,7 +5,7 @@ import {
   EXPAND_SLACK,
   LISTS_BYTES,
   LISTS_ROWS,
-  PANEL_BYTES,
+  WIDE_PANEL_BYTES,
 } from "../../assembly/sparse/blocking.ts";
 import { roundUp } from "./heap.ts";
 
@@ -57,7 +57,7 @@ export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8):
   const row = 2 * k * elementBytes;
   const lists = Math.max(row, Math.min(LISTS_BYTES, m * row));
   const bounds = 4 * (Math.ceil(k / BLOCK_COLUMNS) + 1) * Math.min(m, LISTS_ROWS) + 16;
-  return roundUp(BLOCK_COLUMNS * PANEL_BYTES + bounds + lists + EXPAND_SLACK);
+  return roundUp(BLOCK_COLUMNS * WIDE_PANEL_BYTES + 32 + bounds + lists + EXPAND_SLACK);
 }
 
 /**
@@ -71,5 +71,5 @@ export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8):
 export function sparseGradientWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
   const listBytes = 2 * m * elementBytes;
   const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
-  return roundUp(lists * (listBytes + 8) + (4 + PANEL_BYTES) * m + 2 * k * elementBytes + EXPAND_SLACK + 32);
+  return roundUp(lists * (listBytes + 8) + (4 + WIDE_PANEL_BYTES) * m + 2 * k * elementBytes + EXPAND_SLACK + 64);
 }
