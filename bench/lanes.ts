@@ -10,7 +10,14 @@ import { engine, init } from "../src/runtime/engine.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { type Group, median, mustEqual, type Result, type Work } from "./harness.ts";
-import { bookTraining, chapter4Training, digits, type Training, wideTraining } from "./networks.ts";
+import {
+  bookTraining,
+  chapter4Training,
+  digits,
+  networkOf,
+  type Training,
+  wideTraining,
+} from "./networks.ts";
 import { floats, numbers, program } from "./program.ts";
 
 const LANES = 2;
@@ -75,9 +82,8 @@ function square(dtype: "float32" | "float64", n: number, seconds: number): Resul
 
 /** A training as fit runs it, the lanes changing with each report of progress. */
 async function steps(what: string, training: Training, count: number): Promise<Result> {
-  const { layers, data, ...options } = training;
   const train = async (lanesOf: (turn: number) => number) => {
-    const net = sequential(layers, options);
+    const { net, data, options } = networkOf(training);
     const samples: number[][] = [[], []];
     let [turn, done] = [0, 0];
     useLanes(lanesOf(0));

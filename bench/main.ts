@@ -102,7 +102,16 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   console.log(`${seconds.toFixed(0)} s`);
   if (values.json !== undefined) {
-    const run = { date: new Date().toISOString(), machine, node, v8, load, quick: values.quick, wide, seconds };
+    const run = {
+      date: new Date().toISOString(),
+      machine,
+      node,
+      v8,
+      load,
+      quick: values.quick,
+      wide,
+      seconds,
+    };
     writeFileSync(values.json, `${JSON.stringify({ ...run, peak: peak.highest, results }, undefined, 2)}\n`);
   }
 }
