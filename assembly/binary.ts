@@ -87,7 +87,9 @@ function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
     const o = out + (<usize>row * d2 + from) * sizeof<T>();
     const p = a + i0 * a0 + i1 * a1 + (repeatA ? 0 : offset);
     const q = b + i0 * b0 + i1 * b1 + (repeatB ? 0 : offset);
-    if (repeatA) {
+    if (WIDE && repeatA && !repeatB) {
+      span<T>(op, o, p, q, n, true, false);
+    } else if (repeatA) {
       span<T>(op, o, p, q, n, true, repeatB);
     } else if (repeatB) {
       span<T>(op, o, p, q, n, false, true);

@@ -5,11 +5,11 @@ import { takeBatch } from "../src/data/index.ts";
 import { sigmoid } from "../src/graph/ops/unary.ts";
 import type { Value } from "../src/graph/value.ts";
 import { size, type Tensor, type TypedArray } from "../src/tensor.ts";
+import { sequential } from "../src/train/sequential.ts";
 import { evaluate } from "../test/reference/graph.ts";
 import { type Bench, clock, type Group, median, mustEqual, time } from "./harness.ts";
 import { chapter4Training, digits, lossGraph, networkOf } from "./networks.ts";
 import { program } from "./program.ts";
-import { sequential } from "../src/train/sequential.ts";
 
 const BATCH = 100;
 const H = 1e-4;

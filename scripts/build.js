@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { putConstantsInMemory } from "./constants.js";
 import { smallLoader } from "./loader.js";
 import { wasmFiles } from "./wasm.js";
 
@@ -12,6 +13,7 @@ rmSync("dist", { recursive: true, force: true });
 run("asc", "--target", "release");
 run("asc", "--target", "relaxed");
 run("asc", "--target", "wide");
+putConstantsInMemory("kobai-wide");
 await build({
   entryPoints: {
     // The wasm in a file of its own, which bundlers put before what imports it: gzip looks back 32 KiB only, and 100 KiB of text in the

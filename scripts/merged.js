@@ -17,10 +17,13 @@ const FLAGS = [
 
 /** Names of a module's functions by their index, out of its text. */
 function namesOf(wat) {
-  return [...wat.matchAll(/^ \((?:import .*\(func|func) \$(\S+)/gm)].map(([, name]) => name.replace(/^assembly\//, ""));
+  return [...wat.matchAll(/^ \((?:import .*\(func|func) \$(\S+)/gm)].map(([, name]) =>
+    name.replace(/^assembly\//, ""),
+  );
 }
 
-const isArithmetic = /\bv(?:f?n?m?add|sub|mul|div|sqrt|max|min|and|or|xor|cmp|p(?:add|sub|mul|and|or|xor|sll|srl|sra|cmp|max|min))/;
+const isArithmetic =
+  /\bv(?:f?n?m?add|sub|mul|div|sqrt|max|min|and|or|xor|cmp|p(?:add|sub|mul|and|or|xor|sll|srl|sra|cmp|max|min))/;
 
 /** Counts by function: { wide, narrow, taken, put } */
 export function merged(node = process.execPath, name = "kobai-wide") {
@@ -37,8 +40,8 @@ export function merged(node = process.execPath, name = "kobai-wide") {
     for (const part of code.split(/^name: wasm-function\[/m).slice(1)) {
       const own = { wide: 0, narrow: 0, taken: 0, put: 0 };
       for (const line of part.split("\n")) {
-        if (line.includes("vextract")) own.taken++;
-        else if (line.includes("vinsert")) own.put++;
+        if (/vextract[fi]128/.test(line)) own.taken++;
+        else if (/vinsert[fi]128/.test(line)) own.put++;
         else if (isArithmetic.test(line)) {
           if (line.includes("ymm")) own.wide++;
           else if (line.includes("xmm") && !/\bv\w+s[sd] /.test(line)) own.narrow++;
@@ -57,6 +60,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const rows = Object.entries(merged(process.argv[2], process.argv[3])).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, { wide, narrow, taken, put }] of rows) {
     if (wide + narrow === 0) continue;
-    console.log([wide, narrow, taken, put].map((n, i) => String(n).padStart([5, 6, 13, 14][i])).join(""), "", name);
+    console.log(
+      [wide, narrow, taken, put].map((n, i) => String(n).padStart([5, 6, 13, 14][i])).join(""),
+      "",
+      name,
+    );
   }
 }

@@ -71,5 +71,7 @@ export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8):
 export function sparseGradientWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
   const listBytes = 2 * m * elementBytes;
   const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
-  return roundUp(lists * (listBytes + 8) + (4 + WIDE_PANEL_BYTES) * m + 2 * k * elementBytes + EXPAND_SLACK + 64);
+  return roundUp(
+    lists * (listBytes + 8) + (4 + WIDE_PANEL_BYTES) * m + 2 * k * elementBytes + EXPAND_SLACK + 64,
+  );
 }
