@@ -69,6 +69,8 @@ export enum RunField {
   losses,
   /** float64 rows of COEFFICIENTS, one for each step of a call */
   coefficients,
+  /** what the step is ahead of the place in the sequence of epochs: a fit may begin its own at any step */
+  ahead,
 }
 export const RUN_BYTES = 64;
 /** float64 coefficients that an optimizer gets for a step: the first is the learning rate. */

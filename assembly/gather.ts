@@ -32,7 +32,13 @@ export function gather<T>(i: usize, lane: i32, lanes: i32): void {
 @inline
 export function firstRow(state: usize, stepsPerEpoch: i32, stride: i32): u32 {
   if (stride == 0) return 0;
-  return (load<u32>(state + (RunField.step << 2)) % <u32>stepsPerEpoch) * stride;
+  return (placeOf(state) % <u32>stepsPerEpoch) * stride;
+}
+
+/** Where a step stands in the sequence of epochs, in steps. */
+@inline
+export function placeOf(state: usize): u32 {
+  return <u32>(arg(state, RunField.step) - arg(state, RunField.ahead));
 }
 
 /** Sixteen bytes at a time while a row lasts, then four: a row may end anywhere. The scale is applied on the way. */

@@ -56,6 +56,7 @@ export enum Op {
   // losses and metrics
   softmaxCrossEntropy,
   sumSquaredError,
+  binaryCrossEntropy,
   accuracy,
   // random numbers
   randomUniform,
@@ -180,8 +181,11 @@ export enum SoftmaxCrossEntropyArg {
   differentiate,
 }
 
-/** rowLosses[i] = ½·Σ (y − t)² of row i; gradient = (y − t) / m, that of the rows' mean, in the same pass. */
-export enum SumSquaredErrorArg {
+/**
+ * Losses of elements: rowLosses[i] = ½·Σ (y − t)² of row i, gradient = (y − t) / m; or rowLosses[i] = Σ (log(1 + eʸ) − y·t) / n,
+ * gradient = (σ(y) − t) / (m·n). The gradient is that of the rows' mean, in the same pass.
+ */
+export enum ElementLossArg {
   /** [m] */
   rowLosses = 2,
   /** [m, n]; scratch where not to `differentiate` */
@@ -194,7 +198,10 @@ export enum SumSquaredErrorArg {
   differentiate,
 }
 
-/** counter (float64) += the number of rows whose largest element stands where the label says. */
+/**
+ * counter (float64) += the number of rows whose largest element stands where the label says; or where there is a threshold, the share
+ * of each row's elements that lie above it exactly where those of the labels lie above ½.
+ */
 export enum AccuracyArg {
   counter = 2,
   /** [m, n] */
@@ -204,6 +211,8 @@ export enum AccuracyArg {
   oneHot,
   m,
   n,
+  /** address of a float64; optional, and then the labels are dtype [m, n] */
+  threshold,
 }
 
 /** n variates into `out`, keyed by (seed, purpose, stream); `a` and `b` address float64 parameters: low and high, or mean and std. */

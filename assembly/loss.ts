@@ -1,7 +1,10 @@
 // Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
-import { AccuracyArg, SoftmaxCrossEntropyArg, SumSquaredErrorArg } from "./isa";
+import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "./isa";
+import { exp } from "./math/exp";
 import { log } from "./math/log";
+import { sigmoid } from "./math/sigmoid";
+import { constant } from "./math/vector";
 import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
 import { rowSum } from "./reduce";
 import { logOf, rowExp, rowMax } from "./softmax";
@@ -132,13 +135,13 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differenti
 
 /** The sum of squared errors (book 4.2.1), for a batch the mean over its rows. */
 export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
-  const rowLosses = pointer(i, SumSquaredErrorArg.rowLosses);
-  const gradient = pointer(i, SumSquaredErrorArg.gradient);
-  const y = pointer(i, SumSquaredErrorArg.y);
-  const t = pointer(i, SumSquaredErrorArg.t);
-  const m = arg(i, SumSquaredErrorArg.m);
-  const n = arg(i, SumSquaredErrorArg.n);
-  const differentiate = arg(i, SumSquaredErrorArg.differentiate) != 0;
+  const rowLosses = pointer(i, ElementLossArg.rowLosses);
+  const gradient = pointer(i, ElementLossArg.gradient);
+  const y = pointer(i, ElementLossArg.y);
+  const t = pointer(i, ElementLossArg.t);
+  const m = arg(i, ElementLossArg.m);
+  const n = arg(i, ElementLossArg.n);
+  const differentiate = arg(i, ElementLossArg.differentiate) != 0;
   const length = vectorLength<T>();
   const rows = v128.splat<T>(<T>m);
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
@@ -176,7 +179,62 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
-/** Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest. */
+/**
+ * Binary cross-entropy of scores x with targets t: the mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), taken as
+ * max(x, 0) − x·t + log(1 + e^−|x|), where nothing overflows.
+ */
+export function binaryCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
+  const rowLosses = pointer(i, ElementLossArg.rowLosses);
+  const gradient = pointer(i, ElementLossArg.gradient);
+  const scores = pointer(i, ElementLossArg.y);
+  const targets = pointer(i, ElementLossArg.t);
+  const m = arg(i, ElementLossArg.m);
+  const n = arg(i, ElementLossArg.n);
+  const differentiate = arg(i, ElementLossArg.differentiate) != 0;
+  const length = vectorLength<T>();
+  const count = v128.splat<T>(<T>m * <T>n);
+  for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
+    const at = <usize>row * n * sizeof<T>();
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const low = binaryTerm<T>(v128.load(scores + e), v128.load(targets + e));
+        storePair(gradient + e, low, binaryTerm<T>(v128.load(scores + e, 16), v128.load(targets + e, 16)));
+      }
+    }
+    for (; j < n; j += length) {
+      const e = at + <usize>j * sizeof<T>();
+      storeFirst<T>(gradient + e, binaryTerm<T>(v128.load(scores + e), v128.load(targets + e)), n - j);
+    }
+    store<T>(rowLosses + <usize>row * sizeof<T>(), <T>(rowSum<T>(gradient + at, n) / <T>n));
+    if (!differentiate) continue;
+    j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const d0 = v128.sub<T>(sigmoid<T>(v128.load(scores + e)), v128.load(targets + e));
+        const d1 = v128.sub<T>(sigmoid<T>(v128.load(scores + e, 16)), v128.load(targets + e, 16));
+        storePair(gradient + e, v128.div<T>(d0, count), v128.div<T>(d1, count));
+      }
+    }
+    for (; j < n; j += length) {
+      const e = at + <usize>j * sizeof<T>();
+      const difference = v128.sub<T>(sigmoid<T>(v128.load(scores + e)), v128.load(targets + e));
+      storeFirst<T>(gradient + e, v128.div<T>(difference, count), n - j);
+    }
+  }
+}
+
+/** max(x, 0) − x·t + log(1 + e^−|x|) */
+@inline
+function binaryTerm<T>(x: v128, t: v128): v128 {
+  const missing = log<T>(v128.add<T>(constant<T>(1), exp<T>(v128.or(x, constant<T>(-0.0)))));
+  const linear = v128.sub<T>(v128.pmax<T>(constant<T>(0), x), v128.mul<T>(x, t));
+  return v128.add<T>(linear, missing);
+}
+
+/** Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest; with a threshold, see AccuracyArg. */
 export function accuracy<T>(i: usize, lane: i32): void {
   if (lane != 0) return;
   const counter = pointer(i, AccuracyArg.counter);
@@ -185,8 +243,17 @@ export function accuracy<T>(i: usize, lane: i32): void {
   const oneHot = arg(i, AccuracyArg.oneHot) != 0;
   const m = arg(i, AccuracyArg.m);
   const n = arg(i, AccuracyArg.n);
+  const threshold = pointer(i, AccuracyArg.threshold);
   const bytes = <usize>n * sizeof<T>();
   let correct = 0;
+  if (threshold) {
+    const above = <T>load<f64>(threshold);
+    for (let e: usize = 0; e < <usize>m * bytes; e += sizeof<T>()) {
+      if (load<T>(scores + e) > above == load<T>(labels + e) > <T>0.5) correct++;
+    }
+    store<f64>(counter, load<f64>(counter) + <f64>correct / n);
+    return;
+  }
   for (let row = 0; row < m; row++) {
     const best = argmax<T>(scores + <usize>row * bytes, n);
     const label = oneHot

@@ -7,7 +7,7 @@ import { ProgramField, RunField, Status } from "./blocks";
 import { AccumulateArg, DType, INSTRUCTION_BYTES, Op, RecordLossArg } from "./isa";
 import { checkFinite } from "./finite";
 import { share } from "./lanes";
-import { accuracy, softmaxCrossEntropy, sumSquaredError } from "./loss";
+import { accuracy, binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss";
 import { arg, dtypeOf, opcode, pointer, sharedMicroseconds } from "./memory";
 import * as optimizer from "./optimizer";
 import { sampleIndices, shuffleIndices } from "./random/indices";
@@ -94,6 +94,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return softmaxCrossEntropy<T>(i, lane, lanes);
     case Op.sumSquaredError:
       return sumSquaredError<T>(i, lane, lanes);
+    case Op.binaryCrossEntropy:
+      return binaryCrossEntropy<T>(i, lane, lanes);
     case Op.accuracy:
       return accuracy<T>(i, lane);
     case Op.randomUniform:

@@ -16,6 +16,8 @@ export const fraction: Rule = [
   "a number from 0 to below 1",
 ];
 export const flag: Rule = [(value) => typeof value === "boolean", "true or false"];
+/** What is checked elsewhere. */
+export const anything: Rule = [() => true, "anything"];
 export const text: Rule = [(value) => typeof value === "string", "a string"];
 export const callback: Rule = [(value) => typeof value === "function", "a function"];
 

@@ -1,4 +1,5 @@
 import type { HeapReport } from "./runtime/heap.ts";
+import type { History } from "./train/fit.ts";
 
 /** A message is read by people, on a terminal as often as not. */
 const LONGEST_MESSAGE = 500;
@@ -80,20 +81,32 @@ export class ThreadError extends KobaiError {
   }
 }
 
-/** The loss became NaN or infinite. The parameters are those before the step's update. */
+/**
+ * The loss became NaN or infinite: the parameters are those before that step's update. Or an update did, in the last step or the one
+ * before: then they are not finite either.
+ */
 export class NotFiniteError extends KobaiError {
   override name = "NotFiniteError";
   /** The step, counted from 1, whose loss it was. */
   readonly step: number;
   readonly loss: number;
+  /** Whether the parameters are finite. */
+  readonly parametersFinite: boolean;
+  /** What the fit did up to there. */
+  history: History | undefined;
 
-  constructor(step: number, loss: number, lr: number) {
+  constructor(step: number, loss: number, lr: number, parametersFinite: boolean) {
     super(
-      `fit: the loss of step ${step} is ${loss}; the parameters are as they were before that step's update. ` +
+      `fit: the loss of step ${step} is ${loss}; ${
+        parametersFinite
+          ? "the parameters are as they were before that step's update"
+          : "and an update has made parameters infinite, so that the network must be made anew or loaded"
+      }. ` +
         `The learning rate (${lr}) is the usual cause: try ${Number((lr / 10).toPrecision(3))}, and check that the inputs are scaled.`,
     );
     this.step = step;
     this.loss = loss;
+    this.parametersFinite = parametersFinite;
   }
 }
 

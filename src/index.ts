@@ -5,7 +5,14 @@ export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
 export * from "./nn/initializers.ts";
 export * from "./nn/layers.ts";
-export { crossEntropy, type Loss, loss, sumSquaredError } from "./nn/losses.ts";
+export {
+  binaryCrossEntropy,
+  crossEntropy,
+  type Loss,
+  loss,
+  meanSquaredError,
+  sumSquaredError,
+} from "./nn/losses.ts";
 export * from "./nn/optimizers.ts";
 export {
   close,

@@ -3,7 +3,7 @@
 export { gradients } from "./graph/autodiff.ts";
 export { add, divide, multiply, subtract } from "./graph/ops/binary.ts";
 export { broadcastTo } from "./graph/ops/broadcast.ts";
-export { softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
+export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
 export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
 export { reshape } from "./graph/ops/reshape.ts";
 export { logSoftmax, softmax } from "./graph/ops/softmax.ts";

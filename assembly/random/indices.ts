@@ -1,4 +1,5 @@
 import { RunField } from "../blocks";
+import { placeOf } from "../gather";
 import { IndicesArg, Purpose } from "../isa";
 import { arg, pointer } from "../memory";
 import { philox } from "./philox";
@@ -45,9 +46,9 @@ export function shuffleIndices(i: usize, lane: i32, _lanes: i32): void {
   const state = pointer(i, IndicesArg.state);
   const n = arg(i, IndicesArg.n);
   const stepsPerEpoch = <u32>arg(i, IndicesArg.m);
-  const step = <u32>arg(state, RunField.step);
-  if (step % stepsPerEpoch != 0) return;
-  const epoch = step / stepsPerEpoch;
+  const place = placeOf(state);
+  if (place % stepsPerEpoch != 0) return;
+  const epoch = place / stepsPerEpoch;
 
   for (let j = 0; j < n; j++) store<i32>(out + (<usize>j << 2), j);
   let words = i32x4.splat(0);

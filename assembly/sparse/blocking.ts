@@ -1,6 +1,9 @@
 // How compressed rows are divided, and how much scratch their products take. Both compilers read this file: the kernels cut their work by
 // it, and src/ derives from it how much memory they need. It holds integer constants alone.
 
+/** Columns are held as 16 bits. */
+export const MOST_COLUMNS = 65536;
+
 /** Columns of a block: a row says where in its entries each block of columns ends. A power of two. */
 export const BLOCK_COLUMNS = 128;
 

@@ -3,7 +3,7 @@
 import { CompressRowsArg, CountNonZerosArg, DType } from "../isa";
 import { arg, chunkStart, pointer, vectorLength } from "../memory";
 import { combine2, combine4 } from "../reduce";
-import { BLOCK_COLUMNS } from "./blocking";
+import { BLOCK_COLUMNS, MOST_COLUMNS } from "./blocking";
 import { bytesOf, headBytes, setRow } from "./rows";
 
 /** Op.countNonZeros */
@@ -37,6 +37,7 @@ export function compressRows(i: usize, lane: i32, lanes: i32): void {
   const source = arg(i, CompressRowsArg.source);
   const m = arg(i, CompressRowsArg.m);
   const width = arg(i, CompressRowsArg.width);
+  assert(width <= MOST_COLUMNS, "compressed rows are too wide");
   const stride = <usize>arg(i, CompressRowsArg.stride);
   const rows = pointer(i, CompressRowsArg.rows);
   const size = bytesOf(source);

@@ -1,5 +1,6 @@
 // What training reads: samples in their own type, and what each of them should become.
 
+import { check, finite, isObject, show, whole } from "../check.ts";
 import { DataError } from "../errors.ts";
 import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 
@@ -7,7 +8,7 @@ import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 export interface Dataset {
   /** [n, …]: n samples, in their own type (bytes for MNIST) */
   readonly x: Tensor;
-  /** integer labels [n] (uint8 or int32), or rows [n, k]: one-hot labels, or the values to learn */
+  /** labels [n], or rows [n, k]: one-hot labels, or the values to learn; these may be [n] where each sample has but one */
   readonly t: Tensor;
   /** what a value of `x` is multiplied by when it enters a network; 1 when absent */
   readonly scale?: number;
@@ -15,27 +16,47 @@ export interface Dataset {
   readonly classes?: number;
 }
 
+/** A data set that was checked. */
+export interface CheckedDataset extends Dataset {
+  /** samples, at least one */
+  readonly n: number;
+  readonly scale: number;
+}
+
 /**
  * The number of samples in a data set.
  *
- * @throws DataError where `x` or `t` is no tensor, `x` has no samples axis, `t` is neither integer labels nor rows, or the two
- *   have different lengths
+ * @throws DataError where it is no data set { x, t }, `x` or `t` is no tensor, or the two have different lengths
+ * @throws OptionError where `scale` or `classes` are out of range
+ * @example sampleCount({ x: tensor([[1, 2], [3, 4]]), t: tensor(new Uint8Array([0, 1])) }); // 2
  */
-export function sampleCount({ x, t }: Dataset): number {
-  checkTensor("dataset: x", x);
-  checkTensor("dataset: t", t);
+export function sampleCount(data: Dataset): number {
+  return checkDataset("dataset", data).n;
+}
+
+const wholeOfClasses = whole();
+
+/**
+ * A user's data set, its tensors checked and of this realm.
+ *
+ * @param name what messages call it
+ * @throws DataError, OptionError as `sampleCount` says; a data set without samples has n = 0
+ */
+export function checkDataset(name: string, data: Dataset): CheckedDataset {
+  if (!isObject(data)) throw new DataError(`${name}: must be a data set { x, t }; got ${show(data)}`);
+  const { scale = 1, classes } = data;
+  check(name, "scale", scale, finite);
+  if (classes !== undefined) check(name, "classes", classes, wholeOfClasses);
+  const x = checkTensor(`${name}: x`, data.x);
+  const t = checkTensor(`${name}: t`, data.t);
   const n = x.shape[0];
-  if (n === undefined) throw new DataError("dataset: x is a scalar; its first axis must count the samples");
-  const isLabels = t.shape.length === 1 && (t.dtype === "uint8" || t.dtype === "int32");
-  if (!isLabels && t.shape.length !== 2) {
-    throw new DataError(
-      `dataset: t is ${t.dtype} ${formatShape(t.shape)}; it must be integer labels [n] (uint8 or int32) or rows [n, k]`,
-    );
-  }
+  if (n === undefined) throw new DataError(`${name}: x is a scalar; its first axis must count the samples`);
   if (t.shape[0] !== n) {
     throw new DataError(
-      `dataset: x has ${n} samples and t has ${t.shape[0]}: x is ${formatShape(x.shape)}, t is ${formatShape(t.shape)}`,
+      t.shape.length === 0
+        ? `${name}: t is a scalar; it must be labels [n] or rows [n, k]`
+        : `${name}: x has ${n} samples and t has ${t.shape[0]}: x is ${formatShape(x.shape)}, t is ${formatShape(t.shape)}`,
     );
   }
-  return n;
+  return { ...data, x, t, n, scale };
 }

@@ -1,6 +1,7 @@
 import { atLeastZero, check, finite, isObject, options, property, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
+import type { DTypeName } from "../tensor.ts";
 
 /** How a parameter starts: variates of a distribution. The generator behind it is the network's seed and the parameter's number. */
 export type Distribution =
@@ -88,7 +89,12 @@ const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
  * @param name of the parameter
  * @throws OptionError where it is none, or gives no distribution
  */
-export function distributionOf(name: string, initializer: Initializer, shape: Shape): Distribution {
+export function distributionOf(
+  name: string,
+  initializer: Initializer,
+  shape: Shape,
+  dtype: DTypeName,
+): Distribution {
   if (typeof initializer !== "function") {
     throw new OptionError(
       `${name}: its initializer must be one such as he() or constant(0.5); got ${show(initializer)}`,
@@ -97,10 +103,23 @@ export function distributionOf(name: string, initializer: Initializer, shape: Sh
   const given = initializer(shape) as Distribution | undefined;
   const kind = isObject(given) && given.kind;
   const numbers = typeof kind === "string" && Object.hasOwn(numbersOf, kind) ? numbersOf[kind] : undefined;
-  if (numbers?.every((number) => Number.isFinite(property(given, number)))) return given!;
+  if (numbers?.every((number) => Number.isFinite(property(given, number)))) {
+    const largest = largestOf(given!);
+    if (Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest)) return given!;
+    throw new OptionError(
+      `${name}: its initializer gives ${JSON.stringify(given)}, whose numbers ${dtype} cannot hold`,
+    );
+  }
   throw new OptionError(
     `${name}: its initializer must give a distribution, { kind: "constant", value }, { kind: "normal", mean, std } or ` +
       `{ kind: "uniform", low, high }, of finite numbers; it gave ${show(given)}` +
       (typeof given === "function" ? `: call it, as in ${initializer.name || "he"}()` : ""),
   );
+}
+
+/** How large numbers of a distribution can be: no normal variate lies more than 8.3 standard deviations from the mean. */
+function largestOf(distribution: Distribution): number {
+  if (distribution.kind === "constant") return Math.abs(distribution.value);
+  if (distribution.kind === "normal") return Math.abs(distribution.mean) + 8.3 * distribution.std;
+  return Math.max(Math.abs(distribution.low), Math.abs(distribution.high));
 }

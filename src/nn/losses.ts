@@ -1,12 +1,18 @@
+import { callback, check, oneOf, property, type Rule, text } from "../check.ts";
 import * as ops from "../graph/ops/loss.ts";
 import { softmaxOperation } from "../graph/ops/softmax.ts";
+import { scale, sigmoidOperation } from "../graph/ops/unary.ts";
 import type { Operation, Value } from "../graph/value.ts";
+import { size } from "../tensor.ts";
 
 /** What training makes small. */
 export interface Loss {
   readonly name: string;
-  /** What the targets are: class labels (indices or one-hot rows), or values of the output's shape. */
-  readonly targets: "classes" | "values";
+  /**
+   * What the targets are: "classes": labels (indices, or rows that are one-hot or any distribution); "binary": numbers from 0 to 1 of
+   * the output's shape, or labels 0 and 1 for a single output; "values": any numbers of the output's shape.
+   */
+  readonly targets: "classes" | "binary" | "values";
   /**
    * The loss as a scalar.
    * @param output [batch, …] @param target int32 [batch], or [batch, classes], for classes; the output's shape for values
@@ -17,7 +23,11 @@ export interface Loss {
 /**
  * A loss of one's own: a function of ops that returns a scalar.
  *
- * @param targets "values" (default): targets have the output's shape; "classes": labels
+ * It should be a mean over the samples of the batch, as kobai's own are: `evaluate` takes a data set in parts and averages their losses.
+ * One that is not, such as a sum, can be trained with, and `net.loss` gives it for one batch; `evaluate` refuses it.
+ *
+ * @param targets "values" (default): targets have the output's shape; "classes": labels; "binary": numbers from 0 to 1
+ * @throws OptionError where the name is no text, `forward` no function, or there are no such targets
  * @example
  * ```ts
  * import { loss } from "kobai";
@@ -27,6 +37,9 @@ export interface Loss {
  * ```
  */
 export function loss(name: string, forward: Loss["forward"], targets: Loss["targets"] = "values"): Loss {
+  check("loss", "name", name, text);
+  check("loss", "forward", forward, callback);
+  check("loss", "targets", targets, targetsRule);
   return { name, targets, forward };
 }
 
@@ -42,17 +55,29 @@ export function crossEntropy(): Loss {
   return theCrossEntropy;
 }
 
+const targetsRule = oneOf("values", "classes", "binary");
+
+/** Whether something is a loss. */
+export const lossRule: Rule = [
+  (value) => callback[0](property(value, "forward")) && targetsRule[0](property(value, "targets")),
+  "a loss, such as crossEntropy()",
+];
+
+const meanOverSamples = Symbol("mean over samples");
+
+/** One of kobai's own. */
+// @__NO_SIDE_EFFECTS__ (a loss that a page does not use is left out of its bundle)
+function ownLoss(name: string, forward: Loss["forward"], targets: Loss["targets"]): Loss {
+  return { name, targets, forward, [meanOverSamples]: true } as Loss;
+}
+
 // One object each, since a network keeps its programs by the loss that they were made for.
-const theCrossEntropy = loss(
+const theCrossEntropy = ownLoss(
   "crossEntropy",
-  (output, target) => {
-    const { operation, inputs } = output.node;
-    const logits = operation === (softmaxOperation as Operation<never>) ? inputs[0]! : output;
-    return ops.softmaxCrossEntropy(logits, target);
-  },
+  (output, target) => ops.softmaxCrossEntropy(behind(softmaxOperation, output), target),
   "classes",
 );
-const theSumSquaredError = /* @__PURE__ */ loss("sumSquaredError", ops.sumSquaredError);
+const theSumSquaredError = ownLoss("sumSquaredError", ops.sumSquaredError, "values");
 
 /**
  * The sum of squared errors ½·Σ (y − t)², the mean over the batch (book 4.2.1).
@@ -62,3 +87,53 @@ const theSumSquaredError = /* @__PURE__ */ loss("sumSquaredError", ops.sumSquare
 export function sumSquaredError(): Loss {
   return theSumSquaredError;
 }
+
+const theMeanSquaredError = ownLoss(
+  "meanSquaredError",
+  (y, t) => scale(ops.sumSquaredError(y, t), 2 / size(y.shape.slice(1))),
+  "values",
+);
+
+/**
+ * The mean of squared errors (y − t)² over all outputs and the batch, as PyTorch and Keras have it; 2/n times `sumSquaredError()` for n
+ * outputs.
+ *
+ * @example meanSquaredError().targets; // "values"
+ */
+export function meanSquaredError(): Loss {
+  return theMeanSquaredError;
+}
+
+const theBinaryCrossEntropy = ownLoss(
+  "binaryCrossEntropy",
+  (output, target) => ops.binaryCrossEntropy(behind(sigmoidOperation, output), target),
+  "binary",
+);
+
+/**
+ * Binary cross-entropy, the mean over all outputs and the batch: for one output that says yes or no, or several that do so apart.
+ *
+ * It takes the scores before the sigmoid (logits). Where a network ends with `sigmoid()`, it looks through that layer: both ways of
+ * writing are the same loss and the same bits. Accuracy is the share of outputs on the targets' side of ½.
+ *
+ * @example
+ * ```ts
+ * import { adam, binaryCrossEntropy, dense, he, init, relu, sequential, sigmoid, tensor } from "kobai";
+ * await init();
+ * const data = { x: tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), t: tensor(new Uint8Array([0, 1, 1, 0])) };
+ * const net = sequential([dense(16, { weight: he() }), relu(), dense(1), sigmoid()], { input: [2], seed: 1 });
+ * await net.fit(data, { loss: binaryCrossEntropy(), optimizer: adam({ lr: 0.1 }), steps: 300 });
+ * net.accuracy(data.x, data.t); // 1
+ * ```
+ */
+export function binaryCrossEntropy(): Loss {
+  return theBinaryCrossEntropy;
+}
+
+/** What an activation at a network's end was given; the output itself where it ends otherwise. */
+function behind(activation: Operation<never>, output: Value): Value {
+  return (output.node.operation as Operation<never>) === activation ? output.node.inputs[0]! : output;
+}
+
+/** Whether a loss is one of kobai's, each of which is a mean over samples. */
+export const isKnownMean = (loss: Loss): boolean => meanOverSamples in loss;

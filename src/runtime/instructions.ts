@@ -73,11 +73,11 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
 }
 
 /** Runs a single instruction, now. */
-export function runOnce({ heap, kernels }: Engine, words: Instruction): void {
+export function runOnce({ heap, kernels }: Engine, words: Instruction, lane = 0, lanes = 1): void {
   const block = heap.allocate(INSTRUCTION_BYTES, "instruction");
   try {
     new Uint32Array(heap.memory.buffer, block.address, WORDS).set(words);
-    kernels.execute(block.address, 0, 1);
+    kernels.execute(block.address, lane, lanes);
   } finally {
     heap.free(block);
   }

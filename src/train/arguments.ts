@@ -1,5 +1,4 @@
 import { DataError, ShapeError } from "../errors.ts";
-import type { Shape } from "../graph/value.ts";
 import {
   type DTypeName,
   formatShape,
@@ -9,8 +8,8 @@ import {
   type TensorLike,
   toTensor,
 } from "../tensor.ts";
-import type { Core, TargetType } from "./core.ts";
-import { checkFinite, checkLabels } from "./store.ts";
+import type { Core } from "./core.ts";
+import { checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
 
 export interface Inputs {
   /** whether they are one sample without a batch's axis */
@@ -19,14 +18,23 @@ export interface Inputs {
   readonly values: Tensor;
 }
 
+/**
+ * What inputs are multiplied by as they enter: integers, such as bytes, by the scale of the data that the network was fitted with, as in
+ * `fit` and `evaluate`; other numbers are taken as they are, since batches drawn by hand are scaled already.
+ */
+export function scaleOf(dtype: DTypeName, fitted: number): number {
+  return dtype === "uint8" || dtype === "int32" ? fitted : 1;
+}
+
 /** Inputs as a batch. @throws ShapeError where they are neither a sample nor a batch */
 export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Core): Inputs {
   const values = toTensor(`${call}: x`, x, { plain: dtype });
   const perSample = size(inputShape);
   const { shape } = values;
+  const { length } = values.data;
   const isView = ArrayBuffer.isView(x);
-  const sample = sameShape(shape, inputShape) || (isView && values.data.length === perSample);
-  const flat = isView && values.data.length > 0 && x.length % perSample === 0;
+  const sample = sameShape(shape, inputShape) || (isView && length === perSample);
+  const flat = isView && length > 0 && length % perSample === 0;
   if (!sample && !flat && !sameShape(shape.slice(1), inputShape)) {
     throw new ShapeError(
       call,
@@ -35,48 +43,36 @@ export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Cor
       inputShape,
     );
   }
-  const batch = values.data.length / perSample;
+  const batch = length / perSample;
   if (batch === 0) throw new DataError(`${call}: x ${formatShape(shape)} holds no samples`);
   return { sample, batch, values };
 }
 
-export interface Targets {
-  readonly type: TargetType;
-  readonly values: Tensor;
-}
-
 /**
- * Targets of a batch.
+ * Targets of a batch; one sample's may lack the batch's axis, and a typed array has whatever shape is needed.
  *
- * @param network classes: of its output, where targets are class labels
- * @throws ShapeError where there are not as many as the batch needs @throws DataError for labels out of range, NaN
+ * @throws ShapeError where there are not as many as the batch needs
+ * @throws DataError for labels out of range, numbers that are no distribution, NaN
  */
-export function toTargets(
-  call: string,
-  t: TensorLike,
-  network: { batch: number; classes: number | undefined; outputShape: Shape; dtype: DTypeName },
-): Targets {
-  const { batch, classes, outputShape, dtype } = network;
-  const given = toTensor(`${call}: t`, t, { plain: dtype });
-  if (classes !== undefined && given.data.length === batch && given.shape.length <= 1) {
-    const labels = { ...given, shape: [batch] };
-    checkLabels(call, labels, classes);
-    return { type: { dtype: "int32", shape: [] }, values: labels };
-  }
-  const perSample = classes === undefined ? outputShape : [classes];
-  const shape = formatShape(given.shape);
-  const fits =
-    shape === formatShape([batch, ...perSample]) ||
-    (batch === 1 && shape === formatShape(perSample)) ||
-    (ArrayBuffer.isView(t) && given.data.length === batch * size(perSample));
-  if (!fits) {
+export function toTargets(call: string, t: TensorLike, batch: number, rule: TargetRule): Targets {
+  const given = toTensor(`${call}: t`, t, { plain: rule.dtype });
+  const full = [batch, ...rule.outputShape];
+  const isWhole =
+    (batch === 1 && sameShape(given.shape, rule.outputShape)) ||
+    (ArrayBuffer.isView(t) && given.data.length === size(full));
+  const isLabel = batch === 1 && given.data.length === 1 && given.shape.length === 0;
+  const shape = isLabel
+    ? [1]
+    : isWhole && formOf(given.shape, batch, rule) === undefined
+      ? full
+      : given.shape;
+  const form = formOf(shape, batch, rule);
+  if (form === undefined) {
     throw new ShapeError(
       call,
-      `t is ${shape} for a batch of ${batch}; it must be ` +
-        `${classes === undefined ? "" : `labels [${batch}] or rows `}[${[batch, ...perSample].join(", ")}]`,
+      `t is ${formatShape(given.shape)} for a batch of ${batch}; it must be ${formsOf(batch, rule)}`,
       given.shape,
     );
   }
-  checkFinite(call, "t", given, size(perSample));
-  return { type: { dtype, shape: perSample }, values: given };
+  return checkTargets(call, form, given, batch, rule);
 }

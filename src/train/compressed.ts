@@ -14,8 +14,6 @@ export interface CompressedDataset {
 
 /** Above this share of elements that are not zero, skipping the others costs more than it saves (measured: `npm run bench`). */
 const DENSEST = 0.4;
-/** Columns are held as 16 bits. */
-const WIDEST = 65536;
 
 /**
  * Compresses the rows of a tensor into linear memory, if that pays.
@@ -23,7 +21,7 @@ const WIDEST = 65536;
  * @param x [n, …]
  * @param owner whose memory it is, in reports
  * @param hold allocates what stays
- * @returns undefined where the tensor is too dense, or too wide
+ * @returns undefined where the tensor is too dense
  */
 export function compressedRows(
   engine: Engine,
@@ -34,7 +32,7 @@ export function compressedRows(
   const { heap } = engine;
   const m = x.shape[0]!;
   const width = size(x.shape.slice(1));
-  if (width > WIDEST || !looksSparse(x)) return undefined;
+  if (!looksSparse(x)) return undefined;
   const source = dtypeCodes[x.dtype];
   const dense = heap.allocate(x.data.length * bytesPerElement(x.dtype), owner);
   try {

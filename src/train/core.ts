@@ -55,20 +55,23 @@ export interface BuiltLoss extends Built {
   readonly loss: Value;
 }
 
-/** @throws OptionError where the loss gives no symbolic value @throws ShapeError where it is no scalar */
 export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType): BuiltLoss {
   const built = build(core, batch);
   const t = input("t", [batch, ...target.shape], target.dtype);
-  const value: unknown = loss.forward(built.output, t);
-  checkValue(`${loss.name}: what its function returns`, value);
-  if (value.shape.length !== 0) {
-    throw new ShapeError(
-      loss.name,
-      `${ShapeError.describe({ loss: value.shape })}; it must be a scalar: take its sum or mean`,
-      value.shape,
-    );
-  }
-  return { ...built, t, loss: value };
+  return { ...built, t, loss: lossOf(loss, built.output, t) };
+}
+
+/** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
+export function lossOf(loss: Loss, output: Value, target: Value): Value {
+  const { name } = loss;
+  const value: unknown = loss.forward(output, target);
+  checkValue(`${name}: what its function returns`, value);
+  if (value.shape.length === 0) return value;
+  throw new ShapeError(
+    name,
+    `${ShapeError.describe({ loss: value.shape })}; it must be a scalar: take its sum or mean`,
+    value.shape,
+  );
 }
 
 /** Sets the step that a RunField block counts from. */

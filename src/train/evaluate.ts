@@ -1,5 +1,7 @@
+import { show } from "../check.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { OptionError } from "../errors.ts";
-import type { Loss } from "../nn/losses.ts";
+import { isKnownMean, type Loss } from "../nn/losses.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
@@ -12,7 +14,10 @@ export type Metric = "loss" | "accuracy";
 export interface Evaluation {
   /** the mean over all samples */
   readonly loss: number;
-  /** the share of samples whose largest output is the label's, from 0 to 1; NaN where targets are values, not classes */
+  /**
+   * the share of samples whose largest output is the label's, from 0 to 1; for a binary loss that of the outputs on the targets' side of
+   * ½; NaN where targets are values
+   */
   readonly accuracy: number;
 }
 
@@ -27,15 +32,13 @@ export function chosenMetrics(
   loss: Loss,
   asked: readonly Metric[] | undefined,
 ): ReadonlySet<Metric> {
-  const classes = loss.targets === "classes";
-  if (asked === undefined) return new Set(classes ? ["loss", "accuracy"] : ["loss"]);
+  const hasAccuracy = loss.targets !== "values";
+  if (asked === undefined) return new Set(hasAccuracy ? ["loss", "accuracy"] : ["loss"]);
   const isMetric = (metric: Metric) => metric === "loss" || metric === "accuracy";
   if (!Array.isArray(asked) || asked.length === 0 || !asked.every(isMetric)) {
-    throw new OptionError(
-      `${option} must be a list of "loss", "accuracy" or both; got ${JSON.stringify(asked)}`,
-    );
+    throw new OptionError(`${option} must be a list of "loss", "accuracy" or both; got ${show(asked)}`);
   }
-  if (!classes && asked.includes("accuracy")) {
+  if (!hasAccuracy && asked.includes("accuracy")) {
     throw new OptionError(
       `${option} has "accuracy", which only labels have; the targets of ${loss.name} are values: ask for ["loss"]`,
     );
@@ -43,8 +46,36 @@ export function chosenMetrics(
   return new Set(asked);
 }
 
-/** Large enough that the kernels run at their speed, small enough that the activations stay in the cache. */
-const BATCH = 500;
+/**
+ * Samples that are taken at once where outputs are all that is asked for: large enough that the kernels run at their speed and threads are
+ * worth waking, small enough that the activations stay in the cache. One size everywhere, so that a layer that looks along the batch
+ * sees the same samples together in every call.
+ */
+export const PART = 500;
+
+/**
+ * Makes sure that the loss can be measured in parts. What few losses need is imported when it is asked for.
+ *
+ * @throws OptionError where it is no mean over samples
+ */
+export async function checkMeasurable(
+  call: string,
+  core: Core,
+  loss: Loss,
+  metrics: ReadonlySet<Metric>,
+  { t }: Dataset,
+): Promise<void> {
+  if (isKnownMean(loss) || !metrics.has("loss")) return;
+  const { checkIsMean } = await import("./mean-check.ts");
+  checkIsMean(
+    call,
+    core,
+    loss,
+    loss.targets === "classes" && t.shape.length === 1
+      ? { dtype: "int32", shape: [] }
+      : { dtype: core.dtype, shape: core.outputShape },
+  );
+}
 
 /** Evaluates a network on a stored data set, as often as asked. */
 export interface Evaluator {
@@ -61,7 +92,7 @@ export function evaluator(
 ): Evaluator {
   const { heap } = core.engine;
   const { n } = data;
-  const batch = Math.min(BATCH, n);
+  const batch = Math.min(PART, n);
   const full = Math.floor(n / batch);
   const programs: EvaluationProgram[] = [];
   const block = heap.allocate(16, core.owner);

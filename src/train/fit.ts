@@ -1,23 +1,27 @@
 import { Status } from "../../assembly/blocks.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { type Program, runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
+import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
-import { chosenMetrics, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
 import {
+  composeFiniteCheck,
   composeTraining,
   drawing,
+  type FiniteCheck,
   type GradientMethod,
   type Sampling,
   type TrainingSpec,
 } from "./programs.ts";
 import { RunState } from "./run-state.ts";
-import { type Schedule, schedule } from "./schedule.ts";
+import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
 import { type StoredDataset, store } from "./store.ts";
+import { targetRule } from "./targets.ts";
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -50,9 +54,10 @@ export interface FitOptions {
     every?: number;
     metrics?: readonly Metric[];
   };
-  /** Called every few milliseconds. */
-  onProgress?: (progress: Progress) => void;
-  onEvaluate?: (record: EvaluationRecord) => void;
+  /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
+  onProgress?: (progress: Progress) => unknown;
+  /** Called after each evaluation, likewise. */
+  onEvaluate?: (record: EvaluationRecord) => unknown;
   /** Stops within milliseconds; `fit` then returns what it has, with `aborted: true`. */
   signal?: AbortSignal;
 }
@@ -81,22 +86,43 @@ export interface History {
   /** steps done */
   steps: number;
   readonly stepsPerEpoch: number;
-  /** the loss of each step, before its update */
-  readonly loss: number[];
+  /** the loss of each step, before its update; of every `lossEvery`-th, where there are more than a million */
+  loss: number[];
+  /** how many steps lie between two of `loss`: 1, or a power of two */
+  lossEvery: number;
   readonly evaluations: EvaluationRecord[];
   aborted: boolean;
   /** wall time, evaluations included */
   seconds: number;
 }
 
-/** What a network keeps between fits: steps done in all, and the optimizer's state. */
+/** What a network keeps between fits: steps done in all, where its epoch stands, the optimizer's state, and how it was trained. */
 export interface TrainingState {
-  /** steps since the network was made: where the sequence of batches goes on */
+  /** steps since the network was made */
   step: number;
+  epochs: Epochs;
+  /** the last fit's loss, and the scale of its data */
+  loss?: Loss;
+  scale: number;
   slots?: Slots;
   /** updates that the optimizer of these slots has made */
   updates: number;
 }
+
+/** Where a network stands in a sequence of shuffled epochs. */
+export interface Epochs {
+  /** steps of this sequence so far, those of whole epochs before it counted as its own */
+  place: number;
+  /** a digest of the samples that it goes through; undefined after a fit that drew with replacement */
+  readonly of: number | undefined;
+  readonly batchSize: number;
+  /** 0 before the first sequence */
+  readonly stepsPerEpoch: number;
+  readonly seed: number;
+}
+
+/** Before any fit. */
+export const noEpochs: Epochs = { place: 0, of: undefined, batchSize: 0, stepsPerEpoch: 0, seed: 0 };
 
 /** An optimizer's state in memory. */
 export interface Slots extends Disposable {
@@ -107,8 +133,6 @@ export interface Slots extends Disposable {
 /** What a fit asks of its network. */
 export interface FitContext {
   readonly seed: number;
-  /** classes of the output, where the loss takes class labels */
-  classesFor(loss: Loss): number | undefined;
   alive(): boolean;
   /** the optimizer's state: the network's own if it was the last fit's, else new */
   slotsFor(optimizer: Optimizer): Slots;
@@ -128,27 +152,36 @@ export async function fit(
   options: FitOptions,
   context: FitContext,
 ): Promise<History> {
-  const plan = schedule(data, options);
+  const plan = schedule(data, options, state.step);
+  for (const { call, data } of Object.values(plan.evaluated)) {
+    await checkMeasurable(call, core, options.loss, plan.metrics, data);
+  }
   const slots = context.slotsFor(options.optimizer);
   let session: Session;
   try {
-    session = new Session(core, data, options, context, plan, slots.address);
+    session = new Session(core, state, options, context, plan, slots.address);
   } catch (error) {
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
   context.keepSlots(slots);
+  state.loss = options.loss;
+  state.scale = plan.data.scale;
   const history: History = {
     steps: 0,
     stepsPerEpoch: plan.stepsPerEpoch,
     loss: [],
+    lossEvery: 1,
     evaluations: [],
     aborted: false,
     seconds: 0,
   };
   const start = performance.now();
   try {
-    await session.run(state, history);
+    await session.run(history);
+  } catch (error) {
+    if (error instanceof NotFiniteError) error.history = history;
+    throw error;
   } finally {
     session.dispose();
     history.seconds = (performance.now() - start) / 1000;
@@ -160,41 +193,43 @@ export async function fit(
 class Session implements Disposable {
   readonly #resources = new Resources();
   readonly #core: Core;
+  readonly #state: TrainingState;
   readonly #options: FitOptions;
   readonly #schedule: Schedule;
   readonly #context: FitContext;
   readonly #run: RunState;
   readonly #spec: TrainingSpec;
-  readonly #n: number;
+  #lastLoss = Number.NaN;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
   readonly #programs: readonly [Program, Program?];
+  readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
   constructor(
     core: Core,
-    data: Dataset,
+    state: TrainingState,
     options: FitOptions,
     context: FitContext,
     plan: Schedule,
     slots: number,
   ) {
     this.#core = core;
+    this.#state = state;
     this.#options = options;
     this.#schedule = plan;
     this.#context = context;
     const held = this.#resources;
-    const classes = context.classesFor(options.loss);
+    const rule = targetRule(options.loss, core);
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = plan.by === "backprop";
     try {
-      const stored = new Map<Dataset, StoredDataset>();
-      const place = (set: Dataset): StoredDataset => {
-        const known = stored.get(set) ?? held.add(store("fit", core, set, { classes, compress }));
-        stored.set(set, known);
+      const stored = new Map<CheckedDataset, StoredDataset>();
+      const place = ({ call, data }: NamedDataset): StoredDataset => {
+        const known = stored.get(data) ?? held.add(store(call, core, data, rule, { compress }));
+        stored.set(data, known);
         return known;
       };
-      const training = place(data);
-      this.#n = training.n;
+      const training = place({ call: "fit", data: plan.data });
       context.holds(training);
       this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
@@ -214,11 +249,11 @@ class Session implements Disposable {
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
       this.#programs =
         rest > 0 ? [full, held.add(composeTraining(core, training, { ...this.#spec, m: rest }))] : [full];
-      const metrics = chosenMetrics("fit: evaluate.metrics", options.loss, options.evaluate?.metrics);
+      this.#check = held.add(composeFiniteCheck(core));
       this.#evaluators = Object.fromEntries(
-        Object.entries(evaluationSets(options)).map(([name, set]) => [
+        Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss, metrics)),
+          held.add(evaluator(core, place(set), options.loss, plan.metrics)),
         ]),
       );
     } catch (error) {
@@ -227,30 +262,32 @@ class Session implements Disposable {
     }
   }
 
-  async run(state: TrainingState, history: History): Promise<void> {
+  async run(history: History): Promise<void> {
     const { steps, stepsPerEpoch, every } = this.#schedule;
     const { signal, onProgress } = this.#options;
     const slicer = new Slicer();
-    this.#resumeEpoch(state.step);
+    this.#beginEpochs();
     let trained = 0;
     history.aborted = (signal?.aborted ?? false) || !(await this.#evaluate(history));
     while (history.steps < steps && !history.aborted) {
-      const inEpoch = state.step % stepsPerEpoch;
+      const inEpoch = this.#state.epochs.place % stepsPerEpoch;
       const [full, rest] = this.#programs;
       const last = rest !== undefined && inEpoch === stepsPerEpoch - 1;
       const untilRest = rest === undefined ? steps : stepsPerEpoch - 1 - inEpoch;
       const untilEvaluation = every - (history.steps % every);
       const most = Math.min(steps - history.steps, untilEvaluation, this.#run.capacity, last ? 1 : untilRest);
       const count = last ? 1 : slicer.next(most);
-      const milliseconds = this.#call(last ? rest : full, count, state, history);
+      const milliseconds = this.#call(last ? rest : full, count, history);
       if (!last) slicer.took(count, milliseconds);
       trained += milliseconds;
       // Calls may be short, where epochs are: then several of them make up a slice.
       if (slicer.over || history.steps === steps) {
-        onProgress?.(progress(history, steps, trained));
+        await onProgress?.(this.#progress(history, trained));
         await slicer.breathe();
         this.#checkAlive();
       }
+      if (history.steps % every === 0 || history.steps === steps || signal?.aborted)
+        this.#checkParameters(history);
       if (history.steps % every === 0 || history.steps === steps) {
         if (!(await this.#evaluate(history))) history.aborted = true;
       }
@@ -259,8 +296,9 @@ class Session implements Disposable {
   }
 
   /** Runs `count` steps and takes down their losses; the wall time. */
-  #call(program: Program, count: number, state: TrainingState, history: History): number {
+  #call(program: Program, count: number, history: History): number {
     const { optimizer } = this.#options;
+    const state = this.#state;
     const first = state.step;
     this.#run.begin(first, count, optimizer, state.updates + 1);
     const start = performance.now();
@@ -268,22 +306,53 @@ class Session implements Disposable {
     const milliseconds = performance.now() - start;
     const done = this.#run.step - first;
     const losses = this.#run.losses(count);
-    for (let i = 0; i < done; i++) history.loss.push(losses[i]!);
+    for (let i = 0; i < done; i++) record(history, history.steps + i, losses[i]!);
+    if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
     state.step += done;
     state.updates += done;
-    if (status === Status.lossNotFinite)
-      throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr);
+    if (this.#schedule.sampling === "shuffle") state.epochs.place += done;
+    if (status === Status.lossNotFinite) {
+      throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr, this.#check.areFinite());
+    }
     return milliseconds;
   }
 
-  /** A run that goes on in the middle of a shuffled epoch needs the order that the epoch began with. */
-  #resumeEpoch(step: number): void {
-    const { sampling, stepsPerEpoch } = this.#schedule;
-    const inEpoch = step % stepsPerEpoch;
-    if (sampling !== "shuffle" || inEpoch === 0) return;
+  /** An update may overflow in the last step as in any other, and then no loss shows it. */
+  #checkParameters({ steps }: History): void {
+    if (!this.#check.areFinite()) {
+      throw new NotFiniteError(steps, this.#lastLoss, this.#options.optimizer.lr, false);
+    }
+  }
+
+  /**
+   * Goes on in the sequence of epochs where the last fit was one of the same samples, in batches of the same size with the same seed; else
+   * begins with a new one. A run that goes on in the middle of an epoch needs the order that the epoch began with.
+   */
+  #beginEpochs(): void {
+    const { sampling, stepsPerEpoch, batchSize, data } = this.#schedule;
+    const { step } = this.#state;
+    const { seed = this.#context.seed } = this.#options;
+    const { place, of, ...before } = this.#state.epochs;
+    if (sampling !== "shuffle") {
+      this.#state.epochs = { ...before, place, of: undefined };
+      return;
+    }
+    const samples = digestOf(data.x);
+    const isSame =
+      of === samples &&
+      before.batchSize === batchSize &&
+      before.stepsPerEpoch === stepsPerEpoch &&
+      before.seed === seed;
+    // Epochs are numbered on, so that none has the order of one before.
+    const begun = before.stepsPerEpoch === 0 ? 0 : Math.ceil(place / before.stepsPerEpoch);
+    const first = isSame ? place : begun * stepsPerEpoch;
+    this.#state.epochs = { place: first, of: samples, batchSize, stepsPerEpoch, seed };
+    this.#run.align(step, first);
+    const inEpoch = first % stepsPerEpoch;
+    if (inEpoch === 0) return;
     setStep(this.#core.engine, this.#run.address, step - inEpoch);
-    runOnce(this.#core.engine, drawing(this.#n, this.#spec));
+    runOnce(this.#core.engine, drawing(data.n, this.#spec));
   }
 
   /** @returns false where it was aborted */
@@ -299,9 +368,21 @@ class Session implements Disposable {
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
-    this.#options.onEvaluate?.(record);
+    await this.#options.onEvaluate?.(record);
     this.#checkAlive();
     return true;
+  }
+
+  #progress({ steps: step }: History, trainedMs: number): Progress {
+    const { steps } = this.#schedule;
+    const stepsPerSecond = step / Math.max(trainedMs / 1000, 1e-6);
+    return {
+      step,
+      steps,
+      loss: this.#lastLoss,
+      stepsPerSecond,
+      secondsLeft: (steps - step) / stepsPerSecond,
+    };
   }
 
   /** Whatever runs between two calls into wasm may have disposed of the network. */
@@ -315,16 +396,30 @@ class Session implements Disposable {
   }
 }
 
-function evaluationSets({ evaluate }: FitOptions): Readonly<Record<string, Dataset>> {
-  if (!evaluate) return {};
-  return isDataset(evaluate.data) ? { data: evaluate.data } : evaluate.data;
+/** So many losses a history holds: beyond that, every other one is dropped, time and again. */
+const MOST_LOSSES = 2 ** 20;
+
+function record(history: History, step: number, loss: number): void {
+  if (step % history.lossEvery !== 0) return;
+  history.loss.push(loss);
+  if (history.loss.length < MOST_LOSSES) return;
+  history.loss = history.loss.filter((_, index) => index % 2 === 0);
+  history.lossEvery *= 2;
 }
 
-function isDataset(data: Dataset | Readonly<Record<string, Dataset>>): data is Dataset {
-  return "x" in data && "t" in data && "dtype" in data.x;
-}
+/** Elements that tell one data set from another. */
+const DIGESTED = 1024;
 
-function progress({ steps: step, loss }: History, steps: number, trainedMs: number): Progress {
-  const stepsPerSecond = step / Math.max(trainedMs / 1000, 1e-6);
-  return { step, steps, loss: loss.at(-1)!, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond };
+/** A number that most likely differs where the samples do: of some of their bytes, spread evenly (FNV-1a). */
+function digestOf({ data, shape }: Tensor): number {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  let digest = 0x811c9dc5;
+  const add = (word: number) => {
+    digest = Math.imul(digest ^ word, 0x01000193) >>> 0;
+  };
+  for (const length of shape) add(length);
+  // An odd stride meets every byte of an element in turn.
+  const stride = Math.max(1, Math.floor(bytes.length / DIGESTED)) | 1;
+  for (let i = 0; i < bytes.length; i += stride) add(bytes[i]!);
+  return digest;
 }

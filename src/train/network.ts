@@ -1,7 +1,8 @@
-import type { Dataset } from "../data/dataset.ts";
-import { ShapeError, StateError } from "../errors.ts";
+import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
+import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
-import { crossEntropy, type Loss } from "../nn/losses.ts";
+import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
@@ -13,16 +14,19 @@ import {
   type TensorLike,
   type TypedArray,
 } from "../tensor.ts";
-import { type Targets, toInputs, toTargets } from "./arguments.ts";
-import type { Core, TargetType } from "./core.ts";
-import { chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
-import { type FitOptions, fit, type History, type Slots, type TrainingState } from "./fit.ts";
+import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
+import { scaleOf, toInputs, toTargets } from "./arguments.ts";
+import { build, type Core, type TargetType } from "./core.ts";
+import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
+import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
+import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
 import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
-import { checkH } from "./schedule.ts";
-import { checkFinite, store } from "./store.ts";
+import { signalRule } from "./schedule.ts";
+import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
+import { checkFinite, targetRule, thresholdOf } from "./targets.ts";
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -43,14 +47,12 @@ export class Network {
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
-  readonly #training: TrainingState = { step: 0, updates: 0 };
+  readonly #training: TrainingState = { step: 0, updates: 0, epochs: noEpochs, scale: 1 };
   readonly #summary: readonly SummaryRow[];
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
-  /** elements of a sample */
-  readonly #inputs: number;
-  /** whether the network can read compressed rows, once somebody has asked */
   readonly #predictor: Predictor;
+  readonly #initialValues: InitialValues;
   #fitting = false;
   #twin: Core | undefined;
 
@@ -60,25 +62,19 @@ export class Network {
     this.seed = seed;
     this.dtype = core.dtype;
     this.inputShape = core.inputShape;
-    this.#inputs = size(core.inputShape);
     this.outputShape = core.outputShape;
     this.#summary = summary;
     core.parameters.allocate(core.owner);
-    try {
-      core.parameters.initialize(seed);
-    } catch (error) {
-      core.parameters.dispose();
-      throw error;
-    }
+    this.#initialValues = core.parameters.initialValues(seed);
     this.#resources = new Resources();
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
-    this.#predictor = new Predictor(core, this.#programs, this.outputShape);
+    this.#predictor = new Predictor(core, this.#programs);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
-    const alive = () => this.#alive();
-    this.params = accessors(core.parameters, "values", alive);
-    this.grads = accessors(core.parameters, "gradients", alive);
+    const ready = () => this.#ready();
+    this.params = accessors(core.parameters, "values", ready);
+    this.grads = accessors(core.parameters, "gradients", ready);
   }
 
   /** Steps trained so far, in all fits. */
@@ -117,9 +113,9 @@ export class Network {
       throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
+      await this.#initialValues.finishSlowly(() => this.#alive());
       return await fit(this.#core, this.#training, data, options, {
         seed: this.seed,
-        classesFor: (loss) => this.#classesFor(loss),
         alive: () => !this.#resources.disposed,
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
@@ -136,9 +132,9 @@ export class Network {
   /**
    * The mean loss over a data set, and for class targets the accuracy.
    *
-   * @param options loss: default `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default both, the other is NaN;
-   * signal: rejects with its reason when aborted
-   * @throws OptionError for metrics that there are not
+   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default
+   * both (targets that are values have no accuracy), the other is NaN; signal: rejects with its reason when aborted
+   * @throws OptionError for metrics that there are not, or a loss of one's own that is no mean over samples
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
    * @example const { loss, accuracy } = await net.evaluate(test);
@@ -146,15 +142,17 @@ export class Network {
    */
   async evaluate(
     data: Dataset,
-    {
-      loss = crossEntropy(),
-      metrics,
-      signal,
-    }: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal } = {},
+    given?: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal },
   ): Promise<Evaluation> {
     this.#alive();
+    const rules = { loss: lossRule, metrics: anything, signal: signalRule };
+    const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
     const measured = chosenMetrics("evaluate: metrics", loss, metrics);
-    const stored = store("evaluate", this.#core, data, { classes: this.#classesFor(loss) });
+    const checked = checkDataset("evaluate", data);
+    await this.#initialValues.finishSlowly(() => this.#alive());
+    await checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    this.#alive();
+    const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
       const measure = evaluator(this.#core, stored, loss, measured);
       try {
@@ -174,7 +172,10 @@ export class Network {
    * The network's output for samples.
    *
    * Where most of their elements are zero and the network begins with an affine layer, zeros are skipped: the outputs are the same to
-   * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts, so memory does not grow with them.
+   * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts of 500, so memory does not grow with them.
+   *
+   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by the `scale` of the data that the network was
+   * fitted with, as in `fit` and `evaluate`. Other numbers are taken as they are, since batches drawn by hand are scaled already.
    *
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
@@ -187,19 +188,19 @@ export class Network {
   }
 
   #predict(call: string, x: TensorLike): Tensor {
-    this.#alive();
-    return this.#predictor.predict(call, x);
+    this.#ready();
+    return this.#predictor.predict(call, x, this.#training.scale);
   }
 
   /**
    * The loss of a batch.
    *
    * @param x [batch, …input] or one sample @param t labels [batch], one-hot rows, or values of the output's shape
-   * @param loss default `crossEntropy()`
+   * @param loss default that of the last fit, else `crossEntropy()`
    * @throws ShapeError where x or t does not fit the network @throws DataError where they hold NaN or labels out of range
    * @example net.loss(new Float32Array(2 * 784), [3, 7]) > 0; // true
    */
-  loss(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): number {
+  loss(x: TensorLike, t: TensorLike, loss?: Loss): number {
     return this.#runLoss("loss", x, t, loss);
   }
 
@@ -210,7 +211,7 @@ export class Network {
    * @throws as `loss` does
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
-  gradient(x: TensorLike, t: TensorLike, loss: Loss = crossEntropy()): NamedTensors {
+  gradient(x: TensorLike, t: TensorLike, loss?: Loss): NamedTensors {
     this.#runLoss("gradient", x, t, loss, "backprop");
     return Object.fromEntries(Object.entries(this.grads));
   }
@@ -222,24 +223,22 @@ export class Network {
    * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
    * multiple of one row, and only for the samples whose input there is not zero.
    *
-   * @param options h: default 1e-4, the book's; loss: default `crossEntropy()`
+   * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
    * @returns float64 tensors by parameter name
    * @throws OptionError where h is not above 0
    * @example
    * const [x, t] = takeBatch(test, 0, 2);
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
-  numericalGradient(
-    x: TensorLike,
-    t: TensorLike,
-    { h = 1e-4, loss = crossEntropy() }: { h?: number; loss?: Loss } = {},
-  ): NamedTensors {
-    this.#alive();
-    checkH("numericalGradient", h);
+  numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number; loss?: Loss }): NamedTensors {
+    this.#ready();
+    const { h = 1e-4, loss = this.#loss } = options("numericalGradient", given, {
+      h: positive,
+      loss: lossRule,
+    });
+    const inputs = this.#inputs("numericalGradient", x);
+    const { type, values } = toTargets("numericalGradient", t, inputs.batch, targetRule(loss, this.#core));
     const core = this.#exact();
-    const inputs = toInputs("numericalGradient", x, this.#core);
-    checkFinite("numericalGradient", "x", inputs.values, this.#inputs);
-    const { type, values } = this.#targets("numericalGradient", t, inputs.batch, loss);
     const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
     if (core !== this.#core) {
       for (const name of this.#core.parameters.names) {
@@ -249,7 +248,7 @@ export class Network {
     const program = composeLoss(core, inputs.batch, loss, target, { h });
     try {
       const { heap } = core.engine;
-      heap.view("float64", program.x, inputs.values.data.length).set(inputs.values.data);
+      inputs.place(heap.view("float64", program.x, inputs.length));
       heap.view(target.dtype, program.t, values.data.length).set(values.data);
       program.run(1);
     } finally {
@@ -261,28 +260,45 @@ export class Network {
   }
 
   /**
-   * The share of samples whose largest output is the label's, from 0 to 1; of several largest the first counts.
+   * The share of samples whose largest output is the label's, from 0 to 1; of several largest the first counts. After a fit with a
+   * binary loss: the share of outputs on the targets' side of ½.
    *
-   * @param x [batch, …input] or one sample @param t labels [batch] or one-hot rows
-   * @throws as `loss` does
+   * @param x [batch, …input] or one sample @param t labels [batch], or rows that are one-hot or any distribution
+   * @throws as `loss` does, also where t is neither: the values of a regression have no accuracy
    * @example
    * const [x, t] = takeBatch(test, 0, 100);
    * net.accuracy(x, t) <= 1; // true
    */
   accuracy(x: TensorLike, t: TensorLike): number {
-    const classes = this.#classes("accuracy");
-    const output = this.#predict("accuracy", x);
-    const batch = output.data.length / classes;
-    const labels = this.#targets("accuracy", t, batch, crossEntropy());
-    const best = (row: ArrayLike<number>) =>
-      Array.from(row).reduce((top, value, j) => (value > row[top]! ? j : top), 0);
-    let correct = 0;
-    for (let i = 0; i < batch; i++) {
-      const row = (data: TypedArray) => data.subarray(i * classes, (i + 1) * classes);
-      const label = labels.type.shape.length === 0 ? labels.values.data[i] : best(row(labels.values.data));
-      if (best(row(output.data)) === label) correct++;
-    }
-    return correct / batch;
+    const binary = this.#training.loss?.targets === "binary";
+    const rule = targetRule({ name: "accuracy", targets: binary ? "binary" : "classes" }, this.#core);
+    const { data } = this.#predict("accuracy", x);
+    const perSample = size(this.outputShape);
+    const targets = toTargets("accuracy", t, data.length / perSample, rule);
+    return binary
+      ? binaryAccuracy(data, targets, thresholdOf(build(this.#core, 1).output))
+      : accuracyOfClasses(data, targets, perSample);
+  }
+
+  /**
+   * Overwrites the parameters by tensors of their names, as `loadSafetensors` gives them: all of them, or none where anything does not fit.
+   *
+   * @param tensors of the parameters' shapes; their numbers are rounded to the network's dtype
+   * @param given partial: whether parameters may be missing, and then stay as they are; default false
+   * @throws DataError where names are missing or of no parameter (the message lists them), or numbers are not finite
+   * @throws ShapeError where a shape is another
+   * @example
+   * ```ts
+   * import { loadSafetensors, saveSafetensors } from "kobai/io";
+   * await saveSafetensors("weights.safetensors", net.params);
+   * net.load((await loadSafetensors("weights.safetensors")).tensors);
+   * ```
+   */
+  load(tensors: NamedTensors, given?: { partial?: boolean }): void {
+    this.#ready();
+    const { partial = false } = options("load", given, { partial: flag });
+    checkNamed("load", tensors, "tensors by name, such as loadSafetensors gives");
+    this.#core.parameters.load("load", tensors, partial);
   }
 
   /**
@@ -304,30 +320,33 @@ export class Network {
     this.dispose();
   }
 
+  /** Alive, and with initial values. */
+  #ready(): void {
+    this.#alive();
+    this.#initialValues.finish();
+  }
+
   #alive(): void {
     if (!this.#resources.disposed) return;
     throw new StateError(`${this.#core.owner} was disposed of; its memory is gone. Make a new network`);
   }
 
-  #classes(call: string): number {
-    const classes = this.outputShape[0];
-    if (this.outputShape.length === 1 && classes !== undefined) return classes;
-    throw new ShapeError(
-      call,
-      `class labels need an output of [batch, classes]; the network's is [batch, ${this.outputShape.join(", ")}]`,
-      this.outputShape,
-    );
+  /** What is measured where a call names no loss. */
+  get #loss(): Loss {
+    return this.#training.loss ?? crossEntropy();
   }
 
-  #classesFor(loss: Loss): number | undefined {
-    return loss.targets === "classes" ? this.#classes(loss.name) : undefined;
-  }
-
-  #runLoss(call: string, x: TensorLike, t: TensorLike, loss: Loss, by?: Differentiation): number {
-    this.#alive();
-    const inputs = toInputs(call, x, this.#core);
-    checkFinite(call, "x", inputs.values, this.#inputs);
-    const { type, values } = this.#targets(call, t, inputs.batch, loss);
+  #runLoss(
+    call: string,
+    x: TensorLike,
+    t: TensorLike,
+    given: Loss | undefined,
+    by?: Differentiation,
+  ): number {
+    this.#ready();
+    const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
+    const inputs = this.#inputs(call, x);
+    const { type, values } = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
     const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
     const program = this.#programs.get(
       key,
@@ -335,15 +354,27 @@ export class Network {
       loss,
     ) as LossProgram;
     const { heap } = this.#core.engine;
-    heap.view(this.dtype, program.x, inputs.values.data.length).set(inputs.values.data);
+    inputs.place(heap.view(this.dtype, program.x, inputs.length));
     heap.view(type.dtype, program.t, values.data.length).set(values.data);
     program.run(1);
     return heap.view(this.dtype, program.loss, 1)[0]!;
   }
 
-  #targets(call: string, t: TensorLike, batch: number, loss: Loss): Targets {
-    const classes = this.#classesFor(loss);
-    return toTargets(call, t, { batch, classes, outputShape: this.outputShape, dtype: this.dtype });
+  /** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
+  #inputs(call: string, x: TensorLike) {
+    const { batch, values } = toInputs(call, x, this.#core);
+    const { data, dtype } = values;
+    const scale = scaleOf(dtype, this.#training.scale);
+    checkFinite(call, "x", values, this.dtype, { perSample: size(this.inputShape), scale });
+    return {
+      batch,
+      length: data.length,
+      place(view: TypedArray): void {
+        view.set(data);
+        const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
+        if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
+      },
+    };
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */

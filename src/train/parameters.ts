@@ -1,5 +1,4 @@
-import { Op, Purpose, RandomArg } from "../../assembly/isa.ts";
-import { check, text } from "../check.ts";
+import { check, show, text } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
@@ -7,8 +6,16 @@ import { type Distribution, distributionOf, type Initializer } from "../nn/initi
 import type { Scope } from "../nn/layers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
-import { instruction, runOnce } from "../runtime/instructions.ts";
-import { bytesPerElement, checkTensor, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
+import {
+  bytesPerElement,
+  checkTensor,
+  type DTypeName,
+  formatShape,
+  sameShape,
+  size,
+  type Tensor,
+} from "../tensor.ts";
+import { InitialValues } from "./initial-values.ts";
 
 interface Parameter {
   readonly value: Value;
@@ -51,7 +58,7 @@ export class Parameters {
     checkShape(name, shape, "the parameter's shape");
     const known = this.#byName.get(name);
     if (known) {
-      if (formatShape(known.value.shape) === formatShape(shape)) return known.value;
+      if (sameShape(known.value.shape, shape)) return known.value;
       throw new ShapeError(
         name,
         `the parameter was ${formatShape(known.value.shape)} and is now asked for as ${formatShape(shape)}; ` +
@@ -68,7 +75,7 @@ export class Parameters {
     const value = parameter(name, shape, this.#dtype);
     this.#byName.set(name, {
       value,
-      distribution: distributionOf(name, initializer, shape),
+      distribution: distributionOf(name, initializer, shape, this.#dtype),
       offset: this.#bytes,
     });
     this.#bytes += roundUp(size(shape) * bytesPerElement(this.#dtype));
@@ -85,40 +92,14 @@ export class Parameters {
     this.#block = this.#engine.heap.allocate(2 * this.#bytes, `${owner}: parameters and gradients`);
   }
 
-  /** Draws the initial values. */
-  initialize(seed: number): void {
-    for (const [index, entry] of [...this.#byName.values()].entries()) this.#initialize(entry, index, seed);
-  }
-
-  #initialize({ value, distribution, offset }: Parameter, stream: number, seed: number): void {
-    const { heap } = this.#engine;
-    const n = size(value.shape);
-    const out = this.address + offset;
-    if (distribution.kind === "constant") {
-      heap.view(this.#dtype, out, n).fill(distribution.value);
-      return;
-    }
-    const isNormal = distribution.kind === "normal";
-    const [a, b] = isNormal ? [distribution.mean, distribution.std] : [distribution.low, distribution.high];
-    const cells = heap.allocate(16, "initialization");
-    heap.view("float64", cells.address, 2).set([a, b]);
-    const words = seedWords(seed);
-    const operands = {
-      [RandomArg.out]: out,
-      [RandomArg.n]: n,
-      [RandomArg.seedLow]: words.seedLow,
-      [RandomArg.seedHigh]: words.seedHigh,
-      [RandomArg.purpose]: Purpose.init,
-      [RandomArg.stream]: stream,
-      [RandomArg.a]: cells.address,
-      [RandomArg.b]: cells.address + 8,
-    };
-    try {
-      const op = isNormal ? Op.randomNormal : Op.randomUniform;
-      runOnce(this.#engine, instruction<RandomArg>(op, this.#dtype, operands));
-    } finally {
-      heap.free(cells);
-    }
+  /** What draws the initial values. */
+  initialValues(seed: number): InitialValues {
+    const undrawn = [...this.#byName.values()].map(({ value, distribution, offset }) => ({
+      address: this.address + offset,
+      n: size(value.shape),
+      distribution,
+    }));
+    return new InitialValues(this.#engine, this.#dtype, seed, undrawn);
   }
 
   get names(): string[] {
@@ -172,23 +153,58 @@ export class Parameters {
 
   /** Overwrites a parameter, or its gradient. @throws ShapeError @throws DataError where it is no tensor or not finite */
   write(name: string, tensor: Tensor, region: "values" | "gradients"): void {
-    const { value, offset } = this.#find(name);
-    checkTensor(name, tensor);
-    if (formatShape(tensor.shape) !== formatShape(value.shape)) {
+    const { value } = this.#find(name);
+    this.#place(name, this.#checked(name, tensor, value), region);
+  }
+
+  /**
+   * Overwrites several parameters: all of them, or nothing where one does not fit.
+   *
+   * @param partial whether some may be missing
+   * @throws DataError where tensors are missing, or are of no parameter @throws as `write` does
+   */
+  load(call: string, tensors: NamedTensors, partial: boolean): void {
+    const given = Object.keys(tensors);
+    const foreign = given.filter((name) => !this.#byName.has(name));
+    const missing = partial ? [] : this.names.filter((name) => !Object.hasOwn(tensors, name));
+    if (foreign.length + missing.length > 0) {
+      const parts = [
+        foreign.length > 0 && `the network has no parameter ${list(foreign)}`,
+        missing.length > 0 &&
+          `${list(missing)} ${missing.length > 1 ? "are" : "is"} missing (partial: true allows that)`,
+      ];
+      throw new DataError(`${call}: ${parts.filter(Boolean).join("; ")}; there are ${list(this.names)}`);
+    }
+    const checked = given.map(
+      (name) => [name, this.#checked(name, tensors[name]!, this.#find(name).value)] as const,
+    );
+    for (const [name, tensor] of checked) this.#place(name, tensor, "values");
+  }
+
+  /** A tensor that fits a parameter. */
+  #checked(name: string, given: Tensor, { shape }: Value): Tensor {
+    const tensor = checkTensor(name, given);
+    if (!sameShape(tensor.shape, shape)) {
       throw new ShapeError(
         name,
-        `the parameter is ${formatShape(value.shape)}, the tensor assigned to it ${formatShape(tensor.shape)}; shapes must be equal`,
-        value.shape,
+        `the parameter is ${formatShape(shape)}, the tensor assigned to it ${formatShape(tensor.shape)}; shapes must be equal`,
+        shape,
         tensor.shape,
       );
     }
-    const bad = tensor.data.findIndex((element: number) => !Number.isFinite(element));
-    if (bad >= 0)
+    const round = this.#dtype === "float32" ? Math.fround : (element: number) => element;
+    const bad = tensor.data.findIndex((element: number) => !Number.isFinite(round(element)));
+    if (bad >= 0) {
       throw new DataError(
-        `${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite`,
+        `${name}: element ${bad} of the tensor assigned to it is ${tensor.data[bad]}; all must be finite in ${this.#dtype}`,
       );
-    const address = this.#addressOf(region) + offset;
-    this.#engine.heap.view(this.#dtype, address, size(value.shape)).set(tensor.data);
+    }
+    return tensor;
+  }
+
+  #place(name: string, { data }: Tensor, region: "values" | "gradients"): void {
+    const address = this.#addressOf(region) + this.#find(name).offset;
+    this.#engine.heap.view(this.#dtype, address, data.length).set(data);
   }
 
   dispose(): void {
@@ -211,12 +227,18 @@ export class Parameters {
   }
 }
 
-/** A seed as the two words that the generator's key takes. */
-export function seedWords(seed: number): { seedLow: number; seedHigh: number } {
-  return { seedLow: seed % 2 ** 32, seedHigh: Math.floor(seed / 2 ** 32) };
+/** Names for a message: the first few. */
+function list(names: readonly string[]): string {
+  const most = 8;
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${names.slice(0, most).map(show).join(", ")}${more}`;
 }
 
-/** Tensors that can be read and assigned by name; reading copies out, assigning copies in. */
+/**
+ * Tensors that can be read and assigned by name; reading copies out, assigning copies in.
+ *
+ * @throws DataError, by the object that is returned, where a name is assigned or deleted that is no parameter's
+ */
 export function accessors(
   parameters: Parameters,
   region: "values" | "gradients",
@@ -236,5 +258,15 @@ export function accessors(
       },
     });
   }
-  return Object.preventExtensions(result);
+  return new Proxy(Object.preventExtensions(result), {
+    set(target, name, value) {
+      if (Object.hasOwn(target, name)) return Reflect.set(target, name, value);
+      throw new DataError(`params: there is no parameter ${show(name)}; there are ${list(parameters.names)}`);
+    },
+    deleteProperty(_, name) {
+      throw new DataError(
+        `params: ${show(name)} cannot be deleted; a network keeps the parameters that its layers declare`,
+      );
+    },
+  });
 }

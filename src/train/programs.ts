@@ -20,16 +20,19 @@ import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
+import type { Disposable } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { Metric } from "./evaluate.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
+import { thresholdOf } from "./targets.ts";
 
-/** How samples are given: in which type, and whether to skip their zeros. */
+/** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
   readonly dtype: DTypeName;
+  readonly scale: number;
   readonly sparse: boolean;
 }
 
@@ -68,20 +71,13 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
 function givenInput(
   composer: Composer,
   leaf: Value,
-  { dtype, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
+  { dtype, scale, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
   const width = size(sample);
   const source = dtypeCodes[dtype];
   const checks = dtype === "float32" || dtype === "float64";
-  const check = (a: number, n: number) =>
-    composer.push(
-      instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
-        [CheckFiniteArg.out]: finite,
-        [CheckFiniteArg.a]: a,
-        [CheckFiniteArg.n]: n,
-      }),
-    );
+  const check = (a: number, n: number) => composer.push(checkFinite(dtype, finite, a, n));
   if (sparse) {
     const stride = compressedBytes(width, dtype);
     const rows = composer.allocate(m * COMPRESSED_ROW_BYTES);
@@ -100,10 +96,10 @@ function givenInput(
     };
     composer.push(instruction<CompressRowsArg>(Op.compressRows, leaf.dtype, operands));
     if (checks) check(ofRows, m);
-    return { value: leaf, address: 0, compressed: { rows, source, scale: one(composer) } };
+    return { value: leaf, address: 0, compressed: { rows, source, scale: factor(composer, scale) } };
   }
   if (checks) check(x, m * width);
-  if (dtype === leaf.dtype) return { value: leaf, address: x };
+  if (dtype === leaf.dtype && scale === 1) return { value: leaf, address: x };
   const out = composer.room(leaf);
   const operands = {
     [GatherArg.out]: out,
@@ -115,17 +111,45 @@ function givenInput(
     [GatherArg.state]: 0,
     [GatherArg.stepsPerEpoch]: 1,
     [GatherArg.stride]: 0,
-    [GatherArg.scale]: one(composer),
+    [GatherArg.scale]: factor(composer, scale),
   };
   composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
   return { value: leaf, address: out };
 }
 
-/** The address of a scale that changes nothing. */
-function one(composer: Composer): number {
+/** The address of a number. */
+function factor(composer: Composer, value: number): number {
   const address = composer.allocate(8);
-  composer.write("float64", address, [1]);
+  composer.write("float64", address, [value]);
   return address;
+}
+
+/** Asks whether all parameters are finite. */
+export interface FiniteCheck extends Disposable {
+  areFinite(): boolean;
+}
+
+export function composeFiniteCheck({ parameters, dtype, ...core }: Core): FiniteCheck {
+  return Composer.compose(core, (composer) => {
+    const cell = composer.allocate(8);
+    composer.push(checkFinite(dtype, cell, parameters.address, parameters.length));
+    const program = composer.finish();
+    return {
+      areFinite() {
+        program.run(1);
+        return !Number.isNaN(core.engine.heap.view("float64", cell, 1)[0]);
+      },
+      dispose: () => program.dispose(),
+    };
+  });
+}
+
+function checkFinite(dtype: DTypeName, out: number, a: number, n: number): Instruction {
+  return instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
+    [CheckFiniteArg.out]: out,
+    [CheckFiniteArg.a]: a,
+    [CheckFiniteArg.n]: n,
+  });
 }
 
 export interface LossProgram extends Program {
@@ -221,9 +245,11 @@ export function composeEvaluation(
           [AccuracyArg.counter]: totals + 8,
           [AccuracyArg.scores]: output.address,
           [AccuracyArg.labels]: inputs[1]!.address,
-          [AccuracyArg.oneHot]: built.t.shape.length === 2 ? 1 : 0,
+          [AccuracyArg.oneHot]: built.t.dtype === "int32" ? 0 : 1,
           [AccuracyArg.m]: m,
-          [AccuracyArg.n]: built.output.shape[1]!,
+          [AccuracyArg.n]: size(built.output.shape.slice(1)),
+          [AccuracyArg.threshold]:
+            loss.targets === "binary" ? factor(composer, thresholdOf(built.output)) : 0,
         }),
       );
     }
@@ -296,7 +322,7 @@ function conversions(
   to: Core,
   region: "values" | "gradients",
 ): Instruction[] {
-  const scale = one(composer);
+  const scale = factor(composer, 1);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
     instruction<GatherArg>(Op.gather, to.dtype, {

@@ -1,10 +1,12 @@
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
+import { show } from "../check.ts";
+import { OptionError } from "../errors.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { setStep } from "./core.ts";
-import { seedWords } from "./parameters.ts";
+import { seedWords } from "./initial-values.ts";
 
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
@@ -13,6 +15,7 @@ const CAPACITY = 1024;
 export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
+  readonly #rows = new Float64Array(CAPACITY * COEFFICIENTS);
   readonly #engine: Engine;
   readonly #block: Block;
 
@@ -39,8 +42,20 @@ export class RunState implements Disposable {
   /** Prepares a call of `count` steps that begins at `step` (from 0), whose first update is the optimizer's number `t` (from 1). */
   begin(step: number, count: number, optimizer: Optimizer, t: number): void {
     setStep(this.#engine, this.address, step);
+    // An optimizer of a user's own writes here, and not into linear memory.
+    const rows = this.#rows;
+    for (let i = 0; i < count; i++) optimizer.coefficients(t + i, rows, i * COEFFICIENTS);
+    for (let i = 0; i < count * COEFFICIENTS; i++) {
+      if (!Number.isFinite(rows[i]))
+        throw coefficientError(optimizer, t + Math.floor(i / COEFFICIENTS), rows[i]!);
+    }
     const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
-    for (let i = 0; i < count; i++) optimizer.coefficients(t + i, table, i * COEFFICIENTS);
+    table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
+  }
+
+  /** Says where `step` stands in the sequence of epochs: at their step `place`. */
+  align(step: number, place: number): void {
+    this.#engine.heap.view("int32", this.address, RUN_BYTES / 4)[RunField.ahead] = step - place;
   }
 
   /** The step that the run is at: that of the failure, after a call that stopped. */
@@ -56,4 +71,10 @@ export class RunState implements Disposable {
   dispose(): void {
     this.#engine.heap.free(this.#block);
   }
+}
+
+function coefficientError({ name, lr }: Optimizer, t: number, got: number): OptionError {
+  return new OptionError(
+    `fit: the optimizer ${name} has the coefficient ${show(got)} for update ${t}, with the learning rate ${show(lr)}; all must be finite numbers`,
+  );
 }

@@ -1,9 +1,25 @@
-import { type Dataset, sampleCount } from "../data/dataset.ts";
+import {
+  anything,
+  callback,
+  check,
+  having,
+  isObject,
+  oneOf,
+  options,
+  positive,
+  property,
+  type Rule,
+  seed,
+  whole,
+} from "../check.ts";
+import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
+import { lossRule } from "../nn/losses.ts";
+import { chosenMetrics, type Metric } from "./evaluate.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
-/** The counts of a fit. */
+/** The counts of a fit, and its data sets. */
 export interface Schedule {
   readonly batchSize: number;
   readonly steps: number;
@@ -11,65 +27,111 @@ export interface Schedule {
   readonly sampling: Sampling;
   readonly by: Differentiation;
   readonly every: number;
+  readonly data: CheckedDataset;
+  /** what to measure */
+  readonly metrics: ReadonlySet<Metric>;
+  /** what to measure it on, by name */
+  readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
 
-/** Checks the options and works out the counts. @throws OptionError */
-export function schedule(data: Dataset, options: FitOptions): Schedule {
-  if (typeof options?.loss?.forward !== "function") {
-    throw new OptionError("fit: loss must be a loss, such as crossEntropy()");
-  }
-  if (typeof options.optimizer?.coefficients !== "function") {
-    throw new OptionError("fit: optimizer must be an optimizer, such as sgd({ lr: 0.1 })");
-  }
-  const { seed = 0 } = options;
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
-    throw new OptionError(`fit: seed must be a whole number from 0 to 2^53 - 1; got ${seed}`);
-  }
-  const n = sampleCount(data);
+/** A data set as messages name it. */
+export interface NamedDataset {
+  readonly call: string;
+  readonly data: CheckedDataset;
+}
+
+const object: Rule = [isObject, "an object"];
+/** Of an `AbortController` it is the `signal`. */
+export const signalRule: Rule = [
+  (value) => typeof property(value, "aborted") === "boolean",
+  "an AbortSignal (of an AbortController its signal)",
+];
+const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
+
+const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
+  loss: lossRule,
+  optimizer: optimizerRule,
+  batchSize: whole(),
+  steps: whole(),
+  epochs: whole(),
+  sampling: oneOf("shuffle", "replacement"),
+  gradient: oneOf("backprop", "numerical"),
+  h: positive,
+  seed,
+  evaluate: object,
+  onProgress: callback,
+  onEvaluate: callback,
+  signal: signalRule,
+};
+const evaluateRules = { data: object, every: whole(), metrics: anything };
+
+/**
+ * Checks the options and works out the counts.
+ *
+ * @param done steps that the network was trained for before
+ * @throws OptionError @throws DataError
+ */
+export function schedule(given: Dataset, fitOptions: FitOptions, done: number): Schedule {
+  const chosen = options("fit", fitOptions, rules);
+  check("fit", "loss", chosen.loss, lossRule);
+  check("fit", "optimizer", chosen.optimizer, optimizerRule);
+  const checked = new Map<Dataset, CheckedDataset>();
+  const once = (call: string, set: Dataset) => {
+    const known = checked.get(set) ?? checkDataset(call, set);
+    checked.set(set, known);
+    return known;
+  };
+  const data = once("fit", given);
+  const { n } = data;
   if (n === 0) throw new DataError("fit: the data set is empty");
-  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, evaluate } = options;
-  whole("batchSize", batchSize);
+  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs } = chosen;
   if (batchSize > n) {
     throw new OptionError(
       `fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`,
     );
   }
-  if (sampling !== "shuffle" && sampling !== "replacement") {
-    throw new OptionError(`fit: sampling must be "shuffle" or "replacement"; got ${String(sampling)}`);
-  }
   if ((steps === undefined) === (epochs === undefined)) {
     throw new OptionError("fit: give either steps or epochs");
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  whole("steps", steps ?? 1);
-  whole("epochs", epochs ?? 1);
-  whole("evaluate.every", evaluate?.every ?? stepsPerEpoch);
-  // Without evaluations nothing interrupts the steps.
-  const every = evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY;
-  const { gradient = "backprop", h = 1e-4 } = options;
-  if (gradient !== "backprop" && gradient !== "numerical") {
-    throw new OptionError(`fit: gradient must be "backprop" or "numerical"; got ${String(gradient)}`);
+  const count = steps ?? epochs! * stepsPerEpoch;
+  if (done + count > MOST_STEPS) {
+    throw new OptionError(
+      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count}`,
+    );
   }
-  checkH("fit", h);
+  const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
+  const { gradient = "backprop", h = 1e-4 } = chosen;
   return {
     batchSize,
     sampling,
     by: gradient === "backprop" ? gradient : { h },
     stepsPerEpoch,
-    every,
-    steps: steps ?? epochs! * stepsPerEpoch,
+    // Without evaluations nothing interrupts the steps.
+    every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
+    steps: count,
+    data,
+    metrics: chosenMetrics("fit: evaluate.metrics", chosen.loss, evaluate?.metrics),
+    evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
 }
 
-/** @throws OptionError where a difference cannot have this width */
-export function checkH(call: string, h: number): void {
-  if (!(h > 0 && Number.isFinite(h))) {
-    throw new OptionError(`${call}: h must be a number above 0 (the book's is 1e-4); got ${h}`);
-  }
+/** Steps are counted in 32 bits. */
+const MOST_STEPS = 2 ** 31 - 1;
+
+function evaluationSets(
+  given: Dataset | Readonly<Record<string, Dataset>>,
+  checked: (call: string, data: Dataset) => CheckedDataset,
+): Readonly<Record<string, NamedDataset>> {
+  check("fit: evaluate", "data", given, object);
+  const named = (call: string, data: Dataset) => ({ call, data: checked(call, data) });
+  if (isDataset(given)) return { data: named("fit: evaluate.data", given) };
+  return Object.fromEntries(
+    Object.entries(given).map(([name, set]) => [name, named(`fit: evaluate.data.${name}`, set)]),
+  );
 }
 
-function whole(option: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new OptionError(`fit: ${option} must be a whole number of at least 1; got ${value}`);
-  }
+/** Whether it is one data set; else it is several by their names. */
+function isDataset(given: Dataset | Readonly<Record<string, Dataset>>): given is Dataset {
+  return "x" in given && !isObject(property(given.x, "x"));
 }

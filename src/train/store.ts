@@ -1,5 +1,6 @@
 import { COMPRESSED_ROW_BYTES, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
-import { type Dataset, sampleCount } from "../data/dataset.ts";
+import { MOST_COLUMNS } from "../../assembly/sparse/blocking.ts";
+import type { CheckedDataset } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
@@ -9,9 +10,10 @@ import type { Composer } from "../runtime/composer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { dtypeCodes, instruction } from "../runtime/instructions.ts";
 import { Resources } from "../runtime/resources.ts";
-import { bytesPerElement, type DTypeName, formatShape, size, type Tensor } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
 import { build, type Core, type TargetType } from "./core.ts";
+import { checkFinite, checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
 
 /** A data set in linear memory, in its own type. */
 export interface StoredDataset {
@@ -38,17 +40,19 @@ export interface RowChoice {
  * Checks a data set against a network and copies it into linear memory: as compressed rows where most of it is zeros and the network
  * reads it only by a first affine layer, else as it is.
  *
- * @param classes of the network's output, where targets are class labels; undefined where they are values
+ * @param call how messages name the caller and the data set @param rule what targets must be
  * @throws DataError for samples of another shape, NaN or infinity in the inputs, labels out of range
  * @throws MemoryError where it does not fit
  */
 export function store(
   call: string,
   core: Core,
-  data: Dataset,
-  { classes, compress = true }: { classes: number | undefined; compress?: boolean },
+  data: CheckedDataset,
+  rule: TargetRule,
+  { compress = true }: { compress?: boolean } = {},
 ): StoredDataset {
-  const n = checked(call, core, data, classes);
+  const { n, scale } = data;
+  const { type, values } = checked(call, core, data, rule);
   const { engine } = core;
   const owner = `${core.owner}: data`;
   const held = new Resources();
@@ -59,22 +63,20 @@ export function store(
   };
   try {
     const ones = hold(16);
-    engine.heap.view("float64", ones, 2).set([data.scale ?? 1, 1]);
+    engine.heap.view("float64", ones, 2).set([scale, 1]);
     const scales = { x: ones, t: ones + 8 };
     const rows = compress && readsRows(core) ? compressedRows(engine, data.x, owner, hold) : undefined;
     const x = rows ? undefined : place(engine, data.x, hold);
-    const t = place(engine, data.t, hold);
-    const asLabels = data.t.shape.length === 1 && classes !== undefined;
+    const t = place(engine, values, hold);
     return {
       n,
       density: rows?.density,
-      targetFor: (dtype) =>
-        asLabels ? { dtype: "int32", shape: [] } : { dtype, shape: data.t.shape.slice(1) },
+      targetFor: (dtype) => (type.dtype === "int32" ? type : { ...type, dtype }),
       fetch(composer, leaves, choice) {
         const target = gatherDense(
           composer,
           leaves.t,
-          { data: t, source: data.t.dtype, scale: scales.t },
+          { data: t, source: values.dtype, scale: scales.t },
           choice,
         );
         const input = rows
@@ -137,8 +139,12 @@ function gatherCompressed(
   return { value: leaf, address: 0, compressed: { rows, source, scale: from.scale } };
 }
 
-/** Whether the network reads its input in no other way than as the rows of a product, nor hands it on to the loss as its output. */
+/**
+ * Whether a network's inputs may be held as compressed rows: they are not too wide, and it reads them in no other way than as the rows of
+ * a product, nor hands them on to the loss as its output.
+ */
 export function readsRows(core: Core): boolean {
+  if (size(core.inputShape) > MOST_COLUMNS) return false;
   const { x, output } = build(core, 1);
   return rootOf(output) !== x && readsOnlyAsRows(topologicalOrder([output]), x);
 }
@@ -149,56 +155,28 @@ function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) 
   return address;
 }
 
-/** @returns the number of samples */
-function checked(call: string, { inputShape }: Core, data: Dataset, classes: number | undefined): number {
-  const n = sampleCount(data);
+/** @throws DataError where samples or targets are of another shape than the network's, out of range or not finite */
+function checked(
+  call: string,
+  { inputShape, dtype }: Core,
+  { x, t, n, scale }: CheckedDataset,
+  rule: TargetRule,
+): Targets {
   if (n === 0) throw new DataError(`${call}: the data set is empty`);
-  const sample = data.x.shape.slice(1);
-  if (formatShape(sample) !== formatShape(inputShape)) {
+  const sample = x.shape.slice(1);
+  if (!sameShape(sample, inputShape)) {
     throw new DataError(
-      `${call}: the network takes samples of ${formatShape(inputShape)}, those of x ${formatShape(data.x.shape)} are ` +
+      `${call}: the network takes samples of ${formatShape(inputShape)}, those of x ${formatShape(x.shape)} are ` +
         `${formatShape(sample)}; reshape the data or make the network with { input: ${formatShape(sample)} }`,
     );
   }
-  checkFinite(call, "x", data.x);
-  if (classes === undefined || data.t.shape.length > 1) checkFinite(call, "t", data.t);
-  if (classes !== undefined) checkLabels(call, data.t, classes);
-  return n;
-}
-
-/** @param perSample elements of a sample @throws DataError naming the first element that is NaN or infinite */
-export function checkFinite(
-  call: string,
-  name: string,
-  { dtype, data, shape }: Tensor,
-  perSample = size(shape.slice(1)),
-): void {
-  if (dtype !== "float32" && dtype !== "float64") return;
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
+  checkFinite(call, "x", x, dtype, { scale });
+  const form = formOf(t.shape, n, rule);
+  if (form === undefined) {
     throw new DataError(
-      `${call}: ${name} ${formatShape(shape)} is ${data[i]} at sample ${Math.floor(i / perSample)}, ` +
-        `element ${i % perSample}; remove such samples or fill the gaps first`,
+      `${call}: t is ${formatShape(t.shape)}; for the network's output ${formatShape(rule.outputShape)} ${rule.loss} ` +
+        `takes ${formsOf(n, rule)}`,
     );
   }
-}
-
-/** @throws DataError naming the first label that is no class of the network's */
-export function checkLabels(call: string, t: Tensor, classes: number): void {
-  if (t.shape.length === 1) {
-    const index = t.data.findIndex(
-      (label: number) => !(Number.isInteger(label) && label >= 0 && label < classes),
-    );
-    if (index < 0) return;
-    throw new DataError(
-      `${call}: label ${t.data[index]} of sample ${index} is out of range; the network's output has ${classes} classes, ` +
-        `so labels are whole numbers from 0 to ${classes - 1}`,
-    );
-  }
-  if (t.shape.length !== 2 || t.shape[1] !== classes) {
-    throw new DataError(
-      `${call}: t is ${formatShape(t.shape)}, the network's output has ${classes} classes; ` +
-        `t must be labels [n] or one-hot rows [n, ${classes}]`,
-    );
-  }
+  return checkTargets(call, form, t, n, rule);
 }

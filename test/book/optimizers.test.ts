@@ -165,7 +165,9 @@ describe("update", () => {
 
   it("refuses rates out of range", () => {
     expect(() => new SGD({ lr: 0 })).toThrow("sgd: lr must be a number above 0; got 0");
-    expect(() => new Momentum({ momentum: 1 })).toThrow("momentum: momentum must be from 0 to below 1");
+    expect(() => new Momentum({ momentum: 1 })).toThrow(
+      "momentum: momentum must be a number from 0 to below 1",
+    );
     expect(() => new AdaGrad({ lr: -1 })).toThrow("adaGrad: lr");
     expect(() => new Adam({ beta1: 1 })).toThrow("adam: beta1");
   });

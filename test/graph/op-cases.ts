@@ -3,6 +3,7 @@
 import type { Shape, Value } from "../../src/graph/value.ts";
 import {
   add,
+  binaryCrossEntropy,
   broadcastTo,
   divide,
   exp,
@@ -197,6 +198,13 @@ export const cases: readonly OpCase[] = [
     name: "sumSquaredError",
     apply: sumSquaredError,
     shapes: [...batches, [9], [2, 3, 7]].map((shape) => [shape, shape]),
+  },
+  // L = 1/mn·Σ (log(1 + eʸ) − y·t): ∂L/∂y = (σ(y) − t) / mn, ∂L/∂t = −y / mn
+  {
+    name: "binaryCrossEntropy",
+    apply: binaryCrossEntropy,
+    shapes: [...batches, [9], [2, 3, 7]].map((shape) => [shape, shape]),
+    kinds: ["any", "positive"],
   },
 ];
 

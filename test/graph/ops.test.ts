@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Op, SoftmaxCrossEntropyArg, SumSquaredErrorArg, Word } from "../../assembly/isa.ts";
+import { ElementLossArg, Op, SoftmaxCrossEntropyArg, Word } from "../../assembly/isa.ts";
 import { input, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {
@@ -68,7 +68,7 @@ test("a loss makes its gradient only where somebody wants it", () => {
   ]);
   for (const [loss, { differentiate }] of [
     [softmaxCrossEntropy(x, labels), SoftmaxCrossEntropyArg],
-    [sumSquaredError(x, scale(x, 2)), SumSquaredErrorArg],
+    [sumSquaredError(x, scale(x, 2)), ElementLossArg],
   ] as const) {
     const wanted = (...values: Value[]) =>
       execute(values, given)

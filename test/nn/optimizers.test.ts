@@ -71,7 +71,11 @@ describe("options out of range", () => {
     ["sgd", () => sgd({ lr: 0 }), "sgd: lr must be a number above 0; got 0"],
     ["sgd", () => sgd({ lr: Number.NaN }), "sgd: lr must be a number above 0; got NaN"],
     ["momentum", () => momentum({ lr: -1 }), "momentum: lr must be a number above 0; got -1"],
-    ["momentum", () => momentum({ momentum: 1 }), "momentum: momentum must be a number from 0 to below 1; got 1"],
+    [
+      "momentum",
+      () => momentum({ momentum: 1 }),
+      "momentum: momentum must be a number from 0 to below 1; got 1",
+    ],
     ["adaGrad", () => adaGrad({ epsilon: 0 }), "adaGrad: epsilon must be a number above 0; got 0"],
     ["adam", () => adam({ beta1: -0.1 }), "adam: beta1 must be a number from 0 to below 1; got -0.1"],
     ["adam", () => adam({ beta2: 1 }), "adam: beta2 must be a number from 0 to below 1; got 1"],

@@ -4,7 +4,7 @@ import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
-import { softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
+import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
@@ -28,6 +28,7 @@ const kernels = new Map<string, Kernel>([
   ["softmaxGradient", (node, [y, g]) => [softmaxGradient(y!, g!, rowLength(node))]],
   ["logSoftmaxGradient", (node, [y, g]) => [logSoftmaxGradient(y!, g!, rowLength(node))]],
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
+  ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
   ...Object.entries(unary).map(([name, f]): [string, Kernel] => [name, (_, [x]) => [f(x!)]]),
   ...binaryNames.map((name): [string, Kernel] => [name, elementwise]),

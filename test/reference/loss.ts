@@ -1,7 +1,7 @@
 // The losses with their gradients (assembly/loss.ts) in plain TypeScript.
 
 import { precisionOf, zerosLike } from "./elementwise.ts";
-import { log } from "./math.ts";
+import { exp, log, sigmoid } from "./math.ts";
 import type { Floats } from "./matmul.ts";
 import { rowSum } from "./reduce.ts";
 import { rowExp, rowMax } from "./softmax.ts";
@@ -78,6 +78,26 @@ export function sumSquaredError(y: Floats, t: Floats, m: number): LossOutputs {
       gradient[at + j] = difference / m;
     }
     rows[row] = 0.5 * rowSum(squares, 0, n);
+  }
+  return withMean(gradient, rows);
+}
+
+/** Row losses Σ (max(y, 0) − y·t + log(1 + e^−|y|)) / n, gradient (σ(y) − t) / (m·n). */
+export function binaryCrossEntropy(y: Floats, t: Floats, m: number): LossOutputs {
+  const precision = precisionOf(y);
+  const { round } = precision;
+  const n = y.length / m;
+  const gradient = zerosLike(y, y.length);
+  const rows = zerosLike(y, m);
+  const terms = zerosLike(y, n);
+  for (let row = 0; row < m; row++) {
+    for (let j = 0; j < n; j++) {
+      const [x, target] = [y[row * n + j]!, t[row * n + j]!];
+      const missing = log(round(1 + exp(-Math.abs(x), precision)), precision);
+      terms[j] = round(Math.max(x, 0) - round(x * target)) + missing;
+      gradient[row * n + j] = round(sigmoid(x, precision) - target) / round(m * n);
+    }
+    rows[row] = rowSum(terms, 0, n) / n;
   }
   return withMean(gradient, rows);
 }

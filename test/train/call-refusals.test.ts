@@ -162,7 +162,7 @@ describe("a parameter refuses", () => {
       "NaN",
       tensor(new Float32Array(8).fill(Number.NaN), [2, 4]),
       DataError,
-      "dense1.weight: element 0 of the tensor assigned to it is NaN; all must be finite",
+      "dense1.weight: element 0 of the tensor assigned to it is NaN; all must be finite in float32",
     ],
     [
       "what is no tensor",
@@ -191,7 +191,16 @@ describe("a parameter refuses", () => {
 
   it("a name that is none", () => {
     using net = make();
-    expect(() => Object.assign(net.params, { "dense9.weight": tensor([1]) })).toThrow(TypeError);
+    expectError(
+      () => Object.assign(net.params, { "dense9.weight": tensor([1]) }),
+      DataError,
+      'params: there is no parameter "dense9.weight"; there are "dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"',
+    );
+    expectError(
+      () => delete net.params["dense1.bias"],
+      DataError,
+      'params: "dense1.bias" cannot be deleted; a network keeps the parameters that its layers declare',
+    );
     expect(net.params["dense9.weight"]).toBeUndefined();
   });
 });

@@ -11,6 +11,7 @@ import {
 } from "../../assembly/isa.ts";
 import { init } from "../../src/index.ts";
 import { engine } from "../../src/runtime/engine.ts";
+import type { Block } from "../../src/runtime/heap.ts";
 import { type Instruction, instruction } from "../../src/runtime/instructions.ts";
 import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { Resources } from "../../src/runtime/resources.ts";
@@ -174,10 +175,16 @@ describe.each<DTypeName>(["uint8", "int32", "float32", "float64"])("compressed r
   );
 });
 
-test("a tensor that is not mostly zeros, or too wide, is not compressed", () => {
+test("a tensor that is not mostly zeros is not compressed, and no kernel compresses one that is too wide", () => {
   const hold = () => expect.fail("nothing may be held");
   const dense = { shape: [10, 10], dtype: "float32" as const, data: new Float32Array(100).fill(1) };
   expect(compressedRows(engine(), dense, "test", hold)).toBeUndefined();
   const wide = { shape: [1, 65537], dtype: "uint8" as const, data: new Uint8Array(65537) };
-  expect(compressedRows(engine(), wide, "test", hold)).toBeUndefined();
+  const blocks: Block[] = [];
+  const take = (bytes: number) => {
+    blocks.push(engine().heap.allocate(bytes, "test"));
+    return blocks.at(-1)!.address;
+  };
+  expect(() => compressedRows(engine(), wide, "test", take)).toThrow("compressed rows are too wide");
+  for (const block of blocks) engine().heap.free(block);
 });

@@ -40,6 +40,19 @@ function matrix(rows: number, columns: number, seed = 1): Tensor {
   return tensor(data, [rows, columns]);
 }
 
+/** Rows that add up to 1. */
+function shares(rows: number, columns: number): Tensor {
+  const data = matrix(rows, columns, 4).data.map(Math.abs) as Float64Array;
+  for (let at = 0; at < data.length; at += columns) {
+    const row = data.subarray(at, at + columns);
+    const sum = row.reduce((a, b) => a + b);
+    row.forEach((value, i) => {
+      row[i] = value / sum;
+    });
+  }
+  return tensor(data, [rows, columns]);
+}
+
 const labels = (n: number, classes: number) =>
   tensor(
     Int32Array.from({ length: n }, (_, i) => (i * 5) % classes),
@@ -102,7 +115,7 @@ const cases: readonly [string, readonly Layer[], Loss, Tensor][] = [
     crossEntropy(),
     labels(6, 3),
   ],
-  ["relu, one-hot rows", [dense(5, wide()), relu(), dense(3, wide())], crossEntropy(), matrix(6, 3, 4)],
+  ["relu, one-hot rows", [dense(5, wide()), relu(), dense(3, wide())], crossEntropy(), shares(6, 3)],
   ["no activation between", [dense(5, wide()), dense(3, wide())], crossEntropy(), labels(6, 3)],
   ["a softmax layer before the cross-entropy", [dense(3, wide()), softmax()], crossEntropy(), labels(6, 3)],
   ["tanh, squared errors", [dense(5, wide()), tanh(), dense(3, wide())], sumSquaredError(), matrix(6, 3, 4)],
@@ -203,7 +216,7 @@ describe("numericalGradient", () => {
     using net = sequential([dense(2)], { input: [3] });
     for (const h of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => net.numericalGradient([1, 0, -1], [1], { h })).toThrow(
-        `numericalGradient: h must be a number above 0 (the book's is 1e-4); got ${h}`,
+        `numericalGradient: h must be a number above 0; got ${h}`,
       );
     }
   });
@@ -239,10 +252,10 @@ describe("fit by numerical gradient", () => {
     using net = sequential(layers(), { input: [4] });
     const options = { loss: crossEntropy(), optimizer: sgd(), steps: 1 };
     await expect(net.fit(data, { ...options, gradient: "guess" as "numerical" })).rejects.toThrow(
-      'fit: gradient must be "backprop" or "numerical"; got guess',
+      'fit: gradient must be "backprop" or "numerical"; got "guess"',
     );
     await expect(net.fit(data, { ...options, gradient: "numerical", h: 0 })).rejects.toThrow(
-      "fit: h must be a number above 0 (the book's is 1e-4); got 0",
+      "fit: h must be a number above 0; got 0",
     );
   });
 });

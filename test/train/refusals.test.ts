@@ -29,7 +29,12 @@ describe("sequential refuses", () => {
   const at = (options: unknown) => () => sequential([dense(1)], options as SequentialOptions);
 
   it.each<[string, () => unknown, ErrorClass, string]>([
-    ["no layers", () => sequential([], { input: [1] }), OptionError, "sequential: takes an array of at least one layer; got []"],
+    [
+      "no layers",
+      () => sequential([], { input: [1] }),
+      OptionError,
+      "sequential: takes an array of at least one layer; got []",
+    ],
     [
       "layers whose names collide",
       () => {
@@ -150,7 +155,7 @@ describe("fit refuses", () => {
       "another sampling",
       { sampling: "random" },
       OptionError,
-      'fit: sampling must be "shuffle" or "replacement"; got random',
+      'fit: sampling must be "shuffle" or "replacement"; got "random"',
     ],
     [
       "a seed that is no number",
@@ -162,26 +167,85 @@ describe("fit refuses", () => {
       "evaluating at every zeroth step",
       { evaluate: { data, every: 0 } },
       OptionError,
-      "fit: evaluate.every must be a whole number of at least 1; got 0",
+      "fit: evaluate: every must be a whole number of at least 1; got 0",
     ],
-    ["no loss", { loss: undefined }, OptionError, "fit: loss must be a loss, such as crossEntropy()"],
+    [
+      "no loss",
+      { loss: undefined },
+      OptionError,
+      "fit: loss must be a loss, such as crossEntropy(); got undefined",
+    ],
     [
       "a loss by name",
       { loss: "crossEntropy" },
       OptionError,
-      "fit: loss must be a loss, such as crossEntropy()",
+      'fit: loss must be a loss, such as crossEntropy(); got "crossEntropy"',
+    ],
+    [
+      "a loss that was not called",
+      { loss: crossEntropy },
+      OptionError,
+      "fit: loss must be a loss, such as crossEntropy(); got the function crossEntropy",
+    ],
+    [
+      "an option that there is not",
+      { batchsize: 3 },
+      OptionError,
+      'fit: there is no option "batchsize"; did you mean batchSize?',
+    ],
+    [
+      "null",
+      { batchSize: null },
+      OptionError,
+      "fit: batchSize must be a whole number of at least 1; got null",
+    ],
+    [
+      "a controller for its signal",
+      { signal: new AbortController() },
+      OptionError,
+      "fit: signal must be an AbortSignal (of an AbortController its signal); got an AbortController",
+    ],
+    [
+      "the test set itself where options belong",
+      { evaluate: data },
+      OptionError,
+      'fit: evaluate: there is no option "x"; there are data, every, metrics',
+    ],
+    [
+      "more steps than can be counted",
+      { steps: 2 ** 31 },
+      OptionError,
+      "fit: a network can be trained for 2147483647 steps; with these it would be 2147483648",
+    ],
+    [
+      "an optimizer whose learning rate is none",
+      { optimizer: { ...sgd(), lr: -1 } },
+      OptionError,
+      "fit: optimizer.lr must be a number above 0; got -1",
+    ],
+    [
+      "an optimizer of one's own without an instruction",
+      { optimizer: { name: "own", lr: 1, coefficients() {} } },
+      OptionError,
+      "fit: optimizer.op must be the instruction of one of kobai's optimizers, such as sgd().op; got undefined",
+    ],
+    [
+      "coefficients that are no numbers",
+      { optimizer: { ...sgd(), coefficients: (_: number, table: Float64Array) => table.fill(Number.NaN) } },
+      OptionError,
+      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate 0.01; all must be finite numbers",
     ],
     [
       "no optimizer",
       { optimizer: undefined },
       OptionError,
-      "fit: optimizer must be an optimizer, such as sgd({ lr: 0.1 })",
+      "fit: optimizer must be an optimizer, such as sgd({ lr: 0.1 }); got undefined",
     ],
     [
       "test data with a label out of range",
       { evaluate: { data: { train: data, test: bad } } },
       DataError,
-      "fit: label 3 of sample 3 is out of range; the network's output has 3 classes, so labels are whole numbers from 0 to 2",
+      "fit: evaluate.data.test: label 3 of sample 3 is out of range; the network's output has 3 classes, so labels are whole numbers from 0 to 2",
     ],
   ])("%s", async (_, change, kind, message) => {
     using net = make();
@@ -240,33 +304,72 @@ describe("fit and evaluate refuse data with", () => {
           [0, 1],
         ]),
       },
-      "CALL: t is [4, 2], the network's output has 3 classes; t must be labels [n] or one-hot rows [n, 3]",
+      "CALL: t is [4, 2]; for the network's output [3] crossEntropy takes labels [4] or rows [4, 3]",
     ],
     [
       "fractional labels",
       { x, t: tensor([0, 1, 2, 0.5]) },
-      "dataset: t is float32 [4]; it must be integer labels [n] (uint8 or int32) or rows [n, k]",
+      "CALL: label 0.5 of sample 3 is out of range; the network's output has 3 classes, so labels are whole numbers from 0 to 2",
     ],
     [
       "fewer targets than samples",
       { x, t: tensor(new Uint8Array(3)) },
-      "dataset: x has 4 samples and t has 3: x is [4, 2], t is [3]",
+      "CALL: x has 4 samples and t has 3: x is [4, 2], t is [3]",
     ],
     [
       "less data than its shape says",
       { x: { shape: [400, 2], dtype: "uint8", data: new Uint8Array(8) }, t: tensor(new Uint8Array(400)) },
-      "dataset: x: its shape [400, 2] has 800 elements, but its data has 8",
+      "CALL: x: its shape [400, 2] has 800 elements, but its data has 8",
     ],
     [
       "another type than it says",
       { x: { ...x, dtype: "float32" }, t },
-      'dataset: x: its dtype is "float32", but its data is a Uint8Array',
+      'CALL: x: its dtype is "float32", but its data is a Uint8Array',
     ],
     [
       "no tensor",
       { x: [[1, 2]], t } as unknown as Dataset,
-      "dataset: x: must be a tensor { shape, dtype, data }, which tensor(…) makes; got an array of 1",
+      "CALL: x: must be a tensor { shape, dtype, data }, which tensor(…) makes; got an array of 1",
     ],
+    [
+      "rows that are no distribution",
+      {
+        x,
+        t: tensor([
+          [1, 0, 0],
+          [0.5, 0.5, 0],
+          [0, 2, 3],
+          [0, 0, 1],
+        ]),
+      },
+      "CALL: row 2 of t is no distribution over 3 classes: it adds up to 5; crossEntropy takes labels or rows of at least 0 " +
+        "that add up to 1. For values to learn give { loss: meanSquaredError() }",
+    ],
+    [
+      "values to learn, and no loss for them",
+      {
+        x,
+        t: tensor([
+          [0.1, -2, 0],
+          [0, 0, 0],
+          [0, 2, 3],
+          [0, 0, 1],
+        ]),
+      },
+      "CALL: row 0 of t is no distribution over 3 classes: it has -2; crossEntropy takes labels or rows of at least 0 " +
+        "that add up to 1. For values to learn give { loss: meanSquaredError() }",
+    ],
+    [
+      "numbers that float32 cannot hold",
+      { x: tensor(new Float64Array([0, 1, 2, 1e39, 4, 5, 6, 7]), [4, 2]), t },
+      "CALL: x [4, 2] is 1e+39, which float32 cannot hold, at sample 1, element 1; remove such samples or fill the gaps first",
+    ],
+    [
+      "a scale that makes them too large",
+      { x, t, scale: 1e38 },
+      "CALL: x [4, 2] is 18 times 1e+38, which float32 cannot hold, at sample 0, element 0; remove such samples or fill the gaps first",
+    ],
+    ["nothing", undefined as unknown as Dataset, "CALL: must be a data set { x, t }; got undefined"],
   ])("%s", async (_, data, message) => {
     using net = make();
     const options = { loss: crossEntropy(), optimizer: sgd(), steps: 1 };
@@ -284,7 +387,7 @@ describe("fit and evaluate refuse data with", () => {
       'METRICS has "accuracy", which only labels have; the targets of sumSquaredError are values: ask for ["loss"]',
     ],
   ])("metrics %j of %o", async (asked, loss, message) => {
-    using net = sequential([dense(1)], { input: [2] });
+    using net = sequential([dense(2)], { input: [2] });
     const metrics = asked as Metric[];
     const data = slope(4);
     const options = { loss, optimizer: sgd(), steps: 1, evaluate: { data, metrics } };
@@ -296,9 +399,10 @@ describe("fit and evaluate refuse data with", () => {
   it("values of another shape than the output", async () => {
     using net = make();
     const options = { loss: sumSquaredError(), optimizer: sgd(), steps: 1 };
-    const message = "sumSquaredError: y is [4, 3], t is [4, 1]; both must be of one shape, [batch, …]";
-    await expectRejection(net.fit(slope(4), options), ShapeError, message);
-    await expectRejection(net.evaluate(slope(4), options), ShapeError, message);
+    const message = "t is [4, 1]; for the network's output [3] sumSquaredError takes [4, 3]";
+    await expectRejection(net.fit(slope(4), options), DataError, `fit: ${message}`);
+    const { loss } = options;
+    await expectRejection(net.evaluate(slope(4), { loss }), DataError, `evaluate: ${message}`);
   });
 
   it("class labels for an output that has no classes", async () => {

@@ -78,17 +78,17 @@ const networks: readonly [name: string, compressed: boolean, width: number, laye
 
 for (const dtype of ["float32", "float64"] as const) {
   test.each(networks)(`${dtype}: %s, with the reference's bits`, async (_, compressed, width, layers) => {
+    const data = sparse(width, dtype);
     const options = {
-      data: sparse(width, dtype),
       loss: crossEntropy(),
       optimizer: sgd({ lr: 0.2 }),
       batchSize: 8,
       steps: 20,
     };
     using net = sequential(layers(), { input: [width], dtype });
-    const history = await net.fit(options.data, options);
+    const history = await net.fit(data, options);
     expect(net.summary().includes("compressed rows")).toBe(compressed);
-    const expected = train({ ...options, layers: layers(), input: [width], dtype });
+    const expected = train({ ...options, data, layers: layers(), input: [width], dtype });
     expectSameBits(Float64Array.from(history.loss), Float64Array.from(expected.losses), "losses");
     for (const [name, values] of Object.entries(expected.params)) {
       expectSameBits(net.params[name]!.data, values, name);

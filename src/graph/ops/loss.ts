@@ -1,5 +1,6 @@
-import { Op, SoftmaxCrossEntropyArg, SumArg, SumSquaredErrorArg } from "../../../assembly/isa.ts";
+import { ElementLossArg, Op, SoftmaxCrossEntropyArg, SumArg } from "../../../assembly/isa.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
+import { sameShape, size } from "../../tensor.ts";
 import { apply, type Emitter, isOne, type Node, type Operation, sameFloat, type Value } from "../value.ts";
 import { multiply } from "./binary.ts";
 import { logSoftmax } from "./softmax.ts";
@@ -96,41 +97,50 @@ export const softmaxCrossEntropyOperation: Operation<undefined> = {
 export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
   apply(softmaxCrossEntropyOperation, [logits, labels], undefined);
 
-export const sumSquaredErrorOperation: Operation<undefined> = {
-  name: "sumSquaredError",
-  infer([y, t]) {
-    const same =
-      y!.shape.length === t!.shape.length && y!.shape.every((length, axis) => length === t!.shape[axis]);
-    if (!same || y!.shape.length === 0) {
-      throw new ShapeError(
-        "sumSquaredError",
-        `${ShapeError.describe({ y: y!.shape, t: t!.shape })}; both must be of one shape, [batch, …]`,
-        y!.shape,
-        t!.shape,
-      );
-    }
-    sameFloat("sumSquaredError", y!, t!);
-    return lossTypes(y!);
-  },
-  gradient(node, upstream) {
-    const dy = lossGradient(node, upstream);
-    return [dy, scale(dy, -1)];
-  },
-  emit(node, emitter) {
-    const [y, t] = node.inputs as [Value, Value];
-    const m = y.shape[0]!;
-    emitter.emit<SumSquaredErrorArg>(Op.sumSquaredError, y.dtype, {
-      [SumSquaredErrorArg.rowLosses]: emitter.address(node.outputs[2]!),
-      [SumSquaredErrorArg.gradient]: emitter.address(node.outputs[1]!),
-      [SumSquaredErrorArg.y]: emitter.address(y),
-      [SumSquaredErrorArg.t]: emitter.address(t),
-      [SumSquaredErrorArg.m]: m,
-      [SumSquaredErrorArg.n]: y.shape.slice(1).reduce((product, length) => product * length, 1),
-      [SumSquaredErrorArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
-    });
-    emitMean(node, emitter);
-  },
-};
+/** A loss of y and t of one shape, element by element. */
+// @__NO_SIDE_EFFECTS__ (a loss that a page does not use is left out of its bundle)
+function elementLoss(
+  name: string,
+  op: Op,
+  targetGradient: (y: Value, dy: Value, upstream: Value) => Value,
+): Operation<undefined> {
+  return {
+    name,
+    infer([y, t]) {
+      if (!sameShape(y!.shape, t!.shape) || y!.shape.length === 0) {
+        throw new ShapeError(
+          name,
+          `${ShapeError.describe({ y: y!.shape, t: t!.shape })}; both must be of one shape, [batch, …]`,
+          y!.shape,
+          t!.shape,
+        );
+      }
+      sameFloat(name, y!, t!);
+      return lossTypes(y!);
+    },
+    gradient(node, upstream) {
+      const dy = lossGradient(node, upstream);
+      return [dy, targetGradient(node.inputs[0]!, dy, upstream)];
+    },
+    emit(node, emitter) {
+      const [y, t] = node.inputs as [Value, Value];
+      emitter.emit<ElementLossArg>(op, y.dtype, {
+        [ElementLossArg.rowLosses]: emitter.address(node.outputs[2]!),
+        [ElementLossArg.gradient]: emitter.address(node.outputs[1]!),
+        [ElementLossArg.y]: emitter.address(y),
+        [ElementLossArg.t]: emitter.address(t),
+        [ElementLossArg.m]: y.shape[0]!,
+        [ElementLossArg.n]: size(y.shape.slice(1)),
+        [ElementLossArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
+      });
+      emitMean(node, emitter);
+    },
+  };
+}
+
+export const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredError, (_, dy) =>
+  scale(dy, -1),
+);
 
 /**
  * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch.
@@ -140,3 +150,19 @@ export const sumSquaredErrorOperation: Operation<undefined> = {
  */
 export const sumSquaredError = (y: Value, t: Value): Value =>
   apply(sumSquaredErrorOperation, [y, t], undefined);
+
+const binaryCrossEntropyOperation = elementLoss(
+  "binaryCrossEntropy",
+  Op.binaryCrossEntropy,
+  (y, _, upstream) => multiply(scale(y, -1 / size(y.shape)), upstream),
+);
+
+/**
+ * Binary cross-entropy of scores: the mean over all elements of −t·log σ(y) − (1 − t)·log(1 − σ(y)), taken from the scores y without
+ * a probability in between that could be 0 or 1 (as PyTorch's BCEWithLogitsLoss).
+ * @param y scores [batch, …] @param t from 0 to 1, of y's shape and dtype
+ * @returns a scalar
+ * @throws ShapeError where the shapes differ
+ */
+export const binaryCrossEntropy = (y: Value, t: Value): Value =>
+  apply(binaryCrossEntropyOperation, [y, t], undefined);
