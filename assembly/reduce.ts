@@ -1,7 +1,10 @@
-// Sums. Along a contiguous row the order is that of eight lanes (`LaneSum`'s comment below); across rows it is the order of the rows.
+// Sums. Along a contiguous row the order is that of eight partial sums (rowSum), across rows it is the order of the rows; long ones are made
+// of partial sums (sums.ts).
 
 import { SumArg } from "./isa";
 import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
+import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
+import { high, low, partialTerms, rounded } from "./totals";
 
 /** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
 @inline
@@ -16,10 +19,21 @@ export function firstOf<T>(v: v128, count: i32): v128 {
 }
 
 /**
- * The sum of a row, in the one order that kobai uses for rows: eight partial sums from +0, partial j taking elements j, j+8, j+16, …;
+ * The sum of a row, in the one order that kobai uses for rows: eight sums from +0, sum j taking elements j, j+8, j+16, …;
  * then ((p0+p4)+(p2+p6)) + ((p1+p5)+(p3+p7)). Both dtypes, whatever the vector's length, so float32 and float64 agree on the order.
+ * A long row is made of partial sums.
  */
 export function rowSum<T>(a: usize, n: i32): T {
+  if (n <= LONGEST_SUM) return eightSums<T>(a, n);
+  let total: f64 = 0;
+  for (; n > 0; n -= PARTIAL_TERMS) {
+    total += <f64>eightSums<T>(a, min(n, PARTIAL_TERMS));
+    a += PARTIAL_TERMS * sizeof<T>();
+  }
+  return <T>total;
+}
+
+function eightSums<T>(a: usize, n: i32): T {
   if (sizeof<T>() == 4) {
     let low = f32x4.splat(0);
     let high = f32x4.splat(0);
@@ -104,7 +118,8 @@ function sumRows<T>(out: usize, a: usize, n: i32, inner: i32, first: i32, last: 
   const length = vectorLength<T>();
   const stride = <usize>inner * sizeof<T>();
   const by = v128.splat<T>(divisor);
-  if (WIDE && last - first >= 4 * length) {
+  const terms = partialTerms(n);
+  if (WIDE && terms == n && last - first >= 4 * length) {
     for (let column = first; column < last; column += 4 * length) {
       // What is left over is done with columns that have been done: once more, with the same result.
       const at = <usize>min(column, last - 4 * length) * sizeof<T>();
@@ -124,13 +139,35 @@ function sumRows<T>(out: usize, a: usize, n: i32, inner: i32, first: i32, last: 
   }
   for (let column = first; column < last; column += 4 * length) {
     let p = a + <usize>column * sizeof<T>();
-    let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0;
-    for (let j = n; j > 0; j--) {
-      s0 = v128.add<T>(s0, v128.load(p));
-      s1 = v128.add<T>(s1, v128.load(p, 16));
-      s2 = v128.add<T>(s2, v128.load(p, 32));
-      s3 = v128.add<T>(s3, v128.load(p, 48));
-      p += stride;
+    const zero = v128.splat<T>(<T>0);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    let low0 = zero, low1 = zero, low2 = zero, low3 = zero, high0 = zero, high1 = zero, high2 = zero, high3 = zero;
+    for (let left = n; left > 0; left -= terms) {
+      s0 = zero; s1 = zero; s2 = zero; s3 = zero;
+      for (let j = min(left, terms); j > 0; j--) {
+        s0 = v128.add<T>(s0, v128.load(p));
+        s1 = v128.add<T>(s1, v128.load(p, 16));
+        s2 = v128.add<T>(s2, v128.load(p, 32));
+        s3 = v128.add<T>(s3, v128.load(p, 48));
+        p += stride;
+      }
+      if (terms == n) break;
+      low0 = f64x2.add(low0, low<T>(s0));
+      low1 = f64x2.add(low1, low<T>(s1));
+      low2 = f64x2.add(low2, low<T>(s2));
+      low3 = f64x2.add(low3, low<T>(s3));
+      if (sizeof<T>() == 4) {
+        high0 = f64x2.add(high0, high<T>(s0));
+        high1 = f64x2.add(high1, high<T>(s1));
+        high2 = f64x2.add(high2, high<T>(s2));
+        high3 = f64x2.add(high3, high<T>(s3));
+      }
+    }
+    if (terms < n) {
+      s0 = rounded<T>(low0, high0);
+      s1 = rounded<T>(low1, high1);
+      s2 = rounded<T>(low2, high2);
+      s3 = rounded<T>(low3, high3);
     }
     const o = out + <usize>column * sizeof<T>();
     const left = last - column;

@@ -5,6 +5,7 @@ import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
 import { combine2, combine4, firstOf, rowSum } from "./reduce";
+import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
 
 /**
  * The largest element of a row; a zero comes back as +0, whichever sign stood first. A NaN may be passed over here, but not by the
@@ -33,6 +34,17 @@ export function rowMax<T>(a: usize, n: i32): T {
 
 /** out = exp(a − shift) along a row; returns its sum, in the order of rowSum, but without waiting for what was just stored. */
 export function rowExp<T>(out: usize, a: usize, n: i32, shift: T): T {
+  if (n <= LONGEST_SUM) return eightSumsOfExp<T>(out, a, n, shift);
+  let total: f64 = 0;
+  for (; n > 0; n -= PARTIAL_TERMS) {
+    total += <f64>eightSumsOfExp<T>(out, a, min(n, PARTIAL_TERMS), shift);
+    out += PARTIAL_TERMS * sizeof<T>();
+    a += PARTIAL_TERMS * sizeof<T>();
+  }
+  return <T>total;
+}
+
+function eightSumsOfExp<T>(out: usize, a: usize, n: i32, shift: T): T {
   const length = vectorLength<T>();
   const by = v128.splat<T>(shift);
   let p0 = i64x2.splat(0), p1 = p0, p2 = p0, p3 = p0;

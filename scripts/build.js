@@ -42,8 +42,11 @@ await build({
   target: ["es2022", "node20"],
   packages: "external",
   external: ["node:*"],
-  // The loader is small: it travels inside, so that kobai's core has no dependencies.
-  alias: { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" },
+  // They are small: they travel inside, so that kobai's core and its files have no dependencies.
+  alias: {
+    "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js",
+    "@noble/hashes/sha2.js": "./node_modules/@noble/hashes/sha2.js",
+  },
   plugins: [wasmFiles, smallLoader],
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,

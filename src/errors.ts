@@ -1,8 +1,6 @@
+import { printable } from "./printable.ts";
 import type { HeapReport } from "./runtime/heap.ts";
 import type { History } from "./train/fit.ts";
-
-/** A message is read by people, on a terminal as often as not. */
-const LONGEST_MESSAGE = 500;
 
 /** What all errors that kobai throws on purpose have in common. */
 export class KobaiError extends Error {
@@ -12,21 +10,6 @@ export class KobaiError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(printable(message), options);
   }
-}
-
-/**
- * Text whose parts may come from a file or a user: without control characters, which a terminal would obey, and not without end.
- *
- * @internal
- */
-export function printable(text: string, longest = LONGEST_MESSAGE): string {
-  const middle = text.length - longest;
-  // What went wrong stands at the beginning, what to do at the end.
-  const short = middle > 0 ? `${text.slice(0, longest / 2)} … ${text.slice(longest / 2 + middle)}` : text;
-  return short.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 /** Shapes that do not go together. The message names the op, the shapes and the remedy. */

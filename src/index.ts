@@ -3,7 +3,16 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
-export * from "./nn/initializers.ts";
+export {
+  constant,
+  type Distribution,
+  he,
+  type Initializer,
+  normal,
+  uniform,
+  xavier,
+  zeros,
+} from "./nn/initializers.ts";
 export * from "./nn/layers.ts";
 export {
   binaryCrossEntropy,
@@ -13,7 +22,7 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export * from "./nn/optimizers.ts";
+export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
 export {
   close,
   type EngineInfo,

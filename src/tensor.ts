@@ -91,7 +91,7 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
  * @example tensor(new Uint8Array(784 * 2), [2, 784]).dtype; // "uint8"
  */
 export function tensor(data: TensorLike, shape?: readonly number[], dtype?: DTypeName): Tensor {
-  if (dtype !== undefined && !Object.hasOwn(typedArrays, dtype)) {
+  if (dtype !== undefined && !(typeof dtype === "string" && Object.hasOwn(typedArrays, dtype))) {
     throw new OptionError(
       `tensor: there is no dtype ${show(dtype)}; there are ${Object.keys(typedArrays).join(", ")}`,
     );

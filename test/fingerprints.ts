@@ -20,7 +20,7 @@ import {
   uniform,
   xavier,
 } from "../src/index.ts";
-import { sha256 } from "../src/io/safetensors.ts";
+import { sha256 } from "../src/io/index.ts";
 import { philox4x32 } from "../src/random.ts";
 
 const SAMPLES = 1000;

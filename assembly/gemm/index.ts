@@ -4,10 +4,13 @@
 // by BLOCK_N_BYTES, is packed once and stays in the second-level cache while strips of four rows of a, which stay in the first, pass
 // over it. Every element of c is the sum over k in increasing order, each product and each addition rounded: later blocks
 // of k go on from what is stored in c. So the result does not depend on the blocking, on the number of lanes or on the shape.
+// Where the sums are long (sums.ts), a block of k is a partial sum, and c holds it until it is added to the totals in the workspace.
 
 import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS, WIDE_BLOCK_K } from "./blocking";
+import { LONGEST_SUM, PARTIAL_TERMS, TOTALS_BYTES } from "../sums";
+import { addPartial, totalsStride } from "../totals";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS, WIDE_BLOCK_K, WIDE_PARTIAL_STEPS } from "./blocking";
 import { finish } from "./epilogue";
 import { multiplyBlock } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
@@ -30,7 +33,13 @@ export function matmul<T>(i: usize, lane: i32, lanes: i32): void {
       columnEnd = chunkStart(n, 16, lane + 1, lanes);
     }
   }
-  if (row < rowEnd && column < columnEnd) part<T>(i, lane, row, rowEnd, column, columnEnd);
+  if (column == columnEnd) return;
+  let rows = m;
+  if (arg(i, MatmulArg.k) > LONGEST_SUM) {
+    const columns = min(columnEnd - column, BLOCK_N_BYTES / sizeof<T>());
+    rows = (TOTALS_BYTES / <i32>totalsStride(columns)) & -BLOCK_M;
+  }
+  for (; row < rowEnd; row += rows) part<T>(i, lane, row, min(rowEnd, row + rows), column, columnEnd);
 }
 
 /** Rows row…rowEnd and columns column…columnEnd of c. */
@@ -51,22 +60,33 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   const bias = pointer(i, MatmulArg.bias);
   const output = pointer(i, MatmulArg.output);
   const activation = arg(i, MatmulArg.activation);
-  const workspace = pointer(i, MatmulArg.workspace) + <usize>lane * arg(i, MatmulArg.workspaceBytes);
+  const totals = pointer(i, MatmulArg.workspace) + <usize>lane * arg(i, MatmulArg.workspaceBytes);
+  const long = k > LONGEST_SUM;
 
   if (transposeA && n == 1) {
     // A column whose left factor is stored by columns is a row of the transposed product, with that factor read in place.
+    const rows = rowEnd - row;
     const columnC = c + <usize>row * size;
-    multiplyRow<T>(b, size, a + <usize>row * size, strideA, columnC, rowEnd - row, k, true);
-    finish<T>(activation, columnC, size, rowEnd - row, 1, bias, output + <usize>row * size, size);
+    const depth = long ? PARTIAL_TERMS : k;
+    for (let l = 0; l < k; l += depth) {
+      const left = k - l;
+      const from = a + <usize>l * strideA + <usize>row * size;
+      multiplyRow<T>(b + <usize>l * size, size, from, strideA, columnC, rows, min(depth, left), true);
+      if (long) addPartial<T>(totals, columnC, 0, 1, rows, l == 0, left <= depth);
+    }
+    finish<T>(activation, columnC, size, rows, 1, bias, output + <usize>row * size, size);
     return;
   }
 
   const inPlace = !transposeB && rowEnd - row <= IN_PLACE_ROWS;
-  // As many blocks of k as needed, of nearly the same size.
+  // As many blocks of k as needed, of nearly the same size; or partial sums, which are two blocks in the wide build.
   const most: i32 = WIDE ? WIDE_BLOCK_K : BLOCK_K;
   const blocks = (k + most - 1) / most;
-  const blockK = ((k + blocks - 1) / blocks + 3) & ~3;
+  const partial: i32 = WIDE ? WIDE_PARTIAL_STEPS : PARTIAL_TERMS;
+  const blockK = long ? partial : ((k + blocks - 1) / blocks + 3) & ~3;
   const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
+  const totalsBytes = long ? <usize>(rowEnd - row) * totalsStride(min(blockN, columnEnd - column)) : 0;
+  const workspace = totals + totalsBytes;
   for (let j = column; j < columnEnd; j += blockN) {
     const columns = min(blockN, columnEnd - j);
     const offset = <usize>j * size;
@@ -75,7 +95,9 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
     const panelsB = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
     for (let l = 0; l < k; l += blockK) {
       const depth = min(blockK, k - l);
-      const first = l == 0;
+      const first = long ? l % PARTIAL_TERMS == 0 : l == 0;
+      const last = l + depth == k;
+      const endsPartial = long && (last || (l + depth) % PARTIAL_TERMS == 0);
       let blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offset;
       if (!inPlace) {
         if (transposeB) packTransposedB<T>(panelsB, blockB, strideB, columns, depth);
@@ -108,7 +130,11 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
             rows, columns, depth, first,
           );
         }
-        if (l + depth == k) {
+        if (endsPartial) {
+          const at = totals + <usize>(r - row) * totalsStride(columns);
+          addPartial<T>(at, blockC, rowBytes, rows, columns, l < PARTIAL_TERMS, last);
+        }
+        if (last) {
           const blockBias = bias ? bias + offset : 0;
           const blockOutput = output + <usize>r * rowBytes + offset;
           finish<T>(activation, blockC, rowBytes, rows, columns, blockBias, blockOutput, rowBytes);

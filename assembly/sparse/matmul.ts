@@ -6,13 +6,16 @@
 // parts: one for each block of rows of W, which stays in the first-level cache while all rows of x take from it. For xᵀ·g a list is a column
 // of x, so the batch is transposed first: reading a list per column costs less than adding every term to c in memory, where each
 // of thirteen vectors would be loaded and stored again (measured: 45 instead of 54 µs at [100, 784]ᵀ·[100, 50], 15,000 entries).
+// Where sums are long (../sums.ts), c holds a partial sum until it is added to the totals. Zeros that are left out count for where a
+// partial sum ends.
 
 import { finish } from "../gemm/epilogue";
 import { addProduct } from "../gemm/vectors";
 import { DType, SparseMatmulArg, SparseMatmulGradientArg } from "../isa";
 import { arg, chunkStart, pointer, storeFirst, storePair, storePart, vectorLength } from "../memory";
-import { BLOCK_COLUMNS, LISTS_BYTES, LISTS_ROWS, PACKED_ROWS, PANEL_BYTES, WIDE_PANEL_BYTES } from "./blocking";
-import { addressOf, blocksOf, bytesOf, columnsOf, countOf, endOf, entryBytes, expand, valuesOf } from "./rows";
+import { addPartial, partialTerms } from "../totals";
+import { BLOCK_COLUMNS, EXPAND_SLACK, LISTS_BYTES, LISTS_ROWS, PACKED_ROWS, PANEL_BYTES, WIDE_PANEL_BYTES, WIDE_TAIL_BYTES } from "./blocking";
+import { addressOf, bytesOf, columnsOf, countOf, endOf, entryBytes, expand, valuesOf } from "./rows";
 
 /** Op.sparseMatmul: lanes split the rows. */
 export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
@@ -38,10 +41,11 @@ export function sparseMatmul<T>(i: usize, lane: i32, lanes: i32): void {
 }
 
 /**
- * Columns column…limit of rows from…to, with b's tiles copied into panels of a block of its rows, or in place. The scratch is a panel; where
- * in the lists each row's entries of each block begin and end; and the lists, of as many rows at a time as there is room for.
+ * Columns column…limit of rows from…to, with b's tiles copied into panels of a block of its rows, or in place. The scratch is a tile's
+ * totals, where sums are long; a panel; where in the lists each row's entries of each block begin and end; and the lists, of as many rows at
+ * a time as there is room for.
  */
-function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, packs: bool, panel: usize): void {
+function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, packs: bool, totals: usize): void {
   const m = arg(i, SparseMatmulArg.m);
   const n = arg(i, SparseMatmulArg.n);
   const k = arg(i, SparseMatmulArg.k);
@@ -50,7 +54,10 @@ function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, pack
   const scale = <T>load<f64>(pointer(i, SparseMatmulArg.scale));
   const b = pointer(i, SparseMatmulArg.b) + <usize>column * sizeof<T>();
   const bytes = <usize>n * sizeof<T>();
-  const blocks = packs ? blocksOf(k) : 1;
+  const terms = partialTerms(k);
+  const blockTerms = packs ? BLOCK_COLUMNS : terms;
+  const blocks = (k + blockTerms - 1) / blockTerms;
+  const panel = totals + (terms < k ? <usize>min(m, LISTS_ROWS) * 2 * ROW_BYTES : 0);
   const tail = panel + ROW_BYTES * BLOCK_COLUMNS;
   const bounds = tail + TAIL_BYTES;
   const stride = <usize>min(m, LISTS_ROWS) << 2;
@@ -74,7 +81,8 @@ function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, pack
       store<u32>(bound, <u32>list);
       for (let block = 1; block < blocks; block++) {
         bound += stride;
-        store<u32>(bound, <u32>(list + endOf(head, block - 1) * entryBytes<T>()));
+        const before = block * blockTerms / BLOCK_COLUMNS;
+        store<u32>(bound, <u32>(list + endOf(head, before - 1) * entryBytes<T>()));
       }
       store<u32>(bound + stride, <u32>end);
       list = end;
@@ -85,10 +93,15 @@ function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, pack
       width = tileWidth<T>(limit - j);
       const at = <usize>(j - column) * sizeof<T>();
       for (let block = 0; block < blocks; block++) {
-        const first = block * BLOCK_COLUMNS;
+        const first = block * blockTerms;
+        const next = first + blockTerms;
         if (packs) pack(panel, b + at + <usize>first * bytes, bytes, min(BLOCK_COLUMNS, k - first), width);
         const starts = bounds + <usize>block * stride;
-        sumTile<T>(width, c + at, bytes, limit - j, block == 0, count, starts, starts + stride, tail);
+        sumTile<T>(width, c + at, bytes, limit - j, first % terms == 0, count, starts, starts + stride, tail);
+        if (terms < k && (next % terms == 0 || next >= k)) {
+          const columns = min(limit - j, width * vectorLength<T>());
+          addPartial<T>(totals, c + at, bytes, count, columns, next <= terms, next >= k);
+        }
       }
     }
     c += <usize>count * bytes;
@@ -97,8 +110,8 @@ function multiply<T>(i: usize, from: i32, to: i32, column: i32, limit: i32, pack
 
 /**
  * Op.sparseMatmulGradient: lanes split the rows of the result, which are the columns of x, so that each has as many entries. A lane's
- * scratch is the lists, each with room for m entries, as many at a time as LISTS_BYTES hold; how many entries of each row are done; a
- * panel of g; where each list begins and ends; and the entries of one row.
+ * scratch is the lists, each with room for the entries of a partial sum, as many at a time as LISTS_BYTES hold; how many entries of each row
+ * are done; a panel of g; where each list begins and ends; the entries of one row; and the totals, where sums are long.
  */
 export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const m = arg(i, SparseMatmulGradientArg.m);
@@ -106,7 +119,8 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const k = arg(i, SparseMatmulGradientArg.k);
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   const bytes = <usize>n * sizeof<T>();
-  const listBytes = <usize>m * entryBytes<T>();
+  const terms = partialTerms(m);
+  const listBytes = <usize>terms * entryBytes<T>();
   const from = firstColumn(i, lane, lanes);
   const to = firstColumn(i, lane + 1, lanes);
   const lists = min(k, max(1, <i32>(<usize>LISTS_BYTES / listBytes)));
@@ -115,26 +129,31 @@ export function sparseMatmulGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const g = pointer(i, SparseMatmulGradientArg.g);
   const done = scratch + <usize>lists * listBytes;
   const panel = done + ((<usize>m * 4 + 15) & ~15);
-  const tail = panel + <usize>m * ROW_BYTES;
+  const tail = panel + <usize>terms * ROW_BYTES;
   const starts = tail + TAIL_BYTES;
   const ends = starts + (<usize>lists << 2);
   const list = (ends + (<usize>lists << 2) + 15) & ~15;
+  const totals = list + <usize>k * entryBytes<T>() + EXPAND_SLACK;
   for (let row = 0; row < m; row++) {
     store<i32>(done + (<usize>row << 2), from == 0 ? 0 : below(columnsOf(rows, row, k), countOf(rows, row), from));
   }
   const first = pointer(i, SparseMatmulGradientArg.c) + <usize>from * bytes;
   for (let column = from; column < to; column += lists) {
     const limit = min(to, column + lists);
+    const c = first + <usize>(column - from) * bytes;
     for (let j: usize = 0; j < <usize>(limit - column); j++) store<u32>(starts + (j << 2), <u32>(scratch + j * listBytes));
-    memory.copy(ends, starts, <usize>(limit - column) << 2);
-    transpose<T>(i, column, limit, limit == k, list, done, panel, ends);
-    let width = 0;
-    for (let j = 0; j < n; j += width * vectorLength<T>()) {
-      width = tileWidth<T>(n - j);
-      const at = <usize>j * sizeof<T>();
-      pack(panel, g + at, bytes, m, width);
-      const c = first + <usize>(column - from) * bytes + at;
-      sumTile<T>(width, c, bytes, n - j, true, limit - column, starts, ends, tail);
+    for (let row = 0; row < m; row += terms) {
+      const count = min(terms, m - row);
+      memory.copy(ends, starts, <usize>(limit - column) << 2);
+      transpose<T>(i, row, count, column, limit, list, done, panel, ends);
+      let width = 0;
+      for (let j = 0; j < n; j += width * vectorLength<T>()) {
+        width = tileWidth<T>(n - j);
+        const at = <usize>j * sizeof<T>();
+        pack(panel, g + <usize>row * bytes + at, bytes, count, width);
+        sumTile<T>(width, c + at, bytes, n - j, true, limit - column, starts, ends, tail);
+      }
+      if (terms < m) addPartial<T>(totals, c, bytes, limit - column, n, row == 0, row + count == m);
     }
   }
   const output = pointer(i, SparseMatmulGradientArg.output) + <usize>from * bytes;
@@ -159,25 +178,24 @@ function firstColumn(i: usize, lane: i32, lanes: i32): i32 {
 }
 
 /**
- * Makes the lists of columns column…limit, from where they begin to `ends`, out of rows of `panel`; a row's entries have been used up to
- * `done`. `list` is room for those of one row.
+ * Makes the lists of columns column…limit of `count` rows from `first` on, from where they begin to `ends`, out of rows of `panel`; a row's
+ * entries have been used up to `done`. `list` is room for those of one row.
  */
 function transpose<T>(
-  i: usize, column: i32, limit: i32, isLast: bool, list: usize, done: usize, panel: usize, ends: usize,
+  i: usize, first: i32, count: i32, column: i32, limit: i32, list: usize, done: usize, panel: usize, ends: usize,
 ): void {
-  const m = arg(i, SparseMatmulGradientArg.m);
   const k = arg(i, SparseMatmulGradientArg.k);
   const rows = pointer(i, SparseMatmulGradientArg.rows);
   const source = arg(i, SparseMatmulGradientArg.source);
   const scale = <T>load<f64>(pointer(i, SparseMatmulGradientArg.scale));
   // The end of column 0's list would stand here.
   const base = ends - (<usize>column << 2);
-  for (let row = 0; row < m; row++) {
+  for (let row = first; row < first + count; row++) {
     const columns = columnsOf(rows, row, k);
-    const count = countOf(rows, row);
+    const entries = countOf(rows, row);
     const at = done + (<usize>row << 2);
     const next = load<i32>(at);
-    const stop = isLast ? count : below(columns, count, limit);
+    const stop = limit == k ? entries : below(columns, entries, limit);
     store<i32>(at, stop);
     const values = valuesOf(rows, row) + <usize>next * bytesOf(source);
     // The row's part of each list is the same row of g.
@@ -221,9 +239,8 @@ function below(columns: usize, count: i32, column: i32): i32 {
 @inline
 const ROW_BYTES: i32 = WIDE ? WIDE_PANEL_BYTES : PANEL_BYTES;
 
-/** Behind the panel: where the wide build puts the sums of a last pair that is cut. */
 @inline
-const TAIL_BYTES: i32 = WIDE ? 32 : 0;
+const TAIL_BYTES: i32 = WIDE ? WIDE_TAIL_BYTES : 0;
 
 /** What a row's sums begin with. */
 const ZEROS: usize = WIDE ? memory.data(WIDE_PANEL_BYTES) : 0;

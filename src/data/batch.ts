@@ -1,20 +1,27 @@
 // Batches for training loops written by hand, one sample after the other as in the book.
 
+import { check, finite, isWhole, options, seed, show, whole } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
+import { withMemory } from "../io/bytes.ts";
 import { type RandomPosition, randomIndices } from "../random.ts";
-import { size, type Tensor, typedArrays } from "../tensor.ts";
-import { type Dataset, sampleCount } from "./dataset.ts";
+import { formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
+import { type CheckedDataset, checkDataset, type Dataset } from "./dataset.ts";
 
 /** Where `sampleBatch` stands when it is given no position of its own. */
 const sharedPosition: RandomPosition = { seed: 0, step: 0 };
+const step = whole(0, 2 ** 32 - 1);
+
+/** Batches are made to enter linear memory, which ends at 4 GiB. */
+const MOST_ELEMENTS = 2 ** 30;
 
 /**
  * Draws `batchSize` samples with replacement: those that `fit` draws with the same seed at the same step.
  *
  * @param random - the seed and the step of the draw; the call moves its `step` on by one, so that the next call draws others.
  *   Without it, a sequence shared by all such calls, which starts at the same place whenever the program does.
- * @returns `x` as float32 [batchSize, …], scaled, and `t`: float32 rows, or integer labels in their own type
- * @throws DataError where the data set is empty or its lengths disagree
+ * @returns `x` as float32 [batchSize, …], scaled, and `t`: float32, or integer labels in their own type
+ * @throws DataError where the data set is empty, or none as `sampleCount` says, or there is no memory for the batch
+ * @throws OptionError where `batchSize` is not a whole number of at least 1, or `random` no position that can be moved on
  * @example
  * const [x, t] = sampleBatch(train, 100);
  */
@@ -23,39 +30,66 @@ export function sampleBatch(
   batchSize: number,
   random: RandomPosition = sharedPosition,
 ): [x: Tensor, t: Tensor] {
-  const n = sampleCount(dataset);
+  const data = checkDataset("sampleBatch: the data set", dataset);
+  check("sampleBatch", "batchSize", batchSize, whole(1, 2 ** 32 - 1));
+  options("sampleBatch: random", random, { seed, step });
+  check("sampleBatch: random", "seed", random.seed, seed);
+  check("sampleBatch: random", "step", random.step, step);
+  const { n } = data;
   if (n === 0) throw new DataError("sampleBatch: the data set is empty");
-  const rows = randomIndices(n, batchSize, random);
-  random.step++;
-  return gatherBatch(dataset, rows);
+  const batch = gatherBatch("sampleBatch", data, batchSize, () => randomIndices(n, batchSize, random));
+  try {
+    random.step++;
+  } catch (cause) {
+    throw new OptionError("sampleBatch: random: its step cannot be moved on; is the object frozen?", {
+      cause,
+    });
+  }
+  return batch;
 }
 
 /**
  * The samples from `start` up to, not including, `end`.
  *
- * @returns `x` as float32 [end − start, …], scaled, and `t`: float32 rows, or integer labels in their own type
+ * @returns `x` as float32 [end − start, …], scaled, and `t`: float32, or integer labels in their own type
  * @throws OptionError where the range does not lie inside the data set
+ * @throws DataError where the data set is none, as `sampleCount` says, or there is no memory for the batch
  * @example
  * const [x, t] = takeBatch(train, 0, 3); // the first three
  */
 export function takeBatch(dataset: Dataset, start: number, end: number): [x: Tensor, t: Tensor] {
-  const n = sampleCount(dataset);
-  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= n)) {
+  const data = checkDataset("takeBatch: the data set", dataset);
+  const { n } = data;
+  if (!(isWhole(start, 0, n) && isWhole(end, start, n))) {
     throw new OptionError(
-      `takeBatch: the range ${start} to ${end} does not lie inside 0 to ${n}, the samples there are`,
+      `takeBatch: the range ${show(start)} to ${show(end)} does not lie inside 0 to ${n}, the samples there are`,
     );
   }
-  return gatherBatch(
-    dataset,
+  return gatherBatch("takeBatch", data, end - start, () =>
     Uint32Array.from({ length: end - start }, (_, i) => start + i),
   );
 }
 
-function gatherBatch({ x, t, scale = 1 }: Dataset, rows: Uint32Array): [x: Tensor, t: Tensor] {
-  return [
-    gatherScaled(x, rows, scale),
-    t.shape.length === 1 ? gatherLabels(t, rows) : gatherScaled(t, rows, 1),
-  ];
+/** @throws DataError where there is no memory for the batch */
+function gatherBatch(
+  call: string,
+  { x, t, scale }: CheckedDataset,
+  count: number,
+  makeRows: () => Uint32Array,
+): [x: Tensor, t: Tensor] {
+  // Asked of what is multiplied with: 1e39 is a finite number, but not in float32.
+  check(call, "scale as float32", Math.fround(scale), finite);
+  const elements = Math.max(...[x, t].map(({ shape }) => count * size(shape.slice(1))));
+  const what = `a batch of ${count} samples, whose x is ${formatShape([count, ...x.shape.slice(1)])}`;
+  if (elements > MOST_ELEMENTS) throw new DataError(`${call}: there is no memory for ${what}`);
+  return withMemory(call, what, () => {
+    const rows = makeRows();
+    return [gatherScaled(x, rows, scale), isLabels(t) ? gatherLabels(t, rows) : gatherScaled(t, rows, 1)];
+  });
+}
+
+function isLabels({ shape, dtype }: Tensor): boolean {
+  return shape.length === 1 && (dtype === "uint8" || dtype === "int32");
 }
 
 /** Rounds value, scale and product to float32, as the gather inside a training step does, so that both see the same bits. */

@@ -2,5 +2,6 @@
 
 export { sampleBatch, takeBatch } from "./batch.ts";
 export { type Dataset, sampleCount } from "./dataset.ts";
-export { decompress, parseIdx } from "./idx.ts";
+export { parseIdx } from "./idx.ts";
 export { type MnistOptions, mnist, type TrainTest } from "./mnist.ts";
+export { decompress } from "./read-idx.ts";

@@ -1,16 +1,18 @@
 // MNIST and everything that comes in the same four files (Fashion-MNIST, KMNIST, …).
 
+import { flag, options } from "../check.ts";
 import { DataError } from "../errors.ts";
+import { allocate } from "../io/bytes.ts";
+import { locate, nameOf, type Place, place } from "../io/place.ts";
 import { importNode, isNode } from "../node.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
 import type { Dataset } from "./dataset.ts";
-import { parseIdx } from "./idx.ts";
 import { readFirst } from "./source.ts";
 
 /** How `mnist` finds and shapes the data. */
 export interface MnistOptions {
-  /** the folder of the four files: a path, or an address to fetch from; see `mnist` for the default */
-  dir?: string;
+  /** the folder of the four files: a path, or an address to fetch from, as a string or a URL; see `mnist` for the default */
+  dir?: string | URL;
   /** scale pixels from 0 … 255 to 0 … 1 when they enter a network; default true */
   normalize?: boolean;
   /** labels as float32 rows [n, 10] with a single 1, rather than as integers [n]; default false */
@@ -37,13 +39,17 @@ const MNIST_CLASSES = 10;
  *
  * @returns images as bytes, `scale` 1/255 when normalized, labels as uint8, and the number of `classes` (10, or more where
  *   the labels reach higher)
- * @throws where nothing is found (saying what to install), or a file is damaged or does not match the others
+ * @throws DataError where nothing is found (saying what to install, or what a server answered), or a file is damaged or does not match
+ *   the others
+ * @throws FileError where a file cannot be read
+ * @throws OptionError for an option that there is not, or of another type
  * @example
  * const { train, test } = await mnist();
  * train.x.shape; // [60000, 784]
  */
-export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
-  const dir = options.dir ?? (await defaultFolder());
+export async function mnist(given: MnistOptions = {}): Promise<TrainTest> {
+  const shaping = options("mnist", given, { dir: place, normalize: flag, oneHot: flag, flatten: flag });
+  const dir = await locate("mnist", "dir", shaping.dir ?? (await defaultFolder()));
   const [trainImages, trainLabels, testImages, testLabels] = await allInOrder([
     readPart(dir, "train-images", 3),
     readPart(dir, "train-labels", 1),
@@ -64,8 +70,8 @@ export async function mnist(options: MnistOptions = {}): Promise<TrainTest> {
     MNIST_CLASSES,
   );
   return {
-    train: dataset(trainImages.tensor, trainLabels.tensor, classes, options),
-    test: dataset(testImages.tensor, testLabels.tensor, classes, options),
+    train: dataset(trainImages.tensor, trainLabels.tensor, classes, shaping),
+    test: dataset(testImages.tensor, testLabels.tensor, classes, shaping),
   };
 }
 
@@ -82,13 +88,13 @@ interface Part {
   tensor: Tensor;
 }
 
-async function readPart(dir: string, stem: string, dimensions: number): Promise<Part> {
+async function readPart(dir: Place, stem: string, dimensions: number): Promise<Part> {
   const names = [`${stem}-idx${dimensions}-ubyte`, `${stem}.idx${dimensions}-ubyte`].flatMap((name) => [
     name,
     `${name}.gz`,
   ]);
-  const { bytes, from } = await readFirst(dir, names);
-  const tensor = parseIdx(bytes, from);
+  const { tensor, from: source } = await readFirst(dir, names);
+  const from = nameOf(source);
   if (tensor.dtype !== "uint8" || tensor.shape.length !== dimensions) {
     throw new DataError(
       `${from}: it holds ${tensor.dtype} ${formatShape(tensor.shape)}, where uint8 with ${dimensions} ` +
@@ -131,7 +137,7 @@ function dataset(
 }
 
 function oneHotRows({ data }: Tensor, classes: number): Tensor {
-  const rows = new Float32Array(data.length * classes);
+  const rows = new Float32Array(allocate("mnist: oneHot", data.length * classes * 4).buffer);
   for (let i = 0; i < data.length; i++) rows[i * classes + (data[i] as number)] = 1;
   return { shape: [data.length, classes], dtype: "float32", data: rows };
 }

@@ -1,10 +1,7 @@
 // kobai/io: files of tensors.
 
-export {
-  loadSafetensors,
-  parse,
-  type Safetensors,
-  saveSafetensors,
-  serialize,
-  sha256,
-} from "./safetensors.ts";
+export type { WriteOptions } from "./atomic.ts";
+export type { Bytes } from "./bytes.ts";
+export { sha256 } from "./digest.ts";
+export { FileError } from "./file-error.ts";
+export { loadSafetensors, parse, type Safetensors, saveSafetensors, serialize } from "./safetensors.ts";

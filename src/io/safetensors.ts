@@ -1,16 +1,30 @@
 // safetensors, the file format of tensors by name (https://github.com/huggingface/safetensors#format):
 //
 //   8 bytes   N, the length of the header, unsigned, little-endian
-//   N bytes   JSON: { "name": { "dtype": "F32", "shape": [784, 50], "data_offsets": [begin, end] }, … }, perhaps with a
-//             "__metadata__" of strings, padded with spaces; offsets count from the end of the header
+//   N bytes   JSON, padded with spaces: src/io/header.ts
 //   the rest  the elements, little-endian, row-major, without gap or overlap
 //
-// A file comes from anywhere, so `parse` believes nothing that it has not checked.
+// A file comes from anywhere, so `parse` believes nothing that it has not checked; and `serialize` makes nothing that it would refuse.
 
-import { DataError } from "../errors.ts";
-import { importNode } from "../node.ts";
-import { type DTypeName, formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
-import { writeFileAtomic } from "./atomic.ts";
+import { checkNamed, flag, options, show } from "../check.ts";
+import { checkTensor, type Tensor, typedArrays } from "../tensor.ts";
+import { type WriteOptions, writeFileAtomic } from "./atomic.ts";
+import { allocate, type Bytes, bytesOf, toBytes } from "./bytes.ts";
+import {
+  checkExtent,
+  checkMetadata,
+  checkText,
+  type Entry,
+  type FormatEntry,
+  failIn,
+  formatNames,
+  LENGTH_BYTES,
+  METADATA,
+  readHeader,
+  readLength,
+} from "./header.ts";
+import { locateFile, nameOf } from "./place.ts";
+import { type OpenFile, openFile } from "./read-file.ts";
 
 /** What a file holds. */
 export interface Safetensors {
@@ -19,248 +33,150 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
-interface HeaderEntry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [begin: number, end: number];
-}
-
-const LENGTH_BYTES = 8;
-const METADATA = "__metadata__";
-/** The limit that the reference implementation sets. */
-const MAX_HEADER_BYTES = 100_000_000;
-
-const formatNames: Readonly<Record<DTypeName, string>> = {
-  float32: "F32",
-  float64: "F64",
-  uint8: "U8",
-  int32: "I32",
-};
-const dtypes = new Map(Object.entries(formatNames).map(([dtype, name]) => [name, dtype as DTypeName]));
-
 /**
  * The bytes of a safetensors file.
  *
  * @param tensors - their elements follow each other in this order
- * @param metadata - free text by name
- * @throws where a tensor is called `__metadata__`, its data does not fill its shape, or the header grows past 100 MB
+ * @param metadata - free text by name; of numbers write `String(3)`, of anything else JSON
+ * @throws DataError where `parse` would refuse the file: a value that is no tensor, or whose data is not of its dtype or does not fill
+ *   its shape; a tensor called `__metadata__`; metadata that is no text; half of a surrogate pair in a name or a text; a header above
+ *   100 MB or of more than a million names and numbers
+ * @throws ShapeError where a shape is not of at most 32 whole numbers
  * @example const bytes = serialize({ "dense1.bias": tensor([0, 0.5]) }, { format: "kobai" });
  */
 export function serialize(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  const entries: [string, HeaderEntry | Readonly<Record<string, string>>][] = [];
-  if (Object.keys(metadata).length > 0) entries.push([METADATA, metadata]);
+): Uint8Array<ArrayBuffer> {
+  return write("serialize", tensors, metadata).bytes;
+}
+
+/** @returns the file, and the part of it that follows the header */
+export function write(
+  call: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): { bytes: Uint8Array<ArrayBuffer>; data: Uint8Array<ArrayBuffer> } {
+  const fail = failIn(call);
+  checkNamed(call, tensors, "an object of tensors by name, as { weight: tensor(…) }");
+  checkMetadata(metadata, fail);
+  const header: [string, FormatEntry | Readonly<Record<string, string>>][] = [];
+  if (Object.keys(metadata).length > 0) header.push([METADATA, { ...metadata }]);
+  const parts: Uint8Array[] = [];
   let end = 0;
-  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
-    if (name === METADATA)
-      throw new DataError(`safetensors: ${METADATA} is reserved and cannot name a tensor`);
-    if (size(shape) !== data.length) {
-      throw new DataError(
-        `safetensors: ${name}: shape ${formatShape(shape)} does not fit ${data.length} elements`,
-      );
-    }
+  for (const [name, given] of Object.entries<Tensor>(tensors)) {
+    if (name === METADATA) fail(`${METADATA} is reserved and cannot name a tensor`);
+    checkText("the name", name, fail);
+    const { dtype, shape, data } = checkTensor(`${call}: ${show(name)}`, given);
     const begin = end;
     end += data.byteLength;
-    entries.push([name, { dtype: formatNames[dtype], shape: [...shape], data_offsets: [begin, end] }]);
+    parts.push(bytesOf(data));
+    header.push([name, { dtype: formatNames[dtype], shape, data_offsets: [begin, end] }]);
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // The data then begins at a multiple of 8, where a reader that maps the file may look at it in place.
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MAX_HEADER_BYTES) {
-    throw new DataError(
-      `safetensors: the header takes ${headerBytes} bytes, more than the ${MAX_HEADER_BYTES} allowed`,
-    );
+  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  padded.set(json);
+  checkExtent(padded, fail);
+  const dataStart = LENGTH_BYTES + padded.length;
+  const bytes = allocate(call, dataStart + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded.length), true);
+  bytes.set(padded, LENGTH_BYTES);
+  let offset = dataStart;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
   }
-  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, LENGTH_BYTES);
-  bytes.fill(0x20, LENGTH_BYTES + json.length, LENGTH_BYTES + headerBytes);
-  let offset = LENGTH_BYTES + headerBytes;
-  for (const { data } of Object.values(tensors)) {
-    bytes.set(bytesOf(data), offset);
-    offset += data.byteLength;
-  }
-  return bytes;
+  return { bytes, data: bytes.subarray(dataStart) };
 }
 
 /**
  * Reads the bytes of a safetensors file. The tensors have memory of their own.
  *
+ * @param bytes - an ArrayBuffer or any view of one
  * @param name - what messages call the file
- * @throws where anything departs from the format, or an element type is not one of F32, F64, U8, I32
+ * @throws DataError where anything departs from the format, an element type is not one of F32, F64, U8, I32, a shape has more than 32
+ *   axes, or the header is above 100 MB or has more than a million names and numbers
  * @example const { tensors, metadata } = parse(bytes);
  */
-export function parse(bytes: Uint8Array, name = "safetensors"): Safetensors {
-  const fail = (what: string): never => {
-    throw new DataError(`${name}: ${what}`);
-  };
-  const { header, dataStart } = readHeader(bytes, fail);
-  const { [METADATA]: metadata = {}, ...rest } = header;
-  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
-    fail(`${METADATA} must map names to strings`);
-  }
-  const entries = Object.entries(rest).map(([tensorName, value]) => {
-    if (!isEntry(value))
-      fail(`the header of ${quote(tensorName)} is not a dtype, a shape and two data_offsets`);
-    return [tensorName, value as HeaderEntry] as const;
+export function parse(bytes: Bytes, name = "safetensors"): Safetensors {
+  const file = nameOf(name);
+  const fail = failIn(file);
+  const all = toBytes(file, bytes);
+  const dataStart = LENGTH_BYTES + readLength(all, all.length, fail);
+  const { entries, metadata } = readHeader(
+    all.subarray(LENGTH_BYTES, dataStart),
+    all.length - dataStart,
+    fail,
+  );
+  // Copies: offsets need not be aligned, and a tensor should not keep a whole file alive.
+  const tensors = entries.map((entry) => {
+    const tensor = emptyTensor(file, entry);
+    bytesOf(tensor.data).set(all.subarray(dataStart + entry.begin, dataStart + entry.end));
+    return [entry.name, tensor] as const;
   });
-  entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
-
-  let position = 0;
-  const tensors = entries.map(([tensorName, { dtype: formatName, shape, data_offsets }]) => {
-    const [begin, end] = data_offsets;
-    const what = quote(tensorName);
-    const dtype =
-      dtypes.get(formatName) ??
-      fail(`${what} is ${formatName}; kobai reads ${[...dtypes.keys()].join(", ")}`);
-    if (begin < position)
-      fail(`${what} overlaps the tensor before it: it begins at ${begin}, before ${position}`);
-    if (begin > position) fail(`there is a hole before ${what}, from ${position} to ${begin}`);
-    const expected = size(shape) * typedArrays[dtype].BYTES_PER_ELEMENT;
-    if (end - begin !== expected) {
-      fail(
-        `${what} is ${formatName} ${formatShape(shape)}, which takes ${expected} bytes, but its offsets give it ${end - begin}`,
-      );
-    }
-    if (end > bytes.length - dataStart) {
-      fail(`truncated: ${what} ends at ${end}, but only ${bytes.length - dataStart} bytes follow the header`);
-    }
-    position = end;
-    // A copy: offsets need not be aligned, and a tensor should not keep a whole file alive.
-    const data = new typedArrays[dtype](expected / typedArrays[dtype].BYTES_PER_ELEMENT);
-    bytesOf(data).set(bytes.subarray(dataStart + begin, dataStart + end));
-    return [tensorName, { shape, dtype, data }] as const;
-  });
-  if (position !== bytes.length - dataStart) {
-    fail(`${bytes.length - dataStart - position} bytes at the end belong to no tensor`);
-  }
   // fromEntries, since an assignment to a tensor called __proto__ would not make a property.
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+function emptyTensor(file: string, { dtype, shape, begin, end }: Entry): Tensor {
+  return { shape, dtype, data: new typedArrays[dtype](allocate(file, end - begin).buffer) };
 }
 
 /**
- * Writes tensors to a file, whole or not at all.
+ * Writes tensors to a file, whole or not at all. A link stays a link, and a file that is replaced leaves its mode to the new one.
  *
- * @throws as `serialize` does, and what the file system says
+ * @param path - a path, as a string or a `file:` URL
+ * @param options - overwrite: whether the file may replace another; default true
+ * @throws DataError, ShapeError as `serialize` does
+ * @throws FileError what the file system says, its `code` "EEXIST" where something is there that must not be overwritten
+ * @throws UnsupportedError in a page, which has no file system: there `serialize` gives the bytes
  * @example await saveSafetensors("weights.safetensors", net.params);
+ * @example await saveSafetensors("best.safetensors", net.params, { epoch: "3" }, { overwrite: false });
  */
 export async function saveSafetensors(
-  path: string,
+  path: string | URL,
   tensors: Readonly<Record<string, Tensor>>,
-  metadata?: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = {},
+  writing: WriteOptions = {},
 ): Promise<void> {
-  await writeFileAtomic(path, serialize(tensors, metadata));
+  const checked = options("saveSafetensors", writing, { overwrite: flag });
+  // Before anything is awaited: the tensors may change while the file is written.
+  const { bytes } = write("saveSafetensors", tensors, metadata);
+  const remedy = "serialize(tensors) gives the bytes, to store or to send";
+  await writeFileAtomic(await locateFile("saveSafetensors", path, remedy), bytes, checked);
 }
 
 /**
  * Reads tensors from a file.
  *
- * @throws as `parse` does, and what the file system says
+ * @param path - a path, as a string or a `file:` URL
+ * @throws DataError as `parse` does
+ * @throws FileError what the file system says, or where the path leads to no file but a folder or a device
+ * @throws UnsupportedError in a page, which has no file system: there fetch the file, and `parse` its bytes
  * @example const { tensors } = await loadSafetensors("weights.safetensors");
  */
-export async function loadSafetensors(path: string): Promise<Safetensors> {
-  const { readFile } = await importNode("node:fs/promises");
-  return parse(await readFile(path), path);
-}
-
-/**
- * The SHA-256 of tensors' elements, in hexadecimal: of what follows the header in a safetensors file of the same tensors,
- * their little-endian bytes in order. Two networks with the same digest have the same weights to the last bit.
- *
- * @example await sha256({ w: tensor([1, 2]) });
- */
-export async function sha256(tensors: Readonly<Record<string, Tensor>>): Promise<string> {
-  const bytes = serialize(tensors);
-  const headerBytes = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  const data = bytes.subarray(LENGTH_BYTES + headerBytes) as Uint8Array<ArrayBuffer>;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-type Fail = (what: string) => never;
-
-function readHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < LENGTH_BYTES)
-    fail(`truncated: it ends after ${bytes.length} of the ${LENGTH_BYTES} bytes of the header length`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
-  if (length > MAX_HEADER_BYTES)
-    fail(
-      `not a safetensors file: its header would take ${length} bytes, more than the ${MAX_HEADER_BYTES} allowed`,
-    );
-  const dataStart = LENGTH_BYTES + Number(length);
-  if (dataStart > bytes.length)
-    fail(`truncated: its header takes ${length} bytes, but ${bytes.length - LENGTH_BYTES} follow`);
-  if (bytes[LENGTH_BYTES] !== 0x7b || length === 0n)
-    fail("not a safetensors file: its header does not begin with {");
-  let text: string;
+export async function loadSafetensors(path: string | URL): Promise<Safetensors> {
+  const remedy = "fetch the file, and parse(await response.arrayBuffer())";
+  const file = await openFile(await locateFile("loadSafetensors", path, remedy));
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, dataStart));
-  } catch {
-    return fail("its header is not UTF-8");
+    return await read(file);
+  } finally {
+    await file.close();
   }
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch {
-    return fail("its header is not JSON");
+}
+
+async function read(file: OpenFile): Promise<Safetensors> {
+  const name = nameOf(file.path);
+  const fail = failIn(name);
+  const length = readLength(await file.read(0, LENGTH_BYTES), file.size, fail);
+  const dataStart = LENGTH_BYTES + length;
+  const header = readHeader(await file.read(LENGTH_BYTES, length), file.size - dataStart, fail);
+  const tensors: [string, Tensor][] = [];
+  for (const entry of header.entries) {
+    const tensor = emptyTensor(name, entry);
+    await file.readInto(bytesOf(tensor.data), dataStart + entry.begin);
+    tensors.push([entry.name, tensor]);
   }
-  if (countColons(text) !== countKeys(header)) fail("its header holds a name twice");
-  return { header: header as Record<string, unknown>, dataStart };
-}
-
-/** The colons outside strings, so the key-value pairs, in valid JSON: `JSON.parse` keeps only the last of two with one key. */
-function countColons(json: string): number {
-  let colons = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const character = json[i];
-    if (inString && character === "\\") i++;
-    else if (character === '"') inString = !inString;
-    else if (character === ":" && !inString) colons++;
-  }
-  return colons;
-}
-
-function countKeys(root: unknown): number {
-  let keys = 0;
-  const pending = [root];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value !== "object" || value === null) continue;
-    if (!Array.isArray(value)) keys += Object.keys(value).length;
-    for (const child of Object.values(value)) pending.push(child);
-  }
-  return keys;
-}
-
-function isEntry(value: unknown): value is HeaderEntry {
-  if (!isObject(value)) return false;
-  const { dtype, shape, data_offsets } = value;
-  return (
-    typeof dtype === "string" &&
-    isSizes(shape) &&
-    Number.isSafeInteger(size(shape)) &&
-    isSizes(data_offsets) &&
-    data_offsets.length === 2
-  );
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
-}
-
-/** The memory of a typed array: little-endian, as on every platform that JavaScript engines are built for today. */
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
 }

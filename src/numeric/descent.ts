@@ -1,7 +1,7 @@
 import { OptionError } from "../errors.ts";
-import { checkedValue } from "./difference.ts";
+import { checkedValue, checkStep, DEFAULT_STEP, lostMessage } from "./difference.ts";
 import { Elements, like, type Point } from "./elements.ts";
-import { numericalGradient, type ScalarFunction } from "./gradient.ts";
+import { differences, type ScalarFunction } from "./gradient.ts";
 
 /** Options of `gradientDescent`. */
 export interface DescentOptions {
@@ -9,7 +9,7 @@ export interface DescentOptions {
   lr?: number;
   /** How many steps to take. Default 100. */
   steps?: number;
-  /** The step of the differences. Default 1e-4. */
+  /** The step of the differences. Default 1e-4. The report says where it was lost in the rounding of x. */
   h?: number;
 }
 
@@ -79,17 +79,24 @@ export function gradientDescent(
 function descend<X extends Point>(
   f: ScalarFunction<X>,
   x0: X,
-  { lr = 0.01, steps = 100, ...step }: DescentOptions,
+  { lr = 0.01, steps = 100, h = DEFAULT_STEP }: DescentOptions,
 ): Descent<X> {
   check(lr, steps);
+  checkStep("gradientDescent", h);
   const value = (x: X) => checkedValue("gradientDescent", f(x));
   let x = like(x0, coordinates(x0));
   const history = [x];
   const values = [value(x)];
   const slopes: number[] = [];
   let failure: string | undefined = Number.isFinite(values[0]) ? undefined : `f is ${values[0]} at x0`;
+  // A run that blows up passes through such points, and must still be told.
+  let lost: number | undefined;
+  const note = (coordinate: number) => {
+    lost ??= coordinate;
+  };
   while (!failure && history.length <= steps) {
-    const gradient = coordinates(numericalGradient(f, x, step));
+    const elements = new Elements(x, "gradientDescent: x0");
+    const gradient = differences("gradientDescent", f, x, elements, h, note);
     slopes.push(norm(gradient));
     const next = like(
       x,
@@ -104,15 +111,19 @@ function descend<X extends Point>(
       failure = `step ${history.length} led to a point where f is ${nextValue}`;
     }
   }
-  return { x, history, values, ...verdict(values, slopes, lr, failure) };
+  const loss = lost === undefined ? undefined : lostMessage(lost, h);
+  return { x, history, values, ...verdict(values, slopes, lr, { failure, loss }) };
 }
 
-/** @param slopes the gradient's length before each step */
+/**
+ * @param slopes the gradient's length before each step
+ * @param trouble what ended the run early, and what its gradients suffered from
+ */
 function verdict(
   values: readonly number[],
   slopes: readonly number[],
   lr: number,
-  failure: string | undefined,
+  { failure, loss }: { failure: string | undefined; loss: string | undefined },
 ): Pick<Descent<unknown>, "outcome" | "report"> {
   const taken = values.length - 1;
   const [first, last] = [values[0]!, values[taken]!];
@@ -121,10 +132,12 @@ function verdict(
   if (failure) return { outcome: "diverged", report: `${failure}; ${tooLarge}` };
   const slope = slopes[0] ?? 0;
   const moved = !isAlike(first, last) || !isAlike(slope, slopes.at(-1) ?? 0);
-  if (moved && last < first) return { outcome: "descended", report: `f fell ${path}` };
+  if (moved && last < first)
+    return { outcome: "descended", report: `f fell ${path}${loss ? `; ${loss}` : ""}` };
   if (moved) return { outcome: "diverged", report: `f rose ${path}; ${tooLarge}` };
   const stayed = `f stayed at ${format(first)} for ${taken} ${taken === 1 ? "step" : "steps"}`;
   if (taken === 0) return { outcome: "stalled", report: "no step was taken" };
+  if (loss) return { outcome: "stalled", report: `${stayed}; ${loss}` };
   if (slope < FLAT) {
     return { outcome: "stalled", report: `${stayed}: x0 is flat, a minimum, a maximum or a saddle` };
   }
@@ -145,7 +158,7 @@ function coordinates(x: Point): number[] {
   return new Elements(x, "gradientDescent: x0").rows.flatMap((row) => [...row]);
 }
 
-function norm(gradient: readonly number[]): number {
+function norm(gradient: Float64Array): number {
   return Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
 }
 

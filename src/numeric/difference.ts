@@ -5,7 +5,10 @@ export const DEFAULT_STEP = 1e-4;
 
 /** Options of a difference quotient. */
 export interface StepOptions {
-  /** The step; above 0, default 1e-4. Too small and rounding eats the difference, too large and the curve bends away. */
+  /**
+   * The step; above 0, default 1e-4. Too small and rounding eats the difference, too large and the curve bends away. Numbers and
+   * float64 beyond some 1e10 cannot take the default: their neighbours lie too far apart.
+   */
   h?: number;
 }
 
@@ -21,7 +24,8 @@ export interface DifferenceOptions extends StepOptions {
 /**
  * The derivative of a function of one variable at x, by a difference quotient in float64 (book 4.3.1).
  *
- * @throws OptionError where h is not above 0, or the method is neither @throws DataError where f does not return a number
+ * @throws OptionError where h is not above 0 or is lost in the rounding of x, or the method is neither
+ * @throws DataError where f does not return a number
  * @example
  * ```ts
  * import { numericalDiff } from "kobai/numeric";
@@ -34,6 +38,7 @@ export function numericalDiff(
   { h = DEFAULT_STEP, method = "central" }: DifferenceOptions = {},
 ): number {
   checkStep("numericalDiff", h);
+  if (isLost(x, h)) throw lostError("numericalDiff", x, h);
   const at = (point: number) => checkedValue("numericalDiff", f(point));
   if (method === "central") return (at(x + h) - at(x - h)) / (2 * h);
   if (method === "forward") return (at(x + h) - at(x)) / h;
@@ -43,7 +48,7 @@ export function numericalDiff(
 /**
  * The straight line that touches f at x, as a function (book 4.3.2).
  *
- * @throws OptionError where h is not above 0 @throws DataError where f does not return a number
+ * @throws OptionError where h is not above 0 or is lost in the rounding of x @throws DataError where f does not return a number
  * @example
  * ```ts
  * import { tangentLine } from "kobai/numeric";
@@ -65,6 +70,25 @@ export function tangentLine(
 export function checkStep(call: string, h: number): void {
   if (h > 0 && Number.isFinite(h)) return;
   throw new OptionError(`${call}: h must be a number above 0, such as the book's 1e-4; got ${h}`);
+}
+
+/**
+ * Whether h is lost in the rounding of x in float64: x + h and x − h, as they are rounded, lie off by more than a hundredth of it, or are x.
+ * So far a quotient by h is as good as f allows.
+ */
+export function isLost(x: number, h: number): boolean {
+  if (!Number.isFinite(x)) return false;
+  return Math.abs(x + h - x - h) > h / 100 || Math.abs(x - (x - h) - h) > h / 100;
+}
+
+export function lostError(call: string, x: number, h: number): OptionError {
+  return new OptionError(`${call}: ${lostMessage(x, h)}`);
+}
+
+/** The remedy is the step of a central difference that loses least: x·∛ε. */
+export function lostMessage(x: number, h: number): string {
+  const better = (Math.abs(x) * Math.cbrt(Number.EPSILON)).toPrecision(1);
+  return `h = ${h} is lost in the rounding of x = ${x}: try h = ${Number(better)}`;
 }
 
 /** NaN and infinities pass: they are what f says of that point. */

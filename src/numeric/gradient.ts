@@ -1,6 +1,6 @@
 import { DataError, ShapeError } from "../errors.ts";
 import type { Tensor, TypedArray } from "../tensor.ts";
-import { checkedValue, checkStep, DEFAULT_STEP, type StepOptions } from "./difference.ts";
+import { checkedValue, checkStep, DEFAULT_STEP, isLost, lostError, type StepOptions } from "./difference.ts";
 import { Elements, isTensor, like, type Point } from "./elements.ts";
 
 /** A function of one variable, or of many held in one point. */
@@ -11,7 +11,8 @@ export type ScalarFunction<X> = (x: X) => number;
  *
  * @param f is called with x itself, that coordinate moved; x is restored exactly, also when f throws
  * @param index the coordinate: its number in row-major order
- * @throws OptionError where h is not above 0 @throws DataError where there is no such coordinate, or f does not return a number
+ * @throws OptionError where h is not above 0 or is lost in the rounding of x
+ * @throws DataError where there is no such coordinate, or f does not return a number
  * @example
  * ```ts
  * import { partialDerivative } from "kobai/numeric";
@@ -32,7 +33,7 @@ export function partialDerivative<X extends Point>(
       `partialDerivative: index ${index} is none of x, which has ${elements.length} elements, numbered from 0`,
     );
   }
-  return difference("partialDerivative", f, x, place.row, place.index, h);
+  return difference("partialDerivative", f, x, place.row, place.index, h, refusing("partialDerivative", h));
 }
 
 /**
@@ -42,9 +43,10 @@ export function partialDerivative<X extends Point>(
  * book's `lambda w: net.loss(x, t)` does. x is restored exactly afterwards, also when f throws.
  *
  * @param x a number, arrays of numbers nested to any depth (typed ones included), or a tensor of any rank. In float32, where
- *   x ± h is rounded, the quotient's divisor is the distance that the rounded points really have.
+ *   x ± h is rounded, f gets the nearest numbers that differ from x, and the quotient's divisor is the distance that they really have.
  * @returns the same form as x
- * @throws OptionError where h is not above 0 @throws DataError where x holds integers, or f does not return a number
+ * @throws OptionError where h is not above 0 or is lost in the rounding of a number or float64 of x: from some 1e10 on for the default
+ * @throws DataError where x holds integers, or f does not return a number
  * @example
  * ```ts
  * import { numericalGradient } from "kobai/numeric";
@@ -59,19 +61,37 @@ export function numericalGradient(
   { h = DEFAULT_STEP }: StepOptions = {},
 ): number | Point {
   checkStep("numericalGradient", h);
+  const lost = refusing("numericalGradient", h);
   if (typeof x === "number") {
     const cell = [x];
-    return difference("numericalGradient", () => (f as ScalarFunction<number>)(cell[0]!), cell, cell, 0, h);
+    const ofCell = () => (f as ScalarFunction<number>)(cell[0]!);
+    return difference("numericalGradient", ofCell, cell, cell, 0, h, lost);
   }
   const elements = new Elements(x, "numericalGradient: x");
+  return like(x, differences("numericalGradient", f as ScalarFunction<Point>, x, elements, h, lost));
+}
+
+function refusing(call: string, h: number): (coordinate: number) => never {
+  return (coordinate) => {
+    throw lostError(call, coordinate, h);
+  };
+}
+
+/** The difference quotient by every coordinate. */
+export function differences<X extends Point>(
+  call: string,
+  f: ScalarFunction<X>,
+  x: X,
+  elements: Elements,
+  h: number,
+  lost: (coordinate: number) => void,
+): Float64Array {
   const gradient = new Float64Array(elements.length);
   let next = 0;
   for (const row of elements.rows) {
-    for (let i = 0; i < row.length; i++) {
-      gradient[next++] = difference("numericalGradient", f as ScalarFunction<Point>, x, row, i, h);
-    }
+    for (let i = 0; i < row.length; i++) gradient[next++] = difference(call, f, x, row, i, h, lost);
   }
-  return like(x, gradient);
+  return gradient;
 }
 
 /**
@@ -84,7 +104,7 @@ export function numericalGradient(
  * @param X [points, …], nested arrays or a tensor; restored exactly, also when f throws. A single point is taken as one.
  * @returns the same form as X
  * @throws ShapeError where X is a tensor without axes
- * @throws OptionError where h is not above 0 @throws DataError where X holds integers, or f does not return a number
+ * @throws OptionError where h is not above 0 or is lost in the rounding of X @throws DataError where X holds integers, or f does not return a number
  * @example
  * ```ts
  * import { numericalGradientRows } from "kobai/numeric";
@@ -130,7 +150,10 @@ export function numericalGradientRows(
   return { shape: [...X.shape], dtype: X.dtype, data };
 }
 
-/** (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, the coordinate being row[i]. */
+/**
+ * (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, the coordinate being row[i]. In float32 the points are the nearest that differ from x, and the divisor is
+ * their distance. `lost` is called where float64 does not hold the step.
+ */
 function difference<X>(
   call: string,
   f: ScalarFunction<X>,
@@ -138,16 +161,24 @@ function difference<X>(
   row: number[] | TypedArray,
   i: number,
   h: number,
+  lost: (coordinate: number) => void,
 ): number {
   const before = row[i]!;
+  const isFloat32 = row instanceof Float32Array;
+  if (!isFloat32 && isLost(before, h)) lost(before);
+  const move = (step: number) => {
+    row[i] = before + step;
+    if (isFloat32 && Number.isFinite(before)) {
+      for (let wider = 2 * step; row[i] === before; wider *= 2) row[i] = before + wider;
+    }
+    return row[i]!;
+  };
   try {
-    row[i] = before + h;
-    const right = row[i]!;
+    const right = move(h);
     const above = checkedValue(call, f(x));
-    row[i] = before - h;
-    const left = row[i]!;
+    const left = move(-h);
     const below = checkedValue(call, f(x));
-    return (above - below) / (row instanceof Float32Array ? right - left : 2 * h);
+    return (above - below) / (isFloat32 ? right - left : 2 * h);
   } finally {
     row[i] = before;
   }

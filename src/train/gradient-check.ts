@@ -1,4 +1,5 @@
-import type { Loss } from "../nn/losses.ts";
+import { check, having, options as optionsOf, positive } from "../check.ts";
+import { type Loss, lossRule } from "../nn/losses.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import type { NamedTensors } from "./parameters.ts";
 
@@ -28,7 +29,7 @@ export interface Checkable {
 
 /** Options of `gradientCheck`. */
 export interface GradientCheckOptions {
-  /** Default: the network's own default, cross-entropy. */
+  /** Default: that of the network's last fit, else cross-entropy. */
   loss?: Loss;
   /** The step of the differences. Default 1e-4. */
   h?: number;
@@ -62,8 +63,10 @@ export function gradientCheck(
   net: Checkable,
   x: TensorLike,
   t: TensorLike,
-  options: GradientCheckOptions = {},
+  given?: GradientCheckOptions,
 ): GradientCheck {
+  check("gradientCheck", "net", net, having("numericalGradient", "a network"));
+  const options = optionsOf("gradientCheck", given, { loss: lossRule, h: positive });
   const numerical = net.numericalGradient(x, t, options);
   const backpropagation = net.gradient(x, t, options.loss);
   return Object.fromEntries(

@@ -11,9 +11,11 @@ import {
   TRANSPOSE_B,
   Word,
 } from "../../assembly/isa.ts";
+import { PARTIAL_TERMS, TOTALS_BYTES } from "../../assembly/sums.ts";
 import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { float32, float64, sigmoid, tanh } from "../reference/math.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
+import { partialSums } from "../reference/partial-sums.ts";
 import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate();
@@ -148,10 +150,10 @@ function describeCase(use: Case, lanes: number): string {
   return `${float64 ? "float64" : "float32"} ${shapes}, bias ${bias}, ${Activation[activation]}, ${lanes} lanes`;
 }
 
-/** The kernel's result on one lane and on three against the reference's, and the bytes around c against what they were. */
-function check(use: Case, sums?: Floats): Floats {
+/** The kernel's result on one lane and on several against the reference's, and the bytes around c against what they were. */
+function check(use: Case, sums?: Floats, laneCounts: readonly number[] = [1, 3]): Floats {
   const { m, n, k, transposed } = use;
-  const { instruction, a, b, bias, output, c, afterWorkspace } = layOut(use, 3);
+  const { instruction, a, b, bias, output, c, afterWorkspace } = layOut(use, Math.max(...laneCounts));
   [a, b, bias, output].forEach((operand, index) => {
     fill(operand, 7 + index);
   });
@@ -162,7 +164,7 @@ function check(use: Case, sums?: Floats): Floats {
   const guards = [c.byteOffset - GUARD, c.byteOffset + c.byteLength, afterWorkspace].map((start) =>
     new Uint8Array(memory.buffer, start, GUARD).fill(0xa5),
   );
-  for (const lanes of [1, 3]) {
+  for (const lanes of laneCounts) {
     bits(c).fill(0xff);
     for (let lane = 0; lane < lanes; lane++) execute(instruction, lane, lanes);
     if (Buffer.compare(bits(c), bits(expected)) !== 0) expect(c, describeCase(use, lanes)).toEqual(expected);
@@ -196,6 +198,47 @@ describe("matmul equals the reference bit for bit", () => {
   for (const [m, n, k] of BLOCKED) {
     test(`${m}×${k}·${k}×${n}`, () => checkSize(m, n, k));
   }
+
+  // Around the lengths at which sums become partial sums; few rows, a column, strips and packed panels each go their own way.
+  for (const k of [1023, 1024, 1025, 3 * PARTIAL_TERMS, 3 * PARTIAL_TERMS + 1, 2047, 3 * 1024 + 1]) {
+    test(`sums of ${k} terms`, () => {
+      for (const [m, n] of [
+        [1, 1],
+        [2, 33],
+        [4, 5],
+        [5, 1],
+        [19, 50],
+      ] as const) {
+        for (const float64 of [false, true]) {
+          for (const transposed of ORIENTATIONS) {
+            const activation = Activation.tanh;
+            check({ float64, m, n, k, transposed, bias: true, activation }, undefined, [1, 2, 3, 8]);
+          }
+        }
+      }
+    });
+  }
+
+  test("1,024 terms are one sum, more are sums of 384", () => {
+    expect(partialSums(784)).toEqual([[0, 784]]);
+    expect(partialSums(1024)).toEqual([[0, 1024]]);
+    expect(partialSums(1025)).toEqual([
+      [0, 384],
+      [384, 768],
+      [768, 1025],
+    ]);
+  });
+
+  test("sums of a million terms", () => {
+    const use = { m: 3, n: 5, k: 1_000_000, bias: false, activation: Activation.identity };
+    for (const transposed of [0, TRANSPOSE_A]) check({ ...use, float64: false, transposed });
+  });
+
+  test("more rows of long sums than are finished at once", () => {
+    const m = TOTALS_BYTES / (8 * BLOCK_N) + 3;
+    const use = { float64: false, m, n: BLOCK_N + 2, bias: true, activation: Activation.relu };
+    check({ ...use, k: 1025, transposed: TRANSPOSE_A });
+  });
 });
 
 test("NaN and infinity reach the result, and relu keeps NaN", () => {

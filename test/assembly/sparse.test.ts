@@ -12,6 +12,7 @@ import {
   SparseMatmulGradientArg,
 } from "../../assembly/isa.ts";
 import { BLOCK_COLUMNS } from "../../assembly/sparse/blocking.ts";
+import { PARTIAL_TERMS } from "../../assembly/sums.ts";
 import { instruction } from "../../src/runtime/instructions.ts";
 import { sparseGradientWorkspaceBytes, sparseWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { bytesPerElement, type DTypeName, typedArrays } from "../../src/tensor.ts";
@@ -20,7 +21,7 @@ import { named } from "../named.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
 import { instantiate } from "./instance.ts";
 
-const { memory, execute } = instantiate();
+const { memory, execute } = instantiate(512);
 const GUARD = 0xa5;
 const INSTRUCTION = 4096;
 const STATE = 4352;
@@ -193,16 +194,39 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
     new Type(n).map((_: number, i: number) => (((i + seed) * 7919) % 1009) / 500 - 1);
 
   // Every tile width (1 to 13 vectors), rows of more than one tile, and ends in the middle of a vector.
+  const sizes = [
+    [1, 1],
+    [5, 9],
+    [11, 40],
+    [33, 20],
+    [18, 300],
+  ] as const;
   const widths = [1, 2, 3, 5, 7, 8, 10, 13, 16, 17, 20, 24, 27, 31, 33, 36, 40, 44, 50, 52, 53, 64, 100, 129];
   test.each(widths)("n = %i: the bits of the dense products, nothing else written", (n) => {
-    for (const lanes of [1, 3]) {
-      for (const [m, k] of [
-        [1, 1],
-        [5, 9],
-        [11, 40],
-        [33, 20],
-        [18, 300],
-      ] as const) {
+    checkProducts(n, sizes, [1, 3]);
+  });
+
+  // Long sums, forward and backward: rows in place and rows that take from panels, zeros where a partial sum begins or ends.
+  test.each([
+    [1, [3]],
+    [10, [2]],
+    [50, [1, 2, 3, 8]],
+    [129, [1]],
+  ])("n = %i: long sums, on %j lanes", (n, laneCounts) => {
+    const lengths = [1023, 1024, 1025, 3 * PARTIAL_TERMS + 1, 3 * 1024 + 1];
+    const long = lengths.flatMap((k) => [[3, k] as const, [20, k] as const, [k, 5] as const]);
+    checkProducts(n, long, laneCounts);
+  });
+
+  test("sums of a hundred thousand terms", () => checkProducts(3, [[100_000, 2]], [2]));
+
+  function checkProducts(
+    n: number,
+    sizes: readonly (readonly [m: number, k: number])[],
+    laneCounts: readonly number[],
+  ) {
+    for (const lanes of laneCounts) {
+      for (const [m, k] of sizes) {
         const { place, x, ...batch } = fetchRows("uint8", dtype, m, k, lanes);
         const bytes = Type.BYTES_PER_ELEMENT as 4 | 8;
         const scratch = (workspaceBytes: number) => ({
@@ -233,7 +257,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         const gradient = fill(m * n, 3);
         const [g, dw] = [place(gradient.byteLength), place(k * n * Type.BYTES_PER_ELEMENT)];
         view(dtype, g, gradient.length).set(gradient);
-        const lists = scratch(sparseGradientWorkspaceBytes(m, k, bytes));
+        const lists = scratch(sparseGradientWorkspaceBytes(m, n, k, bytes));
         const backward = { ...batch, ...lists, m, n, k, g, c: dw, bias: 0, output: b };
         const dense = matmul<Floats>({ m: k, n, k: m, a: x, b: gradient, transposeA: true });
         // The gradient by the weight, and by what a weight is the relu of.
@@ -245,7 +269,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         }
       }
     }
-  });
+  }
 });
 
 function bits(values: Floats): string {

@@ -49,6 +49,17 @@ describe("takeBatch", () => {
     expect(takeBatch(data, 2, 2)[0].shape).toEqual([0, 1, 2, 2]);
   });
 
+  it("gives values to learn, one for each sample, as float32", () => {
+    const [, t] = takeBatch({ ...bytes, t: tensor([1, 2.5, 3], [3], "float64") }, 1, 3);
+    expect(t).toEqual({ shape: [2], dtype: "float32", data: new Float32Array([2.5, 3]) });
+  });
+
+  it("refuses a scale that is infinite in float32", () => {
+    expect(() => takeBatch({ ...bytes, scale: 1e39 }, 0, 1)).toThrow(
+      new OptionError("takeBatch: scale as float32 must be a finite number; got Infinity"),
+    );
+  });
+
   it.each([
     [-1, 1],
     [2, 1],
@@ -64,13 +75,13 @@ describe("takeBatch", () => {
 
   it("refuses data and labels that do not match", () => {
     expect(() => takeBatch({ ...bytes, t: tensor(new Uint8Array(2)) }, 0, 1)).toThrow(
-      new DataError("dataset: x has 3 samples and t has 2: x is [3, 2], t is [2]"),
+      new DataError("takeBatch: the data set: x has 3 samples and t has 2: x is [3, 2], t is [2]"),
     );
     expect(() => takeBatch({ ...bytes, t: tensor(1) }, 0, 1)).toThrow(
-      new DataError("dataset: t is a scalar; it must be labels [n] or rows [n, k]"),
+      new DataError("takeBatch: the data set: t is a scalar; it must be labels [n] or rows [n, k]"),
     );
     expect(() => takeBatch({ ...bytes, x: tensor(1) }, 0, 1)).toThrow(
-      new DataError("dataset: x is a scalar; its first axis must count the samples"),
+      new DataError("takeBatch: the data set: x is a scalar; its first axis must count the samples"),
     );
   });
 });
@@ -91,6 +102,28 @@ describe("sampleBatch", () => {
   it("draws other samples at every call", () => {
     const draws = Array.from({ length: 5 }, () => [...sampleBatch(bytes, 20)[1].data].join());
     expect(new Set(draws).size).toBe(5);
+  });
+
+  it("refuses batches that memory cannot hold, sizes and positions that are none, and draws nothing then", () => {
+    const random = { seed: 5, step: 2 };
+    expect(() => sampleBatch(bytes, 2 ** 31, random)).toThrow(
+      new DataError(
+        "sampleBatch: there is no memory for a batch of 2147483648 samples, whose x is [2147483648, 2]",
+      ),
+    );
+    expect(() => sampleBatch(bytes, 0, random)).toThrow(
+      new OptionError("sampleBatch: batchSize must be a whole number from 1 to 4294967295; got 0"),
+    );
+    expect(random).toEqual({ seed: 5, step: 2 });
+    expect(() => sampleBatch(bytes, 1, { seed: -1, step: 0 })).toThrow(
+      "sampleBatch: random: seed must be a whole number from 0 to 2^53 - 1; got -1",
+    );
+    expect(() => sampleBatch(bytes, 1, { seed: 1 } as never)).toThrow(
+      "sampleBatch: random: step must be a whole number from 0 to 4294967295; got undefined",
+    );
+    expect(() => sampleBatch(bytes, 1, Object.freeze(random))).toThrow(
+      "sampleBatch: random: its step cannot be moved on; is the object frozen?",
+    );
   });
 
   it("refuses an empty data set", () => {

@@ -1,6 +1,7 @@
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decompress, parseIdx } from "../../src/data/idx.ts";
+import { decompress, parseIdx } from "../../src/data/index.ts";
 import { DataError } from "../../src/errors.ts";
 import { idx } from "./idx-files.ts";
 
@@ -59,7 +60,7 @@ describe("parseIdx", () => {
       idx(10, [1], [1]),
       "f: not an IDX file: it begins with 0x00000a01, where MNIST has 0x00000803 for images and 0x00000801 for labels",
     ],
-    ["no dimensions", idx(8, [], [1]), "f: the IDX header gives no dimensions"],
+    ["no dimensions", idx(8, [], [1]), "f: the IDX header gives no dimensions; kobai reads 1 to 32"],
     [
       "a truncated header",
       idx(8, [2, 3], []).subarray(0, 9),
@@ -76,6 +77,16 @@ describe("parseIdx", () => {
       "f: too long: its header says [2, 3], which takes 18 bytes, the file has 19",
     ],
     [
+      "more dimensions than a tensor has axes",
+      idx(8, new Array(255).fill(1), [1]),
+      "f: the IDX header gives 255 dimensions; kobai reads 1 to 32",
+    ],
+    [
+      "a size beyond counting",
+      idx(14, [2 ** 32 - 1, 2 ** 32 - 1], []),
+      "f: its header says [4294967295, 4294967295], which no file can hold",
+    ],
+    [
       "a size beyond memory",
       idx(14, [65536, 65536], []),
       "f: truncated: its header says [65536, 65536], which takes 34359738380 bytes, the file has 12",
@@ -85,7 +96,47 @@ describe("parseIdx", () => {
   });
 });
 
+describe("bytes", () => {
+  it("may be of any kind and realm", async () => {
+    const file = idx(8, [2], [7, 9]);
+    const elsewhere = runInNewContext("(bytes) => [Uint8Array.from(bytes), Uint8Array.from(bytes).buffer]");
+    const shared = new Uint8Array(new SharedArrayBuffer(file.length));
+    shared.set(file);
+    for (const bytes of [
+      file.buffer,
+      new DataView(file.buffer),
+      Buffer.from(file),
+      shared,
+      ...elsewhere(file),
+    ]) {
+      expect(parseIdx(bytes)).toEqual(parseIdx(file));
+      expect(await decompress(bytes)).toEqual(file);
+    }
+    expect((await decompress(shared)).buffer).toBeInstanceOf(ArrayBuffer);
+    expect(await decompress(gzipSync(file).buffer.slice(0, gzipSync(file).length))).toEqual(file);
+    await expect(decompress("text" as never, "f")).rejects.toThrow(
+      'f: takes bytes, an ArrayBuffer or a view of one; got "text"',
+    );
+    expect(() => parseIdx(undefined as never)).toThrow(
+      "IDX data: takes bytes, an ArrayBuffer or a view of one; got undefined",
+    );
+  });
+});
+
 describe("decompress", () => {
+  it("unpacks no more than it is allowed", async () => {
+    const bytes = gzipSync(new Uint8Array(50_000_000));
+    await expect(decompress(bytes, "f", 49_999_999)).rejects.toThrow(
+      new DataError(
+        `f: more than 49999999 bytes come of these ${bytes.length}; where that is meant, raise maxBytes`,
+      ),
+    );
+    expect((await decompress(bytes, "f", 50_000_000)).length).toBe(50_000_000);
+    await expect(decompress(bytes, "f", -1)).rejects.toThrow(
+      "decompress: maxBytes must be a whole number of at least 0; got -1",
+    );
+  });
+
   it("undoes gzip and leaves the rest alone", async () => {
     const file = idx(8, [2], [7, 9]);
     expect(await decompress(gzipSync(file))).toEqual(file);

@@ -40,7 +40,10 @@ export interface OpCase {
 
 const lengths = [1, 3, 4, 5, 7, 8, 9, 31, 33];
 const vectors = [[], [65], [3, 5], [2, 3, 4], ...lengths.map((n) => [n])].map((shape) => [shape]);
-const rows = [[1], [9], [1, 1], [1, 10], [3, 5], [4, 4], [5, 3], [2, 3, 7], [7, 33], [31, 10], [2, 2]];
+/** About where a sum becomes one of partial sums. */
+const long = [1023, 1024, 1025, 1537, 2047, 3073];
+const short = [[1], [9], [1, 1], [1, 10], [3, 5], [4, 4], [5, 3], [2, 3, 7], [7, 33], [31, 10], [2, 2]];
+const rows = [...short, ...long.map((n) => [2, n]), [1025, 3]];
 const batches = rows.filter((shape) => shape.length === 2);
 
 /** Pairs that broadcast: a scalar, rows, columns, missing and alternating axes, of up to five axes. */
@@ -88,6 +91,9 @@ const pairs: readonly (readonly Shape[])[] = [
     [2, 1, 3, 1, 5],
     [1, 4, 1, 2, 1],
   ],
+  // Their gradients are long sums.
+  [[1025, 3], [3]],
+  [[2, 1025], []],
 ];
 
 /** [m, k] and [k, n] as stored, for each orientation. */
@@ -100,13 +106,17 @@ function products(transposeA: boolean, transposeB: boolean): Shape[][] {
     [1, 33, 31],
     [33, 10, 9],
     [31, 33, 8],
+    // Long sums in the product, and in the gradients.
+    ...long.map((k) => [3, 5, k] as const),
+    [5, 1025, 3],
+    [2047, 3, 2],
   ] as const;
   return sizes.map(([m, n, k]) => [transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]]);
 }
 
 const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape[]])[] = [
-  [undefined, [[], [1], [9], [33], [3, 5], [2, 3, 4]]],
-  [0, [[1], [7], [1, 5], [33, 1], [5, 33], [9, 16], [3, 2, 5]]],
+  [undefined, [[], [1], [9], [33], [3, 5], [2, 3, 4], ...long.map((n) => [n]), [3, 1025]]],
+  [0, [[1], [7], [1, 5], [33, 1], [5, 33], [9, 16], [3, 2, 5], ...long.map((n) => [n, 5]), [1025, 33]]],
   [
     1,
     [
@@ -115,9 +125,10 @@ const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape
       [2, 9, 1],
       [3, 4, 17],
       [2, 3, 4, 5],
+      [2, 1025, 3],
     ],
   ],
-  [-1, [[8], [3, 7], [2, 3, 31]]],
+  [-1, [[8], [3, 7], [2, 3, 31], [2, 1025]]],
 ];
 
 export const cases: readonly OpCase[] = [

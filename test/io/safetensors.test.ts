@@ -1,11 +1,23 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/errors.ts";
-import { loadSafetensors, parse, saveSafetensors, serialize, sha256 } from "../../src/io/safetensors.ts";
+import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { DataError, KobaiError, OptionError } from "../../src/errors.ts";
+import {
+  type Bytes,
+  FileError,
+  loadSafetensors,
+  parse,
+  saveSafetensors,
+  serialize,
+  sha256,
+} from "../../src/io/index.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import { temporaryFolder } from "../data/idx-files.ts";
+import { damageFiles, generator, messageOf, wildTensors } from "../fuzz/damaged-files.ts";
 
 /** A file with this header, as text or as bytes, and this many bytes of data. */
 function file(header: string | Uint8Array, dataBytes = 0, length?: bigint): Uint8Array {
@@ -79,10 +91,50 @@ describe("safetensors", () => {
 
   it("refuses to write what it could not read", () => {
     expect(() => serialize({ __metadata__: tensor(1) })).toThrow(
-      "safetensors: __metadata__ is reserved and cannot name a tensor",
+      "serialize: __metadata__ is reserved and cannot name a tensor",
     );
-    const wrong: Tensor = { shape: [2, 2], dtype: "float32", data: new Float32Array(3) };
-    expect(() => serialize({ w: wrong })).toThrow("safetensors: w: shape [2, 2] does not fit 3 elements");
+    const data = new Float32Array(3);
+    const refused: [Record<string, Tensor>, string][] = [
+      [
+        { w: { shape: [2, 2], dtype: "float32", data } },
+        "its shape [2, 2] has 4 elements, but its data has 3",
+      ],
+      [
+        { w: { shape: [3], dtype: "float64", data } },
+        'its dtype is "float64", but its data is a Float32Array',
+      ],
+      [
+        { w: { shape: [3], dtype: "float16" as "float32", data: new Uint16Array(3) as never } },
+        'its dtype is "float16", but its data is a Uint16Array',
+      ],
+      [
+        { w: { shape: [1.5, 2], dtype: "float32", data } },
+        "a shape is an array of at most 32 whole numbers of at least 0; this one is [1.5, 2]",
+      ],
+      [{ w: [1, 2] as never }, "must be a tensor { shape, dtype, data }, which tensor(…) makes; got [1, 2]"],
+    ];
+    for (const [tensors, message] of refused) {
+      expect(() => serialize(tensors)).toThrow(`serialize: "w": ${message}`);
+    }
+    for (const none of [[tensor(1)], new Map([["w", tensor(1)]]), null, "w", new Float32Array(1)]) {
+      expect(() => serialize(none as never)).toThrow(
+        "serialize: takes an object of tensors by name, as { weight: tensor(…) }; got ",
+      );
+    }
+    expect(() => serialize({}, { epoch: 3 } as never)).toThrow(
+      'serialize: __metadata__ must map names to strings; "epoch" is 3',
+    );
+    expect(() => serialize({}, { when: undefined } as never)).toThrow('"when" is undefined');
+    expect(() => serialize({}, null as never)).toThrow("__metadata__ must map names to strings; it is null");
+    for (const half of [[{ "\ud800": tensor(1) }], [{}, { "\udc00": "" }], [{}, { a: "x\ud800" }]]) {
+      expect(() => serialize(...(half as [Record<string, Tensor>]))).toThrow(
+        "is not Unicode: it holds half of a surrogate pair",
+      );
+    }
+    const many = Array.from({ length: 1_000_001 }, (_, i) => [i, ""]);
+    expect(() => serialize({}, Object.fromEntries(many))).toThrow(
+      "serialize: its header holds more than 1000000 names and numbers",
+    );
   });
 
   const x = entry("F32", [2], [0, 8]);
@@ -118,9 +170,13 @@ describe("safetensors", () => {
     [
       "metadata that are not strings",
       file('{"__metadata__":{"a":1}}'),
-      "__metadata__ must map names to strings",
+      '__metadata__ must map names to strings; "a" is 1',
     ],
-    ["metadata that are a list", file('{"__metadata__":["a"]}'), "__metadata__ must map names to strings"],
+    [
+      "metadata that are a list",
+      file('{"__metadata__":["a"]}'),
+      '__metadata__ must map names to strings; it is ["a"]',
+    ],
     [
       "an entry that is no object",
       file('{"x":null}'),
@@ -147,6 +203,31 @@ describe("safetensors", () => {
       'the header of "x" is not a dtype, a shape and two data_offsets',
     ],
     [
+      "an axis below zero by its sign alone",
+      file('{"x":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'),
+      'the header of "x" is not a dtype, a shape and two data_offsets',
+    ],
+    [
+      "more axes than a tensor has",
+      file(`{"x":${entry("F32", new Array(33).fill(1), [0, 4])}}`, 4),
+      'the header of "x" is not a dtype, a shape and two data_offsets',
+    ],
+    [
+      "half of a character in a name",
+      file(`{"\\ud800":${entry("F32", [1], [0, 4])}}`, 4),
+      'the name "\\ud800" is not Unicode: it holds half of a surrogate pair',
+    ],
+    [
+      "half of a character in the metadata",
+      file('{"__metadata__":{"a":"\\udc00"}}'),
+      'the metadata\'s text "\\udc00" is not Unicode: it holds half of a surrogate pair',
+    ],
+    [
+      "more names and numbers than any model has",
+      file(`{"x":{"shape":[${"0,".repeat(1_000_000)}0]}}`),
+      "its header holds more than 1000000 names and numbers",
+    ],
+    [
       "three offsets",
       file(`{"x":${entry("F32", [2], [0, 8, 8])}}`, 8),
       'the header of "x" is not a dtype, a shape and two data_offsets',
@@ -159,12 +240,12 @@ describe("safetensors", () => {
     [
       "an element type we do not have",
       file(`{"x":${entry("BF16", [4], [0, 8])}}`, 8),
-      '"x" is BF16; kobai reads F32, F64, U8, I32',
+      '"x" is "BF16"; kobai reads F32, F64, U8, I32',
     ],
     [
       "an element type of Object.prototype",
       file(`{"x":${entry("constructor", [4], [0, 8])}}`, 8),
-      '"x" is constructor; kobai reads F32, F64, U8, I32',
+      '"x" is "constructor"; kobai reads F32, F64, U8, I32',
     ],
     [
       "a shape that does not fill the offsets",
@@ -210,9 +291,200 @@ describe("safetensors", () => {
     expect(() => parse(bytes, "f")).toThrow(new DataError(`f: ${message}`));
   });
 
-  it("refuses deep nesting without exhausting the stack", () => {
-    const deep = `{"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
-    expect(() => parse(file(deep), "f")).toThrow(/^f: /);
+  it("measures a header before it builds anything of it", () => {
+    for (const [open, close] of [
+      ["[", "]"],
+      ['{"x":', "}"],
+    ] as const) {
+      const deep = `{"x":{"shape":${open.repeat(1000)}1${close.repeat(1000)}}}`;
+      expect(() => parse(file(deep), "f")).toThrow(
+        "f: its header is nested deeper than that of any safetensors file",
+      );
+    }
+    const build = vi.spyOn(JSON, "parse");
+    onTestFinished(() => build.mockRestore());
+    expect(() => parse(file(`{"x":${"[".repeat(1_000_000)}`), "f")).toThrow("nested deeper");
+    expect(() => parse(file(`{"x":{"y":[${"[],".repeat(1_000_000)}[]]}}`), "f")).toThrow("nested deeper");
+    expect(() => parse(file(`{${'"":1,'.repeat(600_000)}"":1}`), "f")).toThrow("names and numbers");
+    expect(build).not.toHaveBeenCalled();
+  });
+
+  it("shows nothing that a terminal obeys, and no page of Zs", () => {
+    const names = ["\u001b[2J\u001b]0;gone\u0007", "Z".repeat(1_000_000), "\u202egnp", "\u2028"];
+    for (const name of names) {
+      for (const bytes of [
+        file(JSON.stringify({ [name]: 1 })),
+        file(JSON.stringify({ x: { dtype: name, shape: [0], data_offsets: [0, 0] } })),
+        file(JSON.stringify({ __metadata__: { [name]: 1 } })),
+      ]) {
+        for (const called of ["f", name]) {
+          const message = messageOf(() => parse(bytes, called));
+          expect(message).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,550}$/u);
+        }
+      }
+    }
+  });
+
+  it("takes bytes of any kind and realm", () => {
+    const bytes = serialize({ w: tensor([1, 2]) });
+    const expected = parse(bytes);
+    const shared = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(shared).set(bytes);
+    const elsewhere = runInNewContext("(bytes) => [Uint8Array.from(bytes), Uint8Array.from(bytes).buffer]");
+    const others: Bytes[] = [
+      bytes.buffer,
+      Buffer.from(bytes),
+      new DataView(bytes.buffer),
+      new Int8Array(bytes.buffer),
+      new Float64Array(serialize({ w: tensor([1, 2]) }, { a: "4" }).buffer),
+      new Uint8Array(shared),
+      ...(elsewhere(bytes) as Bytes[]),
+    ];
+    for (const other of others) expect(parse(other).tensors).toEqual(expected.tensors);
+    const tensors = { w: { ...tensor([0, 0]), data: runInNewContext("Float32Array.of(1, 2)") } };
+    expect(serialize(tensors)).toEqual(bytes);
+  });
+
+  it("refuses what is no bytes, and bytes that are gone", () => {
+    const gone = new Uint8Array(8);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    for (const bytes of [gone, gone.buffer]) {
+      expect(() => parse(bytes, "f")).toThrow(
+        new DataError("f: the memory of these bytes is gone; it was transferred"),
+      );
+    }
+    for (const bytes of [undefined, null, "text", [1, 2], { length: 8 }, Symbol("s"), Object.create(null)]) {
+      expect(() => parse(bytes as never, "f")).toThrow(
+        "f: takes bytes, an ArrayBuffer or a view of one; got ",
+      );
+    }
+  });
+});
+
+describe("what one side refuses the other never makes", () => {
+  it("of tensors and metadata as wild as they come", () => {
+    const random = generator(1);
+    let [written, refused] = [0, 0];
+    for (let i = 0; i < 2_000; i++) {
+      const [tensors, metadata] = wildTensors(random);
+      let bytes: Uint8Array | undefined;
+      try {
+        bytes = serialize(tensors, metadata);
+      } catch (error) {
+        expect(error).toBeInstanceOf(KobaiError);
+        refused++;
+        continue;
+      }
+      written++;
+      expect(parse(bytes)).toEqual({ tensors, metadata });
+    }
+    expect(Math.min(written, refused)).toBeGreaterThan(500);
+  });
+
+  it("of damaged files", async () => {
+    const counts = await damageFiles(4_000, 7);
+    expect(counts.safetensors.taken).toBeGreaterThan(50);
+    expect(counts.safetensors.refused).toBeGreaterThan(500);
+  });
+});
+
+describe("files", () => {
+  it("are named by paths and file: URLs, of other realms as well", async () => {
+    const path = join(await temporaryFolder(), "é 1%.safetensors");
+    const url = pathToFileURL(path);
+    await saveSafetensors(url, every, { a: "b" });
+    const elsewhere = Object.assign(Object.create({ [Symbol.toStringTag]: "URL" }), { href: url.href });
+    for (const place of [path, url, url.href, elsewhere]) {
+      expect((await loadSafetensors(place)).metadata).toEqual({ a: "b" });
+    }
+  });
+
+  it("may be asked to replace nothing", async () => {
+    const path = join(await temporaryFolder(), "w");
+    await saveSafetensors(path, {}, {}, { overwrite: false });
+    await expect(saveSafetensors(path, every, {}, { overwrite: false })).rejects.toMatchObject({
+      code: "EEXIST",
+    });
+    await expect(saveSafetensors(path, {}, {}, { overwrit: false } as never)).rejects.toThrow(
+      'saveSafetensors: there is no option "overwrit"; did you mean overwrite?',
+    );
+    expect(await loadSafetensors(path)).toEqual({ tensors: {}, metadata: {} });
+  });
+
+  it("hold what the tensors were when the call began", async () => {
+    const path = join(await temporaryFolder(), "w");
+    const w = tensor([1, 2]);
+    const saving = saveSafetensors(path, { w });
+    w.data.fill(9);
+    await saving;
+    expect((await loadSafetensors(path)).tensors.w).toEqual(tensor([1, 2]));
+  });
+
+  it("are read no further than their header makes sense", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "huge");
+    const bytes = file(`{"x":${entry("F32", [2 ** 38], [0, 2 ** 40])}}`);
+    await writeFile(path, bytes);
+    await truncate(path, 2 ** 40);
+    await expect(loadSafetensors(path)).rejects.toThrow(`truncated: "x" ends at ${2 ** 40}, but only `);
+    await truncate(path, bytes.length + 2 ** 40);
+    await expect(loadSafetensors(path)).rejects.toThrow(`${path}: there is no memory for ${2 ** 40} bytes`);
+    await writeFile(path, "<html>".repeat(10));
+    await expect(loadSafetensors(path)).rejects.toThrow(`${path}: not a safetensors file`);
+  });
+
+  it("are neither devices nor pipes nor folders nor missing", async () => {
+    const folder = await temporaryFolder();
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const refused: [string, string, string | undefined][] = [
+      ["/dev/zero", "it is no file, but a device or a pipe", undefined],
+      [pipe, "it is no file, but a device or a pipe", undefined],
+      [folder, "it is a folder", "EISDIR"],
+      [join(folder, "none"), "ENOENT: no such file or directory", "ENOENT"],
+      [join(folder, "x".repeat(5000)), "ENAMETOOLONG: name too long", "ENAMETOOLONG"],
+    ];
+    for (const [path, reason, code] of refused) {
+      const error = await loadSafetensors(path).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(FileError);
+      expect(error).toMatchObject({ code, path });
+      expect((error as FileError).message).toMatch(new RegExp(`: cannot be read: ${reason}$`));
+    }
+  });
+
+  it("are nothing else than what a path names", async () => {
+    for (const call of ["loadSafetensors", "saveSafetensors"] as const) {
+      const use = (path: unknown) =>
+        (call === "loadSafetensors" ? loadSafetensors : saveSafetensors)(path as string, {});
+      for (const path of [undefined, null, "", 3, Symbol("s"), Object.create(null), new Uint8Array(2)]) {
+        await expect(use(path)).rejects.toThrow(
+          `${call}: path must be a path or an address, a string or a URL; got `,
+        );
+      }
+      for (const path of ["a\0b", "file://host/x", "file:///a%2Fb", "file:///a%00b"]) {
+        await expect(use(path)).rejects.toThrow(OptionError);
+      }
+      for (const path of ["https://example.org/w", new URL("https://example.org/w")]) {
+        await expect(use(path)).rejects.toThrow(`${call}: https://example.org/w is an address, no file; `);
+      }
+    }
+  });
+
+  it("cannot be had in a page, which is told what can", async () => {
+    vi.resetModules();
+    vi.doMock("../../src/node.ts", () => ({ isNode: false }));
+    onTestFinished(() => vi.doUnmock("../../src/node.ts"));
+    const page = await import("../../src/io/index.ts");
+    await expect(page.saveSafetensors("w", every)).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message:
+        "saveSafetensors: there is no file system in a page; serialize(tensors) gives the bytes, to store or to send",
+    });
+    await expect(page.loadSafetensors("w")).rejects.toMatchObject({
+      name: "UnsupportedError",
+      message:
+        "loadSafetensors: there is no file system in a page; fetch the file, and parse(await response.arrayBuffer())",
+    });
   });
 });
 
@@ -224,5 +496,15 @@ describe("sha256", () => {
     expect(await sha256(tensors)).toBe(hash.digest("hex"));
     expect(await sha256({ a: tensors.a, b: tensors.b })).not.toBe(await sha256(tensors));
     expect(await sha256({})).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  });
+
+  it("is the same where a page comes over plain http and has no crypto.subtle", async () => {
+    const tensors = { a: tensor(new Uint8Array(1000).fill(7)), b: tensor([1, 2]) };
+    const digest = await sha256(tensors);
+    for (const crypto of [{ getRandomValues: () => {} }, undefined]) {
+      vi.stubGlobal("crypto", crypto);
+      expect(await sha256(tensors)).toBe(digest);
+      vi.unstubAllGlobals();
+    }
   });
 });

@@ -75,6 +75,27 @@ describe("gradientDescent", () => {
     expect([...start.data]).toEqual([3, -2]);
   });
 
+  it("descends over float32 of any magnitude", () => {
+    const { x, report, outcome } = gradientDescent(({ data: [a] }) => (a! - 5000) ** 2, tensor([3000]), {
+      lr: 0.1,
+    });
+    expect(outcome).toBe("descended");
+    expect(report).toContain("f fell from 4000000 to");
+    expect(x.data[0]).toBeCloseTo(5000, 2);
+  });
+
+  it("says where h was lost in the rounding of x", () => {
+    expect(gradientDescent((x) => (x - 3e13) ** 2, 2e13, { lr: 0.1 })).toMatchObject({
+      outcome: "stalled",
+      report:
+        "f stayed at 1e+26 for 100 steps; h = 0.0001 is lost in the rounding of x = 20000000000000: try h = 100000000",
+    });
+    const half = gradientDescent(([x0, x1]) => x0! ** 2 + 0 * x1!, [4, 2e13], { lr: 0.1 });
+    expect(half.outcome).toBe("descended");
+    expect(half.report).toContain("in 100 steps; h = 0.0001 is lost in the rounding of x = 20000000000000");
+    expect(gradientDescent((x) => (x - 3e13) ** 2, 2e13, { lr: 0.1, h: 1e8 }).outcome).toBe("descended");
+  });
+
   it("refuses options out of range", () => {
     for (const lr of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => gradientDescent(function2, [1, 1], { lr })).toThrow(
@@ -86,6 +107,7 @@ describe("gradientDescent", () => {
         `gradientDescent: steps must be a whole number of at least 0; got ${steps}`,
       );
     }
+    expect(() => gradientDescent(function2, [1, 1], { h: 0 })).toThrow("gradientDescent: h must be");
     expect(() => gradientDescent(() => 0, tensor(Int32Array.of(1)))).toThrow(
       "gradientDescent: x0: it is a Int32Array",
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OptionError } from "../../src/errors.ts";
 import { numericalDiff, tangentLine } from "../../src/numeric/index.ts";
 
 /** The book's function_1 (4.3.2); its derivative is 0.02x + 0.1. */
@@ -27,6 +28,24 @@ describe("numericalDiff", () => {
         `numericalDiff: h must be a number above 0, such as the book's 1e-4; got ${h}`,
       );
     }
+  });
+
+  it("refuses an h that is lost in the rounding of x, and says which is not", () => {
+    const square = (x: number) => x * x;
+    expect(numericalDiff(square, 1e9) / 2e9).toBeCloseTo(1, 1);
+    for (const method of ["central", "forward"] as const) {
+      for (const x of [1e11, -1e13]) expect(() => numericalDiff(square, x, { method })).toThrow(OptionError);
+    }
+    expect(() => numericalDiff(square, 1e13)).toThrow(
+      "numericalDiff: h = 0.0001 is lost in the rounding of x = 10000000000000: try h = 60000000",
+    );
+    expect(numericalDiff(square, 1e13, { h: 60000000 }) / 2e13).toBeCloseTo(1, 9);
+    // The book's example of an h that is too small (4.3.1).
+    expect(() => numericalDiff(square, 1, { h: 1e-50 })).toThrow(
+      "h = 1e-50 is lost in the rounding of x = 1",
+    );
+    expect(() => tangentLine(square, 1e13)).toThrow("is lost in the rounding");
+    expect(numericalDiff(square, Number.POSITIVE_INFINITY)).toBeNaN();
   });
 
   it("refuses another method, and an f that returns no number", () => {

@@ -64,6 +64,30 @@ describe("numericalGradient", () => {
     expect(data[1]).toBeCloseTo(8, 5);
   });
 
+  it("moves a float32 coordinate to its neighbours where x ± h rounds back to x", () => {
+    for (const x of [1000, 2048, 5000, -4096, 1e6, -1e9, 1e15]) {
+      const point = Float32Array.of(x);
+      const [gradient] = numericalGradient(([v]) => v! ** 2, point);
+      expect(gradient! / (2 * x)).toBeCloseTo(1, 4);
+      expect([...point]).toEqual([Math.fround(x)]);
+    }
+    expect(numericalGradient(([v]) => 3 * v!, Float32Array.of(1), { h: 1e-12 })).toEqual(Float32Array.of(3));
+    expect(
+      numericalGradient(([v]) => v!, Float32Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)),
+    ).toEqual(Float32Array.of(Number.NaN, Number.NaN));
+  });
+
+  it("refuses an h that is lost in the rounding of float64", () => {
+    const message = "h = 0.0001 is lost in the rounding of x = 10000000000000: try h = 60000000";
+    for (const x of [[1, 1e13], Float64Array.of(1e13), float64([1e13], [1])]) {
+      expect(() => numericalGradient(() => 0, x as number[])).toThrow(`numericalGradient: ${message}`);
+    }
+    expect(() => numericalGradient(() => 0, 1e13)).toThrow(`numericalGradient: ${message}`);
+    expect(() => partialDerivative(() => 0, [1, 1e13], 1)).toThrow(`partialDerivative: ${message}`);
+    expect(() => numericalGradientRows(() => 0, [[1e13]])).toThrow(message);
+    expect(numericalGradient((x) => x * x, 1e13, { h: 6e7 }) / 2e13).toBeCloseTo(1, 9);
+  });
+
   it("refuses integers, other things than numbers, and an f that returns none", () => {
     expect(() => numericalGradient(sumOfSquares, tensor(Int32Array.of(3, 4)))).toThrow(
       "numericalGradient: x: it is a Int32Array, which cannot hold x + h for a small h; use Float64Array or plain numbers",

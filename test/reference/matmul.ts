@@ -1,5 +1,7 @@
 // Matrix multiplication in plain TypeScript: the oracle of the wasm kernels, bit for bit, and the baseline of the benchmarks.
 
+import { partialSums } from "./partial-sums.ts";
+
 /** Either element type; float32 is rounded after every operation. */
 export type Floats = Float32Array | Float64Array;
 
@@ -16,7 +18,8 @@ export interface MatmulOperands<A extends Floats> {
 }
 
 /**
- * op(a)·op(b), [m, n]: each element the sum over k in increasing order from +0, every product and every addition rounded.
+ * op(a)·op(b), [m, n]: each element the sum over k in increasing order from +0, every product and every addition rounded; long sums
+ * are made of such partial sums.
  *
  * @example
  * matmul({ m: 1, n: 1, k: 2, a: new Float32Array([1, 2]), b: new Float32Array([3, 4]) }); // Float32Array [11]
@@ -28,51 +31,60 @@ export function matmul<A extends Floats>(operands: MatmulOperands<A>): A {
   const rows = transposeB ? transpose(b, n, k) : b;
   const addRow = a instanceof Float32Array ? addRowFloat32 : addRowFloat64;
   const addFourRows = a instanceof Float32Array ? addFourRowsFloat32 : addFourRowsFloat64;
-  const c = new (a.constructor as new (length: number) => A)(m * n);
-  const x = new (a.constructor as new (length: number) => A)(k);
+  const floats = (length: number) => new (a.constructor as new (length: number) => A)(length);
+  const c = floats(m * n);
+  const x = floats(k);
+  const partial = floats(n);
+  const totals = new Float64Array(n);
   for (let i = 0; i < m; i++) {
     for (let l = 0; l < k; l++) x[l] = a[i * rowA + l * stepA]!;
-    let l = 0;
-    for (; l + 4 <= k; l += 4) addFourRows(c, i * n, x, rows, l, n);
-    for (; l < k; l++) addRow(c, i * n, x, rows, l, n);
+    totals.fill(0);
+    for (const [from, to] of partialSums(k)) {
+      partial.fill(0);
+      let l = from;
+      for (; l + 4 <= to; l += 4) addFourRows(partial, x, rows, l, n);
+      for (; l < to; l++) addRow(partial, x, rows, l, n);
+      for (let j = 0; j < n; j++) totals[j] = totals[j]! + partial[j]!;
+    }
+    c.set(totals, i * n);
   }
   return c;
 }
 
-/** Adds x[l]·b[l, :] to the row of c that begins at ci. */
-function addRowFloat32(c: Floats, ci: number, x: Floats, b: Floats, l: number, n: number): void {
+/** Adds x[l]·b[l, :] to c[n]. */
+function addRowFloat32(c: Floats, x: Floats, b: Floats, l: number, n: number): void {
   const x0 = x[l]!;
   const b0 = l * n;
-  for (let j = 0; j < n; j++) c[ci + j] = Math.fround(c[ci + j]! + Math.fround(x0 * b[b0 + j]!));
+  for (let j = 0; j < n; j++) c[j] = Math.fround(c[j]! + Math.fround(x0 * b[b0 + j]!));
 }
 
 /** The same for rows l to l + 3, one after the other at each element: c is read and written once, which halves the time. */
-function addFourRowsFloat32(c: Floats, ci: number, x: Floats, b: Floats, l: number, n: number): void {
+function addFourRowsFloat32(c: Floats, x: Floats, b: Floats, l: number, n: number): void {
   const [x0, x1, x2, x3] = [x[l]!, x[l + 1]!, x[l + 2]!, x[l + 3]!];
   const b0 = l * n;
   const [b1, b2, b3] = [b0 + n, b0 + 2 * n, b0 + 3 * n];
   for (let j = 0; j < n; j++) {
-    let s = c[ci + j]!;
+    let s = c[j]!;
     s = Math.fround(s + Math.fround(x0 * b[b0 + j]!));
     s = Math.fround(s + Math.fround(x1 * b[b1 + j]!));
     s = Math.fround(s + Math.fround(x2 * b[b2 + j]!));
-    c[ci + j] = Math.fround(s + Math.fround(x3 * b[b3 + j]!));
+    c[j] = Math.fround(s + Math.fround(x3 * b[b3 + j]!));
   }
 }
 
-function addRowFloat64(c: Floats, ci: number, x: Floats, b: Floats, l: number, n: number): void {
+function addRowFloat64(c: Floats, x: Floats, b: Floats, l: number, n: number): void {
   const x0 = x[l]!;
   const b0 = l * n;
-  for (let j = 0; j < n; j++) c[ci + j] = c[ci + j]! + x0 * b[b0 + j]!;
+  for (let j = 0; j < n; j++) c[j] = c[j]! + x0 * b[b0 + j]!;
 }
 
-function addFourRowsFloat64(c: Floats, ci: number, x: Floats, b: Floats, l: number, n: number): void {
+function addFourRowsFloat64(c: Floats, x: Floats, b: Floats, l: number, n: number): void {
   const [x0, x1, x2, x3] = [x[l]!, x[l + 1]!, x[l + 2]!, x[l + 3]!];
   const b0 = l * n;
   const [b1, b2, b3] = [b0 + n, b0 + 2 * n, b0 + 3 * n];
   for (let j = 0; j < n; j++) {
-    const s = c[ci + j]! + x0 * b[b0 + j]! + x1 * b[b1 + j]! + x2 * b[b2 + j]!;
-    c[ci + j] = s + x3 * b[b3 + j]!;
+    const s = c[j]! + x0 * b[b0 + j]! + x1 * b[b1 + j]! + x2 * b[b2 + j]!;
+    c[j] = s + x3 * b[b3 + j]!;
   }
 }
 

@@ -2,15 +2,23 @@
 
 import { precisionOf, zerosLike } from "./elementwise.ts";
 import type { Floats } from "./matmul.ts";
+import { partialSums } from "./partial-sums.ts";
+
+/** The sum of `n` elements from `at` on. */
+export function rowSum(a: Floats, at: number, n: number): number {
+  let total = 0;
+  for (const [from, to] of partialSums(n)) total += eightSums(a, at + from, at + to);
+  return precisionOf(a).round(total);
+}
 
 /**
- * The sum of `n` elements from `at` on: eight partial sums, the j-th of elements j, j + 8, j + 16, …; then
- * ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)). Storing a partial sum rounds it.
+ * The sum of elements from `at` to before `end`: eight sums, the j-th of elements j, j + 8, j + 16, …; then
+ * ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)). Storing a sum rounds it.
  */
-export function rowSum(a: Floats, at: number, n: number): number {
+function eightSums(a: Floats, at: number, end: number): number {
   const { round } = precisionOf(a);
   const p = zerosLike(a, 8);
-  for (let j = 0; j < n; j++) p[j & 7] = p[j & 7]! + a[at + j]!;
+  for (let j = 0; at + j < end; j++) p[j & 7] = p[j & 7]! + a[at + j]!;
   const s02 = round(round(p[0]! + p[4]!) + round(p[2]! + p[6]!));
   const s13 = round(round(p[1]! + p[5]!) + round(p[3]! + p[7]!));
   return round(s02 + s13);
@@ -28,11 +36,18 @@ export function sum(
       out[o] = rowSum(a, o * n, n) / by;
       continue;
     }
-    for (let j = 0; j < n; j++) {
-      const row = (o * n + j) * inner;
-      for (let l = 0; l < inner; l++) out[o * inner + l] = out[o * inner + l]! + a[row + l]!;
+    const totals = new Float64Array(inner);
+    for (const [from, to] of partialSums(n)) {
+      const partial = zerosLike(a, inner);
+      for (let j = from; j < to; j++) {
+        const row = (o * n + j) * inner;
+        for (let l = 0; l < inner; l++) partial[l] = partial[l]! + a[row + l]!;
+      }
+      for (let l = 0; l < inner; l++) totals[l] = totals[l]! + partial[l]!;
     }
-    for (let l = 0; l < inner; l++) out[o * inner + l] = out[o * inner + l]! / by;
+    const sums = zerosLike(a, inner);
+    sums.set(totals);
+    for (let l = 0; l < inner; l++) out[o * inner + l] = sums[l]! / by;
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { TOTALS_BYTES } from "../../assembly/sums.ts";
 import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 
 const BOTH = TRANSPOSE_A | TRANSPOSE_B;
@@ -11,6 +12,7 @@ test("scratch is a multiple of the alignment and covers every orientation", () =
       [5, 3, 7],
       [100, 50, 784],
       [4096, 4096, 4096],
+      [1, 1, 1025],
     ] as const) {
       const bound = matmulWorkspaceBytes(m, n, k, elementBytes);
       expect(bound % 64).toBe(0);
@@ -26,13 +28,18 @@ test("the batch of the book's network: 400 steps of k, 52 columns", () => {
 });
 
 test("scratch stops growing at one block", () => {
-  expect(matmulWorkspaceBytes(8192, 8192, 8192, 4, BOTH)).toBe(
-    matmulWorkspaceBytes(1024, 1024, 1024, 4, BOTH),
-  );
+  const cube = (size: number) => matmulWorkspaceBytes(size, size, size, 4, BOTH);
+  expect(cube(1024)).toBe(matmulWorkspaceBytes(8192, 8192, 1024, 4, BOTH));
+  expect(cube(8192)).toBe(cube(1024) + TOTALS_BYTES);
 });
 
 test("a few rows read b in place and need none", () => {
   expect(matmulWorkspaceBytes(4, 1000, 1000, 4, 0)).toBe(0);
   expect(matmulWorkspaceBytes(4, 1000, 1000, 4, TRANSPOSE_B)).toBeGreaterThan(0);
   expect(matmulWorkspaceBytes(1000, 1, 1000, 4, TRANSPOSE_A)).toBe(0);
+});
+
+test("long sums need their totals", () => {
+  expect(matmulWorkspaceBytes(4, 1000, 1025, 4, 0)).toBe(4 * 512 * 8);
+  expect(matmulWorkspaceBytes(784, 52, 2000, 4, TRANSPOSE_A)).toBe(784 * 52 * 8 + 400 * (52 + 16) * 4);
 });

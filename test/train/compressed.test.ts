@@ -135,7 +135,7 @@ function expectKernels(
     const gradient = hold(k * n * bytes);
     const backward = {
       ...batch,
-      ...scratch(sparseGradientWorkspaceBytes(m, k, bytes)),
+      ...scratch(sparseGradientWorkspaceBytes(m, n, k, bytes)),
       scale,
       m,
       n,

@@ -19,7 +19,7 @@ import {
   sumSquaredError,
   tensor,
 } from "../../src/index.ts";
-import { sha256 } from "../../src/io/safetensors.ts";
+import { sha256 } from "../../src/io/index.ts";
 import { blobs, slope } from "./blobs.ts";
 
 beforeAll(() => init());

@@ -79,7 +79,7 @@ export const matmulOperation: Operation<Transposed> = {
 /**
  * The matrix product.
  *
- * Each element is the sum over k in increasing order, whatever the size: the same bits everywhere.
+ * Each element is the sum over k in increasing order, beyond 1,024 terms 384 at a time: the same bits everywhere.
  * @param a [m, k], or [k, m] with `transposeA`
  * @param b [k, n], or [n, k] with `transposeB`
  * @returns [m, n]
@@ -122,7 +122,7 @@ function workspaceOf(node: Node<Transposed>, isCompressed: (value: Value) => boo
   const elementBytes = a.dtype === "float64" ? 8 : 4;
   if (isCompressed(a)) {
     return node.attributes.transposeA
-      ? sparseGradientWorkspaceBytes(k, m, elementBytes)
+      ? sparseGradientWorkspaceBytes(k, n, m, elementBytes)
       : sparseWorkspaceBytes(m, k, elementBytes);
   }
   return matmulWorkspaceBytes(m, n, k, elementBytes);

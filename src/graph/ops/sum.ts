@@ -69,7 +69,8 @@ function reduce(name: string, x: Value, given: SumOptions | undefined, mean: boo
 /**
  * The sum of all elements (a scalar), or along an axis.
  *
- * Along a contiguous row the order is fixed at eight partial sums, across rows it is the rows' own: the same bits everywhere.
+ * Along a contiguous row the order is fixed at eight sums, across rows it is the rows' own, and more than 1,024 terms are summed 384 at a
+ * time: the same bits everywhere, and in float32 a relative error below 1e-5 for any number of terms of one sign.
  * @throws ShapeError where x has no such axis
  */
 export function sum(x: Value, given?: SumOptions): Value {

@@ -1,0 +1,291 @@
+// Every door of kobai: the functions and methods that take something from a caller, with arguments that are right.
+
+import type { Value } from "../../src/graph/value.ts";
+import * as kobai from "../../src/index.ts";
+import * as ops from "../../src/ops.ts";
+
+/** How to call something: `call` with all of `args`, of which one is replaced by whatever comes. */
+export interface Door {
+  readonly name: string;
+  readonly args: () => readonly unknown[];
+  readonly call: (...args: never[]) => unknown;
+}
+
+/** An exported function. */
+export function door(module: string, exports: object, name: string, ...args: readonly unknown[]): Door {
+  return {
+    name: `${module}: ${name}`,
+    args: () => args,
+    call: (exports as Record<string, (...args: never[]) => unknown>)[name]!,
+  };
+}
+
+const { dense, crossEntropy, sgd, tensor } = kobai;
+const data = { x: tensor([[1, 2]]), t: tensor(new Uint8Array([1])) };
+const layers = () => [dense(2)];
+const fitting = () => ({ loss: crossEntropy(), optimizer: sgd(), steps: 1 });
+const network = () => kobai.sequential(layers(), { input: [2] });
+
+/** A method of a network of its own, which is disposed of at the end. */
+function method(
+  name: string,
+  args: () => readonly unknown[],
+  call: (net: kobai.Network, ...args: never[]) => unknown,
+): Door {
+  return {
+    name: `Network: ${name}`,
+    args,
+    async call(...given: never[]) {
+      const net = network();
+      try {
+        return await call(net, ...given);
+      } finally {
+        net.dispose();
+      }
+    },
+  };
+}
+
+/** Fields of an options object: each is replaced. */
+function fields(
+  name: string,
+  options: () => object,
+  names: readonly string[],
+  call: (options: object) => unknown,
+): Door[] {
+  return names.map((field) => ({
+    name: `${name} { ${field} }`,
+    args: () => [undefined],
+    call: (value: never) => call({ ...options(), [field]: value }),
+  }));
+}
+
+async function withNetwork(use: (net: kobai.Network) => unknown): Promise<unknown> {
+  const net = network();
+  try {
+    return await use(net);
+  } finally {
+    net.dispose();
+  }
+}
+
+const inLayer =
+  (use: (x: Value, ...args: never[]) => unknown) =>
+  (...args: never[]) => {
+    kobai.sequential([kobai.layer("own", (x) => use(x, ...args) as Value)], { input: [2] }).dispose();
+  };
+
+/** An op, called with a symbolic value [batch, 2] and more. */
+function op(name: keyof typeof ops, ...more: readonly unknown[]): Door[] {
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
+  const f = ops[name] as (...args: unknown[]) => Value;
+  const asOutput = (y: Value, x: Value) => ops.add(x, ops.scale(ops.sum(y), 0));
+  return [
+    {
+      name: `kobai/ops: ${name}, beside a value`,
+      args: () => more,
+      call: inLayer((x, ...args) => asOutput(f(x, ...args), x)),
+    },
+    {
+      name: `kobai/ops: ${name}`,
+      args: () => [undefined],
+      call: inLayer((x, first) => asOutput(f(first, ...more.map((each) => (each === VALUE ? x : each))), x)),
+    },
+  ];
+}
+/** Stands for the layer's input. */
+const VALUE = Symbol("value");
+
+export const doors: readonly Door[] = [
+  ...["normal", "uniform", "zeros", "xavier", "he"].map((name) => door("kobai", kobai, name, undefined)),
+  door("kobai", kobai, "constant", 1),
+  ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
+  ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
+    fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["lr", "momentum", "epsilon", "beta1"],
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ),
+  door("kobai", kobai, "dense", 3, {}),
+  ...fields(
+    "kobai: dense",
+    () => ({}),
+    ["weight", "bias"],
+    (options) => kobai.sequential([dense(2, options)], { input: [2] }).dispose(),
+  ),
+  ...["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => door("kobai", kobai, name)),
+  door("kobai", kobai, "layer", "own", (x: Value) => x),
+  door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
+  ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
+    door("kobai", kobai, name),
+  ),
+  door("kobai", kobai, "tensor", [1, 2], [2], "float32"),
+  door("kobai", kobai, "init", {}),
+  ...fields(
+    "kobai: init",
+    () => ({}),
+    ["threads", "relaxed", "maxMemory"],
+    (options) => kobai.init(options),
+  ),
+  door("kobai", kobai, "engineInfo"),
+  door("kobai", kobai, "memoryReport"),
+  door("kobai", kobai, "close"),
+  {
+    name: "kobai: sequential",
+    args: () => [layers(), { input: [2] }],
+    call: (...args: never[]) =>
+      (kobai.sequential as (...args: unknown[]) => kobai.Network)(...args).dispose(),
+  },
+  ...fields(
+    "kobai: sequential",
+    () => ({ input: [2] }),
+    ["input", "seed", "dtype", "name"],
+    (options) => kobai.sequential(layers(), options as kobai.SequentialOptions).dispose(),
+  ),
+  {
+    name: "kobai: sequential of a layer",
+    args: () => [dense(2)],
+    call: (layer: never) => kobai.sequential([layer], { input: [2] }).dispose(),
+  },
+  { name: "kobai: a layer's output", args: () => [], call: (value: never) => inLayer(() => value)() },
+  ...["name", "shape", "initializer"].map((argument, index) => ({
+    name: `kobai: a parameter's ${argument}`,
+    args: () => [undefined],
+    call: (value: never) => {
+      const right: unknown[] = ["w", [2], kobai.constant(0)];
+      right[index] = value;
+      const own = kobai.layer("own", (x, { parameter }) =>
+        ops.add(x, ops.scale(ops.sum(parameter(...(right as [string, number[], kobai.Initializer]))), 0)),
+      );
+      kobai.sequential([own], { input: [2] }).dispose();
+    },
+  })),
+  {
+    name: "kobai: what an initializer gives",
+    args: () => [],
+    call: (value: never) => kobai.sequential([dense(2, { weight: () => value })], { input: [2] }).dispose(),
+  },
+  {
+    name: "kobai: gradientCheck",
+    args: () => [network(), data.x, data.t, {}],
+    call: (...args: never[]) => (kobai.gradientCheck as (...args: unknown[]) => unknown)(...args),
+  },
+  method(
+    "fit",
+    () => [data, fitting()],
+    (net, ...args) => (net.fit as (...args: unknown[]) => unknown)(...args),
+  ),
+  ...fields(
+    "Network: fit",
+    fitting,
+    [
+      "loss",
+      "optimizer",
+      "batchSize",
+      "steps",
+      "epochs",
+      "sampling",
+      "gradient",
+      "h",
+      "seed",
+      "evaluate",
+      "onProgress",
+      "onEvaluate",
+      "signal",
+    ],
+    (options) => withNetwork((net) => net.fit(data, options as kobai.FitOptions)),
+  ),
+  ...fields(
+    "Network: fit { evaluate }",
+    () => ({ data }),
+    ["data", "every", "metrics"],
+    (evaluate) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), evaluate: evaluate as { data: kobai.Dataset } })),
+  ),
+  ...fields(
+    "Network: fit on",
+    () => data,
+    ["x", "t", "scale", "classes"],
+    (set) => withNetwork((net) => net.fit(set as kobai.Dataset, fitting())),
+  ),
+  ...fields(
+    "Network: fit { optimizer }",
+    () => sgd(),
+    ["lr", "op", "coefficients", "name"],
+    (optimizer) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), optimizer: optimizer as kobai.Optimizer })),
+  ),
+  {
+    name: "Network: what a loss gives",
+    args: () => [],
+    call: (value: never) =>
+      withNetwork((net) =>
+        net.loss(
+          data.x,
+          [[1, 2]],
+          kobai.loss("own", () => value),
+        ),
+      ),
+  },
+  method(
+    "evaluate",
+    () => [data, {}],
+    (net, ...args) => (net.evaluate as (...args: unknown[]) => unknown)(...args),
+  ),
+  ...fields(
+    "Network: evaluate",
+    () => ({}),
+    ["loss", "metrics", "signal"],
+    (options) => withNetwork((net) => net.evaluate(data, options)),
+  ),
+  ...(["predict", "loss", "gradient", "numericalGradient", "accuracy", "load"] as const).map((name) =>
+    method(
+      name,
+      () =>
+        name === "predict"
+          ? [data.x]
+          : name === "load"
+            ? [network().params, {}]
+            : [data.x, data.t, undefined],
+      (net, ...args) => (net[name] as (...args: unknown[]) => unknown)(...args),
+    ),
+  ),
+  method(
+    "params",
+    () => [tensor([1, 2])],
+    (net, value) => {
+      net.params["dense1.bias"] = value;
+    },
+  ),
+  ...(
+    ["relu", "sigmoid", "tanh", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
+  ).flatMap((name) => op(name)),
+  ...(
+    [
+      "add",
+      "subtract",
+      "multiply",
+      "divide",
+      "sumSquaredError",
+      "binaryCrossEntropy",
+      "softmaxCrossEntropy",
+    ] as const
+  ).flatMap((name) => op(name, VALUE)),
+  ...op("matmul", VALUE, { transposeA: true }),
+  ...op("scale", 2),
+  ...op("sum", { axis: 1 }),
+  ...op("mean", { axis: 1 }),
+  ...op("reshape", [2]),
+  ...op("broadcastTo", [1, 2]),
+  door("kobai/ops", ops, "constant", 1, "float32"),
+  {
+    name: "kobai/ops: gradients",
+    args: () => [undefined, undefined],
+    call: inLayer((x, ...args) => {
+      const right: unknown[] = [ops.sum(x), [x]];
+      return ops.gradients(...(right.map((value, i) => args[i] ?? value) as [Value, Value[]]))[0];
+    }),
+  },
+];

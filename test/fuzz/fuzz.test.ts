@@ -1,0 +1,69 @@
+// Every door of kobai is tried with every value in place of each of its arguments. Nothing may end in an error that is not one of ours,
+// and what is taken must be written down in accepted.json, where a person has read it. (KOBAI_ACCEPT=1 writes it anew.)
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as kobai from "../../src/index.ts";
+import * as ops from "../../src/ops.ts";
+import { type Door, doors } from "./doors.ts";
+import { values } from "./values.ts";
+
+const file = new URL("accepted.json", import.meta.url);
+const written = process.env.KOBAI_ACCEPT
+  ? {}
+  : (JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>);
+const accepted: Record<string, string[]> = {};
+
+beforeAll(async () => {
+  await kobai.init();
+});
+
+/** What came of a call: undefined where it was accepted. */
+async function outcome(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function tryDoor({ name, args, call }: Door): Promise<void> {
+  const places = Math.max(1, args().length);
+  for (let place = 0; place < places; place++) {
+    const key = places > 1 ? `${name}, argument ${place + 1}` : name;
+    const taken: string[] = [];
+    for (const [label, make] of values) {
+      const given = [...args()];
+      given[place] = make();
+      const error = await outcome(() => (call as (...args: unknown[]) => unknown)(...given));
+      if (error === undefined) taken.push(label);
+      else if (label === "a class" && String(error).includes("without 'new'")) continue;
+      else if (!(error instanceof kobai.KobaiError)) {
+        throw new Error(`${key} with ${label}: ${String(error)}`, { cause: error });
+      } else {
+        expect(error.message.length, `${key} with ${label}: ${error.message}`).toBeLessThan(600);
+        expect(error.message, `${key} with ${label}`).not.toMatch(/\p{Cc}/u);
+      }
+    }
+    accepted[key] = taken;
+    if (!process.env.KOBAI_ACCEPT) expect(taken, `what ${key} takes`).toEqual(written[key]);
+  }
+}
+
+describe("nothing but our errors, and nothing accepted by chance", () => {
+  it.each(doors.map((door) => [door.name, door] as const))("%s", (_, door) => tryDoor(door));
+
+  it("every export has a door", () => {
+    const functions = (exports: object, module: string) =>
+      Object.entries(exports)
+        .filter(([name, value]) => typeof value === "function" && !/Error$/.test(name) && name !== "Network")
+        .map(([name]) => `${module}: ${name}`);
+    const known = doors.map(({ name }) => name);
+    const missing = [...functions(kobai, "kobai"), ...functions(ops, "kobai/ops")].filter(
+      (name) => !known.some((each) => each === name || each.startsWith(`${name},`)),
+    );
+    expect(missing).toEqual([]);
+    if (process.env.KOBAI_ACCEPT) writeFileSync(file, `${JSON.stringify(accepted, null, 1)}\n`);
+  });
+});
