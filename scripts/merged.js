@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FLAGS = [
+/** As src/runtime/wide.ts sets them. */
+export const FLAGS = [
   "--experimental-wasm-revectorize",
   "--no-liftoff",
   "--no-wasm-lazy-compilation",
   "--no-wasm-inlining",
-  "--print-wasm-code",
 ];
 
 /** Names of a module's functions by their index, out of its text. */
@@ -31,7 +31,7 @@ export function merged(node = process.execPath, name = "kobai-wide") {
   try {
     const file = join(folder, "compile.cjs");
     writeFileSync(file, `new WebAssembly.Module(require("node:fs").readFileSync(process.argv[2]))`);
-    const code = execFileSync(node, [...FLAGS, file, resolve(`build/${name}.wasm`)], {
+    const code = execFileSync(node, [...FLAGS, "--print-wasm-code", file, resolve(`build/${name}.wasm`)], {
       encoding: "utf8",
       maxBuffer: 2 ** 30,
     });

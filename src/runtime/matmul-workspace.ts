@@ -84,5 +84,7 @@ export function sparseGradientWorkspaceBytes(m: number, n: number, k: number, el
   const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
   const row = 2 * k * elementBytes + EXPAND_SLACK;
   const totals = long ? totalsBytes(lists, n) : 0;
-  return roundUp(lists * (listBytes + 8) + 4 * m + WIDE_PANEL_BYTES * terms + row + totals + WIDE_TAIL_BYTES + 32);
+  return roundUp(
+    lists * (listBytes + 8) + 4 * m + WIDE_PANEL_BYTES * terms + row + totals + WIDE_TAIL_BYTES + 32,
+  );
 }
