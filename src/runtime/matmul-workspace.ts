@@ -38,8 +38,7 @@ export function matmulWorkspaceBytes(
   elementBytes: 4 | 8,
   transposed?: number,
 ): number {
-  // The wide build's panels, which are the widest, end with a cache line.
-  const columns = Math.min(roundUp(n, 64 / elementBytes), BLOCK_N_BYTES / elementBytes);
+  const columns = Math.min(n, BLOCK_N_BYTES / elementBytes);
   const totals = k > LONGEST_SUM ? Math.min(TOTALS_BYTES, totalsBytes(m, columns)) : 0;
   const mayTransposeA = transposed === undefined || (transposed & TRANSPOSE_A) !== 0;
   if (transposed !== undefined) {
@@ -50,7 +49,8 @@ export function matmulWorkspaceBytes(
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = mayTransposeA ? BLOCK_M : 0;
-  return roundUp(totals + depth * (columns + rows) * elementBytes);
+  // The wide build's panels of b, which are the widest, end with a cache line.
+  return roundUp(totals + depth * (roundUp(columns, 64 / elementBytes) + rows) * elementBytes);
 }
 
 /**

@@ -13,7 +13,7 @@ it("a page that trains loads at most 40 kB compressed, the wasm inside", () => {
   expect(bundle.gzip).toBeLessThanOrEqual(40_000);
 });
 
-it("the wasm is inside once, and the relaxed build is not", () => {
+it("the wasm is inside once, and the relaxed and the wide build are not", () => {
   const long = bundle.texts.flatMap((text) => text.match(/"[^"]{15000,}"/g) ?? []);
   // its tokens
   expect(long.length).toBe(1);

@@ -14,7 +14,6 @@ const least: Readonly<Record<string, number>> = {
   "binary/sigmoidGradient": 33,
   "binary/subtract": 12,
   "binary/tanhGradient": 30,
-  "gather/gather": 8,
   "gemm/epilogue/finish": 64,
   "gemm/epilogue/finishSigmoid": 43,
   "gemm/epilogue/finishTanh": 45,
