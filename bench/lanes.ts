@@ -6,7 +6,7 @@ import { LanesField } from "../assembly/blocks.ts";
 import { takeBatch } from "../src/data/index.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";
-import { engine, init } from "../src/runtime/engine.ts";
+import { engine, engineInfo, init } from "../src/runtime/engine.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { type Group, median, mustEqual, type Result, type Work } from "./harness.ts";
@@ -26,6 +26,7 @@ const NAME = "lanes";
 interface Task {
   readonly name: typeof NAME;
   readonly quick: boolean;
+  readonly wide: boolean;
 }
 
 function useLanes(count: number): void {
@@ -129,8 +130,8 @@ async function numericalGradient(seconds: number): Promise<Result> {
 }
 
 /** Measures, in the worker, and sends each result. */
-async function measure({ quick }: Task, port: MessagePort): Promise<void> {
-  await init({ threads: LANES });
+async function measure({ quick, wide }: Task, port: MessagePort): Promise<void> {
+  await init({ threads: LANES, wide });
   const seconds = quick ? 0.3 : 1.5;
   const report = (result: Result) => port.postMessage(result);
   for (const dtype of ["float32", "float64"] as const) {
@@ -157,7 +158,7 @@ export const group: Group = {
   name: NAME,
   title: "One lane and two, by the wall clock",
   run({ quick, report }) {
-    const task: Task = { name: NAME, quick };
+    const task: Task = { name: NAME, quick, wide: engineInfo().wide };
     return new Promise((resolve, reject) => {
       const worker = new Worker(process.argv[1]!, { workerData: task });
       worker.on("message", report);
