@@ -70,23 +70,44 @@ describe("init({ wide })", () => {
   });
 });
 
-describe.skipIf(lacks)(`where V8 merges nothing${lacks ? ` (not tested: this is ${lacks})` : ""}`, () => {
-  it.each(majors)("finds it out, in Node %d", async (major) => {
-    const folder = mkdtempSync(join(tmpdir(), "kobai-wide-"));
-    const entry = join(folder, "entry.ts");
-    const file = join(folder, "out/entry.mjs");
-    writeFileSync(
-      entry,
-      `import { init } from ${JSON.stringify(join(process.cwd(), "src/index.ts"))};
+/** A program of kobai's, as one file. */
+async function bundled(body: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "kobai-wide-"));
+  const entry = join(folder, "entry.ts");
+  const index = JSON.stringify(join(process.cwd(), "src/index.ts"));
+  writeFileSync(entry, `import { close, dense, init, sequential, tensor } from ${index};\n${body}`);
+  await bundle([entry], join(folder, "out"), { packages: "bundle" });
+  return join(folder, "out/entry.mjs");
+}
+
+describe.skipIf(lacks)(`in a process${lacks ? ` (not tested: this is ${lacks})` : ""}`, () => {
+  it.each(majors)("finds out that V8 merges nothing, in Node %d", async (major) => {
+    const file = await bundled(`
       console.log(await init({ wide: true }).catch(({ name, message }) => name + ": " + message));
-      console.log((await init({ wide: "auto" })).wide);`,
-    );
-    await bundle([entry], join(folder, "out"), { packages: "bundle" });
+      console.log((await init({ wide: "auto" })).wide);`);
     // A V8 that leaves AVX2 alone, as on a processor without.
     const stdout = execFileSync(nodeOf(major), ["--no-enable-avx2", file], { encoding: "utf8" });
     expect(stdout).toBe(
       "UnsupportedError: init: wide needs a processor with 256-bit vectors (AVX2): here a loop is not faster when V8 has been told " +
         `to merge its vectors. ${hint}\nfalse\n`,
     );
+  });
+
+  it.each(majors)("is compiled once, before init returns, for all threads, in Node %d", async (major) => {
+    const file = await bundled(`
+      await init({ wide: true, threads: 3 });
+      console.log("there it is");
+      const net = sequential([dense(256)], { input: [256] });
+      const x = tensor(new Float32Array(2 ** 18), [1024, 256]);
+      for (let i = 0; i < 300; i++) net.predict(x);
+      await close();`);
+    const stdout = execFileSync(nodeOf(major), ["--trace-wasm-compilation-times", file], {
+      encoding: "utf8",
+    });
+    const [before, after] = stdout.split("there it is");
+    const compiled = (text: string) => text.match(/^Compiled function .*$/gm) ?? [];
+    expect(compiled(before!).length).toBeGreaterThan(100);
+    expect(compiled(before!).filter((line) => !line.includes("using TurboFan"))).toEqual([]);
+    expect(compiled(after!)).toEqual([]);
   });
 });
