@@ -407,17 +407,22 @@ export enum AccumulateArg {
  * moves one column of pre, which adds a multiple of one row of nextWeight to `out`, and only in samples whose input is not zero.
  */
 export enum SweepAffineArg {
+  /** the elements, row-major, that it is about: from this one on, and before `to`; whatever part of them, none depends on another */
+  from = 2,
+  to,
   /** float64 [k, n], or [n] for a bias */
-  gradient = 2,
+  gradient,
   /** address of a SweepField block */
   sweep,
 }
 
 /** gradient[i] = central difference of the loss by values[i], the whole program run twice for each. */
 export enum SweepElementsArg {
-  gradient = 2,
+  /** its elements, at the words of SweepAffineArg's */
+  from = 2,
+  to,
+  gradient,
   values,
-  n,
   /** from the values to the loss */
   program,
   lossCell,

@@ -46,8 +46,8 @@ export function sweepElements(i: usize, lane: i32): void {
   const program = pointer(i, SweepElementsArg.program);
   const lossCell = pointer(i, SweepElementsArg.lossCell);
   const h = load<f64>(pointer(i, SweepElementsArg.h));
-  const n = arg(i, SweepElementsArg.n);
-  for (let at: usize = 0; at < (<usize>n) << 3; at += 8) {
+  const end = pointer(i, SweepElementsArg.to) << 3;
+  for (let at = pointer(i, SweepElementsArg.from) << 3; at < end; at += 8) {
     const value = load<f64>(values + at);
     store<f64>(values + at, value + h);
     run(program);
@@ -64,13 +64,15 @@ export function sweepElements(i: usize, lane: i32): void {
 // moves and what its exponentials add up to, a vector each of both sides, and one more that pairs may reach.
 // sweepScratchBytes (src/train/sweep.ts) adds it up.
 
-/** Op.sweepAffine: the weight or the bias of an affine layer. Lanes split the weight's rows, a bias' columns. */
+/** Op.sweepAffine: the weight or the bias of an affine layer. Lanes split rows, or the columns of one row, such as a bias is. */
 export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
   const sweep = pointer(i, SweepAffineArg.sweep);
   const gradient = pointer(i, SweepAffineArg.gradient);
   const m = arg(sweep, SweepField.m);
   const k = arg(sweep, SweepField.k);
   const n = arg(sweep, SweepField.n);
+  const from = arg(i, SweepAffineArg.from);
+  const to = arg(i, SweepAffineArg.to);
   const x = pointer(sweep, SweepField.x);
   const rows = pointer(sweep, SweepField.scratch) + <usize>lane * arg(sweep, SweepField.scratchBytes);
   const inputs = rows + ((<usize>m) << 3);
@@ -79,12 +81,14 @@ export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
   const parts = asProgram ? 1 : lanes;
   copyOut(sweep, base(sweep, rows));
 
-  // A bias is a weight of one row whose input is 1 in every sample.
-  const byColumns = k == 1;
-  const columnFrom = byColumns ? chunkStart(n, 1, lane, parts) : 0;
-  const columnTo = byColumns ? chunkStart(n, 1, lane + 1, parts) : n;
+  const firstRow = from / n;
+  const endRow = (to + n - 1) / n;
+  const byColumns = endRow - firstRow == 1;
+  const share = byColumns ? lane : 0;
+  const shares = byColumns ? parts : 1;
   // Lanes take turns, since neighbouring rows have about as much to do: some inputs are zero in nearly every sample.
-  for (let row = byColumns ? 0 : lane; row < k; row += byColumns ? 1 : parts) {
+  for (let row = byColumns ? firstRow : firstRow + lane; row < endRow; row += byColumns ? 1 : parts) {
+    // A bias is a weight of one row whose input is 1 in every sample.
     let count = 0;
     for (let s = 0; s < m; s++) {
       const input = x ? load<f64>(x + ((<usize>s * k + row) << 3)) : 1;
@@ -93,7 +97,10 @@ export function sweepAffine(i: usize, lane: i32, lanes: i32): void {
       store<f64>(inputs + ((<usize>count) << 3), input);
       count++;
     }
-    for (let column = columnFrom; column < columnTo; column++) {
+    const first = max(from - row * n, 0);
+    const columns = min(to - row * n, n) - first;
+    const end = first + chunkStart(columns, 1, share + 1, shares);
+    for (let column = first + chunkStart(columns, 1, share, shares); column < end; column++) {
       const slope = asProgram
         ? slopeOfProgram(sweep, rows, count, column)
         : slopeOfLoss(sweep, rows, count, column);
@@ -126,9 +133,9 @@ function copyOut(sweep: usize, to: usize): void {
   }
   if (!shifts) return;
   const bytes = (<usize>m * p) << 3;
-  for (let at: usize = 0; at < bytes; at += 8) {
-    store<f64>(to + bytes + at, f64x2.extract_lane(exp<f64>(v128.load64_splat(to + at)), 0));
-  }
+  let at: usize = 0;
+  for (; at + 8 < bytes; at += 16) v128.store(to + bytes + at, exp<f64>(v128.load(to + at)));
+  if (at < bytes) v128.store_lane<f64>(to + bytes + at, exp<f64>(v128.load64_splat(to + at)), 0);
 }
 
 /** The row of nextWeight along which moving `column` moves `out`: a row of the unit matrix where there is no next layer. */

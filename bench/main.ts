@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform } from "node:os";
 import { parseArgs } from "node:util";
 import { init } from "../src/runtime/engine.ts";
+import { group as bookLoop } from "./book-loop.ts";
 import { group as bookRun } from "./book-run.ts";
 import { group as exp } from "./exp.ts";
 import type { Group, Result } from "./harness.ts";
@@ -32,6 +33,7 @@ const groups: readonly Group[] = [
   trainingStep,
   instructions,
   bookRun,
+  bookLoop,
   predict,
   numericalGradient,
   memory,

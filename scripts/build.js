@@ -26,6 +26,8 @@ await build({
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
+    relaxed: "src/relaxed.ts",
+    wide: "src/runtime/wide.ts",
     ops: "src/ops.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",
@@ -51,6 +53,8 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
+  // The maps hold their sources, which are no files of the package: names of a scheme of their own lead nobody to look for them.
+  sourceRoot: "kobai:///",
   logLevel: "warning",
 });
 await run("tsc", "-p", "tsconfig.build.json");

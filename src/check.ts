@@ -29,6 +29,12 @@ export function whole(low = 1, high = Number.MAX_SAFE_INTEGER): Rule {
 
 export const seed: Rule = [(value) => isWhole(value, 0), "a whole number from 0 to 2^53 - 1"];
 
+/** What something is called, in messages and on terminals. */
+export const name: Rule = [
+  (value) => typeof value === "string" && /^\P{C}{1,100}$/u.test(value),
+  "1 to 100 printable characters",
+];
+
 /** One of a few values. */
 export function oneOf(...values: readonly unknown[]): Rule {
   return [(value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(" or ")];

@@ -33,7 +33,7 @@ export {
 } from "./runtime/engine.ts";
 export type { HeapReport } from "./runtime/heap.ts";
 export type { Threads } from "./runtime/lanes/threads.ts";
-export type { WasmSource } from "./runtime/wasm.ts";
+export type { WasmSource } from "./runtime/wasm-source.ts";
 export {
   type DTypeName,
   type NestedArray,

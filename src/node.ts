@@ -1,4 +1,5 @@
-// Node's own modules, for functions that only run in Node inside files that browsers load too.
+// What only Node has, for functions that only run in Node inside files that browsers load too. `process` is read as a property, since some
+// bundlers put a stand-in where they see the bare name.
 
 interface NodeModules {
   "node:fs/promises": typeof import("node:fs/promises");
@@ -8,6 +9,8 @@ interface NodeModules {
   "node:url": typeof import("node:url");
   "node:v8": typeof import("node:v8");
   "node:worker_threads": typeof import("node:worker_threads");
+  "kobai/relaxed": typeof import("./relaxed.ts");
+  "kobai/wide": typeof import("./runtime/wide.ts");
 }
 
 /**
@@ -15,11 +18,11 @@ interface NodeModules {
  *
  * @internal
  */
-export const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+export const isNode = globalThis.process?.versions?.node !== undefined;
 
 /**
- * Imports one of Node's own modules. The name stays out of sight of bundlers, which would otherwise fail to find the module
- * when they build for a browser.
+ * Imports one of Node's own modules, or what Node finds and a bundle is to leave out. The name stays out of sight of bundlers, which would
+ * otherwise fail to find the module when they build for a browser.
  *
  * @internal
  */

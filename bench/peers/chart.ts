@@ -1,6 +1,8 @@
 // The works as bars: times over that of kobai on one thread.
 
-import { composeFigure, type Drawing, loadDrawing } from "../../src/plot/svg.ts";
+import { type Drawing, type Picture, pictureOf } from "../../src/plot/drawing.ts";
+import { Figure } from "../../src/plot/figure.ts";
+import { arrange } from "../../src/plot/panels.ts";
 import { formatSeconds } from "../table.ts";
 import { byTime, type WorkResult } from "./report.ts";
 
@@ -12,15 +14,20 @@ const COLORS = { kobai: "#0072b2", native: "#999999", javascript: "#e69f00" } as
 
 /** An SVG with a panel for each work that has times. */
 export async function chart(results: readonly WorkResult[], machine: string): Promise<string> {
-  const drawing = await loadDrawing();
-  const panels = results
+  const charts = results
     .map((result) => ({ ...result, standings: byTime(result.standings).filter(({ seconds }) => seconds) }))
-    .filter(({ standings }) => standings.length > 0)
-    .map((result) => panel(drawing, result));
-  return composeFigure(drawing.document, `Time taken (logarithmic), ${machine}`, panels, "column");
+    .filter(({ standings }) => standings.length > 0);
+  const title = `Time taken (logarithmic), ${machine}`;
+  const figure = new Figure(title, (drawing) => {
+    const panels = charts.map((result) => panel(drawing, result));
+    return arrange(drawing.document, panels, 1, title);
+  });
+  return await figure.svg();
 }
 
-function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): Element {
+function panel(drawing: Drawing, { title, standings }: WorkResult): Picture {
+  const { Plot } = drawing.library;
+  const { document } = drawing;
   const bars = standings.map(({ contender, seconds, sample }) => ({
     name: contender.name,
     color: COLORS[contender.kind],
@@ -30,7 +37,7 @@ function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): E
   const shortest = Math.min(...bars.map(({ seconds }) => seconds));
   const longest = Math.max(...bars.map(({ seconds }) => seconds));
   const domain: [number, number] = [shortest / 2, longest * 3];
-  return Plot.plot({
+  const plot = Plot.plot({
     document,
     width: WIDTH,
     height: 28 + LINE * bars.length,
@@ -66,4 +73,5 @@ function panel({ Plot, document }: Drawing, { title, standings }: WorkResult): E
       }),
     ],
   });
+  return pictureOf(drawing, plot);
 }

@@ -1,5 +1,6 @@
 // The functions of chapters 3 and 4, on the engine: numbers, arrays and tensors in, tensors out.
 
+import { atLeastZero, oneOf, options as optionsOf } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { add, multiply, subtract } from "../graph/ops/binary.ts";
 import * as ops from "../graph/ops/softmax.ts";
@@ -7,8 +8,7 @@ import { sum } from "../graph/ops/sum.ts";
 import * as unary from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
-import type { TensorLike } from "../tensor.ts";
-import { formatShape, type Tensor, tensor } from "../tensor.ts";
+import { sameShape, type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { floats, oneHot, rows, scalar, targets } from "./operands.ts";
 
 /** A function that keeps the shape: a number for a number, a tensor for arrays and tensors. */
@@ -19,15 +19,14 @@ export interface Elementwise {
 
 function elementwise(name: string, f: (x: Tensor) => Tensor): Elementwise {
   const apply = (x: TensorLike) => {
-    const [operand] = floats(name, x);
-    const y = f(operand);
+    const y = f(floats(name, { x }).x);
     return typeof x === "number" ? scalar(y) : y;
   };
   return apply as Elementwise;
 }
 
 /**
- * The step function of the perceptron: 0 below 0, and 1 from 0 on (book 2.3, 3.2.2).
+ * The step function of the perceptron: 0 below 0, and 1 from 0 on (book 2.3, 3.2.2); NaN for NaN.
  *
  * @param x a number, arrays or a tensor @returns the same shape; float64, or float32 where x is
  * @throws DataError where x is no tensor
@@ -37,13 +36,11 @@ function elementwise(name: string, f: (x: Tensor) => Tensor): Elementwise {
  * step([-1, 0, 2]).data; // 0, 1, 1
  * ```
  */
-export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) =>
-  tensor(
-    Array.from(data, (x) => (x < 0 ? 0 : 1)),
-    shape,
-    dtype,
-  ),
-);
+export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) => ({
+  shape: [...shape],
+  dtype,
+  data: data.map((x: number) => (x < 0 ? 0 : x >= 0 ? 1 : x)),
+}));
 
 /** 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is. @throws DataError where x is no tensor */
 export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(unary.sigmoid, x));
@@ -67,21 +64,18 @@ export const identity: Elementwise = elementwise("identity", (x) => evaluate(una
  * ```
  */
 export function softmax(x: TensorLike): Tensor {
-  return evaluate(ops.softmax, ...floats("softmax", x));
+  return evaluate(ops.softmax, floats("softmax", { x }).x);
 }
 
-/** Both operands, of one shape. @throws ShapeError where they are not */
-function alike(call: string, y: TensorLike, t: TensorLike): [Tensor, Tensor] {
-  const [a, b] = floats(call, y, t);
-  if (formatShape(a.shape) !== formatShape(b.shape)) {
-    throw new ShapeError(
-      call,
-      `${ShapeError.describe({ y: a.shape, t: b.shape })}; both must be of one shape`,
-      a.shape,
-      b.shape,
-    );
-  }
-  return [a, b];
+/** @throws ShapeError where the operands are not of one shape */
+function checkAlike(call: string, y: Tensor, t: Tensor): void {
+  if (sameShape(y.shape, t.shape)) return;
+  throw new ShapeError(
+    call,
+    `${ShapeError.describe({ y: y.shape, t: t.shape })}; both must be of one shape`,
+    y.shape,
+    t.shape,
+  );
 }
 
 const halfSquares = (y: Value, t: Value) => unary.scale(sum(squaredDifference(y, t)), 0.5);
@@ -103,7 +97,9 @@ function squaredDifference(y: Value, t: Value): Value {
  * ```
  */
 export function sumSquaredError(y: TensorLike, t: TensorLike): number {
-  return scalar(evaluate(halfSquares, ...alike("sumSquaredError", y, t)));
+  const operands = floats("sumSquaredError", { y, t });
+  checkAlike("sumSquaredError", operands.y, operands.t);
+  return scalar(evaluate(halfSquares, operands.y, operands.t));
 }
 
 /**
@@ -114,20 +110,19 @@ export function sumSquaredError(y: TensorLike, t: TensorLike): number {
  * @throws ShapeError where t fits neither @throws DataError where either is no tensor
  */
 export function meanSquaredError(y: TensorLike, t: TensorLike): Tensor {
-  const [outputs, target] = floats("meanSquaredError", y, t);
+  const { y: outputs, t: target } = floats("meanSquaredError", { y, t });
   const { tensor: values, n } = rows("meanSquaredError", "y", outputs);
   const isShared = target.shape.length === 1 && target.shape[0] === n;
-  if (!isShared) alike("meanSquaredError", outputs, target);
-  const shared = isShared ? target : { ...target, shape: values.shape };
-  return evaluate(halfSquaresOfRows, values, shared);
+  if (!isShared) checkAlike("meanSquaredError", outputs, target);
+  return evaluate(halfSquaresOfRows, values, isShared ? target : { ...target, shape: values.shape });
 }
 
 /** Options of `crossEntropyError`. */
 export interface CrossEntropyOptions {
   /** Added to the probabilities so that log 0 stays finite. Default 1e-7, the book's; 0 takes the logarithm as it is. */
   epsilon?: number;
-  /** "mean" (default) over the batch; "none": each sample's own. */
-  reduction?: "mean" | "none";
+  /** "mean" (default) over the batch; "sum" over it; "none": each sample's own. */
+  reduction?: "mean" | "sum" | "none";
 }
 
 /** −Σ t·log(y + ε) of each row. */
@@ -141,6 +136,7 @@ const rowEntropies = (y: Value, t: Value, epsilon: Value) =>
  * @param t one-hot rows (or any distribution) of y's shape, or class labels: one for a sample, [m] for a batch
  * @returns a number, or with `reduction: "none"` a tensor [m]
  * @throws ShapeError where t fits neither form @throws DataError where a label is no class, or either is no tensor
+ * @throws OptionError for options that there are not
  * @example
  * ```ts
  * import { crossEntropyError } from "kobai/book";
@@ -151,7 +147,7 @@ const rowEntropies = (y: Value, t: Value, epsilon: Value) =>
 export function crossEntropyError(
   y: TensorLike,
   t: TensorLike,
-  options?: CrossEntropyOptions & { reduction?: "mean" },
+  options?: CrossEntropyOptions & { reduction?: "mean" | "sum" },
 ): number;
 export function crossEntropyError(
   y: TensorLike,
@@ -161,9 +157,13 @@ export function crossEntropyError(
 export function crossEntropyError(
   y: TensorLike,
   t: TensorLike,
-  { epsilon = 1e-7, reduction = "mean" }: CrossEntropyOptions = {},
+  options?: CrossEntropyOptions,
 ): number | Tensor {
-  const [outputs] = floats("crossEntropyError", y);
+  const { epsilon = 1e-7, reduction = "mean" } = optionsOf("crossEntropyError", options, {
+    epsilon: atLeastZero,
+    reduction: oneOf("mean", "sum", "none"),
+  });
+  const outputs = floats("crossEntropyError", { y }).y;
   const { tensor: given, m, n } = rows("crossEntropyError", "y", outputs);
   const target = targets("crossEntropyError", t, outputs);
   const weights = target.rows ?? oneHot(target.labels, n, given.dtype);
@@ -176,7 +176,8 @@ export function crossEntropyError(
     tensor([epsilon], [], given.dtype),
   );
   if (reduction === "none") return entropies;
-  return scalar(evaluate(total, entropies)) / m;
+  const sumOfAll = scalar(evaluate(total, entropies));
+  return reduction === "sum" ? sumOfAll : sumOfAll / m;
 }
 
 const total = (x: Value) => sum(x);

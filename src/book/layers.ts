@@ -10,10 +10,9 @@ import { sum } from "../graph/ops/sum.ts";
 import { relu, sigmoid } from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
-import type { TensorLike } from "../tensor.ts";
-import { formatShape, type Tensor } from "../tensor.ts";
+import { sameShape, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import { affine } from "./affine.ts";
-import { asTensor, floats, rows, scalar, targets } from "./operands.ts";
+import { asFloat, floats, rows, scalar, targets } from "./operands.ts";
 
 type Rule = (...values: Value[]) => Value;
 
@@ -27,7 +26,9 @@ class Memory {
   readonly #name: string;
   readonly #rule: Rule;
   readonly #backward: (dout: Value, ...operands: Value[]) => Value[];
-  #last: { readonly operands: Tensor[]; readonly y: Tensor } | undefined;
+  #last:
+    | { readonly operands: Readonly<Record<string, Tensor>>; readonly shape: readonly number[] }
+    | undefined;
 
   constructor(name: string, { rule, backward }: ReturnType<typeof bothWays>) {
     this.#name = name;
@@ -35,30 +36,37 @@ class Memory {
     this.#backward = backward;
   }
 
-  forward(...operands: TensorLike[]): Tensor {
-    const tensors = floats(this.#name, ...operands);
-    const y = evaluate(this.#rule, ...tensors);
-    this.#last = { operands: tensors, y };
+  /** @param operands the rule's, in order, by the names that messages call them */
+  forward(operands: Readonly<Record<string, TensorLike>>): Tensor {
+    const tensors = floats(this.#name, operands);
+    const y = evaluate(this.#rule, ...Object.values(tensors));
+    this.#last = { operands: tensors, shape: [...y.shape] };
     return y;
   }
 
   /** The gradient by each operand. @param dout of the result's shape, or one number for all of it */
   backward(dout: TensorLike): Tensor[] {
-    if (!this.#last) {
-      throw new StateError(`${this.#name}: backward needs a forward pass before it; call forward first`);
-    }
-    const { operands, y } = this.#last;
-    const [upstream] = floats(this.#name, dout);
-    if (upstream.shape.length > 0 && formatShape(upstream.shape) !== formatShape(y.shape)) {
+    if (!this.#last) throw beforeForward(this.#name);
+    const { operands, shape } = this.#last;
+    // What the forward pass was given may have been given away since.
+    const [upstream, ...rest] = Object.values(floats(this.#name, { dout, ...operands })) as [
+      Tensor,
+      ...Tensor[],
+    ];
+    if (upstream.shape.length > 0 && !sameShape(upstream.shape, shape)) {
       throw new ShapeError(
         this.#name,
-        `${ShapeError.describe({ dout: upstream.shape, "the forward result": y.shape })}; both must be of one shape`,
+        `${ShapeError.describe({ dout: upstream.shape, "the forward result": shape })}; both must be of one shape`,
         upstream.shape,
-        y.shape,
+        shape,
       );
     }
-    return evaluate(this.#backward, ...floats(this.#name, upstream, ...operands));
+    return evaluate(this.#backward, upstream, ...rest);
   }
+}
+
+function beforeForward(name: string): StateError {
+  return new StateError(`${name}: backward needs a forward pass before it; call forward first`);
 }
 
 function bothWays(rule: Rule) {
@@ -84,7 +92,7 @@ class TwoOperands {
   forward(x: number, y: number): number;
   forward(x: TensorLike, y: TensorLike): Tensor;
   forward(x: TensorLike, y: TensorLike): number | Tensor {
-    const result = this.#memory.forward(x, y);
+    const result = this.#memory.forward({ x, y });
     this.#numbers = typeof x === "number" && typeof y === "number";
     return this.#numbers ? scalar(result) : result;
   }
@@ -144,7 +152,7 @@ class OneOperand {
 
   /** @returns x's shape @throws DataError where x is no tensor */
   forward(x: TensorLike): Tensor {
-    return this.#memory.forward(x);
+    return this.#memory.forward({ x });
   }
 
   /**
@@ -196,8 +204,8 @@ export class Affine {
 
   /** @param W [inputs, outputs] @param b [outputs]; tensors are taken as they are, without a copy */
   constructor(W: TensorLike, b: TensorLike) {
-    this.W = asTensor("Affine", W);
-    this.b = asTensor("Affine", b);
+    this.W = asFloat("Affine", "W", W);
+    this.b = asFloat("Affine", "b", b);
   }
 
   /**
@@ -205,7 +213,7 @@ export class Affine {
    * @throws ShapeError where x's last axis is not W's first
    */
   forward(x: TensorLike): Tensor {
-    return this.#memory.forward(x, this.W, this.b);
+    return this.#memory.forward({ x, W: this.W, b: this.b });
   }
 
   /**
@@ -234,7 +242,7 @@ export class SoftmaxWithLoss {
   /** The last forward pass's probabilities, of its scores' shape, and its loss. */
   y: Tensor | undefined;
   loss: number | undefined;
-  #operands: { x: Tensor; t: Tensor } | undefined;
+  #last: { readonly x: Tensor; readonly t: Tensor; readonly shape: readonly number[] } | undefined;
 
   /**
    * @param x scores: [batch, classes], or one sample [classes]
@@ -242,24 +250,33 @@ export class SoftmaxWithLoss {
    * @throws ShapeError where t fits neither form @throws DataError where a label is no class
    */
   forward(x: TensorLike, t: TensorLike): number {
-    const [scores] = floats("SoftmaxWithLoss", x);
+    const { x: scores } = floats("SoftmaxWithLoss", { x });
     const { tensor } = rows("SoftmaxWithLoss", "x", scores);
     const target = targets("SoftmaxWithLoss", t, scores);
-    const operands = { x: tensor, t: target.rows ?? target.labels };
-    const [loss, y] = evaluate(lossAndProbabilities, operands.x, operands.t) as [Tensor, Tensor];
-    this.#operands = operands;
+    const last = { x: tensor, t: target.rows ?? target.labels, shape: [...scores.shape] };
+    const [loss, y] = evaluate(lossAndProbabilities, last.x, last.t) as [Tensor, Tensor];
+    this.#last = last;
     this.loss = scalar(loss);
     this.y = { ...y, shape: [...scores.shape] };
     return this.loss;
   }
 
-  /** The gradient by the scores. @param dout default 1 @throws StateError before a forward pass */
+  /**
+   * The gradient by the scores.
+   * @param dout a number, default 1
+   * @throws StateError before a forward pass @throws ShapeError where dout is no number
+   */
   backward(dout = 1): Tensor {
-    if (!this.#operands || !this.y) {
-      throw new StateError("SoftmaxWithLoss: backward needs a forward pass before it; call forward first");
+    if (!this.#last) throw beforeForward("SoftmaxWithLoss");
+    const { x, dout: upstream } = floats("SoftmaxWithLoss", { x: this.#last.x, dout });
+    if (upstream.shape.length > 0) {
+      throw new ShapeError(
+        "SoftmaxWithLoss",
+        `${ShapeError.describe({ dout: upstream.shape })}; the loss is one number, and so is its dout`,
+        upstream.shape,
+      );
     }
-    const { x, t } = this.#operands;
-    const upstream = floats("SoftmaxWithLoss", x, dout)[1];
-    return { ...evaluate(lossGradient, x, t, upstream), shape: [...this.y.shape] };
+    const { t, shape } = this.#last;
+    return { ...evaluate(lossGradient, x, toTensor("SoftmaxWithLoss: t", t), upstream), shape: [...shape] };
   }
 }

@@ -1,12 +1,23 @@
 // The networks of chapters 4 and 5, on kobai's own: `TwoLayerNet` is `sequential` under the book's names.
 
-import { OptionError } from "../errors.ts";
+import {
+  atLeastZero,
+  check,
+  isWhole,
+  oneOf,
+  options as optionsOf,
+  positive,
+  type Rule,
+  seed as seedRule,
+  whole,
+} from "../check.ts";
 import { type Initializer, normal, uniform, zeros } from "../nn/initializers.ts";
 import { dense, type Layer, relu, sigmoid, softmax } from "../nn/layers.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Network } from "../train/network.ts";
 import type { NamedTensors } from "../train/parameters.ts";
 import { sequential } from "../train/sequential.ts";
+import { LiveParameters } from "./live-parameters.ts";
 
 /** Options of `TwoLayerNet` and `MultiLayerNet`. */
 export interface BookNetworkOptions {
@@ -25,6 +36,127 @@ export interface BookNetworkOptions {
   dtype?: "float64" | "float32";
 }
 
+const initializerRule: Rule = [(value) => typeof value === "function", "an initializer, such as he()"];
+
+const rules = {
+  activation: oneOf("sigmoid", "relu"),
+  weight: initializerRule,
+  bias: initializerRule,
+  seed: seedRule,
+  dtype: oneOf("float64", "float32"),
+};
+
+/** What the book's two networks choose for themselves. */
+type Start = Required<Pick<BookNetworkOptions, "activation" | "weight" | "bias">>;
+
+/**
+ * What the book's networks have in common: affine layers with one activation between them, and the cross-entropy of the output's softmax.
+ */
+class BookNetwork {
+  /**
+   * W1, b1, W2, b2, …: plain tensors that every call looks at. So their elements can be changed in place, as the book's loops do
+   * (`W.data[i] -= lr * grads.W1.data[i]`) and `numericalGradient(() => net.loss(x, t), net.params.W1)` does. What is assigned takes the
+   * tensor's place, without a copy where it is of the network's dtype.
+   */
+  readonly params: NamedTensors;
+  readonly #net: Network;
+  readonly #live: LiveParameters;
+  /** The network's names of the parameters, by the book's. */
+  readonly #names: ReadonlyMap<string, string>;
+
+  /** @param sizes of the layers, the input's first; they and the options are checked */
+  protected constructor(
+    sizes: readonly number[],
+    { activation, weight, bias, seed = 0, dtype = "float64" }: BookNetworkOptions & Start,
+  ) {
+    const units = sizes.slice(1);
+    const layers: Layer[] = units.flatMap((count, i) => {
+      const affine = dense(count, { weight, bias });
+      if (i < units.length - 1) return [affine, activation === "relu" ? relu() : sigmoid()];
+      return activation === "relu" ? [affine] : [affine, softmax()];
+    });
+    this.#net = sequential(layers, { input: [sizes[0]!], seed, dtype });
+    this.#names = new Map(
+      units.flatMap((_, i) => [
+        [`W${i + 1}`, `dense${i + 1}.weight`],
+        [`b${i + 1}`, `dense${i + 1}.bias`],
+      ]),
+    );
+    this.#live = new LiveParameters(this.#net, this.#names);
+    this.params = this.#live.tensors;
+  }
+
+  /**
+   * Probabilities where the activation is sigmoid, scores where it is ReLU.
+   * @param x [batch, inputs], or one sample [inputs]
+   * @throws ShapeError where x fits neither form @throws DataError where x or a parameter holds NaN
+   */
+  predict(x: TensorLike): Tensor {
+    this.#live.flush("predict");
+    return this.#net.predict(x);
+  }
+
+  /**
+   * The cross-entropy of a batch, the mean over it. @param t one-hot rows or class labels
+   * @throws ShapeError where x or t does not fit the network @throws DataError for NaN, or labels out of range
+   */
+  loss(x: TensorLike, t: TensorLike): number {
+    this.#live.flush("loss");
+    return this.#net.loss(x, t);
+  }
+
+  /**
+   * The share of samples whose largest output stands where t says, from 0 to 1. @param t one-hot rows or class labels
+   * @throws as `loss` does
+   */
+  accuracy(x: TensorLike, t: TensorLike): number {
+    this.#live.flush("accuracy");
+    return this.#net.accuracy(x, t);
+  }
+
+  /** The loss's gradient by every parameter, by backpropagation (book 5.7.2). @throws as `loss` does */
+  gradient(x: TensorLike, t: TensorLike): NamedTensors {
+    this.#live.flush("gradient");
+    return this.#ownNames(this.#net.gradient(x, t));
+  }
+
+  /**
+   * The loss's gradient by every parameter, by central differences in float64 (book 4.5.1), swept inside wasm.
+   * @param given h: default 1e-4
+   * @throws OptionError where h is not above 0 @throws as `loss` does
+   */
+  numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number }): NamedTensors {
+    const { h = 1e-4 } = optionsOf("numericalGradient", given, { h: positive });
+    this.#live.flush("numericalGradient");
+    return this.#ownNames(this.#net.numericalGradient(x, t, { h }));
+  }
+
+  /** Frees the network's memory; any later call throws a StateError. `params` stay what they are. */
+  dispose(): void {
+    this.#net.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #ownNames(tensors: NamedTensors): NamedTensors {
+    return Object.fromEntries([...this.#names].map(([own, name]) => [own, tensors[name]!]));
+  }
+}
+
+/** A network of so many layers takes seconds to plan. */
+const MOST_SIZES = 1000;
+
+const sizesRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length >= 2 &&
+    value.length <= MOST_SIZES &&
+    Array.from(value).every((size) => isWhole(size, 1)),
+  `an array of 2 to ${MOST_SIZES} whole numbers of at least 1, such as [4, 2, 3, 5]`,
+];
+
 /**
  * A network of affine layers with one activation between them, of any shape: the notebook's `init_network((4, 2, 3, 5))`.
  *
@@ -41,89 +173,18 @@ export interface BookNetworkOptions {
  * net.predict([0.1, 0.2, 0.3, 0.4]); // a tensor [5], whose sum is 1
  * ```
  */
-export class MultiLayerNet {
-  /** W1, b1, W2, b2, …: reading gives a copy, assigning overwrites. */
-  readonly params: NamedTensors;
-  readonly #net: Network;
-  /** The network's names of the parameters, by the book's. */
-  readonly #names: ReadonlyMap<string, string>;
-
+export class MultiLayerNet extends BookNetwork {
   /**
-   * @param sizes of the layers, the input's first: at least two whole numbers of at least 1
-   * @param options activation: default "sigmoid"; weight and bias: default uniform from 0 to 1, the notebook's
-   * @throws OptionError for sizes or options out of range @throws StateError before `init()`
+   * @param sizes of the layers, the input's first: from 2 to 1000 whole numbers of at least 1
+   * @param given activation: default "sigmoid"; weight and bias: default uniform from 0 to 1, the notebook's
+   * @throws OptionError for sizes or options out of range, or options that there are not @throws StateError before `init()`
    */
-  constructor(
-    sizes: readonly number[],
-    {
-      activation = "sigmoid",
-      weight = uniform({ low: 0, high: 1 }),
-      bias = uniform({ low: 0, high: 1 }),
-      seed = 0,
-      dtype = "float64",
-    }: BookNetworkOptions = {},
-  ) {
-    check(sizes, activation);
-    const units = sizes.slice(1);
-    const layers: Layer[] = units.flatMap((count, i) => {
-      const affine = dense(count, { weight, bias });
-      if (i < units.length - 1) return [affine, activation === "relu" ? relu() : sigmoid()];
-      return activation === "relu" ? [affine] : [affine, softmax()];
-    });
-    this.#net = sequential(layers, { input: [sizes[0]!], seed, dtype });
-    this.#names = new Map(
-      units.flatMap((_, i) => [
-        [`W${i + 1}`, `dense${i + 1}.weight`],
-        [`b${i + 1}`, `dense${i + 1}.bias`],
-      ]),
-    );
-    this.params = renamed(this.#net.params, this.#names);
-  }
-
-  /**
-   * Probabilities where the activation is sigmoid, scores where it is ReLU.
-   * @param x [batch, inputs], or one sample [inputs]
-   * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
-   */
-  predict(x: TensorLike): Tensor {
-    return this.#net.predict(x);
-  }
-
-  /** The cross-entropy of a batch, the mean over it. @param t one-hot rows or class labels */
-  loss(x: TensorLike, t: TensorLike): number {
-    return this.#net.loss(x, t);
-  }
-
-  /** The share of samples whose largest output stands where t says, from 0 to 1. @param t one-hot rows or class labels */
-  accuracy(x: TensorLike, t: TensorLike): number {
-    return this.#net.accuracy(x, t);
-  }
-
-  /** The loss's gradient by every parameter, by backpropagation (book 5.7.2). */
-  gradient(x: TensorLike, t: TensorLike): NamedTensors {
-    return this.#ownNames(this.#net.gradient(x, t));
-  }
-
-  /**
-   * The loss's gradient by every parameter, by central differences in float64 (book 4.5.1), swept inside wasm.
-   * @param options h: default 1e-4
-   * @throws OptionError where h is not above 0
-   */
-  numericalGradient(x: TensorLike, t: TensorLike, options: { h?: number } = {}): NamedTensors {
-    return this.#ownNames(this.#net.numericalGradient(x, t, options));
-  }
-
-  /** Frees the network's memory; any later call throws a StateError. */
-  dispose(): void {
-    this.#net.dispose();
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  #ownNames(tensors: NamedTensors): NamedTensors {
-    return Object.fromEntries([...this.#names].map(([own, name]) => [own, tensors[name]!]));
+  constructor(sizes: readonly number[], given?: BookNetworkOptions) {
+    const options = optionsOf("MultiLayerNet", given, rules);
+    check("MultiLayerNet", "sizes", sizes, sizesRule);
+    const start = uniform({ low: 0, high: 1 });
+    const { activation = "sigmoid", weight = start, bias = start } = options;
+    super(sizes, { ...options, activation, weight, bias });
   }
 }
 
@@ -151,45 +212,46 @@ export interface TwoLayerNetOptions extends Omit<BookNetworkOptions, "weight" | 
  *   optimizer.update(net.params, net.gradient(x, t)); // or net.numericalGradient(x, t)
  * }
  * ```
+ * @example
+ * ```ts
+ * // The update written by hand, as in chapters 4 and 5: params are plain tensors, and the next call sees what they have become.
+ * import { init } from "kobai";
+ * import { TwoLayerNet } from "kobai/book";
+ * await init();
+ * const net = new TwoLayerNet(2, 3, 2, 1); // weight_init_std
+ * const before = net.loss([1, 2], 1);
+ * const grads = net.gradient([1, 2], 1);
+ * for (const key of ["W1", "b1", "W2", "b2"]) {
+ *   const { data } = net.params[key];
+ *   for (let i = 0; i < data.length; i++) data[i] -= 0.1 * grads[key].data[i];
+ * }
+ * net.loss([1, 2], 1) < before; // true
+ * ```
  */
-export class TwoLayerNet extends MultiLayerNet {
+export class TwoLayerNet extends BookNetwork {
   /**
-   * @param options activation: default "relu", chapter 5's form; "sigmoid" is chapter 4's
-   * @throws OptionError for sizes or options out of range @throws StateError before `init()`
+   * @param given options, or the standard deviation of the initial weights: the book's fourth argument, `weight_init_std`.
+   *   activation: default "relu", chapter 5's form; "sigmoid" is chapter 4's
+   * @throws OptionError for sizes or options out of range, or options that there are not @throws StateError before `init()`
    */
   constructor(
     inputSize: number,
     hiddenSize: number,
     outputSize: number,
-    { weightInitStd = 0.01, activation = "relu", ...rest }: TwoLayerNetOptions = {},
+    given?: number | TwoLayerNetOptions,
   ) {
+    for (const [name, size] of Object.entries({ inputSize, hiddenSize, outputSize })) {
+      check("TwoLayerNet", name, size, whole());
+    }
+    const { activation: form, seed, dtype } = rules;
+    const options = optionsOf("TwoLayerNet", typeof given === "number" ? { weightInitStd: given } : given, {
+      weightInitStd: atLeastZero,
+      activation: form,
+      seed,
+      dtype,
+    });
+    const { weightInitStd = 0.01, activation = "relu", ...rest } = options;
     const starts = { weight: normal({ std: weightInitStd }), bias: zeros() };
     super([inputSize, hiddenSize, outputSize], { ...rest, ...starts, activation });
-  }
-}
-
-/** The same accessors under other names. */
-function renamed(tensors: NamedTensors, names: ReadonlyMap<string, string>): NamedTensors {
-  const result: NamedTensors = {};
-  for (const [own, name] of names) {
-    Object.defineProperty(result, own, {
-      enumerable: true,
-      get: () => tensors[name],
-      set(tensor: Tensor) {
-        tensors[name] = tensor;
-      },
-    });
-  }
-  return Object.preventExtensions(result);
-}
-
-function check(sizes: readonly number[], activation: string): void {
-  if (sizes.length < 2 || !sizes.every((size) => Number.isInteger(size) && size >= 1)) {
-    throw new OptionError(
-      `MultiLayerNet: sizes must be at least two whole numbers of at least 1, such as [4, 2, 3, 5]; got [${sizes.join(", ")}]`,
-    );
-  }
-  if (activation !== "sigmoid" && activation !== "relu") {
-    throw new OptionError(`MultiLayerNet: activation must be "sigmoid" or "relu"; got ${activation}`);
   }
 }

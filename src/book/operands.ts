@@ -1,58 +1,47 @@
 import { DataError, ShapeError } from "../errors.ts";
-import type { TensorLike } from "../tensor.ts";
 import {
   type DTypeName,
   formatShape,
-  type NestedArray,
+  sameShape,
   size,
   type Tensor,
-  type TypedArray,
+  type TensorLike,
   tensor,
+  toTensor,
 } from "../tensor.ts";
 
 /**
  * Operands as float tensors of one dtype: float64, as NumPy computes, unless all of them are float32 (numbers alone follow the
  * others).
  *
+ * @param operands by the names that messages call them
  * @throws DataError where one is no tensor, or holds nothing
  */
-export function floats<const N extends readonly TensorLike[]>(
+export function floats<N extends Readonly<Record<string, TensorLike>>>(
   call: string,
-  ...operands: N
-): { -readonly [K in keyof N]: Tensor } {
-  const tensors = operands.map((operand) => asTensor(call, operand));
-  const leading = tensors.filter((_, i) => typeof operands[i] !== "number");
+  operands: N,
+): { [K in keyof N]: Tensor } {
+  const given = Object.entries(operands);
+  const made = given.map(([name, each]) => asFloat(call, name, each));
+  const leading = made.filter((_, i) => typeof given[i]![1] !== "number");
   const single = leading.length > 0 && leading.every(({ dtype }) => dtype === "float32");
-  return tensors.map((each) => converted(each, single ? "float32" : "float64")) as {
-    -readonly [K in keyof N]: Tensor;
+  const dtype = single ? "float32" : "float64";
+  return Object.fromEntries(given.map(([name], i) => [name, toTensor(name, made[i]!, { dtype })])) as {
+    [K in keyof N]: Tensor;
   };
 }
 
-/** @throws DataError where it is no tensor, or holds nothing */
-export function asTensor(call: string, operand: TensorLike): Tensor {
-  const made = tensorOf(operand);
-  if (!made) {
-    throw new DataError(
-      `${call}: takes a tensor { shape, dtype, data }, a typed array or nested arrays of numbers; got ${operand === null ? "null" : typeof operand}`,
-    );
-  }
+/**
+ * A float tensor, over the same memory where it is one already; integers and plain numbers as float64.
+ *
+ * @throws DataError where it is no tensor, or holds nothing
+ */
+export function asFloat(call: string, name: string, given: TensorLike): Tensor {
+  const made = toTensor(`${call}: ${name}`, given, { plain: "float64" });
   if (made.data.length === 0) {
-    throw new DataError(`${call}: an operand ${formatShape(made.shape)} holds no elements`);
+    throw new DataError(`${call}: ${name} ${formatShape(made.shape)} holds no elements`);
   }
-  return made;
-}
-
-function tensorOf(operand: TensorLike): Tensor | undefined {
-  if (ArrayBuffer.isView(operand)) return tensor(operand as TypedArray);
-  if (typeof operand === "number" || Array.isArray(operand)) {
-    return tensor(operand as NestedArray, undefined, "float64");
-  }
-  const given = operand as Tensor | null | undefined;
-  return typeof given === "object" && given !== null && ArrayBuffer.isView(given.data) ? given : undefined;
-}
-
-function converted(given: Tensor, dtype: DTypeName): Tensor {
-  return given.dtype === dtype ? given : tensor(given.data, given.shape, dtype);
+  return made.dtype === "float32" ? made : toTensor(name, made, { dtype: "float64" });
 }
 
 /** Scores or probabilities as rows: one vector is a batch of one. */
@@ -85,24 +74,28 @@ export type Targets =
  */
 export function targets(call: string, t: TensorLike, y: Tensor): Targets {
   const { m, n } = rows(call, "y", y);
-  const given = asTensor(call, t);
-  const isRows = given.data.length === m * n && (n > 1 || formatShape(given.shape) === formatShape(y.shape));
-  if (isRows) return { rows: { ...converted(given, y.dtype), shape: [m, n] } };
-  if (given.data.length !== m || given.shape.length > 1) {
+  const given = asFloat(call, "t", t);
+  const { shape, data } = given;
+  const isRow = m === 1 && n > 1 && data.length === n && shape.at(-1) === n;
+  const isFlat = n > 1 && data.length === m * n && ArrayBuffer.isView(t);
+  if (sameShape(shape, y.shape) || isRow || isFlat) {
+    return { rows: { ...toTensor("t", given, { dtype: y.dtype }), shape: [m, n] } };
+  }
+  if (data.length !== m || shape.length > 1) {
     throw new ShapeError(
       call,
-      `${ShapeError.describe({ y: y.shape, t: given.shape })}; t must be one-hot rows of y's shape, or labels [${m}]`,
+      `${ShapeError.describe({ y: y.shape, t: shape })}; t must be one-hot rows of y's shape, or labels [${m}]`,
       y.shape,
-      given.shape,
+      shape,
     );
   }
-  const bad = given.data.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < n));
+  const bad = data.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label < n));
   if (bad >= 0) {
     throw new DataError(
-      `${call}: label ${given.data[bad]} of sample ${bad} is out of range; y has ${n} classes, so labels are whole numbers from 0 to ${n - 1}`,
+      `${call}: label ${data[bad]} of sample ${bad} is out of range; y has ${n} classes, so labels are whole numbers from 0 to ${n - 1}`,
     );
   }
-  return { labels: tensor(given.data, [m], "int32") };
+  return { labels: tensor(data, [m], "int32") };
 }
 
 /** Labels [m] as rows [m, n] that are 1 at the label and 0 elsewhere. */

@@ -1,14 +1,20 @@
+import { options, type Rule } from "../check.ts";
 import { evaluate } from "../runtime/eager.ts";
-import type { Tensor, TensorLike } from "../tensor.ts";
+import { type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import { affine } from "./affine.ts";
 import { step } from "./functions.ts";
-import { asTensor, floats, scalar } from "./operands.ts";
+import { asFloat, floats, scalar } from "./operands.ts";
 
 /** Options of `Perceptron`. */
 export interface PerceptronOptions {
   /** What the weighted sum goes through. Default `step`; with `sigmoid` or `relu` it is a neuron of chapter 3. */
   activation?: (x: Tensor) => Tensor;
 }
+
+const activationRule: Rule = [
+  (value) => typeof value === "function",
+  "a function of tensors, such as sigmoid",
+];
 
 /**
  * A perceptron: h(x·w + b), with the step function for h (book 2.3).
@@ -28,22 +34,28 @@ export class Perceptron {
   readonly b: Tensor;
   readonly #activation: (x: Tensor) => Tensor;
 
-  /** @throws DataError where w or b is no tensor */
-  constructor(w: TensorLike, b: TensorLike, { activation = step }: PerceptronOptions = {}) {
-    this.w = asTensor("Perceptron", w);
-    this.b = asTensor("Perceptron", b);
+  /**
+   * @param w [inputs], or [inputs, outputs] @param b a number, or [outputs]
+   * @throws DataError where w or b is no tensor @throws OptionError for options that there are not
+   */
+  constructor(w: TensorLike, b: TensorLike, given?: PerceptronOptions) {
+    const { activation = step } = options("Perceptron", given, { activation: activationRule });
+    this.w = asFloat("Perceptron", "w", w);
+    this.b = asFloat("Perceptron", "b", b);
     this.#activation = activation;
   }
 
   /**
    * @param x one sample [inputs], or any axes before that
    * @returns for one sample a number, or a tensor where w has outputs; with leading axes a tensor [..., outputs]
-   * @throws ShapeError where x's last axis is not w's first
+   * @throws ShapeError where x's last axis is not w's first @throws DataError where x is no tensor, or the activation gives none
    */
   predict(x: readonly number[]): number;
   predict(x: TensorLike): number | Tensor;
   predict(x: TensorLike): number | Tensor {
-    const y = this.#activation(evaluate(affine, ...floats("Perceptron", x, this.w, this.b)));
+    const operands = floats("Perceptron", { x, w: this.w, b: this.b });
+    const sum = evaluate(affine, operands.x, operands.w, operands.b);
+    const y = toTensor("Perceptron: what activation returns", this.#activation(sum));
     return y.shape.length === 0 ? scalar(y) : y;
   }
 }

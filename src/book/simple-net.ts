@@ -1,3 +1,4 @@
+import { options, type Rule, seed as seedRule } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { gradients } from "../graph/autodiff.ts";
 import { add, multiply } from "../graph/ops/binary.ts";
@@ -9,15 +10,14 @@ import { normal } from "../nn/initializers.ts";
 import { dense } from "../nn/layers.ts";
 import { numericalGradient } from "../numeric/index.ts";
 import { evaluate } from "../runtime/eager.ts";
-import type { TensorLike } from "../tensor.ts";
-import { formatShape, size, type Tensor } from "../tensor.ts";
+import { formatShape, sameShape, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { sequential } from "../train/sequential.ts";
 import { affine } from "./affine.ts";
 import { crossEntropyError, softmax } from "./functions.ts";
-import { asTensor, floats, oneHot, targets } from "./operands.ts";
+import { asFloat, floats, oneHot, targets } from "./operands.ts";
 
-const INPUTS = 2;
-const OUTPUTS = 3;
+const SHAPE = [2, 3] as const;
+const anything: Rule = [() => true, "a tensor"];
 
 const product = (x: Value, W: Value) => affine(x, W, constant(0, x.dtype));
 
@@ -44,27 +44,39 @@ function lossGradient(x: Value, W: Value, t: Value): Value {
  * ```
  */
 export class SimpleNet {
-  /** [2, 3] */
-  W: Tensor;
+  #W!: Tensor;
 
   /**
-   * @param options W: [2, 3], default standard normal variates; seed: theirs, default 0
-   * @throws ShapeError where W is not [2, 3] @throws OptionError for a seed out of range @throws StateError before `init()`
+   * @param given W: [2, 3], default standard normal variates; seed: theirs, default 0
+   * @throws ShapeError where W is not [2, 3] @throws DataError where it is no tensor
+   * @throws OptionError for a seed out of range, or options that there are not @throws StateError before `init()`
    */
-  constructor({ W, seed = 0 }: { W?: TensorLike; seed?: number } = {}) {
-    this.W = W === undefined ? standardNormal(seed) : asTensor("SimpleNet", W);
-    if (formatShape(this.W.shape) !== formatShape([INPUTS, OUTPUTS])) {
+  constructor(given?: { W?: TensorLike; seed?: number }) {
+    const { W, seed = 0 } = options("SimpleNet", given, { W: anything, seed: seedRule });
+    this.W = W === undefined ? standardNormal(seed) : asFloat("SimpleNet", "W", W);
+  }
+
+  /** [2, 3]; what is assigned is taken as it is, without a copy. @throws ShapeError @throws DataError */
+  get W(): Tensor {
+    return this.#W;
+  }
+
+  set W(given: TensorLike) {
+    const W = asFloat("SimpleNet", "W", given);
+    if (!sameShape(W.shape, SHAPE)) {
       throw new ShapeError(
         "SimpleNet",
-        `W must be [${INPUTS}, ${OUTPUTS}]; it is ${formatShape(this.W.shape)}`,
-        this.W.shape,
+        `W must be ${formatShape(SHAPE)}; it is ${formatShape(W.shape)}`,
+        W.shape,
       );
     }
+    this.#W = W;
   }
 
   /** The scores x·W. @param x one sample [2], or a batch [m, 2] @throws ShapeError where it is neither */
   predict(x: TensorLike): Tensor {
-    return evaluate(product, ...floats("SimpleNet", x, this.W));
+    const operands = floats("SimpleNet", { x, W: this.W });
+    return evaluate(product, operands.x, operands.W);
   }
 
   /** The cross-entropy of the scores' softmax, with the book's 1e-7. @param t one-hot rows or class labels */
@@ -74,22 +86,22 @@ export class SimpleNet {
 
   /** The loss's gradient by W, by backpropagation. */
   gradient(x: TensorLike, t: TensorLike): { W: Tensor } {
-    const [inputs, W] = floats("SimpleNet", x, this.W);
+    const operands = floats("SimpleNet", { x, W: this.W });
     const scores = this.predict(x);
     const target = targets("SimpleNet", t, scores);
-    const weights = target.rows ?? oneHot(target.labels, OUTPUTS, scores.dtype);
-    return { W: evaluate(lossGradient, inputs, W, { ...weights, shape: scores.shape }) };
+    const weights = target.rows ?? oneHot(target.labels, SHAPE[1], scores.dtype);
+    return { W: evaluate(lossGradient, operands.x, operands.W, { ...weights, shape: scores.shape }) };
   }
 
-  /** The loss's gradient by W, by central differences. @param options h: default 1e-4 @throws OptionError */
-  numericalGradient(x: TensorLike, t: TensorLike, options: { h?: number } = {}): { W: Tensor } {
-    return { W: numericalGradient(() => this.loss(x, t), this.W, options) };
+  /** The loss's gradient by W, by central differences. @param given h: default 1e-4 @throws OptionError */
+  numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number }): { W: Tensor } {
+    return { W: numericalGradient(() => this.loss(x, t), this.W, given) };
   }
 }
 
 function standardNormal(seed: number): Tensor {
-  const layers = [dense(OUTPUTS, { weight: normal({ std: 1 }), bias: false })];
-  const net = sequential(layers, { input: [INPUTS], seed, dtype: "float64" });
+  const layers = [dense(SHAPE[1], { weight: normal({ std: 1 }), bias: false })];
+  const net = sequential(layers, { input: [SHAPE[0]], seed, dtype: "float64" });
   try {
     return net.params["dense1.weight"]!;
   } finally {

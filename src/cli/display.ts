@@ -1,6 +1,7 @@
 // What a run shows while it goes: lines on standard output, and on a terminal a progress bar below them.
 
 import { MultiBar, Presets } from "cli-progress";
+import { complain, print, withoutControls } from "./print.ts";
 
 /** How far a run is. */
 export interface Progress {
@@ -12,6 +13,7 @@ export interface Progress {
 }
 
 export interface Display {
+  /** A run does not end because a line of it cannot be shown: the first such line is complained of. */
   line(text: string): void;
   progress(progress: Progress): void;
   /** Takes the bar away; lines may follow. */
@@ -24,10 +26,11 @@ export function createDisplay(): Display {
 }
 
 function plainDisplay(): Display {
-  return { line: writeLine, progress() {}, stop() {} };
+  return { line: lineWriter(), progress() {}, stop() {} };
 }
 
 function barDisplay(): Display {
+  const writeLine = lineWriter();
   const bars = new MultiBar(
     {
       stream: process.stderr,
@@ -45,7 +48,7 @@ function barDisplay(): Display {
   return {
     line(text) {
       if (bar && process.stdout.isTTY) {
-        bars.log(`${text}\n`);
+        bars.log(`${withoutControls(text)}\n`);
         bars.update();
       } else {
         writeLine(text);
@@ -67,8 +70,14 @@ function barDisplay(): Display {
   };
 }
 
-function writeLine(text: string): void {
-  process.stdout.write(`${text}\n`);
+function lineWriter(): (text: string) => void {
+  let failed = false;
+  return (text) => {
+    print(text).catch((error: Error) => {
+      if (!failed) complain(`${error.message}; the run goes on without it`);
+      failed = true;
+    });
+  };
 }
 
 /** 7 → "7s", 75 → "1m15s", 4000 → "1h06m" */

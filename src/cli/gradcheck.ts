@@ -16,8 +16,10 @@ import {
   type Threads,
   tanh,
 } from "../index.ts";
+import { FileError } from "../io/file-error.ts";
 import { loadSafetensors } from "../io/index.ts";
-import { formatShape, tensor } from "../tensor.ts";
+import { formatShape } from "../tensor.ts";
+import { print } from "./print.ts";
 import { activations, threadCount, wholeNumber, wideOption } from "./settings.ts";
 
 /** What `kobai gradcheck` is told. */
@@ -85,7 +87,8 @@ function step(text: string): number {
  * @throws KobaiError where the file is no network of dense layers, or the data does not fit it
  */
 export async function gradcheck(file: string | undefined, options: GradcheckOptions): Promise<void> {
-  const described = file === undefined ? { sizes: bookSizes, activation: "relu" as const } : await read(file);
+  const described: Described =
+    file === undefined ? { sizes: bookSizes, activation: "relu" } : await read(file);
   const { train } = await mnist(options.data === undefined ? {} : { dir: options.data });
   const count = sampleCount(train);
   if (options.samples > count) {
@@ -96,6 +99,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
   await init({ threads: options.threads, wide: options.wide });
   const net = build(network, options.seed);
   try {
+    if (file !== undefined && described.params) load(net, described.params, file);
     const start = performance.now();
     const report = gradientCheck(net, x, t, { h: options.h });
     const seconds = (performance.now() - start) / 1000;
@@ -106,7 +110,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
       ...table(report),
       ...(network.activation === "relu" ? ["", kinks] : []),
     ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    for (const line of lines) await print(line);
   } finally {
     net.dispose();
   }
@@ -115,40 +119,44 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
 const kinks =
   "A hidden unit of ReLU within h of its kink at 0 makes its own weights differ: that is the difference's error, not the gradient's.";
 
-function build({ sizes, activation, params }: Described, seed: number): Network {
+function build({ sizes, activation }: Described, seed: number): Network {
   const units = sizes.slice(1);
   const layers = units.flatMap((count, i) =>
     i < units.length - 1 ? [dense(count), activationLayers[activation]()] : [dense(count)],
   );
-  const net = sequential(layers, { input: [sizes[0]!], seed, dtype: "float64" });
-  for (const [name, { data, shape }] of Object.entries(params ?? {})) {
-    net.params[name] = tensor(data, shape, "float64");
-  }
-  return net;
+  return sequential(layers, { input: [sizes[0]!], seed, dtype: "float64" });
 }
 
-/** @throws DataError where the file holds anything but the parameters of dense layers that fit each other */
+/** @throws FileError where the file holds other parameters than the network */
+function load(net: Network, params: NamedTensors, file: string): void {
+  try {
+    net.load(params);
+  } catch (cause) {
+    throw new FileError(file, (cause as Error).message, undefined, cause);
+  }
+}
+
+/** @throws FileError where the file does not hold the parameters of dense layers that fit each other; what else it holds is seen later */
 async function read(file: string): Promise<Described> {
   const { tensors, metadata } = await loadSafetensors(file);
   const sizes: number[] = [];
-  const count = Object.keys(tensors).length / 2;
-  for (let i = 1; i <= count; i++) {
+  for (let i = 1; ; i++) {
     const weight = tensors[`dense${i}.weight`]?.shape;
     const bias = tensors[`dense${i}.bias`]?.shape;
+    if (!weight && !bias) break;
     const [inputs, units] = weight ?? [];
-    const follows = weight?.length === 2 && (i === 1 || inputs === sizes.at(-1));
+    const follows = weight?.length === 2 && !weight.includes(0) && (i === 1 || inputs === sizes.at(-1));
     if (!follows || bias?.length !== 1 || bias[0] !== units) {
-      throw new DataError(
-        `${file}: it is no network of dense layers: ` +
-          `dense${i}.weight is ${describe(weight)} and dense${i}.bias ${describe(bias)}` +
+      throw new FileError(
+        file,
+        `it is no network of dense layers: dense${i}.weight is ${describe(weight)} and dense${i}.bias ${describe(bias)}` +
           `${i === 1 ? "" : `, behind ${sizes.at(-1)} units`}; weights must be [inputs, units], biases [units]`,
       );
     }
     if (i === 1) sizes.push(inputs!);
     sizes.push(units!);
   }
-  if (sizes.length === 0)
-    throw new DataError(`${file}: it holds no parameters dense1.weight and dense1.bias`);
+  if (sizes.length === 0) throw new FileError(file, "it holds no parameters dense1.weight and dense1.bias");
   const named = activations.find((name) => metadata.network?.endsWith(` ${name}`));
   return { sizes, activation: named ?? "relu", params: tensors };
 }

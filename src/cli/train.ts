@@ -1,77 +1,60 @@
-// `kobai train`: checks everything that can be checked, trains, and writes the results.
+// `kobai train`: checks everything that can be checked, trains, and writes what was trained, whatever ended it.
 
-import { join } from "node:path";
 import { type Dataset, mnist, sampleCount, type TrainTest } from "../data/index.ts";
 import { DataError } from "../errors.ts";
 import {
-  adaGrad,
-  adam,
-  crossEntropy,
   dense,
-  type History,
   he,
   type Initializer,
   init,
   type Layer,
-  momentum,
   type Network,
   normal,
-  type Optimizer,
   relu,
   sequential,
-  sgd,
   sigmoid,
   tanh,
   xavier,
 } from "../index.ts";
-import { writeFileAtomic } from "../io/atomic.ts";
-import { saveSafetensors, sha256 } from "../io/index.ts";
+import { serialize, sha256 } from "../io/index.ts";
 import { lossAndAccuracyFigure } from "../plot/index.ts";
 import { size } from "../tensor.ts";
 import { createDisplay, type Display } from "./display.ts";
-import { createRunFolder, removeIfEmpty } from "./run-folder.ts";
+import { type Result, ResultWriter } from "./results.ts";
+import { RunFolder } from "./run-folder.ts";
 import { DEFAULT_ITERATIONS, defaultRates, formatInit, type Init, type TrainOptions } from "./settings.ts";
-
-/** A run with nothing left open: the options, and what follows from them and from the data. */
-interface Run extends TrainOptions {
-  inputs: number;
-  outputs: number;
-  lr: number;
-  /** batches that take as many samples as there are: how often accuracy is measured */
-  stepsPerEpoch: number;
-  steps: number;
-}
+import { Stop } from "./stop.ts";
+import { type Run, runTraining, type Trained } from "./training.ts";
 
 const activationLayers = { relu, sigmoid, tanh } as const;
-const optimizerKinds = { sgd, momentum, adagrad: adaGrad, adam } as const;
 
 /**
- * Runs `kobai train`.
+ * Runs `kobai train`. A signal ends it early, and sets the process's exit code.
  *
  * @param version - kobai's own, for the record
- * @returns whether the run was ended early with Ctrl-C
- * @throws KobaiError where data or folder are not as they must be, or training fails; then nothing was written
+ * @throws KobaiError where data or folder are not as they must be; then nothing is written
+ * @throws KobaiError where training fails or a file cannot be written, after what there is was written; AggregateError for several
  */
-export async function train(options: TrainOptions, version: string): Promise<{ aborted: boolean }> {
+export async function train(options: TrainOptions, version: string): Promise<void> {
+  const stop = new Stop();
   const data = await mnist(options.data === undefined ? {} : { dir: options.data });
   const planned = plan(options, data.train);
-  const folder = await createRunFolder(options.out);
+  const writer = new ResultWriter(new RunFolder(options.out));
   const display = createDisplay();
+  const { threads, wide } = await init({ threads: options.threads, wide: options.wide });
+  const run: Run = { ...planned, threads, wide };
+  const net = buildNetwork(run);
   try {
-    const { threads, wide } = await init({ threads: options.threads, wide: options.wide });
-    const run: Run = { ...planned, threads, wide };
-    const net = buildNetwork(run);
-    try {
-      announce(run, data, display);
-      const history = await runTraining(net, run, data, display);
-      await report(net, run, history, folder.path, version, display);
-      return { aborted: history.aborted };
-    } finally {
-      net.dispose();
-    }
+    announce(run, data, display);
+    stop.keep(() => writer.giveUp());
+    const trained = await runTraining(net, run, data, display, stop);
+    display.stop();
+    const failures = await report(trained, run, version, writer, display);
+    if (trained.error !== undefined) failures.push(trained.error);
+    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
   } finally {
     display.stop();
-    await removeIfEmpty(folder);
+    net.dispose();
   }
 }
 
@@ -126,66 +109,46 @@ function networkName({ inputs, hidden, outputs, activation }: Run): string {
   return `${[inputs, ...hidden, outputs].join("-")} ${activation}`;
 }
 
-async function runTraining(
-  net: Network,
-  run: Run,
-  { train, test }: TrainTest,
-  display: Display,
-): Promise<History> {
-  const optimizer: Optimizer = optimizerKinds[run.optimizer]({ lr: run.lr });
-  const abort = new AbortController();
-  // Once: whoever presses Ctrl-C again does not want to wait for the results.
-  const onInterrupt = () => abort.abort();
-  process.once("SIGINT", onInterrupt);
-  try {
-    return await net.fit(train, {
-      loss: crossEntropy(),
-      optimizer,
-      batchSize: run.batch,
-      steps: run.steps,
-      sampling: run.shuffle ? "shuffle" : "replacement",
-      seed: run.seed,
-      evaluate: { data: { train, test }, every: run.stepsPerEpoch },
-      onProgress: (progress) => display.progress(progress),
-      onEvaluate: ({ step, results }) => display.line(evaluationLine(step / run.stepsPerEpoch, results)),
-      signal: abort.signal,
-    });
-  } finally {
-    process.removeListener("SIGINT", onInterrupt);
-    display.stop();
-  }
-}
-
-function evaluationLine(epoch: number, results: Readonly<Record<string, { accuracy: number }>>): string {
-  const label = Number.isInteger(epoch) ? String(epoch).padStart(2) : epoch.toFixed(2);
-  const accuracies = Object.entries(results).map(([name, { accuracy }]) => `${name} ${accuracy.toFixed(4)}`);
-  return [`epoch ${label}`, ...accuracies].join("  ");
-}
-
+/** Writes what there is and says so. Returns what could not be written. */
 async function report(
-  net: Network,
+  { weights, history, stopped, error }: Trained,
   run: Run,
-  history: History,
-  folder: string,
   version: string,
+  writer: ResultWriter,
   display: Display,
-): Promise<void> {
-  const { params } = net;
-  const digest = await sha256(params);
-  const record = { kobai: version, run: { ...run, init: formatInit(run.init) }, sha256: digest, ...history };
-  const title = `${networkName(run)}, ${run.optimizer} ${run.lr}`;
-  await saveSafetensors(join(folder, "weights.safetensors"), params, {
-    kobai: version,
-    network: networkName(run),
-  });
-  await writeFileAtomic(join(folder, "history.json"), `${JSON.stringify(record, null, 1)}\n`);
-  await writeFileAtomic(join(folder, "curves.svg"), await lossAndAccuracyFigure(history, title));
-  const { steps, seconds, aborted } = history;
-  display.line(
-    `${aborted ? `stopped   after ${steps} of ${run.steps} steps` : `trained   ${steps} steps`} in ${seconds.toFixed(1)} s`,
-  );
+): Promise<unknown[]> {
+  if ((history?.steps ?? weights.step) === 0) {
+    display.line("stopped   before the first step was done; nothing is written");
+    return [];
+  }
+  const digest = await sha256(weights.params);
+  const about = { kobai: version, ...(stopped !== undefined && { stopped }) };
+  const results: [Result, ...Result[]] = [
+    {
+      // Whoever asks for weights.safetensors should not get those of a run that failed.
+      name: error === undefined ? "weights.safetensors" : "last-good-weights.safetensors",
+      content: () =>
+        serialize(weights.params, { ...about, network: networkName(run), steps: String(weights.step) }),
+    },
+  ];
+  if (history) {
+    const record = { ...about, run: { ...run, init: formatInit(run.init) }, sha256: digest, ...history };
+    const title = `${networkName(run)}, ${run.optimizer} ${run.lr}`;
+    results.push(
+      { name: "history.json", content: () => `${JSON.stringify(record, null, 1)}\n` },
+      { name: "curves.svg", content: () => lossAndAccuracyFigure(history, title).svg() },
+    );
+  }
+  const { paths, failures } = await writer.write(results);
+  if (history) {
+    const { steps, seconds } = history;
+    display.line(
+      `${stopped === undefined ? `trained   ${steps} steps` : `stopped   after ${steps} of ${run.steps} steps`} in ${seconds.toFixed(1)} s`,
+    );
+  }
+  if (error !== undefined)
+    display.line(`kept      the weights after ${weights.step} steps, the last good ones`);
   display.line(`weights   SHA-256 ${digest}`);
-  display.line(
-    `written   ${["weights.safetensors", "history.json", "curves.svg"].map((name) => join(folder, name)).join(", ")}`,
-  );
+  if (paths.length > 0) display.line(`written   ${paths.join(", ")}`);
+  return [...failures];
 }

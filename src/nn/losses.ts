@@ -1,4 +1,4 @@
-import { callback, check, oneOf, property, type Rule, text } from "../check.ts";
+import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
 import * as ops from "../graph/ops/loss.ts";
 import { softmaxOperation } from "../graph/ops/softmax.ts";
 import { scale, sigmoidOperation } from "../graph/ops/unary.ts";
@@ -37,7 +37,7 @@ export interface Loss {
  * ```
  */
 export function loss(name: string, forward: Loss["forward"], targets: Loss["targets"] = "values"): Loss {
-  check("loss", "name", name, text);
+  check("loss", "name", name, nameRule);
   check("loss", "forward", forward, callback);
   check("loss", "targets", targets, targetsRule);
   return { name, targets, forward };

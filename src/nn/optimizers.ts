@@ -1,5 +1,5 @@
 import { Op } from "../../assembly/isa.ts";
-import { check, fraction, having, options, positive, show } from "../check.ts";
+import { check, fraction, having, name, options, positive, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 
 /** How parameters follow their gradients. */
@@ -106,6 +106,7 @@ const slots = { [Op.sgd]: 0, [Op.momentum]: 1, [Op.adaGrad]: 1, [Op.adam]: 2 } a
  */
 export function slotsOf(call: string, optimizer: Optimizer): number {
   check(call, "optimizer", optimizer, having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })"));
+  check(call, "optimizer.name", optimizer.name, name);
   check(call, "optimizer.lr", optimizer.lr, positive);
   if (typeof optimizer.op === "number" && Object.hasOwn(slots, optimizer.op)) return slots[optimizer.op];
   throw new OptionError(

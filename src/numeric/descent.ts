@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.ts";
-import { checkedValue, checkStep, DEFAULT_STEP, lostMessage } from "./difference.ts";
+import { options, positive, whole } from "../check.ts";
+import { checkedValue, checkFunction, DEFAULT_STEP, lostMessage, stepRule } from "./difference.ts";
 import { Elements, like, type Point } from "./elements.ts";
 import { differences, type ScalarFunction } from "./gradient.ts";
 
@@ -69,20 +69,21 @@ export function gradientDescent<X extends Point>(
 export function gradientDescent(
   f: ScalarFunction<never>,
   x0: number | Point,
-  options: DescentOptions = {},
+  given?: DescentOptions,
 ): Descent<number> | Descent<Point> {
-  if (typeof x0 !== "number") return descend(f as ScalarFunction<Point>, x0, options);
-  const { x, history, ...rest } = descend(([x]) => (f as ScalarFunction<number>)(x!), [x0], options);
+  checkFunction("gradientDescent", f);
+  if (typeof x0 !== "number") return descend(f as ScalarFunction<Point>, x0, given);
+  const { x, history, ...rest } = descend(([x]) => (f as ScalarFunction<number>)(x!), [x0], given);
   return { ...rest, x: x[0]!, history: history.map(([point]) => point!) };
 }
 
 function descend<X extends Point>(
   f: ScalarFunction<X>,
   x0: X,
-  { lr = 0.01, steps = 100, h = DEFAULT_STEP }: DescentOptions,
+  given: DescentOptions | undefined,
 ): Descent<X> {
-  check(lr, steps);
-  checkStep("gradientDescent", h);
+  const rules = { lr: positive, steps: whole(0), h: stepRule };
+  const { lr = 0.01, steps = 100, h = DEFAULT_STEP } = options("gradientDescent", given, rules);
   const value = (x: X) => checkedValue("gradientDescent", f(x));
   let x = like(x0, coordinates(x0));
   const history = [x];
@@ -164,13 +165,4 @@ function norm(gradient: Float64Array): number {
 
 function format(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-function check(lr: number, steps: number): void {
-  if (!(lr > 0 && Number.isFinite(lr))) {
-    throw new OptionError(`gradientDescent: lr must be a number above 0; got ${lr}`);
-  }
-  if (!(Number.isInteger(steps) && steps >= 0)) {
-    throw new OptionError(`gradientDescent: steps must be a whole number of at least 0; got ${steps}`);
-  }
 }

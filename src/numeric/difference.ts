@@ -1,3 +1,4 @@
+import { callback, check, oneOf, options, positive, type Rule, show } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
 
 /** How far the two points of a difference lie from x, as in the book (4.3.1). */
@@ -32,17 +33,25 @@ export interface DifferenceOptions extends StepOptions {
  * numericalDiff((x) => 0.01 * x ** 2 + 0.1 * x, 5); // 0.2, to about ten digits
  * ```
  */
-export function numericalDiff(
+export function numericalDiff(f: (x: number) => number, x: number, given?: DifferenceOptions): number {
+  return derivative("numericalDiff", f, x, given);
+}
+
+function derivative(
+  call: string,
   f: (x: number) => number,
   x: number,
-  { h = DEFAULT_STEP, method = "central" }: DifferenceOptions = {},
+  given: DifferenceOptions | undefined,
 ): number {
-  checkStep("numericalDiff", h);
-  if (isLost(x, h)) throw lostError("numericalDiff", x, h);
-  const at = (point: number) => checkedValue("numericalDiff", f(point));
-  if (method === "central") return (at(x + h) - at(x - h)) / (2 * h);
-  if (method === "forward") return (at(x + h) - at(x)) / h;
-  throw new OptionError(`numericalDiff: method must be "central" or "forward"; got ${method}`);
+  checkFunction(call, f);
+  check(call, "x", x, number);
+  const { h = DEFAULT_STEP, method = "central" } = options(call, given, {
+    h: stepRule,
+    method: oneOf("central", "forward"),
+  });
+  if (isLost(x, h)) throw lostError(call, x, h);
+  const at = (point: number) => checkedValue(call, f(point));
+  return method === "central" ? (at(x + h) - at(x - h)) / (2 * h) : (at(x + h) - at(x)) / h;
 }
 
 /**
@@ -60,16 +69,26 @@ export function numericalDiff(
 export function tangentLine(
   f: (x: number) => number,
   x: number,
-  options: DifferenceOptions = {},
+  given?: DifferenceOptions,
 ): (t: number) => number {
-  const slope = numericalDiff(f, x, options);
-  const intercept = f(x) - slope * x;
-  return (t) => slope * t + intercept;
+  const slope = derivative("tangentLine", f, x, given);
+  const intercept = checkedValue("tangentLine", f(x)) - slope * x;
+  return (t) => slope * check("tangentLine", "t", t, number) + intercept;
 }
 
-export function checkStep(call: string, h: number): void {
-  if (h > 0 && Number.isFinite(h)) return;
-  throw new OptionError(`${call}: h must be a number above 0, such as the book's 1e-4; got ${h}`);
+/** NaN and infinities are numbers too: what f says of them is the answer. */
+const number: Rule = [(value) => typeof value === "number", "a number"];
+
+export const stepRule: Rule = [positive[0], "a number above 0, such as the book's 1e-4"];
+
+/** The step that a call was given, or the default. @throws OptionError */
+export function stepOf(call: string, given: StepOptions | undefined): number {
+  return options(call, given, { h: stepRule }).h ?? DEFAULT_STEP;
+}
+
+/** @throws OptionError where f is no function */
+export function checkFunction(call: string, f: unknown): void {
+  check(call, "f", f, callback);
 }
 
 /**
@@ -91,10 +110,9 @@ export function lostMessage(x: number, h: number): string {
   return `h = ${h} is lost in the rounding of x = ${x}: try h = ${Number(better)}`;
 }
 
-/** NaN and infinities pass: they are what f says of that point. */
+/** NaN and infinities pass: they are what f says of that point. @throws DataError for anything that is no number */
 export function checkedValue(call: string, value: unknown): number {
   if (typeof value === "number") return value;
-  throw new DataError(
-    `${call}: f must return a number; it returned ${value === null ? "null" : Array.isArray(value) ? "an array" : typeof value}`,
-  );
+  const hint = value instanceof Promise ? ", so it is async, which it must not be" : "";
+  throw new DataError(`${call}: f must return a number; it returned ${show(value)}${hint}`);
 }

@@ -1,5 +1,6 @@
+import { isObject, MOST_AXES, show } from "../check.ts";
 import { DataError } from "../errors.ts";
-import type { Tensor, TypedArray } from "../tensor.ts";
+import { checkTensor, dtypeOf, type Tensor, type TypedArray, toTensor, typedArrays } from "../tensor.ts";
 
 /** Numbers in arrays nested to any depth, the innermost of which may be typed arrays. */
 export type MutableArrays = TypedArray | number[] | MutableArrays[];
@@ -17,10 +18,11 @@ export class Elements {
 
   /**
    * @param name what messages call the point
-   * @throws DataError where it is not made of numbers, or of integers that cannot take a small step
+   * @throws DataError where it is not made of numbers, is a tensor that is not what it says, or of integers that cannot take a small step
    */
   constructor(point: Point, name: string) {
-    this.rows = rowsOf(isTensor(point) ? point.data : point, name);
+    if (isTensor(point)) checkTensor(name, point);
+    this.rows = rowsOf(isTensor(point) ? point.data : point, name, 0);
     this.length = this.rows.reduce((sum, row) => sum + row.length, 0);
   }
 
@@ -42,7 +44,7 @@ export function like<X extends Point>(point: X, values: ArrayLike<number>): X {
   let next = 0;
   const copy = (arrays: MutableArrays): MutableArrays => {
     if (ArrayBuffer.isView(arrays)) {
-      const row = arrays.slice();
+      const row = new typedArrays[dtypeOf(arrays)](arrays.length);
       for (let i = 0; i < row.length; i++) row[i] = values[next++]!;
       return row;
     }
@@ -54,33 +56,46 @@ export function like<X extends Point>(point: X, values: ArrayLike<number>): X {
   return { shape: [...point.shape], dtype: point.dtype, data: copy(point.data) } as Tensor as X;
 }
 
+/** Whether it is meant as a tensor: any object that is no array. */
 export function isTensor(point: unknown): point is Tensor {
-  return (
-    typeof point === "object" &&
-    point !== null &&
-    "shape" in point &&
-    "data" in point &&
-    ArrayBuffer.isView(point.data)
-  );
+  return isObject(point);
 }
 
-function rowsOf(arrays: unknown, name: string): Row[] {
-  if (arrays instanceof Float64Array || arrays instanceof Float32Array) return [arrays];
+function rowsOf(arrays: unknown, name: string, depth: number): Row[] {
   if (ArrayBuffer.isView(arrays)) {
+    const kind = Object.prototype.toString.call(arrays).slice(8, -1);
+    // What comes from another realm is moved by an array of this one over the same memory.
+    if (kind === "Float64Array" || kind === "Float32Array")
+      return [present(name, kind, arrays as TypedArray)];
     throw new DataError(
-      `${name}: it is a ${arrays.constructor.name}, which cannot hold x + h for a small h; use Float64Array or plain numbers`,
+      `${name}: it is a ${kind}, which cannot hold x + h for a small h; use Float64Array or plain numbers`,
     );
   }
   if (!Array.isArray(arrays)) {
-    throw new DataError(
-      `${name}: it holds ${arrays === null ? "null" : typeof arrays}; it must be numbers in arrays, or a tensor`,
-    );
+    throw new DataError(`${name}: it holds ${show(arrays)}; it must be numbers in arrays, or a tensor`);
   }
-  if (arrays.every((item) => typeof item === "number")) return [arrays as number[]];
-  if (arrays.some((item) => typeof item === "number")) {
+  if (depth === MOST_AXES) {
+    throw new DataError(`${name}: its arrays are nested deeper than ${MOST_AXES} levels, or hold themselves`);
+  }
+  // With what was never assigned, which `every` and `flatMap` leave out.
+  const items: unknown[] = Array.from(arrays);
+  const numbers = items.map((item) => typeof item === "number");
+  if (!numbers.includes(false)) return [arrays as number[]];
+  if (numbers.includes(true)) {
     throw new DataError(
       `${name}: an array of it mixes numbers with other things; nest all its numbers alike`,
     );
   }
-  return arrays.flatMap((item: unknown) => rowsOf(item, name));
+  return items.flatMap((item) => rowsOf(item, name, depth + 1));
+}
+
+/** @throws DataError where the array's memory was given away: it has no elements then, and no method works */
+function present(name: string, kind: string, array: TypedArray): Row {
+  const row = toTensor(name, array).data;
+  try {
+    row.values();
+  } catch (cause) {
+    throw new DataError(`${name}: the memory of its ${kind} is gone; it was transferred`, { cause });
+  }
+  return row;
 }

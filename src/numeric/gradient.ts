@@ -1,6 +1,7 @@
+import { show } from "../check.ts";
 import { DataError, ShapeError } from "../errors.ts";
 import type { Tensor, TypedArray } from "../tensor.ts";
-import { checkedValue, checkStep, DEFAULT_STEP, isLost, lostError, type StepOptions } from "./difference.ts";
+import { checkedValue, checkFunction, isLost, lostError, type StepOptions, stepOf } from "./difference.ts";
 import { Elements, isTensor, like, type Point } from "./elements.ts";
 
 /** A function of one variable, or of many held in one point. */
@@ -23,14 +24,15 @@ export function partialDerivative<X extends Point>(
   f: ScalarFunction<X>,
   x: X,
   index: number,
-  { h = DEFAULT_STEP }: StepOptions = {},
+  given?: StepOptions,
 ): number {
-  checkStep("partialDerivative", h);
-  const elements = new Elements(x, "partialDerivative: x");
+  const h = stepOf("partialDerivative", given);
+  checkFunction("partialDerivative", f);
+  const elements = movable(x, "partialDerivative: x");
   const place = elements.place(index);
   if (!place) {
     throw new DataError(
-      `partialDerivative: index ${index} is none of x, which has ${elements.length} elements, numbered from 0`,
+      `partialDerivative: index ${show(index)} is none of x, which has ${elements.length} elements, numbered from 0`,
     );
   }
   return difference("partialDerivative", f, x, place.row, place.index, h, refusing("partialDerivative", h));
@@ -58,17 +60,25 @@ export function numericalGradient<X extends Point>(f: ScalarFunction<X>, x: X, o
 export function numericalGradient(
   f: ScalarFunction<never>,
   x: number | Point,
-  { h = DEFAULT_STEP }: StepOptions = {},
+  given?: StepOptions,
 ): number | Point {
-  checkStep("numericalGradient", h);
+  const h = stepOf("numericalGradient", given);
+  checkFunction("numericalGradient", f);
   const lost = refusing("numericalGradient", h);
   if (typeof x === "number") {
     const cell = [x];
     const ofCell = () => (f as ScalarFunction<number>)(cell[0]!);
     return difference("numericalGradient", ofCell, cell, cell, 0, h, lost);
   }
-  const elements = new Elements(x, "numericalGradient: x");
+  const elements = movable(x, "numericalGradient: x");
   return like(x, differences("numericalGradient", f as ScalarFunction<Point>, x, elements, h, lost));
+}
+
+/** @throws DataError where x is frozen, so that no coordinate of it can be moved */
+function movable(x: Point, name: string): Elements {
+  const elements = new Elements(x, name);
+  if (!elements.rows.some((row) => row.length > 0 && Object.isFrozen(row))) return elements;
+  throw new DataError(`${name}: it is frozen, so its numbers cannot be moved; give a copy`);
 }
 
 function refusing(call: string, h: number): (coordinate: number) => never {
@@ -125,11 +135,15 @@ export function numericalGradientRows<X extends Exclude<Point, Tensor>>(
 export function numericalGradientRows(
   f: ScalarFunction<never>,
   X: Tensor | readonly Point[],
-  options: StepOptions = {},
+  given?: StepOptions,
 ): Tensor | Point {
-  const gradientOf = (row: Point) => numericalGradient(f as ScalarFunction<Point>, row, options);
+  stepOf("numericalGradientRows", given);
+  checkFunction("numericalGradientRows", f);
+  // Here, for all rows at once: what is wrong with one of them is said of X.
+  const elements = new Elements(X as Point, "numericalGradientRows: X");
+  const gradientOf = (row: Point) => numericalGradient(f as ScalarFunction<Point>, row, given);
   if (!isTensor(X)) {
-    const isPoint = ArrayBuffer.isView(X) || X.some((item: unknown) => typeof item === "number");
+    const isPoint = ArrayBuffer.isView(X) || elements.rows[0] === (X as unknown);
     return isPoint ? gradientOf(X as unknown as Point) : (X.map(gradientOf) as Point);
   }
   const [points, ...shape] = X.shape;

@@ -1,7 +1,12 @@
 // The picture of a training run: how the loss fell, and how the accuracy rose.
 
-import type { Markish } from "@observablehq/plot";
-import { composeFigure, type Drawing, loadDrawing, palette } from "./svg.ts";
+import type { Axis } from "./axes.ts";
+import { drawChart } from "./chart.ts";
+import type { Drawing, Picture } from "./drawing.ts";
+import { Figure } from "./figure.ts";
+import { arrange } from "./panels.ts";
+import { legendOf, type Points, seriesMarks } from "./series.ts";
+import { seriesColor } from "./theme.ts";
 
 /** What of a run's history the figure shows. */
 export interface Curves {
@@ -15,49 +20,44 @@ export interface Curves {
   }[];
 }
 
-interface Series {
-  label: string;
-  color: string;
-  opacity?: number;
-}
-
 /** More points than this would only be drawn over each other. */
 const MAX_POINTS = 500;
-const PANEL = { width: 460, height: 320, marginLeft: 48, marginRight: 16, marginBottom: 40 };
+const PANEL = { width: 460, height: 320 };
 
 /**
- * Draws a run: on the left the loss per step, as it was and as a moving mean; on the right, where it was measured, the
- * accuracy per epoch on each of the data sets.
+ * A training run: on the left the loss per step, as it was and as a moving mean; on the right, where it was measured, the accuracy per
+ * epoch on each of the data sets.
  *
- * @returns a standalone SVG file as text, the same for the same history
- * @example await writeFile("curves.svg", await lossAndAccuracyFigure(await net.fit(train, options)));
+ * @param history what `fit` returned, or the same read back from JSON
+ * @example await writeFile("curves.svg", await lossAndAccuracyFigure(await net.fit(train, options)).svg());
  */
-export async function lossAndAccuracyFigure(history: Curves, title = "Training"): Promise<string> {
-  const drawing = await loadDrawing();
-  const panels = [lossPanel(drawing, history.loss)];
-  if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
-    panels.push(accuracyPanel(drawing, history));
-  return composeFigure(drawing.document, title, panels);
+export function lossAndAccuracyFigure(history: Curves, title = "Training"): Figure {
+  return new Figure(title, (drawing) => {
+    const panels = [lossPanel(drawing, history.loss)];
+    if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
+      panels.push(accuracyPanel(drawing, history));
+    return arrange(drawing.document, panels, panels.length, title);
+  });
 }
 
-function lossPanel({ Plot, document }: Drawing, loss: readonly number[]): Element {
-  const color = palette[0];
+function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
+  const { Plot } = drawing.library;
+  const color = seriesColor(0);
   const stretches = summarize(loss);
   const mean = Plot.windowY(
     { k: Math.max(1, Math.round(stretches.length / 100)), reduce: "mean" },
     { x: "step", y: "mean", stroke: color, strokeWidth: 2 },
   );
-  return Plot.plot({
-    ...PANEL,
-    document,
-    x: { label: "step", domain: [0, Math.max(1, loss.length)], ticks: 5 },
-    y: {
-      label: "loss",
-      domain: [0, Math.max(0, ...stretches.map(({ high }) => high)) || 1],
-      nice: true,
-      grid: true,
-    },
-    marks: [
+  const highest = Math.max(0, ...stretches.map(({ high }) => high)) || 1;
+  return drawChart(drawing, {
+    options: PANEL,
+    x: { label: "step", domain: [0, Math.max(1, loss.length)], type: "linear", whole: true },
+    y: { label: "loss", domain: [0, highest * 1.05], type: "linear" },
+    legend: [
+      { label: "each step", color, area: true, opacity: 0.3 },
+      { label: "moving mean", color, line: true },
+    ],
+    marks: () => [
       // Where a stretch is a single step, low and high coincide and the stroke draws the line.
       Plot.areaY(stretches, {
         x: "step",
@@ -69,11 +69,6 @@ function lossPanel({ Plot, document }: Drawing, loss: readonly number[]): Elemen
         strokeOpacity: 0.3,
       }),
       Plot.lineY(stretches, mean),
-      Plot.frame({ anchor: "bottom" }),
-      ...legend(Plot, "top-right", [
-        { label: "each step", color, opacity: 0.3 },
-        { label: "moving mean", color },
-      ]),
     ],
   });
 }
@@ -83,49 +78,36 @@ function hasAccuracy({ accuracy }: { readonly accuracy: number }): boolean {
   return Number.isFinite(accuracy);
 }
 
-function accuracyPanel({ Plot, document }: Drawing, { evaluations, stepsPerEpoch }: Curves): Element {
+function accuracyPanel(drawing: Drawing, { evaluations, stepsPerEpoch }: Curves): Picture {
   const measured = evaluations
     .flatMap(({ results }) => Object.entries(results))
     .filter(([, it]) => hasAccuracy(it));
   const names = [...new Set(measured.map(([name]) => name))];
   const last = evaluations.at(-1)?.step ?? 0;
-  const series = names.map((name, i) => ({
-    color: palette[i % palette.length] as string,
-    points: evaluations.flatMap(({ step, results }) => {
+  const series = names.map((name, i): Points => {
+    const points = evaluations.flatMap(({ step, results }) => {
       const result = results[name];
-      return result && hasAccuracy(result)
-        ? [{ epoch: step / stepsPerEpoch, accuracy: result.accuracy }]
-        : [];
-    }),
-    name,
-  }));
-  return Plot.plot({
-    ...PANEL,
-    document,
-    x: { label: "epoch", domain: [0, last / stepsPerEpoch || 1], ticks: 5 },
-    y: { label: "accuracy", domain: [0, 1], grid: true },
-    marks: [
+      return result && hasAccuracy(result) ? [[step / stepsPerEpoch, result.accuracy] as const] : [];
+    });
+    return {
+      x: points.map(([epoch]) => epoch),
+      y: points.map(([, accuracy]) => accuracy),
+      label: `${name} ${points.at(-1)?.[1].toFixed(4)}`,
+      color: seriesColor(i),
+      line: true,
+      markers: true,
       // The later lines are dashed, so that one close under another still shows.
-      ...series.flatMap(({ color, points }, i) => [
-        Plot.lineY(points, {
-          x: "epoch",
-          y: "accuracy",
-          stroke: color,
-          strokeWidth: 2,
-          ...(i > 0 && { strokeDasharray: "5,3" }),
-        }),
-        Plot.dot(points, { x: "epoch", y: "accuracy", r: 2.5, fill: color }),
-      ]),
-      Plot.frame({ anchor: "bottom" }),
-      ...legend(
-        Plot,
-        "bottom-right",
-        series.map(({ name, color, points }) => ({
-          label: `${name} ${points.at(-1)?.accuracy.toFixed(4)}`,
-          color,
-        })),
-      ),
-    ],
+      dashed: i > 0,
+    };
+  });
+  const x: Axis = { label: "epoch", domain: [0, last / stepsPerEpoch || 1], type: "linear", whole: true };
+  const y: Axis = { label: "accuracy", domain: [0, 1], type: "linear" };
+  return drawChart(drawing, {
+    options: PANEL,
+    x,
+    y,
+    legend: legendOf(series),
+    marks: (frame) => seriesMarks(drawing, series, x, y, frame),
   });
 }
 
@@ -140,29 +122,4 @@ function summarize(loss: readonly number[]): { step: number; low: number; high: 
     stretches.push({ step: start + length / 2, low: Math.min(...values), high: Math.max(...values), mean });
   }
   return stretches;
-}
-
-/** A swatch and a name for each series, in a corner of the frame. */
-function legend(
-  Plot: Drawing["Plot"],
-  corner: "top-right" | "bottom-right",
-  series: readonly Series[],
-): Markish[] {
-  const firstLine = corner === "top-right" ? 12 : 6 - 18 * series.length;
-  return series.flatMap(({ label, color, opacity = 1 }, i) => {
-    const at = { frameAnchor: corner, dy: firstLine + 18 * i } as const;
-    return [
-      Plot.dot([label], { ...at, dx: -112, symbol: "square", r: 5, fill: color, fillOpacity: opacity }),
-      Plot.text([label], {
-        ...at,
-        dx: -100,
-        textAnchor: "start",
-        lineAnchor: "middle",
-        fontSize: 11,
-        stroke: "white",
-        strokeWidth: 3,
-        fill: "currentColor",
-      }),
-    ];
-  });
 }

@@ -1,84 +1,43 @@
-// Observable Plot's charts as one standalone SVG picture, drawn in Node and in a page alike.
+// Elements of SVG, as pictures are made of them.
 
-import type * as Plot from "@observablehq/plot";
-
-/** The plotting library, and a document that it can draw in. */
-export interface Drawing {
-  Plot: typeof Plot;
-  document: Document;
-}
+import { fontSize } from "./theme.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-const INK = "#1f2328";
-const TITLE_HEIGHT = 40;
-const GAP = 24;
 
-/** Colours that stay apart for colour-blind eyes: Okabe and Ito, "Color Universal Design", 2008. */
-export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"] as const;
-
-/** Loads the plotting library, which only figures need; where there is no page, also a document. */
-export async function loadDrawing(): Promise<Drawing> {
-  const Plot = await import("@observablehq/plot");
-  if (globalThis.document !== undefined) return { Plot, document: globalThis.document };
-  const { parseHTML } = await import("linkedom");
-  return { Plot, document: parseHTML("<!doctype html><html></html>").document };
-}
+type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * Charts side by side, or one below the other, under a title, as the text of an SVG file that needs nothing around it.
+ * An element with attributes (what is undefined is left out) and children; strings become text.
  *
- * @param panels - what `Plot.plot` returned, without legend and caption
+ * Colours and fonts are attributes, never styles: a page whose content security policy forbids inline styles shows them too.
  */
-export function composeFigure(
+export function svgElement(
   document: Document,
-  title: string,
-  panels: readonly Element[],
-  direction: "row" | "column" = "row",
-): string {
-  const element = (name: string, attributes: Record<string, string | number>): Element => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-    return made;
-  };
-  const sizes = panels.map((panel) => ({
-    width: Number(panel.getAttribute("width")),
-    height: Number(panel.getAttribute("height")),
-  }));
-  const isRow = direction === "row";
-  const along = (lengths: number[]) => lengths.reduce((sum, length) => sum + length + GAP, -GAP);
-  const [widths, heights] = [sizes.map((panel) => panel.width), sizes.map((panel) => panel.height)];
-  const width = isRow ? along(widths) : Math.max(...widths);
-  const height = TITLE_HEIGHT + (isRow ? Math.max(...heights) : along(heights));
-  const figure = element("svg", {
-    xmlns: SVG,
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: "img",
-    "font-family": "system-ui, 'DejaVu Sans', sans-serif",
-    "font-size": 11,
-    fill: INK,
-    color: INK,
-  });
-  const label = element("title", {});
-  label.textContent = title;
-  const heading = element("text", {
-    x: width / 2,
-    y: 24,
-    "text-anchor": "middle",
-    "font-size": 15,
-    "font-weight": 600,
-  });
-  heading.textContent = title;
-  figure.append(label, element("rect", { width, height, fill: "white" }), heading);
-  let [x, y] = [0, TITLE_HEIGHT];
-  for (const [i, panel] of panels.entries()) {
-    // A group rather than an SVG within the SVG: Plot's own style sheet, made for pages, would resize that one.
-    const group = element("g", { transform: `translate(${x},${y})`, "text-anchor": "middle" });
-    group.append(...Array.from(panel.children).filter((child) => child.tagName.toLowerCase() !== "style"));
-    figure.append(group);
-    if (isRow) x += widths[i]! + GAP;
-    else y += heights[i]! + GAP;
+  name: string,
+  attributes: Attributes,
+  ...children: (Node | string)[]
+): SVGElement {
+  const made = document.createElementNS(SVG, name) as SVGElement;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) made.setAttribute(key, String(value));
   }
-  return `${figure.outerHTML}\n`;
+  made.append(...children);
+  return made;
+}
+
+/** A coordinate as SVG text: to a hundredth of a pixel, so that files stay small. */
+export function coordinate(value: number): string {
+  return String(Math.round(value * 100) / 100 || 0);
+}
+
+/** Characters as wide as they are high: kana, kanji, hangul, and full-width forms. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** About how wide a text is in pixels, on the safe side: a figure cannot know which font it will be shown in. */
+export function textWidth(text: string, size: number = fontSize.tick): number {
+  let ems = 0;
+  for (const character of text)
+    ems += WIDE.test(character) ? 1 : /[ijl.,:;'|! ]/.test(character) ? 0.35 : 0.62;
+  return ems * size;
 }

@@ -43,6 +43,11 @@ export class Composer {
     return block.address;
   }
 
+  /** What else is to end with the program. */
+  onDispose(dispose: () => void): void {
+    this.#disposers.push(dispose);
+  }
+
   /** Room for a value of the graph; its address. */
   room({ shape, dtype }: Value): number {
     return this.allocate(size(shape) * bytesPerElement(dtype));

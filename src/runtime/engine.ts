@@ -1,9 +1,12 @@
-import { check, oneOf } from "../check.ts";
+import "../globals.ts";
+import { anything, flag, oneOf, options as optionsOf, type Rule } from "../check.ts";
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
+import { importNode, isNode } from "../node.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
-import { type Threads, threadCount } from "./lanes/threads.ts";
-import { type Kernels, loadKernels, type WasmSource } from "./wasm.ts";
+import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
+import { type Kernels, loadKernels } from "./wasm.ts";
+import type { WasmSource } from "./wasm-source.ts";
 
 const PAGE = 65536;
 const INITIAL_PAGES = 32;
@@ -14,7 +17,7 @@ const MAX_PAGES = 65536;
 export interface InitOptions {
   /**
    * How many threads compute, the calling one included: from 1 (the default) to 64, or "auto": as many as the machine has cores, and 1
-   * in a page that is not cross-origin isolated. The results do not depend on it.
+   * where threads cannot be had, as in a page that is not cross-origin isolated. The results do not depend on it.
    */
   threads?: Threads;
   /**
@@ -57,7 +60,22 @@ export interface Engine {
 interface Started extends Engine {
   /** as `init` has set it up; threads may have been closed since */
   readonly info: EngineInfo;
+  /** what threads: "auto" came to, if it was asked for */
+  readonly auto: number | undefined;
 }
+
+const memoryRule: Rule = [
+  (value) => typeof value === "number" && value >= INITIAL_PAGES * PAGE && value <= MAX_PAGES * PAGE,
+  `from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB)`,
+];
+/** `wasm` is checked where it is used. */
+const rules = {
+  threads: threadsRule,
+  relaxed: flag,
+  wide: oneOf(true, false, "auto"),
+  maxMemory: memoryRule,
+  wasm: anything,
+};
 
 let current: Started | undefined;
 let starting: Promise<Started> | undefined;
@@ -69,10 +87,11 @@ let starting: Promise<Started> | undefined;
  * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.
  *
  * @returns what there is now: how many threads, and which build
- * @throws UnsupportedError where WebAssembly or its SIMD is missing, `relaxed` is asked for where relaxed SIMD is missing, `wide` where
- *   V8 cannot merge vectors, or threads > 1 where threads cannot share memory
- * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, `wide` goes
- *   with `relaxed` or `wasm`, or `wasm` is compiled already and there are several threads, or not the build that `relaxed` says
+ * @throws UnsupportedError where WebAssembly or its SIMD is missing or a page's policy forbids it, `relaxed` is asked for where relaxed
+ *   SIMD is missing, `wide` where V8 cannot merge vectors, or threads > 1 is asked for where threads cannot share memory or a page refuses them
+ * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
+ *   compiled already and there are several threads, cannot be had, is something else, or not the build that `relaxed` says; where
+ *   `relaxed` is asked for in a bundle or a page without `wasm`, or `wide` together with `relaxed` or `wasm`
  * @throws StateError where an earlier call asked for something else
  * @throws ThreadError where a thread does not start
  * @example
@@ -81,14 +100,15 @@ let starting: Promise<Started> | undefined;
  * await init(); // or init({ threads: "auto" })
  * ```
  */
-export async function init(options: InitOptions = {}): Promise<EngineInfo> {
+export async function init(given?: InitOptions): Promise<EngineInfo> {
+  const options = optionsOf("init", given, rules);
   const isFirst = starting === undefined;
   starting ??= start(options).catch((error: unknown) => {
     starting = undefined;
     throw error;
   });
-  const { info } = await starting;
-  if (!isFirst) await checkSame(options, info);
+  const first = await starting;
+  if (!isFirst) await checkSame(options, first);
   return engineInfo();
 }
 
@@ -105,12 +125,6 @@ async function start({
     );
   }
   const pages = Math.floor(maxMemory / PAGE);
-  if (!(pages >= INITIAL_PAGES && pages <= MAX_PAGES)) {
-    throw new OptionError(
-      `init: maxMemory must be from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB); got ${maxMemory}`,
-    );
-  }
-  check("init", "wide", wide, oneOf(true, false, "auto"));
   for (const [name, given] of Object.entries({ relaxed, wasm })) {
     if (!wide || !given) continue;
     throw new OptionError(
@@ -123,34 +137,44 @@ async function start({
   const build = relaxed ? "relaxed" : (await takesWide(wide)) ? "wide" : "plain";
   const { kernels, module } = await loadKernels(memory, { shared, build }, wasm);
   const lanes = new Lanes(kernels, memory);
-  if (shared) await lanes.start(count, module);
+  if (shared) {
+    await lanes.start(count, module).catch((error: unknown) => {
+      // Lane 0 goes on alone.
+      if (threads !== "auto") throw error;
+    });
+  }
   const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
-  current = {
-    kernels,
-    heap,
-    lanes,
-    info: { threads: count, relaxed, wide: build === "wide", maxMemory: pages * PAGE },
-  };
+  const info = { threads: lanes.count, relaxed, wide: build === "wide", maxMemory: pages * PAGE };
+  current = { kernels, heap, lanes, info, auto: threads === "auto" ? lanes.count : undefined };
   return current;
 }
 
 /** @throws UnsupportedError where the wide build is asked for and cannot be had */
 async function takesWide(wide: boolean | "auto"): Promise<boolean> {
   if (!wide) return false;
-  const missing = await (await import("./wide.ts")).whatIsMissing();
+  const missing = await missingForWide();
   if (missing === undefined || wide === "auto") return missing === undefined;
   throw new UnsupportedError(
     `init: wide needs ${missing}. Leave the option out, or say "auto", which takes it where it can be had.`,
   );
 }
 
+/** What the wide build needs and does not find, in words that follow "wide needs". */
+async function missingForWide(): Promise<string | undefined> {
+  if (!isNode) return "Node: no page can ask its V8 for merged vectors";
+  const build = await importNode("kobai/wide").catch(() => undefined);
+  return build ? build.whatIsMissing() : "kobai as it is installed: that build is not part of a bundle";
+}
+
 /** @throws StateError where `options` ask for something else than there is */
 async function checkSame(
   { threads, relaxed, wide = "auto", maxMemory }: InitOptions,
-  info: EngineInfo,
+  { info, auto }: Started,
 ): Promise<void> {
+  // "auto" is what it was before; asked for the first time it is as many as could be.
+  const known = threads === "auto" ? auto : undefined;
   const asked = {
-    threads: threads === undefined ? info.threads : await threadCount(threads),
+    threads: known ?? (await threadCount(threads ?? info.threads)),
     relaxed: relaxed ?? info.relaxed,
     wide: wide === "auto" ? info.wide : wide,
     maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,

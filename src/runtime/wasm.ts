@@ -1,9 +1,11 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
 import { OptionError, UnsupportedError } from "../errors.ts";
-import { isNode } from "../node.ts";
+import { importNode, isNode } from "../node.ts";
+import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
 import { unpack } from "./unpack.ts";
+import { messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {
@@ -23,9 +25,6 @@ export interface Kernels {
 
 /** Of the three builds of the kernels: the plain one, the one with fused multiply-add, the one whose pairs V8 merges. */
 export type Build = "plain" | "relaxed" | "wide";
-
-/** Where the wasm may come from, for a page that would rather stream the file `kobai/wasm` than use the copy inside the bundle. */
-export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
 
 /** A module that only a runtime with SIMD accepts: one function, `i8x16.splat` of a constant, dropped. */
 const simdProbe = Uint8Array.of(
@@ -49,9 +48,11 @@ export interface LinkedKernels {
  * Compiles and links the kernels to `memory`.
  *
  * @param shared whether the memory is shared with other threads
- * @param build which one is wanted
- * @throws UnsupportedError where WebAssembly's SIMD is missing, or relaxed SIMD for the relaxed build
- * @throws OptionError for a compiled module where the memory is shared; for a source that is not the build that is wanted
+ * @param build which one is wanted; the wide one where nothing is missing that it needs
+ * @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted; where a page's policy forbids
+ *   WebAssembly
+ * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
+ *   shared; where the relaxed build is wanted and has to be given
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
@@ -71,47 +72,62 @@ export async function loadKernels(
         "--experimental-wasm-relaxed-simd), Chrome 114 or newer; or leave the option out.",
     );
   }
-  const file = await (source ?? inlinedBytes(build));
-  const bytes = shared ? await sharing(await bytesOf(file)) : file;
-  const code = build === "wide" ? await compiledWide(await bytesOf(bytes)) : bytes;
+  const code =
+    build === "wide"
+      ? await (await importNode("kobai/wide")).compileWide(shared)
+      : await codeOf(relaxed, shared, source);
   // The loader turns an assertion in the wasm into an Error with its text, file and line.
   const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
   const link = isNode && source === undefined ? compileAndLink : instantiate;
-  const { exports, module } = await link<Kernels & Record<string, unknown>>(code, imports);
-  if ((exports.relaxed() === 1) !== relaxed) {
+  let linked: LinkedKernels;
+  let isRelaxed: boolean;
+  try {
+    const { exports, module } = await link<Kernels & Record<string, unknown>>(code, imports);
+    linked = { kernels: exports, module };
+    isRelaxed = exports.relaxed() === 1;
+  } catch (error) {
+    throw explained(error, source !== undefined);
+  }
+  if (isRelaxed !== relaxed) {
     throw new OptionError(
       relaxed
         ? "init: relaxed: true goes with the file kobai/wasm-relaxed; the one given as `wasm` is the plain build"
         : "init: the file given as `wasm` is the relaxed build: say relaxed: true as well, or give kobai/wasm",
     );
   }
-  return { kernels: exports, module };
+  return linked;
 }
 
-// What few programs need is imported when it is asked for, so that a bundler puts it into a file of its own.
-
-async function inlinedBytes(build: Build): Promise<Uint8Array<ArrayBuffer>> {
-  if (build === "relaxed") return unpack(...(await import("../../build/kobai-relaxed.wasm")).default);
-  if (build === "wide") return unpack(...(await import("../../build/kobai-wide.wasm")).default);
-  return unpack(...inlined);
+async function codeOf(relaxed: boolean, shared: boolean, source: WasmSource | undefined) {
+  const file =
+    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
+  return shared ? forSharedMemory(file as WasmBytes) : file;
 }
 
-async function compiledWide(bytes: BufferSource): Promise<WebAssembly.Module> {
-  return (await import("./wide.ts")).compileWide(bytes);
-}
-
-async function sharing(bytes: BufferSource): Promise<BufferSource> {
-  return (await import("./lanes/shared-memory.ts")).forSharedMemory(bytes);
-}
-
-async function bytesOf(source: Awaited<WasmSource>): Promise<BufferSource> {
-  if (source instanceof WebAssembly.Module) {
+/** Not part of a bundle: few want it, and it is as large as all the rest. */
+async function relaxedBytes(): Promise<WasmBytes> {
+  try {
+    return (await importNode("kobai/relaxed")).default;
+  } catch {
     throw new OptionError(
-      "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
+      'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
+        "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
     );
   }
-  // Asked of the source, not of its class: Node loads its fetch when Response is first named.
-  return "arrayBuffer" in source ? source.arrayBuffer() : source;
+}
+
+/** Why the kernels could not be compiled and linked. */
+function explained(error: unknown, isGiven: boolean): unknown {
+  try {
+    // Valid, as `loadKernels` found out.
+    new WebAssembly.Module(simdProbe);
+  } catch {
+    return new UnsupportedError(
+      "init: this page's Content-Security-Policy forbids WebAssembly: allow 'wasm-unsafe-eval' in its script-src",
+    );
+  }
+  if (!isGiven) return error;
+  return new OptionError(`init: wasm: what was given is not kobai's file: ${messageOf(error)}`);
 }
 
 /**
@@ -119,4 +135,4 @@ async function bytesOf(source: Awaited<WasmSource>): Promise<BufferSource> {
  * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
 const compileAndLink: typeof instantiate = async (code, imports) =>
-  instantiateSync(code as BufferSource | WebAssembly.Module, imports);
+  instantiateSync(code as WasmBytes | WebAssembly.Module, imports);

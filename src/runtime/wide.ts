@@ -2,7 +2,10 @@
 // experiment behind a flag of V8, read when a function is optimized. So everything is optimized at once, while the flag is on, and
 // then the flag is as it was: no other module of the process is compiled with it, and threads that get the module get this code.
 
-import { importNode, isNode } from "../node.ts";
+import packed from "../../build/kobai-wide.wasm";
+import { importNode } from "../node.ts";
+import { forSharedMemory } from "./lanes/shared-memory.ts";
+import { unpack } from "./unpack.ts";
 
 /** The versions that this has been tried with: what a flag of an experiment does in another, nobody knows. */
 const VERSIONS = [24, 26];
@@ -24,9 +27,12 @@ const TURNS = 5000;
 
 type SetFlags = typeof import("node:v8").setFlagsFromString;
 
-/** What the wide build needs and does not find here, in words that follow "wide needs"; undefined where it has all of it. */
+/**
+ * What the wide build needs and does not find in this process, in words that follow "wide needs"; undefined where it has all of it.
+ *
+ * @internal
+ */
 export async function whatIsMissing(): Promise<string | undefined> {
-  if (!isNode) return "Node: no page can ask its V8 for merged vectors";
   const lacks = whatRuntimeLacks(process);
   if (lacks) return lacks;
   return isFaster((await importNode("node:v8")).setFlagsFromString)
@@ -34,9 +40,16 @@ export async function whatIsMissing(): Promise<string | undefined> {
     : "a processor with 256-bit vectors (AVX2): here a loop is not faster when V8 has been told to merge its vectors";
 }
 
-/** Compiles the wide build, with pairs merged, where nothing is missing. */
-export async function compileWide(bytes: BufferSource): Promise<WebAssembly.Module> {
-  return compile(bytes, (await importNode("node:v8")).setFlagsFromString, true);
+/**
+ * Compiles the wide build, with pairs merged, where nothing is missing.
+ *
+ * @param shared whether the memory is shared with other threads
+ * @internal
+ */
+export async function compileWide(shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = unpack(...packed);
+  const { setFlagsFromString } = await importNode("node:v8");
+  return compile(shared ? forSharedMemory(bytes) : bytes, setFlagsFromString, true);
 }
 
 function whatRuntimeLacks({ arch, versions }: Pick<NodeJS.Process, "arch" | "versions">): string | undefined {
@@ -49,7 +62,7 @@ function whatRuntimeLacks({ arch, versions }: Pick<NodeJS.Process, "arch" | "ver
 }
 
 /** Compiles a module to its end. @param merges whether pairs are merged */
-function compile(bytes: BufferSource, setFlags: SetFlags, merges: boolean): WebAssembly.Module {
+function compile(bytes: Uint8Array<ArrayBuffer>, setFlags: SetFlags, merges: boolean): WebAssembly.Module {
   const flags = NOT_WHILE_COMPILING.map((name) => ({ set: `--no-${name}`, reset: `--${name}` }));
   if (merges) flags.push({ set: `--${MERGE}`, reset: `--no-${MERGE}` });
   // Whoever has started Node with a flag wants to keep it.

@@ -6,10 +6,11 @@ import {
   size,
   type Tensor,
   type TensorLike,
+  type TypedArray,
   toTensor,
 } from "../tensor.ts";
 import type { Core } from "./core.ts";
-import { checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
+import { checkFinite, checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
 
 export interface Inputs {
   /** whether they are one sample without a batch's axis */
@@ -46,6 +47,34 @@ export function toInputs(call: string, x: TensorLike, { inputShape, dtype }: Cor
   const batch = length / perSample;
   if (batch === 0) throw new DataError(`${call}: x ${formatShape(shape)} holds no samples`);
   return { sample, batch, values };
+}
+
+/** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
+export interface ScaledInputs {
+  readonly batch: number;
+  /** elements of all of them */
+  readonly length: number;
+  place(view: TypedArray): void;
+}
+
+/**
+ * @param fitted the scale of the data that the network was fitted with
+ * @throws ShapeError where they are neither a sample nor a batch @throws DataError where one is not finite
+ */
+export function scaledInputs(call: string, x: TensorLike, core: Core, fitted: number): ScaledInputs {
+  const { batch, values } = toInputs(call, x, core);
+  const { data, dtype } = values;
+  const scale = scaleOf(dtype, fitted);
+  checkFinite(call, "x", values, core.dtype, { perSample: size(core.inputShape), scale });
+  return {
+    batch,
+    length: data.length,
+    place(view: TypedArray): void {
+      view.set(data);
+      const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
+      if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
+    },
+  };
 }
 
 /**

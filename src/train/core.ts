@@ -1,10 +1,20 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
+import type { Layer } from "../nn/layers.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type DTypeName, formatShape, sameShape } from "../tensor.ts";
 import type { Parameters } from "./parameters.ts";
+
+/** A layer under its name in a network: "dense1". */
+export interface NamedLayer {
+  readonly layer: Layer;
+  readonly name: string;
+}
+
+/** Is told of every layer and what comes out of it. */
+export type EachLayer = (layer: NamedLayer, output: Value) => void;
 
 /** What a network is made of, behind its public face: all that its programs are composed from. */
 export interface Core {
@@ -15,7 +25,7 @@ export interface Core {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly parameters: Parameters;
-  forward(x: Value): Value;
+  forward(x: Value, each?: EachLayer): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;
 }
@@ -34,9 +44,13 @@ export interface Built {
 }
 
 /** @throws ShapeError where the output is not of the shape that it has for one sample, in a batch */
-export function build({ forward, inputShape, outputShape, dtype }: Core, batch: number): Built {
+export function build(
+  { forward, inputShape, outputShape, dtype }: Core,
+  batch: number,
+  each?: EachLayer,
+): Built {
   const x = input("x", [batch, ...inputShape], dtype);
-  const output = forward(x);
+  const output = forward(x, each);
   const expected = [batch, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(

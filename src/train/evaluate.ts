@@ -4,6 +4,7 @@ import { OptionError } from "../errors.ts";
 import { isKnownMean, type Loss } from "../nn/losses.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
+import { checkIsMean } from "./mean-check.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
@@ -35,7 +36,7 @@ export function chosenMetrics(
   const hasAccuracy = loss.targets !== "values";
   if (asked === undefined) return new Set(hasAccuracy ? ["loss", "accuracy"] : ["loss"]);
   const isMetric = (metric: Metric) => metric === "loss" || metric === "accuracy";
-  if (!Array.isArray(asked) || asked.length === 0 || !asked.every(isMetric)) {
+  if (!Array.isArray(asked) || asked.length === 0 || !Array.from(asked).every(isMetric)) {
     throw new OptionError(`${option} must be a list of "loss", "accuracy" or both; got ${show(asked)}`);
   }
   if (!hasAccuracy && asked.includes("accuracy")) {
@@ -66,7 +67,6 @@ export async function checkMeasurable(
   { t }: Dataset,
 ): Promise<void> {
   if (isKnownMean(loss) || !metrics.has("loss")) return;
-  const { checkIsMean } = await import("./mean-check.ts");
   checkIsMean(
     call,
     core,

@@ -3,12 +3,13 @@ import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
-import { type Program, runOnce } from "../runtime/instructions.ts";
+import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
   composeTraining,
@@ -38,7 +39,7 @@ export interface FitOptions {
   sampling?: Sampling;
   /**
    * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as
-   * in the book's chapter 4.
+   * in the book's chapter 4. A step then takes milliseconds to minutes; it runs in parts, so that progress and `signal` come within it.
    */
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
@@ -58,7 +59,7 @@ export interface FitOptions {
   onProgress?: (progress: Progress) => unknown;
   /** Called after each evaluation, likewise. */
   onEvaluate?: (record: EvaluationRecord) => unknown;
-  /** Stops within milliseconds; `fit` then returns what it has, with `aborted: true`. */
+  /** Stops within milliseconds; `fit` then returns what it has, with `aborted: true`. What was done of a step under way is left out. */
   signal?: AbortSignal;
 }
 
@@ -66,7 +67,7 @@ export interface Progress {
   /** steps done of this fit */
   readonly step: number;
   readonly steps: number;
-  /** of the last step done */
+  /** of the last step done; NaN before the first one is */
   readonly loss: number;
   readonly stepsPerSecond: number;
   readonly secondsLeft: number;
@@ -138,8 +139,6 @@ export interface FitContext {
   slotsFor(optimizer: Optimizer): Slots;
   /** makes these the network's own */
   keepSlots(slots: Slots): void;
-  /** the network in float64: itself, or a twin whose parameters are its own */
-  exact(): Core;
   /** takes note of how the training data is held, for the summary */
   holds(data: StoredDataset): void;
 }
@@ -201,7 +200,7 @@ class Session implements Disposable {
   readonly #spec: TrainingSpec;
   #lastLoss = Number.NaN;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
-  readonly #programs: readonly [Program, Program?];
+  readonly #programs: readonly [Steps, Steps?];
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
@@ -239,16 +238,18 @@ class Session implements Disposable {
         ...plan,
         loss: options.loss,
         optimizer: options.optimizer,
-        differentiated: plan.by === "backprop" ? core : context.exact(),
+        differentiated: plan.by === "backprop" ? core : this.#twin(),
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
         slots,
       };
-      const full = held.add(composeTraining(core, training, this.#spec));
+      const compose = (m: number): Steps => {
+        const program = held.add(composeTraining(core, training, { ...this.#spec, m }));
+        return plan.by === "backprop" ? program : held.add(inParts(core, program, this.#run.address));
+      };
       const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
-      this.#programs =
-        rest > 0 ? [full, held.add(composeTraining(core, training, { ...this.#spec, m: rest }))] : [full];
+      this.#programs = rest > 0 ? [compose(plan.batchSize), compose(rest)] : [compose(plan.batchSize)];
       this.#check = held.add(composeFiniteCheck(core));
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
@@ -260,6 +261,17 @@ class Session implements Disposable {
       held.dispose();
       throw error;
     }
+  }
+
+  /**
+   * The network in float64, with parameters and gradients of its own: those of the network may be read and written while a step that
+   * runs in parts is under way.
+   */
+  #twin(): Core {
+    const twin = this.#core.in("float64");
+    twin.parameters.allocate(twin.owner);
+    this.#resources.add(twin.parameters);
+    return twin;
   }
 
   async run(history: History): Promise<void> {
@@ -277,36 +289,38 @@ class Session implements Disposable {
       const untilEvaluation = every - (history.steps % every);
       const most = Math.min(steps - history.steps, untilEvaluation, this.#run.capacity, last ? 1 : untilRest);
       const count = last ? 1 : slicer.next(most);
-      const milliseconds = this.#call(last ? rest : full, count, history);
-      if (!last) slicer.took(count, milliseconds);
+      const program = last ? rest : full;
+      const before = history.steps;
+      const milliseconds = this.#call(program, count, history, slicer);
+      // None, where it is within a step.
+      const done = history.steps - before;
+      if (!last) slicer.took(done, milliseconds);
       trained += milliseconds;
       // Calls may be short, where epochs are: then several of them make up a slice.
       if (slicer.over || history.steps === steps) {
-        await onProgress?.(this.#progress(history, trained));
+        await onProgress?.(this.#progress(history, program.share ?? 0, trained));
         await slicer.breathe();
         this.#checkAlive();
       }
-      if (history.steps % every === 0 || history.steps === steps || signal?.aborted)
-        this.#checkParameters(history);
-      if (history.steps % every === 0 || history.steps === steps) {
-        if (!(await this.#evaluate(history))) history.aborted = true;
-      }
+      const isDue = done > 0 && (history.steps % every === 0 || history.steps === steps);
+      if (isDue || signal?.aborted) this.#checkParameters(history);
+      if (isDue && !(await this.#evaluate(history))) history.aborted = true;
       if (signal?.aborted && history.steps < steps) history.aborted = true;
     }
   }
 
-  /** Runs `count` steps and takes down their losses; the wall time. */
-  #call(program: Program, count: number, history: History): number {
+  /** Runs `count` steps, or fewer of those that run in parts, and takes down their losses; the wall time. */
+  #call(program: Steps, count: number, history: History, slicer: Slicer): number {
     const { optimizer } = this.#options;
     const state = this.#state;
     const first = state.step;
     this.#run.begin(first, count, optimizer, state.updates + 1);
     const start = performance.now();
-    const status = program.run(count);
+    const status = program.run(count, slicer);
     const milliseconds = performance.now() - start;
     const done = this.#run.step - first;
     const losses = this.#run.losses(count);
-    for (let i = 0; i < done; i++) record(history, history.steps + i, losses[i]!);
+    record(history, losses, done);
     if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
     state.step += done;
@@ -373,15 +387,16 @@ class Session implements Disposable {
     return true;
   }
 
-  #progress({ steps: step }: History, trainedMs: number): Progress {
+  /** @param share what has been done of a step under way */
+  #progress({ steps: step }: History, share: number, trainedMs: number): Progress {
     const { steps } = this.#schedule;
-    const stepsPerSecond = step / Math.max(trainedMs / 1000, 1e-6);
+    const stepsPerSecond = (step + share) / Math.max(trainedMs / 1000, 1e-6);
     return {
       step,
       steps,
       loss: this.#lastLoss,
       stepsPerSecond,
-      secondsLeft: (steps - step) / stepsPerSecond,
+      secondsLeft: (steps - step - share) / stepsPerSecond,
     };
   }
 
@@ -399,11 +414,13 @@ class Session implements Disposable {
 /** So many losses a history holds: beyond that, every other one is dropped, time and again. */
 const MOST_LOSSES = 2 ** 20;
 
-function record(history: History, step: number, loss: number): void {
-  if (step % history.lossEvery !== 0) return;
-  history.loss.push(loss);
-  if (history.loss.length < MOST_LOSSES) return;
-  history.loss = history.loss.filter((_, index) => index % 2 === 0);
+/** Takes down the losses of the next `count` steps. */
+function record(history: History, losses: Float64Array, count: number): void {
+  const { loss, lossEvery, steps } = history;
+  const first = (lossEvery - (steps % lossEvery)) % lossEvery;
+  for (let i = first; i < count; i += lossEvery) loss.push(losses[i]!);
+  if (loss.length < MOST_LOSSES) return;
+  history.loss = loss.filter((_, index) => index % 2 === 0);
   history.lossEvery *= 2;
 }
 

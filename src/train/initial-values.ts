@@ -44,7 +44,9 @@ export class InitialValues {
   async finishSlowly(alive: () => void): Promise<void> {
     const slicer = new Slicer();
     while (this.#index < this.#parameters.length) {
+      const start = performance.now();
       this.#next();
+      slicer.took(1, performance.now() - start);
       if (!slicer.over) continue;
       await slicer.breathe();
       alive();

@@ -1,32 +1,36 @@
 import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
-import {
-  type DTypeName,
-  formatShape,
-  size,
-  type Tensor,
-  type TensorLike,
-  type TypedArray,
-} from "../tensor.ts";
+import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { scaleOf, toInputs, toTargets } from "./arguments.ts";
+import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
+import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
-import { composeLoss, type Differentiation, type LossProgram } from "./programs.ts";
+import { composeNumericalGradient } from "./programs.ts";
+import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
-import { checkFinite, targetRule, thresholdOf } from "./targets.ts";
+import { targetRule, thresholdOf } from "./targets.ts";
+
+/**
+ * What a network is made of, for what works on its parameters where they lie (`kobai/book`), and for what draws it (`kobai/plot`).
+ *
+ * @internal
+ * @throws StateError after dispose
+ */
+export let coreOf: (network: Network) => Core;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -52,9 +56,17 @@ export class Network {
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
   readonly #predictor: Predictor;
+  readonly #batchLoss: BatchLoss;
   readonly #initialValues: InitialValues;
   #fitting = false;
   #twin: Core | undefined;
+
+  static {
+    coreOf = (network) => {
+      network.#ready();
+      return network.#core;
+    };
+  }
 
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
@@ -70,11 +82,18 @@ export class Network {
     this.#resources.add(core.parameters);
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
-    this.#predictor = new Predictor(core, this.#programs);
+    const reader = new Reader(core);
+    this.#predictor = new Predictor(core, this.#programs, reader);
+    this.#batchLoss = new BatchLoss(core, this.#programs, reader);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.params = accessors(core.parameters, "values", ready);
     this.grads = accessors(core.parameters, "gradients", ready);
+  }
+
+  /** @internal What fits have left besides the parameters. */
+  get training(): Readonly<TrainingState> {
+    return this.#training;
   }
 
   /** Steps trained so far, in all fits. */
@@ -85,8 +104,9 @@ export class Network {
   /**
    * Trains the network.
    *
-   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works. The same
-   * seed, data and options give the same bits on every machine; two fits in a row with one optimizer object give those of one.
+   * Steps run inside wasm, many to a call, in slices of a few milliseconds, so that a page stays alive and `signal` works; a long step
+   * by numerical gradient runs in parts. The same seed, data and options give the same bits on every machine; two fits in a row with
+   * one optimizer object give those of one.
    *
    * @param data the samples; they may lie in any of the tensor types, and are scaled by `data.scale` as they enter
    * @returns the losses and evaluations
@@ -119,7 +139,6 @@ export class Network {
         alive: () => !this.#resources.disposed,
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
-        exact: () => this.#exact(),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -212,7 +231,7 @@ export class Network {
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
   gradient(x: TensorLike, t: TensorLike, loss?: Loss): NamedTensors {
-    this.#runLoss("gradient", x, t, loss, "backprop");
+    this.#runLoss("gradient", x, t, loss, true);
     return Object.fromEntries(Object.entries(this.grads));
   }
 
@@ -222,6 +241,9 @@ export class Network {
    *
    * It runs inside wasm, and only what a parameter moves is evaluated again: for a weight of an affine layer one column, then a
    * multiple of one row, and only for the samples whose input there is not zero.
+   *
+   * It is one call that returns when it is done, which takes milliseconds for a small network and a minute for one of three large
+   * layers. Where a page must not wait for that, take smaller batches, or train by it: `fit({ gradient: "numerical" })` gives turns.
    *
    * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
    * @returns float64 tensors by parameter name
@@ -245,7 +267,7 @@ export class Network {
         core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
       }
     }
-    const program = composeLoss(core, inputs.batch, loss, target, { h });
+    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
     try {
       const { heap } = core.engine;
       inputs.place(heap.view("float64", program.x, inputs.length));
@@ -341,40 +363,17 @@ export class Network {
     x: TensorLike,
     t: TensorLike,
     given: Loss | undefined,
-    by?: Differentiation,
+    differentiated = false,
   ): number {
     this.#ready();
     const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
-    const inputs = this.#inputs(call, x);
-    const { type, values } = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
-    const key = `${call} ${inputs.batch} ${type.dtype} ${formatShape(type.shape)}`;
-    const program = this.#programs.get(
-      key,
-      () => composeLoss(this.#core, inputs.batch, loss, type, by),
-      loss,
-    ) as LossProgram;
-    const { heap } = this.#core.engine;
-    inputs.place(heap.view(this.dtype, program.x, inputs.length));
-    heap.view(type.dtype, program.t, values.data.length).set(values.data);
-    program.run(1);
-    return heap.view(this.dtype, program.loss, 1)[0]!;
+    const inputs = toInputs(call, x, this.#core);
+    const targets = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
+    return this.#batchLoss.run(call, inputs, targets, { loss, scale: this.#training.scale, differentiated });
   }
 
-  /** Inputs that are finite, and how they enter a program: scaled, and rounded as a step's gather does. */
-  #inputs(call: string, x: TensorLike) {
-    const { batch, values } = toInputs(call, x, this.#core);
-    const { data, dtype } = values;
-    const scale = scaleOf(dtype, this.#training.scale);
-    checkFinite(call, "x", values, this.dtype, { perSample: size(this.inputShape), scale });
-    return {
-      batch,
-      length: data.length,
-      place(view: TypedArray): void {
-        view.set(data);
-        const factor = view instanceof Float32Array ? Math.fround(scale) : scale;
-        if (factor !== 1) for (let i = 0; i < view.length; i++) view[i] = view[i]! * factor;
-      },
-    };
+  #inputs(call: string, x: TensorLike): ScaledInputs {
+    return scaledInputs(call, x, this.#core, this.#training.scale);
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */

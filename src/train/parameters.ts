@@ -1,4 +1,4 @@
-import { check, show, text } from "../check.ts";
+import { check, name as nameRule, show } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
@@ -48,7 +48,7 @@ export class Parameters {
   scope(layer: string): Scope {
     return {
       parameter: (name, shape, initializer) => {
-        check(layer, "a parameter's name", name, text);
+        check(layer, "a parameter's name", name, nameRule);
         return this.#declare(`${layer}.${name}`, shape, initializer);
       },
     };

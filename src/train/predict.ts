@@ -1,11 +1,10 @@
 import type { ProgramCache } from "../runtime/program-cache.ts";
 import { size, type Tensor, type TensorLike, type TypedArray, typedArrays } from "../tensor.ts";
-import { scaleOf, toInputs } from "./arguments.ts";
-import { looksSparse } from "./compressed.ts";
+import { toInputs } from "./arguments.ts";
 import type { Core } from "./core.ts";
 import { PART } from "./evaluate.ts";
 import { composePredict, type Given, type PredictProgram } from "./programs.ts";
-import { readsRows } from "./store.ts";
+import type { Reader } from "./reader.ts";
 import { checkFinite } from "./targets.ts";
 
 /** Gives a network's outputs for samples in JavaScript, large batches in parts; see Network.predict. */
@@ -14,11 +13,12 @@ export class Predictor {
   readonly #programs: ProgramCache;
   /** elements of one sample */
   readonly #inputs: number;
-  #readsRows: boolean | undefined;
+  readonly #reader: Reader;
 
   /** @param programs keeps those of this network */
-  constructor(core: Core, programs: ProgramCache) {
+  constructor(core: Core, programs: ProgramCache, reader: Reader) {
     this.#core = core;
+    this.#reader = reader;
     this.#programs = programs;
     this.#inputs = size(core.inputShape);
   }
@@ -27,13 +27,7 @@ export class Predictor {
   predict(call: string, x: TensorLike, scale: number): Tensor {
     const { dtype, outputShape } = this.#core;
     const { sample, batch, values } = toInputs(call, x, this.#core);
-    this.#readsRows ??= readsRows(this.#core);
-    const given: Given = {
-      // What a float32 network is given in float64 is rounded on its way in, and must be finite after that.
-      dtype: values.dtype === "float64" ? dtype : values.dtype,
-      scale: scaleOf(values.dtype, scale),
-      sparse: this.#readsRows && looksSparse(values, 128),
-    };
+    const given = this.#reader.given(values, scale);
     const shape = sample ? [...outputShape] : [batch, ...outputShape];
     if (batch <= PART) return { shape, dtype, data: this.#outputs(call, values, 0, batch, given) };
     const data = new typedArrays[dtype](size(shape));

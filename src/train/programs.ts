@@ -68,7 +68,7 @@ export function composePredict(core: Core, batch: number, given: Given): Predict
 }
 
 /** Writes the instructions that check samples at `x`, and make them what a graph reads them as. */
-function givenInput(
+export function givenInput(
   composer: Composer,
   leaf: Value,
   { dtype, scale, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
@@ -144,7 +144,8 @@ export function composeFiniteCheck({ parameters, dtype, ...core }: Core): Finite
   });
 }
 
-function checkFinite(dtype: DTypeName, out: number, a: number, n: number): Instruction {
+/** The instruction that looks whether `n` numbers at `a` are finite. */
+export function checkFinite(dtype: DTypeName, out: number, a: number, n: number): Instruction {
   return instruction<CheckFiniteArg>(Op.checkFinite, dtype, {
     [CheckFiniteArg.out]: out,
     [CheckFiniteArg.a]: a,
@@ -152,10 +153,10 @@ function checkFinite(dtype: DTypeName, out: number, a: number, n: number): Instr
   });
 }
 
-export interface LossProgram extends Program {
+/** Where its samples and targets go in. */
+export interface NumericalProgram extends Program {
   readonly x: number;
   readonly t: number;
-  readonly loss: number;
 }
 
 /** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
@@ -164,14 +165,14 @@ export type GradientMethod = "backprop" | "numerical";
 /** The same with what it takes: central differences, of a network that computes in float64, have a width. */
 export type Differentiation = "backprop" | { readonly h: number };
 
-/** (x, t) → loss, and where asked for the gradients into their region. */
-export function composeLoss(
+/** (x, t) → loss, and its gradients by central differences into their region; `core` computes in float64. */
+export function composeNumericalGradient(
   core: Core,
   batch: number,
   loss: Loss,
   target: TargetType,
-  by?: Differentiation,
-): LossProgram {
+  h: number,
+): NumericalProgram {
   return Composer.compose(core, (composer) => {
     const built = buildLoss(core, batch, loss, target);
     const [x, t, cell] = [composer.room(built.x), composer.room(built.t), composer.room(built.loss)];
@@ -179,9 +180,8 @@ export function composeLoss(
       { value: built.x, address: x },
       { value: built.t, address: t },
     ];
-    if (by) differentiate(composer, core, built, { inputs, cell, by });
-    else composer.graph([{ value: built.loss, address: cell }], inputs);
-    return { ...composer.finish(), x, t, loss: cell };
+    differentiate(composer, core, built, { inputs, cell, by: { h } });
+    return { ...composer.finish(), x, t };
   });
 }
 

@@ -44,10 +44,16 @@ export class RunState implements Disposable {
     setStep(this.#engine, this.address, step);
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    for (let i = 0; i < count; i++) optimizer.coefficients(t + i, rows, i * COEFFICIENTS);
-    for (let i = 0; i < count * COEFFICIENTS; i++) {
-      if (!Number.isFinite(rows[i]))
-        throw coefficientError(optimizer, t + Math.floor(i / COEFFICIENTS), rows[i]!);
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const at = i * COEFFICIENTS;
+      optimizer.coefficients(t + i, rows, at);
+      for (let j = at; j < at + COEFFICIENTS; j++) sum += rows[j]!;
+    }
+    // One that is not finite makes the sum so; finite ones are nowhere near as large.
+    if (!Number.isFinite(sum)) {
+      const at = rows.findIndex((coefficient) => !Number.isFinite(coefficient));
+      throw coefficientError(optimizer, t + Math.floor(at / COEFFICIENTS), rows[at]!);
     }
     const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));

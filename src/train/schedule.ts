@@ -125,6 +125,7 @@ function evaluationSets(
 ): Readonly<Record<string, NamedDataset>> {
   check("fit: evaluate", "data", given, object);
   const named = (call: string, data: Dataset) => ({ call, data: checked(call, data) });
+  if (Object.keys(given).length === 0) throw new OptionError("fit: evaluate.data names no data set");
   if (isDataset(given)) return { data: named("fit: evaluate.data", given) };
   return Object.fromEntries(
     Object.entries(given).map(([name, set]) => [name, named(`fit: evaluate.data.${name}`, set)]),

@@ -2,19 +2,19 @@ import {
   check,
   having,
   isShape,
+  name as nameRule,
   oneOf,
   options as optionsOf,
   type Rule,
   seed,
   show,
-  text,
 } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, size } from "../tensor.ts";
-import { build, type Core } from "./core.ts";
+import { build, type Core, type NamedLayer } from "./core.ts";
 import { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 import type { SummaryRow } from "./summary.ts";
@@ -64,26 +64,31 @@ function coreOf(
 ): { core: Core; rows: SummaryRow[] } {
   const parameters = new Parameters(engine(), dtype);
   const rows: SummaryRow[] = [];
-  let value = input("x", [1, ...inputShape], dtype);
-  for (const each of layers) {
-    const before = parameters.names.length;
-    value = step(each, value, parameters);
-    const own = parameters.names.slice(before);
+  let known = 0;
+  const forward: Core["forward"] = (x, each) =>
+    layers.reduce((value, layer) => {
+      const output = step(layer, value, parameters);
+      each?.(layer, output);
+      return output;
+    }, x);
+  const { shape } = forward(input("x", [1, ...inputShape], dtype), ({ name }, output) => {
+    const own = parameters.names.slice(known);
+    known += own.length;
     rows.push({
-      name: each.name,
-      outputShape: value.shape.slice(1),
+      name,
+      outputShape: output.shape.slice(1),
       parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
     });
-  }
+  });
   parameters.seal();
   const core: Core = {
     engine: engine(),
     owner,
     dtype,
     inputShape,
-    outputShape: value.shape.slice(1),
+    outputShape: shape.slice(1),
     parameters,
-    forward: (x) => layers.reduce((value, layer) => step(layer, value, parameters), x),
+    forward,
     in: (other) => coreOf(layers, inputShape, other, owner).core,
   };
   // What depends on the batch where it must not shows with a second one.
@@ -104,11 +109,6 @@ function step({ layer, name }: NamedLayer, x: Value, parameters: Parameters): Va
     );
   }
   return output;
-}
-
-interface NamedLayer {
-  readonly layer: Layer;
-  readonly name: string;
 }
 
 /** dense1, relu1, dense2: numbered by kind. */
@@ -138,9 +138,9 @@ function checked(layers: readonly Layer[], given: SequentialOptions): Sequential
   }
   for (const [index, layer] of layers.entries()) {
     check("sequential", `layer ${index + 1}`, layer, layerRule);
-    check("sequential", `the name of layer ${index + 1}`, layer.name, text);
+    check("sequential", `the name of layer ${index + 1}`, layer.name, nameRule);
   }
-  const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: text };
+  const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: nameRule };
   const options = optionsOf("sequential", given, rules);
   check("sequential", "input", options.input, sampleShape);
   return options;

@@ -78,14 +78,21 @@ export function composeSweeps(
     const program = programOf(parameter);
     if (parameter.site) {
       const sweep = describe(composer, parameter.site, places, { program, lossCell: restCell, h: hCell });
-      const operands = { [SweepAffineArg.gradient]: parameter.gradient, [SweepAffineArg.sweep]: sweep };
-      composer.push(instruction<SweepAffineArg>(Op.sweepAffine, "float64", operands));
+      composer.push(
+        instruction<SweepAffineArg>(Op.sweepAffine, "float64", {
+          [SweepAffineArg.from]: 0,
+          [SweepAffineArg.to]: size(parameter.value.shape),
+          [SweepAffineArg.gradient]: parameter.gradient,
+          [SweepAffineArg.sweep]: sweep,
+        }),
+      );
     } else {
       composer.push(
         instruction<SweepElementsArg>(Op.sweepElements, "float64", {
+          [SweepElementsArg.from]: 0,
+          [SweepElementsArg.to]: size(parameter.value.shape),
           [SweepElementsArg.gradient]: parameter.gradient,
           [SweepElementsArg.values]: parameter.address,
-          [SweepElementsArg.n]: size(parameter.value.shape),
           [SweepElementsArg.program]: program,
           [SweepElementsArg.lossCell]: restCell,
           [SweepElementsArg.h]: hCell,

@@ -82,6 +82,7 @@ function indices(
   words[IndicesArg.n] = n;
   words[IndicesArg.m] = m;
   const state = new Uint32Array(memory.buffer, STATE, 16);
+  state.fill(0);
   state[RunField.step] = step;
   state[RunField.seedLow] = seed.low;
   state[RunField.seedHigh] = seed.high;

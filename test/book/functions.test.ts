@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   crossEntropyError,
@@ -46,10 +47,33 @@ describe("activations", () => {
 
   it("refuse what is no tensor, and what holds nothing", () => {
     expect(() => relu("1" as never)).toThrow(
-      "relu: takes a tensor { shape, dtype, data }, a typed array or nested arrays of numbers; got string",
+      'relu: x: must be a tensor, a typed array or nested arrays of numbers; got "1"',
     );
     expect(() => sigmoid(null as never)).toThrow("got null");
-    expect(() => softmax([])).toThrow("softmax: an operand [0] holds no elements");
+    expect(() => softmax([])).toThrow("softmax: x [0] holds no elements");
+  });
+
+  it("refuse tensors that are not what they say", () => {
+    const data = Float64Array.of(1, 2);
+    for (const f of [step, sigmoid, relu, identity, softmax]) {
+      expect(() => f({ shape: [3], dtype: "float64", data })).toThrow(
+        "x: its shape [3] has 3 elements, but its data has 2",
+      );
+      expect(() => f({ shape: [2], dtype: "float32", data })).toThrow(
+        'x: its dtype is "float32", but its data is a Float64Array',
+      );
+    }
+  });
+
+  it("take arrays of another realm and of other types", () => {
+    const [foreign, clamped] = runInNewContext("[Float32Array.of(1, -2), Uint8ClampedArray.of(1, 2)]");
+    expect(relu(foreign)).toMatchObject({ dtype: "float32", data: Float32Array.of(1, 0) });
+    expect(relu(clamped)).toMatchObject({ dtype: "float64", data: Float64Array.of(1, 2) });
+    expect(relu(BigInt64Array.of(-1n, 2n)).data).toEqual(Float64Array.of(0, 2));
+  });
+
+  it("step leaves NaN what it is", () => {
+    expect(step(Number.NaN)).toBeNaN();
   });
 });
 
@@ -146,6 +170,46 @@ describe("crossEntropyError", () => {
   it("takes any distribution for t", () => {
     const expected = -(0.25 * Math.log(0.5 + 1e-7) + 0.75 * Math.log(0.5 + 1e-7));
     expect(crossEntropyError([0.5, 0.5], [0.25, 0.75])).toBeCloseTo(expected, 15);
+  });
+
+  it("sums where asked", () => {
+    const sum = crossEntropyError([y, y], [2, 1], { reduction: "sum" });
+    expect(sum).toBeCloseTo(0.510825457099338 + 2.9957302735559908, 14);
+  });
+
+  it("refuses options that there are not", () => {
+    const refused: [unknown, string][] = [
+      [{ reduction: "max" }, 'crossEntropyError: reduction must be "mean" or "sum" or "none"; got "max"'],
+      [{ eps: 1e-7 }, 'crossEntropyError: there is no option "eps"'],
+      [{ epsilon: -1 }, "crossEntropyError: epsilon must be a number of at least 0; got -1"],
+      ["sum", 'crossEntropyError: options are an object { epsilon, reduction }; got "sum"'],
+      [null, "got null"],
+    ];
+    for (const [options, message] of refused) {
+      expect(() => crossEntropyError(y, t, options as { reduction: "sum" })).toThrow(message);
+    }
+  });
+
+  it("takes rows in y's shape, not in any of as many elements", () => {
+    expect(crossEntropyError([y], t)).toBe(crossEntropyError(y, [t]));
+    expect(crossEntropyError([y, y], Float64Array.of(...t, ...tDummy))).toBe(
+      crossEntropyError([y, y], [t, tDummy]),
+    );
+    expect(() =>
+      crossEntropyError(
+        [
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+        [
+          [1, 0],
+          [0, 0],
+          [1, 0],
+        ],
+      ),
+    ).toThrow(
+      "crossEntropyError: y is [2, 3], t is [3, 2]; t must be one-hot rows of y's shape, or labels [2]",
+    );
   });
 
   it("refuses targets of neither form, and labels that are no class", () => {

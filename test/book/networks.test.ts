@@ -1,6 +1,27 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { MultiLayerNet, Perceptron, SGD, SimpleNet, sigmoid, TwoLayerNet } from "../../src/book/index.ts";
-import { init, memoryReport, type NamedTensors, type Tensor, tensor } from "../../src/index.ts";
+import {
+  Adam,
+  MultiLayerNet,
+  Perceptron,
+  SGD,
+  SimpleNet,
+  sigmoid,
+  TwoLayerNet,
+} from "../../src/book/index.ts";
+import { sampleBatch } from "../../src/data/index.ts";
+import {
+  adam,
+  crossEntropy,
+  dense,
+  init,
+  memoryReport,
+  type NamedTensors,
+  normal,
+  relu,
+  sequential,
+  type Tensor,
+  tensor,
+} from "../../src/index.ts";
 import { numericalGradient } from "../../src/numeric/index.ts";
 
 beforeAll(() => init());
@@ -43,7 +64,13 @@ describe("Perceptron", () => {
 
   it("refuses inputs of another size", () => {
     expect(() => new Perceptron([1, 1], 0).predict([1, 2, 3])).toThrow("affine: x is [3], W is [2]");
-    expect(() => new Perceptron("w" as never, 0)).toThrow("Perceptron: takes a tensor");
+    expect(() => new Perceptron([1, 1], 0, { activation: 1 as never })).toThrow(
+      "Perceptron: activation must be a function of tensors, such as sigmoid; got 1",
+    );
+    expect(() => new Perceptron([1, 1], 0, sigmoid as never)).toThrow("Perceptron: options are an object");
+    const silent = new Perceptron([1, 1], 0, { activation: (() => undefined) as never });
+    expect(() => silent.predict([1, 2])).toThrow("Perceptron: what activation returns: must be a tensor");
+    expect(() => new Perceptron("w" as never, 0)).toThrow("Perceptron: w: must be a tensor");
   });
 });
 
@@ -81,6 +108,27 @@ describe("SimpleNet", () => {
     expect(new SimpleNet().W).toMatchObject({ shape: [2, 3], dtype: "float64" });
   });
 
+  it("refuses options that there are not, and another W later on", () => {
+    expect(() => new SimpleNet(W as never)).toThrow("SimpleNet: options are an object { W, seed }");
+    expect(() => new SimpleNet({ seed: -1 })).toThrow("SimpleNet: seed must be");
+    const net = new SimpleNet({ W });
+    expect(() => {
+      net.W = [[1, 2]] as never;
+    }).toThrow("SimpleNet: W must be [2, 3]; it is [1, 2]");
+    expect(digits(net.predict(x))[0]).toBe("-1.83845038");
+    const own = tensor(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      undefined,
+      "float64",
+    );
+    net.W = own;
+    own.data[0] = 0;
+    expect(net.predict([1, 0]).data[0]).toBe(0);
+  });
+
   it("refuses another W", () => {
     expect(() => new SimpleNet({ W: [[1, 2]] })).toThrow("SimpleNet: W must be [2, 3]; it is [1, 2]");
   });
@@ -105,6 +153,13 @@ const samples = tensor(
 const labels = [0, 2, 1, 1, 2];
 
 describe("TwoLayerNet", () => {
+  it("takes the standard deviation as the book's fourth argument", () => {
+    using positional = new TwoLayerNet(7, 4, 3, 1);
+    using named = new TwoLayerNet(7, 4, 3, { weightInitStd: 1 });
+    expect(positional.params.W1).toEqual(named.params.W1);
+    expect(Math.max(...positional.params.W1!.data)).toBeGreaterThan(0.3);
+  });
+
   it.each(["sigmoid", "relu"] as const)("with %s: both gradients agree", (activation) => {
     using net = new TwoLayerNet(7, 4, 3, { activation, weightInitStd: 0.5, seed: 3 });
     const numerical = net.numericalGradient(samples, labels);
@@ -168,11 +223,146 @@ describe("TwoLayerNet", () => {
 
   it("refuses an activation, sizes and an h out of range", () => {
     expect(() => new TwoLayerNet(7, 4, 3, { activation: "tanh" as never })).toThrow(
-      'MultiLayerNet: activation must be "sigmoid" or "relu"; got tanh',
+      'TwoLayerNet: activation must be "sigmoid" or "relu"; got "tanh"',
     );
-    expect(() => new TwoLayerNet(7, 0, 3)).toThrow("MultiLayerNet: sizes must be at least two whole numbers");
+    expect(() => new TwoLayerNet(7, 0, 3)).toThrow(
+      "TwoLayerNet: hiddenSize must be a whole number of at least 1; got 0",
+    );
+    expect(() => new TwoLayerNet(7, 4, 3, -1)).toThrow(
+      "TwoLayerNet: weightInitStd must be a number of at least 0; got -1",
+    );
+    expect(() => new TwoLayerNet(7, 4, 3, { std: 1 } as never)).toThrow('there is no option "std"');
+    expect(() => new TwoLayerNet(7, 4, 3, null as never)).toThrow("TwoLayerNet: options are an object");
+    expect(() => new MultiLayerNet([7, 3], { weight: 0.1 as never })).toThrow(
+      "MultiLayerNet: weight must be an initializer, such as he(); got 0.1",
+    );
+    expect(() => new MultiLayerNet([7, 3], { weightInitStd: 1 } as never)).toThrow("there is no option");
     using net = new TwoLayerNet(7, 4, 3);
-    expect(() => net.numericalGradient(samples, labels, { h: 0 })).toThrow("numericalGradient: h");
+    expect(() => net.numericalGradient(samples, labels, { h: 0 })).toThrow("numericalGradient: h must be");
+    expect(() => net.numericalGradient(samples, labels, { H: 1 } as never)).toThrow("did you mean h?");
+  });
+});
+
+describe("parameters", () => {
+  const make = () => new TwoLayerNet(7, 4, 3, { activation: "sigmoid", weightInitStd: 0.5, seed: 3 });
+  type Call = (net: TwoLayerNet) => unknown;
+  const calls: Record<string, Call> = {
+    predict: (net) => net.predict(samples).data,
+    loss: (net) => net.loss(samples, labels),
+    gradient: (net) => net.gradient(samples, labels),
+    numericalGradient: (net) => net.numericalGradient(samples, labels),
+  };
+
+  it.each(Object.entries(calls))("%s sees what was changed in place, and what was assigned", (_, call) => {
+    using net = make();
+    using other = make();
+    const before = call(net);
+    net.params.W2!.data[1]! += 0.5;
+    const moved = call(net);
+    expect(moved).not.toEqual(before);
+    const W2 = tensor(net.params.W2!.data.slice(), [4, 3]);
+    other.params.W2 = W2;
+    expect(call(other)).toEqual(moved);
+    W2.data[1]! -= 0.5;
+    expect(call(other)).toEqual(before);
+  });
+
+  it("accuracy sees them too", () => {
+    using net = make();
+    net.params.b2!.data.set([0, 1e6, 0]);
+    expect(net.accuracy(samples, [1, 1, 1, 1, 1])).toBe(1);
+    net.params.b2!.data.set([0, 0, 1e6]);
+    expect(net.accuracy(samples, [1, 1, 1, 1, 1])).toBe(0);
+  });
+
+  it("are differentiated by the book's own line, each of them", () => {
+    using net = make();
+    const expected = net.numericalGradient(samples, labels);
+    for (const [name, param] of Object.entries(net.params)) {
+      const plain = numericalGradient(() => net.loss(samples, labels), param);
+      expect(disagreement({ [name]: plain }, { [name]: expected[name]! })).toBeLessThan(1e-8);
+    }
+  });
+
+  it("are trained by the book's own loop, to the bits of SGD", () => {
+    using byHand = make();
+    using byRule = make();
+    const optimizer = new SGD(0.5);
+    const before = byHand.loss(samples, labels);
+    for (let step = 0; step < 100; step++) {
+      const grads = byHand.gradient(samples, labels);
+      for (const key of Object.keys(byHand.params)) {
+        const { data } = byHand.params[key]!;
+        for (let i = 0; i < data.length; i++) data[i]! -= 0.5 * grads[key]!.data[i]!;
+      }
+      optimizer.update(byRule.params, byRule.gradient(samples, labels));
+    }
+    expect(byHand.loss(samples, labels)).toBeLessThan(before / 2);
+    expect({ ...byHand.params }).toEqual({ ...byRule.params });
+  });
+
+  it("may be assigned in another type or as nested arrays, and are then copied", () => {
+    using net = make();
+    net.params.b2 = [1, 2, 3] as never;
+    expect(net.params.b2).toEqual(tensor([1, 2, 3], [3], "float64"));
+    net.params.b2 = tensor(Float32Array.of(4, 5, 6));
+    expect(net.params.b2).toEqual(tensor([4, 5, 6], [3], "float64"));
+  });
+
+  it("are refused where they cannot be computed with, and the others stay", () => {
+    using net = make();
+    const { b1, W1 } = net.params;
+    expect(() => {
+      net.params.W1 = { ...W1!, shape: [28] };
+    }).toThrow("W1: the parameter is [7, 4], the tensor assigned to it [28]; shapes must be equal");
+    expect(() => {
+      net.params.W1 = { ...W1!, shape: [7, 5] };
+    }).toThrow("W1: its shape [7, 5] has 35 elements, but its data has 28");
+    expect(() => {
+      net.params.W1 = "W1" as never;
+    }).toThrow('W1: must be a tensor, a typed array or nested arrays of numbers; got "W1"');
+    expect(net.params.W1).toBe(W1);
+    b1!.data[2] = Number.NaN;
+    for (const [name, call] of Object.entries(calls)) {
+      expect(() => call(net)).toThrow(
+        `${name}: element 2 of the parameter b1 is NaN; parameters must be finite. Too large a learning rate is the usual cause`,
+      );
+    }
+    b1!.data[2] = 0;
+    const loss = net.loss(samples, labels);
+    structuredClone(b1!.data.buffer, { transfer: [b1!.data.buffer as ArrayBuffer] });
+    expect(() => net.loss(samples, labels)).toThrow(
+      "loss: the memory of the parameter b1 is gone; it was transferred",
+    );
+    net.params.b1 = tensor([0, 0, 0, 0], [4], "float64");
+    expect(net.loss(samples, labels)).toBe(loss);
+  });
+
+  it("outlive the network, whose calls do not", () => {
+    const net = make();
+    const { W1 } = net.params;
+    net.dispose();
+    expect(net.params.W1).toBe(W1);
+    for (const call of Object.values(calls)) expect(() => call(net)).toThrow("was disposed of");
+  });
+
+  it("train to the bits of fit", async () => {
+    const data = { x: tensor(Float32Array.from(samples.data), [5, 7]), t: tensor(Uint8Array.from(labels)) };
+    using net = new TwoLayerNet(7, 4, 3, { weightInitStd: 0.5, seed: 3, dtype: "float32" });
+    const optimizer = new Adam(0.01);
+    const random = { seed: 9, step: 0 };
+    for (let i = 0; i < 20; i++) optimizer.update(net.params, net.gradient(...sampleBatch(data, 4, random)));
+    const weight = normal({ std: 0.5 });
+    using fitted = sequential([dense(4, { weight }), relu(), dense(3, { weight })], { input: [7], seed: 3 });
+    await fitted.fit(data, {
+      loss: crossEntropy(),
+      optimizer: adam({ lr: 0.01 }),
+      batchSize: 4,
+      steps: 20,
+      sampling: "replacement",
+      seed: 9,
+    });
+    expect(Object.values(net.params)).toEqual(Object.values(fitted.params));
   });
 });
 
@@ -210,9 +400,19 @@ describe("MultiLayerNet", () => {
   });
 
   it("refuses sizes that make no network, and calls after dispose", () => {
-    for (const sizes of [[], [4], [4, 0], [4, 1.5]]) {
-      expect(() => new MultiLayerNet(sizes)).toThrow(
-        `MultiLayerNet: sizes must be at least two whole numbers of at least 1, such as [4, 2, 3, 5]; got [${sizes.join(", ")}]`,
+    for (const sizes of [
+      [],
+      [4],
+      [4, 0],
+      [4, 1.5],
+      [4, Number.NaN],
+      [4, "2"],
+      new Array(1001).fill(1),
+      4,
+      null,
+    ]) {
+      expect(() => new MultiLayerNet(sizes as number[])).toThrow(
+        "MultiLayerNet: sizes must be an array of 2 to 1000 whole numbers of at least 1, such as [4, 2, 3, 5]; got ",
       );
     }
     const before = memoryReport().held;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { AdaGrad, Adam, Momentum, SGD } from "../../src/book/index.ts";
-import { init, type Tensor, tensor } from "../../src/index.ts";
+import { dense, init, sequential, type Tensor, tensor } from "../../src/index.ts";
 import { numericalGradient } from "../../src/numeric/index.ts";
 
 beforeAll(() => init());
@@ -170,6 +170,135 @@ describe("update", () => {
     );
     expect(() => new AdaGrad({ lr: -1 })).toThrow("adaGrad: lr");
     expect(() => new Adam({ beta1: 1 })).toThrow("adam: beta1");
+  });
+
+  it("takes the book's arguments in the book's order, or an object", () => {
+    expect(new SGD(0.5).lr).toBe(0.5);
+    expect(new SGD().lr).toBe(0.01);
+    const both = [
+      [new Momentum(0.1, 0.5), new Momentum({ lr: 0.1, momentum: 0.5 })],
+      [new Momentum(undefined, 0.5), new Momentum({ momentum: 0.5 })],
+      [new AdaGrad(0.1), new AdaGrad({ lr: 0.1 })],
+      [new Adam(0.1, 0.8, 0.9), new Adam({ lr: 0.1, beta1: 0.8, beta2: 0.9 })],
+    ] as const;
+    for (const [positional, named] of both) {
+      expect(path(positional, 5)).toEqual(path(named, 5));
+    }
+  });
+
+  it("refuses arguments that it has not", () => {
+    const wrong: [new (...given: never[]) => unknown, unknown[], string][] = [
+      [SGD, [0.1, 0.9], "SGD: takes lr, or one object { lr }; got 2 arguments"],
+      [
+        Momentum,
+        [{ lr: 0.1 }, 0.5],
+        "Momentum: takes lr, momentum, or one object { lr, momentum }; got 2 arguments",
+      ],
+      [SGD, [{ learningRate: 0.1 }], 'sgd: there is no option "learningRate"'],
+      [AdaGrad, ["0.1"], 'adaGrad: lr must be a number above 0; got "0.1"'],
+      [Adam, [null], "adam: lr must be a number above 0; got null"],
+      [Adam, [0.1, Number.NaN], "adam: beta1 must be a number from 0 to below 1; got NaN"],
+      [SGD, [[0.1]], "sgd: lr must be a number above 0; got [0.1]"],
+    ];
+    for (const [Kind, given, message] of wrong) {
+      expect(() => new Kind(...(given as never[]))).toThrow(message);
+    }
+  });
+
+  it("follows a learning rate that is changed", () => {
+    for (const optimizer of [new SGD(1), new Momentum(1), new AdaGrad(1), new Adam(1)]) {
+      const moved = [1, 0.5].map((lr) => {
+        optimizer.lr = lr;
+        const params = { w: 0 };
+        optimizer.update(params, { w: 1 });
+        return params.w;
+      });
+      const fresh = Object.assign(Object.create(null), { w: 0 });
+      expect(optimizer.lr).toBe(0.5);
+      expect(moved[1]).not.toBe(moved[0]);
+      expect(() => optimizer.update(fresh, { w: 1 })).not.toThrow();
+      expect(() => {
+        optimizer.lr = 0;
+      }).toThrow("lr must be a number above 0; got 0");
+      expect(optimizer.lr).toBe(0.5);
+    }
+    const optimizer = new SGD(1);
+    optimizer.lr = 0.25;
+    const params = { w: 1 };
+    optimizer.update(params, { w: 2 });
+    expect(params.w).toBe(0.5);
+  });
+
+  it("refuses tensors that are not what they say, and what is no tensor", () => {
+    const W = tensor(Float64Array.of(1, 2));
+    const wrong: [unknown, unknown, string][] = [
+      [
+        W,
+        { ...W, shape: [2], data: Float64Array.of(1) },
+        "sgd: the gradient of W: its shape [2] has 2 elements, but its data has 1",
+      ],
+      [
+        { ...W, dtype: "float32" },
+        W,
+        'sgd: the parameter W: its dtype is "float32", but its data is a Float64Array',
+      ],
+      [[1, 2], W, "sgd: the parameter W: must be a tensor { shape, dtype, data }"],
+      [W, "1", "sgd: the gradient of W: must be a tensor"],
+      [W, null, "sgd: the gradient of W: must be a tensor"],
+    ];
+    for (const [param, grad, message] of wrong) {
+      expect(() => new SGD(1).update({ W: param } as never, { W: grad } as never)).toThrow(message);
+    }
+    expect(() => new SGD(1).update([W] as never, [W] as never)).toThrow(
+      "sgd: takes parameters by name, such as net.params; got an array of 1",
+    );
+    expect(() => new SGD(1).update({ W }, undefined as never)).toThrow("sgd: takes gradients by name");
+    expect(W.data).toEqual(Float64Array.of(1, 2));
+  });
+
+  it("changes nothing where the update would not be finite, and says what was the cause", () => {
+    const big = () => ({ a: tensor(Float64Array.of(1)), W: tensor(Float64Array.of(1e300, 2)) });
+    const one = tensor(Float64Array.of(1));
+    const cases: [Tensor, string][] = [
+      [
+        tensor(Float64Array.of(-1e300, 1)),
+        "momentum: this update would make the parameter W NaN or infinite; nothing is changed. The learning rate (100000000000) is the usual cause: try 10000000000",
+      ],
+      [tensor(Float64Array.of(1, Number.NaN)), "nothing is changed. Its gradient holds NaN"],
+    ];
+    for (const [W, message] of cases) {
+      const params = big();
+      const optimizer = new Momentum({ lr: 1e11 });
+      expect(() => optimizer.update(params, { a: one, W })).toThrow(message);
+      expect(params).toEqual(big());
+      // What it remembers is as before, too.
+      optimizer.lr = 1;
+      optimizer.update(params, { a: one, W: tensor(Float64Array.of(0, 1)) });
+      expect(params.a.data[0]).toBe(0);
+      expect(params.W.data[1]).toBe(1);
+    }
+    expect(() => new SGD().update({ x: Number.NaN }, { x: 1 })).toThrow("sgd: the parameter x holds NaN");
+  });
+
+  it("trains a network of sequential, whose params are copies", () => {
+    using net = sequential([dense(2)], { input: [2] });
+    const before = net.params["dense1.weight"]!;
+    const ones = tensor([
+      [1, 1],
+      [1, 1],
+    ]);
+    new SGD(1).update(net.params, { "dense1.weight": ones, "dense1.bias": tensor([1, 1]) });
+    expect(net.params["dense1.weight"]!.data[0]).toBe(Math.fround(before.data[0]! - 1));
+    expect(net.params["dense1.bias"]!.data).toEqual(Float32Array.of(-1, -1));
+  });
+
+  it("changes the elements of a frozen object's tensors, and says where a number cannot be replaced", () => {
+    const W = tensor(Float64Array.of(1));
+    new SGD(1).update(Object.freeze({ W }), { W });
+    expect(W.data[0]).toBe(0);
+    expect(() => new SGD(1).update(Object.freeze({ x: 1 }), { x: 1 })).toThrow(
+      "sgd: the parameter x is a number that cannot be replaced in params",
+    );
   });
 
   it("tells its learning rate", () => {

@@ -94,17 +94,111 @@ describe("threads in Chromium", () => {
       /^UnsupportedError: init: threads: 2 needs memory that threads share.*Cross-Origin-Opener-Policy/,
     );
   });
+});
 
-  it("a page whose policy forbids the workers' script is told so", async () => {
-    await page.goto(isolatedServer.url);
-    const message = await inPage(`
-      const policy = document.createElement("meta");
-      policy.httpEquiv = "Content-Security-Policy";
-      policy.content = "worker-src 'self'";
-      document.head.append(policy);
-      return kobai.init({ threads: 2 }).catch(String);
+describe("a page that forbids something", () => {
+  const refused = "UnsupportedError: init: threads: the page refuses their script";
+
+  it.each([
+    [
+      "workers of a blob",
+      "worker-src 'self'",
+      `${refused}. To have more than one allow \`worker-src blob:\` in its`,
+    ],
+    [
+      "scripts of a blob",
+      "script-src 'self' 'unsafe-eval'",
+      `${refused}. To have more than one allow \`worker-src blob:\` in its`,
+    ],
+    [
+      "addresses of scripts that are texts",
+      "require-trusted-types-for 'script'",
+      / the page refuses their script: .*To have more than one leave `require-trusted-types-for 'script'` out of its/,
+    ],
+  ])("%s: it has one thread, and is told what to allow for more", async (_, policy, message) => {
+    await page.goto(`${isolatedServer.url}?policy=${encodeURIComponent(policy)}`);
+    const { problem, threads, again, digest } = await inPage<Record<string, unknown>>(`
+      const problem = await kobai.init({ threads: 2 }).catch(String);
+      const { threads } = await kobai.init({ threads: "auto" });
+      const train = ${train};
+      const digest = await train(kobai, await import("/dist/io.js"));
+      return { problem, threads, again: (await kobai.init({ threads: "auto" })).threads, digest };
     `);
-    expect(message).toMatch(/^ThreadError: threads: lane 1 did not start: .*worker-src blob:/);
+    expect(problem).toEqual(expect.stringMatching(message));
+    expect({ threads, again }).toEqual({ threads: 1, again: 1 });
+    expect(digest).toBe(await train(kobai, io));
+  });
+
+  it("an origin of its own, as in a sandbox: it has threads all the same", async () => {
+    await page.goto(`${isolatedServer.url}?policy=sandbox allow-scripts`);
+    const { threads, digest } = await inPage<Record<string, unknown>>(`
+      const { threads } = await kobai.init({ threads: 2 });
+      const train = ${train};
+      const { sha256 } = await import("/dist/io.js");
+      return { threads, digest: await train(kobai, { sha256 }) };
+    `);
+    expect(threads).toBe(2);
+    expect(digest).toBe(await train(kobai, io));
+  });
+
+  it.each([1, 2])("WebAssembly: it is told what to allow, with threads: %d", async (threads) => {
+    await page.goto(
+      `${isolatedServer.url}?policy=${encodeURIComponent("script-src 'self' 'unsafe-inline'")}`,
+    );
+    const message =
+      "UnsupportedError: init: this page's Content-Security-Policy forbids WebAssembly: allow 'wasm-unsafe-eval' in its script-src";
+    expect(await inPage(`return kobai.init({ threads: ${threads} }).catch(String);`)).toBe(message);
+    expect(
+      await inPage(
+        `return kobai.init({ threads: ${threads}, wasm: fetch("/dist/kobai.wasm") }).catch(String);`,
+      ),
+    ).toBe(message);
+  });
+});
+
+describe.each([1, 2])("a page that streams the wasm, with threads: %d", (threads) => {
+  it.each([
+    [
+      "from where it is not",
+      "/dist/kobay.wasm",
+      'kobay.wasm" answers with status 404: is the address right?',
+    ],
+    [
+      "of another type",
+      "/dist/kobai.wasm?type=text/html",
+      'kobai.wasm?type=text/html" has the Content-Type "text/html", where application/wasm is needed',
+    ],
+    ["of something else", "/dist/index.js?type=application/wasm", "what was given is not kobai's file: "],
+  ])("%s is told so", async (_, address, message) => {
+    await page.goto(isolatedServer.url);
+    const text = await inPage(`
+      const answer = await fetch("${address}");
+      const text = await kobai.init({ threads: ${threads}, wasm: answer }).catch(String);
+      // What is left of it would count as a request that failed.
+      if (!answer.bodyUsed) await answer.text();
+      return text;
+    `);
+    expect(text).toEqual(expect.stringContaining("OptionError: init: wasm: "));
+    expect(text).toEqual(expect.stringContaining(message));
+  });
+});
+
+it("a ServiceWorker has one thread, and is told that it cannot have more", async () => {
+  await page.goto(isolatedServer.url);
+  const found = await inPage(`
+    const { active, installing } = await navigator.serviceWorker.register("/test/browser/service-worker.js", { type: "module" });
+    const worker = active ?? installing;
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data); });
+    worker.postMessage(null, [port2]);
+    return answer;
+  `);
+  expect(found).toEqual({
+    problem:
+      "UnsupportedError: init: threads: 2 needs workers, which cannot be started from here, as in a ServiceWorker. " +
+      'Use kobai in a page or in a worker of a page, or use threads: "auto", which is 1 here.',
+    threads: 1,
+    prediction: [6],
   });
 });
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { text } from "node:stream/consumers";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -10,28 +11,63 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
+/** Headers of an answer. */
+export type Headers = Readonly<Record<string, string>>;
+
 /** With these a page is cross-origin isolated, and may share memory with its workers. */
-const isolating = {
+const isolating: Headers = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
+  // A sandboxed page has an origin of its own.
+  "access-control-allow-origin": "*",
 };
 
+const emptyPage = "<!doctype html><title>kobai</title>";
+
+/** A server of pages. */
+export interface Server {
+  readonly url: string;
+  /** Resolves to what a page sends first. */
+  readonly posted: Promise<string>;
+  close(): void;
+}
+
 /**
- * Serves the files below the project's root, and an empty page at "/", on a free port of this machine.
+ * Serves the files below the project's root, and a page at "/", on a free port of this machine. An address may say what its answer is to be
+ * like: "?policy=…" its Content-Security-Policy, "?type=…" its Content-Type.
  *
+ * @param root another folder to serve
  * @param isolated whether pages are cross-origin isolated
+ * @param page the page's text; an empty page where it is not given
  */
-export async function serve({ isolated = false } = {}): Promise<{ url: string; close(): void }> {
-  const server = createServer(async ({ url = "/" }, response) => {
+export async function serve({
+  root = process.cwd(),
+  isolated = false,
+  page = emptyPage,
+} = {}): Promise<Server> {
+  let received: (body: string) => void;
+  const posted = new Promise<string>((resolve) => {
+    received = resolve;
+  });
+  const server = createServer(async (request, response) => {
     if (isolated) for (const [name, value] of Object.entries(isolating)) response.setHeader(name, value);
-    const path = normalize(new URL(url, "http://localhost").pathname);
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const policy = searchParams.get("policy");
+    if (policy !== null) response.setHeader("content-security-policy", policy);
+    if (request.method === "POST") {
+      received(await text(request));
+      response.writeHead(204).end();
+      return;
+    }
+    const path = normalize(pathname);
     if (path === "/" || path === "/favicon.ico") {
-      response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>kobai</title>");
+      response.writeHead(200, { "content-type": "text/html" }).end(page);
       return;
     }
     try {
-      const bytes = await readFile(join(process.cwd(), path));
-      response.writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" });
+      const bytes = await readFile(join(root, path));
+      const type = searchParams.get("type") ?? types[extname(path)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();
@@ -39,5 +75,5 @@ export async function serve({ isolated = false } = {}): Promise<{ url: string; c
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, close: () => void server.close() };
+  return { url: `http://127.0.0.1:${port}/`, posted, close: () => void server.close() };
 }

@@ -51,7 +51,7 @@ describe("kobai gradcheck", () => {
     const folder = await temporaryFolder();
     const file = join(folder, "weights.safetensors");
     const check = async () => {
-      const { code, stdout, stderr } = await kobai(["gradcheck", file]);
+      const { code, stdout, stderr } = await kobai(["gradcheck", file, "--samples", "1"]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       return stderr;
     };
@@ -67,11 +67,26 @@ describe("kobai gradcheck", () => {
         "weights must be [inputs, units], biases [units]\n",
     );
     await saveSafetensors(file, { "conv1.weight": ones(3), "conv1.bias": ones(3) });
-    expect(await check()).toContain("dense1.weight is absent and dense1.bias absent");
+    expect(await check()).toBe(`kobai: ${file}: it holds no parameters dense1.weight and dense1.bias\n`);
     await saveSafetensors(file, {});
     expect(await check()).toBe(`kobai: ${file}: it holds no parameters dense1.weight and dense1.bias\n`);
+    await saveSafetensors(file, { "dense1.weight": ones(784, 0), "dense1.bias": ones(0) });
+    expect(await check()).toContain("dense1.weight is [784, 0] and dense1.bias [0]; ");
+    const layer = { "dense1.weight": ones(784, 10), "dense1.bias": ones(10) };
+    await saveSafetensors(file, { "dense1.weight": ones(784, 10) });
+    expect(await check()).toContain("dense1.weight is [784, 10] and dense1.bias absent; ");
+    await saveSafetensors(file, { ...layer, step: ones(1), "\x1b[31mred": ones(1) });
+    expect(await check()).toBe(
+      `kobai: ${file}: load: the network has no parameter "step", "\\u001b[31mred"; there are "dense1.weight", "dense1.bias"\n`,
+    );
+    await saveSafetensors(file, { ...layer, "dense3.weight": ones(10, 10), "dense3.bias": ones(10) });
+    expect(await check()).toContain('the network has no parameter "dense3.weight", "dense3.bias"; ');
+    await saveSafetensors(file, { ...layer, "dense1.bias": tensor(new Float32Array(10).fill(Number.NaN)) });
+    expect(await check()).toMatch(/: dense1\.bias: .*NaN/);
+    await saveSafetensors(file, { "dense1.weight": ones(7, 10), "dense1.bias": ones(10) });
+    expect(await check()).toContain("x is [1, 784]; the network takes one sample [7]");
     await writeFile(file, "hello");
-    expect(await check()).toMatch(/^kobai: /);
+    expect(await check()).toMatch(/^kobai: [^\n]+\n$/);
   });
 
   it.each([

@@ -1,7 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { mnist } from "../../src/data/index.ts";
+import { crossEntropy, dense, init, momentum, normal, sequential, tanh } from "../../src/index.ts";
 import { loadSafetensors, sha256 } from "../../src/io/index.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "../data/idx-files.ts";
 import { kobai } from "./command.ts";
@@ -138,7 +140,7 @@ describe("kobai train", () => {
         onOutput(text, interrupt) {
           if (interrupted || !text.includes("epoch  1")) return;
           interrupted = true;
-          interrupt();
+          interrupt("SIGINT");
         },
       },
     );
@@ -153,18 +155,201 @@ describe("kobai train", () => {
     expect(history.loss).toHaveLength(history.steps);
   });
 
-  it("writes nothing, and exits with 1, where training fails", async () => {
-    const parent = await temporaryFolder();
-    const data = await smallData();
-    const args = ["--batch", "20", "--iterations", "500", "--lr", "1e30"];
-    const { code, stderr } = await kobai(["train", "--data", data, "--out", join(parent, "run"), ...args]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^kobai: .*the loss of step \d+ is .*learning rate \(1e\+30\).*\n$/);
-    expect(await readdir(parent)).toEqual([]);
-    // A folder that was there before stays.
-    await mkdir(join(parent, "mine"));
-    expect((await kobai(["train", "--data", data, "--out", join(parent, "mine"), ...args])).code).toBe(1);
-    expect(await readdir(parent)).toEqual(["mine"]);
+  describe("where the loss is not finite any more, exits with 1 and", () => {
+    /** A run that grows until numbers end, and the weights that its network has after so many steps. */
+    const run = async (lr: string, steps: number) => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await folderOf(smallMnist(200, 5))];
+      const { code, stdout, stderr } = await kobai([
+        ...["train", "--data", data, "--out", out, "--batch", "20", "--iterations", "400", "--hidden", "5"],
+        ...["--activation", "tanh", "--optimizer", "momentum", "--lr", lr],
+      ]);
+      const [[, lossy] = []] = stderr.matchAll(/^kobai: fit: the loss of step (\d+) is Infinity; .*\n$/g);
+      expect({ code, lossy }).toEqual({ code: 1, lossy: expect.any(String) });
+      const { train } = await mnist({ dir: data });
+      await init();
+      const weight = normal({ std: 0.01 });
+      using net = sequential([dense(5, { weight }), tanh(), dense(10, { weight })], { input: [6] });
+      const optimizer = momentum({ lr: Number(lr) });
+      const sampling = "replacement";
+      if (steps > 0)
+        await net.fit(train, { loss: crossEntropy(), optimizer, batchSize: 20, steps, sampling });
+      return { out, stdout, failed: Number(lossy), digest: await sha256(net.params) };
+    };
+
+    it.each([
+      // The last evaluation; the step before the failing one, where its loss on the test data is no worse; the beginning.
+      ["2e36", 70, 78],
+      ["2.5e36", 43, 43],
+      ["4e37", 0, 2],
+    ])(
+      "keeps the last good weights, marked so: at %s those after %i of %i steps",
+      async (lr, kept, steps) => {
+        const { out, stdout, failed, digest } = await run(lr, kept);
+        expect(failed).toBe(steps + 1);
+        expect(stdout).toMatch(new RegExp(`^stopped {3}after ${steps} of 400 steps in`, "m"));
+        expect(stdout).toContain(`\nkept      the weights after ${kept} steps, the last good ones\n`);
+        expect(digestIn(stdout)).toBe(digest);
+        expect((await readdir(out)).sort()).toEqual([
+          "curves.svg",
+          "history.json",
+          "last-good-weights.safetensors",
+        ]);
+        const { tensors, metadata } = await loadSafetensors(join(out, "last-good-weights.safetensors"));
+        const stopped = `the loss of step ${failed} was Infinity`;
+        expect(await sha256(tensors)).toBe(digest);
+        expect(metadata).toMatchObject({ steps: String(kept), stopped });
+        const history = JSON.parse(await readFile(join(out, "history.json"), "utf8"));
+        expect(history).toMatchObject({ steps, stopped, sha256: digest });
+        expect(history.loss.length).toBe(steps);
+      },
+    );
+
+    it("writes nothing if that is so from the beginning", async () => {
+      const parent = await temporaryFolder();
+      const args = [
+        "train",
+        "--data",
+        await smallData(),
+        "--batch",
+        "20",
+        "--init",
+        "normal:1e37",
+        "--hidden",
+        "5",
+      ];
+      const { code, stdout, stderr } = await kobai([...args, "--out", join(parent, "a", "run")]);
+      expect(code).toBe(1);
+      expect(stdout).toContain("\nstopped   before the first step was done; nothing is written\n");
+      expect(stderr).toMatch(/^kobai: fit: the loss of step 1 is .*\n$/);
+      expect(await readdir(parent)).toEqual([]);
+      // A folder that was there before stays.
+      await mkdir(join(parent, "mine"));
+      expect((await kobai([...args, "--out", join(parent, "mine")])).code).toBe(1);
+      expect(await readdir(parent)).toEqual(["mine"]);
+    });
+  });
+
+  describe("does not lose a run", () => {
+    const short = ["--batch", "20", "--iterations", "25", "--hidden", "5"];
+
+    it("to a full disk: says which files are missing, and leaves the others", async () => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await smallData()];
+      // Files of at most 4096 bytes: the weights and the history fit, the picture does not.
+      const { code, stdout, stderr } = await kobai(
+        ["train", "--data", data, "--out", out, "--batch", "20", "--iterations", "5", "--hidden", "2"],
+        { before: "ulimit -f 4" },
+      );
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `kobai: ${join(out, "curves.svg")}: cannot be written: EFBIG: file too large\n`,
+      });
+      const [weights, history] = [join(out, "weights.safetensors"), join(out, "history.json")];
+      expect(stdout).toContain(`\nwritten   ${weights}, ${history}\n`);
+      expect((await readdir(out)).sort()).toEqual(["history.json", "weights.safetensors"]);
+      expect(await sha256((await loadSafetensors(weights)).tensors)).toBe(digestIn(stdout));
+    });
+
+    it("to a disk without any room: names all files, and leaves nothing behind", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const { code, stderr } = await kobai(
+        ["train", "--data", data, "--out", join(folder, "a", "run"), ...short],
+        { before: "ulimit -f 0", env: { TMPDIR: folder } },
+      );
+      expect(code).toBe(1);
+      const lines = stderr.trimEnd().split("\n");
+      expect(
+        lines.map((line) => /([\w.]+): cannot be written: EFBIG: file too large$/.exec(line)?.[1]),
+      ).toEqual(["weights.safetensors", "weights.safetensors", "history.json", "curves.svg"]);
+      expect(await readdir(folder)).toEqual([]);
+    });
+
+    it("to a folder that is gone in the end: the weights go where temporary files do", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const out = join(folder, "run");
+      let occupied = false;
+      const { code, stdout, stderr } = await kobai(
+        ["train", "--data", data, "--out", out, "--batch", "20", "--epochs", "1000000", "--hidden", "5"],
+        {
+          env: { TMPDIR: folder },
+          onOutput(text, send) {
+            if (occupied || !text.includes("epoch  1")) return;
+            occupied = true;
+            void writeFile(out, "precious").then(() => send("SIGTERM"));
+          },
+        },
+      );
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `kobai: ${out}: cannot be made or written to: EEXIST: file already exists\n`,
+      });
+      const path = /^written {3}(.*)$/m.exec(stdout)![1]!;
+      expect(path.startsWith(join(folder, "kobai-"))).toBe(true);
+      expect(await sha256((await loadSafetensors(path)).tensors)).toBe(digestIn(stdout));
+      expect(await readFile(out, "utf8")).toBe("precious");
+    });
+
+    it("to standard output on a full disk, or to a reader who stops reading", async () => {
+      const [folder, data] = [await temporaryFolder(), await smallData()];
+      const run = (name: string, before: string) =>
+        kobai(["train", "--data", data, "--out", join(folder, name), ...short], { before });
+      expect(await run("full", "exec > /dev/full")).toEqual({
+        code: 0,
+        stdout: "",
+        stderr:
+          "kobai: standard output: ENOSPC: no space left on device, write; the run goes on without it\n",
+      });
+      expect(await run("closed", "exec > >(true); sleep 0.1")).toEqual({ code: 0, stdout: "", stderr: "" });
+      expect((await run("both", "exec > /dev/full 2> /dev/full")).code).toBe(0);
+      for (const name of ["full", "closed", "both"])
+        expect((await readdir(join(folder, name))).sort()).toEqual(RESULTS);
+    });
+
+    it("to another that ends in the same folder", async () => {
+      const [out, data] = [join(await temporaryFolder(), "run"), await smallData()];
+      const run = (seed: string) => kobai(["train", "--data", data, "--out", out, ...short, "--seed", seed]);
+      const outcomes = await Promise.all([run("1"), run("2")]);
+      const digests = await Promise.all(
+        outcomes.map(async ({ code, stdout, stderr }) => {
+          if (code !== 0) {
+            // It began when the other had ended.
+            expect(stderr).toContain("already exists and is not empty");
+            return undefined;
+          }
+          const [weights, history] = /^written {3}(.*)$/m.exec(stdout)![1]!.split(", ") as [string, string];
+          const digest = digestIn(stdout);
+          expect(await sha256((await loadSafetensors(weights)).tensors)).toBe(digest);
+          expect(JSON.parse(await readFile(history, "utf8")).sha256).toBe(digest);
+          return digest;
+        }),
+      );
+      const ended = digests.filter((digest) => digest !== undefined).length;
+      expect(ended).toBeGreaterThan(0);
+      expect((await readdir(out)).length).toBe(3 * ended);
+    });
+  });
+
+  it("prints nothing that a terminal obeys, whatever files are called", async () => {
+    const folder = await temporaryFolder();
+    const evil = "\x1b]0;title\x07\x9b31m\n";
+    const out = join(folder, evil);
+    const { code, stdout } = await kobai([
+      ...["train", "--data", await smallData(), "--out", out],
+      ...["--batch", "20", "--iterations", "5", "--hidden", "5"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("\\u{1b}]0;title\\u{7}\\u{9b}31m\\u{a}/weights.safetensors, ");
+    const wrong = [
+      await kobai(["train", "--data", join(folder, "none", evil)]),
+      await kobai(["train", "--data", await smallData(), "--out", out]),
+      await kobai(["gradcheck", join(folder, "none", evil)]),
+      await kobai(["train", "--hidden", evil]),
+      await kobai([evil]),
+    ];
+    for (const outcome of [...wrong.map(({ stderr }) => stderr), stdout]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+      expect(outcome).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+    }
+    for (const { stderr } of wrong) expect(stderr).toMatch(/^kobai: [^\n]+\n$/);
   });
 
   describe("refuses with one line and exit code 1, and makes no folder,", () => {
@@ -215,12 +400,14 @@ describe("kobai train", () => {
     await mkdir(join(cwd, "full"));
     await writeFile(join(cwd, "full", "weights.safetensors"), "precious");
     await writeFile(join(cwd, "file"), "precious");
+    await symlink("nothing", join(cwd, "link"));
     for (const [out, message] of [
       ["full", "full: already exists and is not empty; name a new folder, nothing is overwritten"],
-      ["file", "file: cannot be made or written to: EEXIST: file already exists, mkdir 'file'"],
+      ["file", "file: cannot be made or written to: ENOTDIR: not a directory"],
+      ["link", "link: cannot be made or written to: ENOENT: no such file or directory"],
       [
         join("file", "below"),
-        `${join("file", "below")}: cannot be made or written to: ENOTDIR: not a directory, mkdir 'file/below'`,
+        `${join("file", "below")}: cannot be made or written to: ENOTDIR: not a directory`,
       ],
     ] as const) {
       const outcome = await kobai(["train", "--data", data, "--out", out, "--iterations", "5"], { cwd });

@@ -10,6 +10,7 @@ describe("kobai", () => {
     expect(general).toMatchObject({ code: 0, stderr: "" });
     expect(general.stdout).toMatch(/^Usage: kobai /);
     expect(general.stdout).toContain("train");
+    expect(general.stdout).toContain("129, 130, 143   ended by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM");
     const { code, stdout, stderr } = await kobai(["train", "--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const option of [

@@ -86,6 +86,35 @@ describe("takeBatch", () => {
   });
 });
 
+describe("bytes", () => {
+  const rounded = (value: number, scale: number) => Math.fround(Math.fround(value) * Math.fround(scale));
+  const values = Array.from({ length: 3 * 8 }, (_, i) => (i % 8 < 4 || i % 5 === 0 ? 0 : (i * 37) % 256));
+  const t = tensor(new Uint8Array(3));
+
+  it.each([
+    ["rows of whole words", 8, 0, 1 / 255],
+    ["rows of odd lengths", 3, 0, 1 / 255],
+    ["bytes that begin anywhere", 8, 1, 1 / 255],
+    ["a scale that makes -0 of 0", 8, 0, -2],
+    ["no scale", 8, 0, undefined],
+  ])("are scaled as the definition says: %s", (_, width, offset, scale) => {
+    const data = new Uint8Array(offset + 3 * width).subarray(offset);
+    data.set(values.slice(0, 3 * width));
+    const [x] = takeBatch({ x: tensor(data, [3, width]), t, ...(scale && { scale }) }, 1, 3);
+    const expected = Array.from(data.subarray(width), (value) => rounded(value, scale ?? 1));
+    expect([...x.data]).toEqual(expected);
+  });
+
+  it("of other types too", () => {
+    for (const dtype of ["float32", "float64", "int32"] as const) {
+      for (const scale of [1, 0.1]) {
+        const [x] = takeBatch({ x: tensor(values, [3, 8], dtype), t, scale }, 0, 3);
+        expect([...x.data]).toEqual(values.map((value) => rounded(value, scale)));
+      }
+    }
+  });
+});
+
 describe("sampleBatch", () => {
   it("draws by position and moves it on", () => {
     const random = { seed: 5, step: 2 };

@@ -1,7 +1,9 @@
 // Every door of kobai: the functions and methods that take something from a caller, with arguments that are right.
 
+import * as book from "../../src/book/index.ts";
 import type { Value } from "../../src/graph/value.ts";
 import * as kobai from "../../src/index.ts";
+import * as numeric from "../../src/numeric/index.ts";
 import * as ops from "../../src/ops.ts";
 
 /** How to call something: `call` with all of `args`, of which one is replaced by whatever comes. */
@@ -93,6 +95,40 @@ function op(name: keyof typeof ops, ...more: readonly unknown[]): Door[] {
     },
   ];
 }
+/** A class of the book's: made, and each of its methods called. */
+function made(
+  name: keyof typeof book,
+  args: readonly unknown[],
+  methods: Readonly<Record<string, readonly unknown[]>>,
+): Door[] {
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every class in turn
+  const Made = book[name] as unknown as new (
+    ...args: readonly unknown[]
+  ) => Record<string, (...args: never[]) => unknown>;
+  const dispose = (object: Record<string, (...args: never[]) => unknown>) => object.dispose?.();
+  return [
+    {
+      name: `kobai/book: ${name}`,
+      args: () => args,
+      call: (...given: never[]) => dispose(new Made(...given)),
+    },
+    ...Object.entries(methods).map(([method, right]) => ({
+      name: `kobai/book: ${name}, ${method}`,
+      args: () => right,
+      call: (...given: never[]) => {
+        const object = new Made(...args);
+        try {
+          // What a backward pass needs before it.
+          if (method === "backward") object.forward!(...(methods.forward as never[]));
+          return object[method]!(...given);
+        } finally {
+          dispose(object);
+        }
+      },
+    })),
+  ];
+}
+
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
 
@@ -285,7 +321,75 @@ export const doors: readonly Door[] = [
     args: () => [undefined, undefined],
     call: inLayer((x, ...args) => {
       const right: unknown[] = [ops.sum(x), [x]];
-      return ops.gradients(...(right.map((value, i) => args[i] ?? value) as [Value, Value[]]))[0];
+      return ops.gradients(
+        ...(right.map((value, i) => (args[i] === undefined ? value : args[i])) as [Value, Value[]]),
+      )[0];
     }),
   },
+  ...["step", "sigmoid", "relu", "identity", "softmax"].map((name) =>
+    door("kobai/book", book, name, [0.5, 1]),
+  ),
+  door("kobai/book", book, "sumSquaredError", [0.5, 1], [1, 0]),
+  door("kobai/book", book, "meanSquaredError", [0.5, 1], [1, 0]),
+  door("kobai/book", book, "crossEntropyError", [0.5, 0.5], [1, 0], {}),
+  ...fields(
+    "kobai/book: crossEntropyError",
+    () => ({}),
+    ["epsilon", "reduction"],
+    (options) => book.crossEntropyError([0.5, 0.5], 1, options as object),
+  ),
+  ...made("Add", [], { forward: [1, 2], backward: [1] }),
+  ...made("Mul", [], { forward: [1, 2], backward: [1] }),
+  ...made("Relu", [], { forward: [[1, -2]], backward: [[1, 1]] }),
+  ...made("Sigmoid", [], { forward: [[1, -2]], backward: [[1, 1]] }),
+  ...made(
+    "Affine",
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [0, 1],
+    ],
+    { forward: [[1, 2]], backward: [[1, 1]] },
+  ),
+  ...made("SoftmaxWithLoss", [], { forward: [[1, 2], 1], backward: [1] }),
+  ...made("MultiLayerNet", [[2, 3, 2], {}], {
+    predict: [[1, 2]],
+    loss: [[1, 2], 1],
+    accuracy: [[1, 2], 1],
+    gradient: [[1, 2], 1],
+    numericalGradient: [[1, 2], 1, {}],
+  }),
+  ...made("TwoLayerNet", [2, 3, 2, {}], { loss: [[1, 2], 1] }),
+  ...fields(
+    "kobai/book: TwoLayerNet",
+    () => ({}),
+    ["activation", "weightInitStd", "seed", "dtype"],
+    (options) => new book.TwoLayerNet(2, 3, 2, options).dispose(),
+  ),
+  ...(["SGD", "Momentum", "AdaGrad", "Adam"] as const).flatMap((name) =>
+    made(name, [0.1], { update: [{ w: tensor([1, 2]) }, { w: tensor([0.5, 0.5]) }] }),
+  ),
+  ...made("Perceptron", [[0.5, 0.5], -0.7, {}], { predict: [[1, 0]] }),
+  ...made("SimpleNet", [], {
+    predict: [[1, 2]],
+    loss: [
+      [1, 2],
+      [0, 1, 0],
+    ],
+  }),
+  ...(["numericalDiff", "tangentLine"] as const).map((name) =>
+    door("kobai/numeric", numeric, name, (x: number) => x * x, 2, {}),
+  ),
+  door("kobai/numeric", numeric, "numericalGradient", () => 1, [1, 2], {}),
+  door("kobai/numeric", numeric, "numericalGradientRows", () => 1, [[1, 2]], {}),
+  door("kobai/numeric", numeric, "partialDerivative", () => 1, [1, 2], 0, {}),
+  door("kobai/numeric", numeric, "gradientDescent", () => 1, [1, 2], { steps: 2 }),
+  ...fields(
+    "kobai/numeric: gradientDescent",
+    () => ({ steps: 2 }),
+    ["lr", "h"],
+    (options) => numeric.gradientDescent((x: number) => x * x, 1, options),
+  ),
 ];

@@ -112,4 +112,30 @@ describe("gradientDescent", () => {
       "gradientDescent: x0: it is a Int32Array",
     );
   });
+
+  it("refuses options that there are not, and an f that is none or returns no number", () => {
+    expect(() => gradientDescent(function2, [1, 1], 0.1 as never)).toThrow(
+      "gradientDescent: options are an object { lr, steps, h }; got 0.1",
+    );
+    expect(() => gradientDescent(function2, [1, 1], { learningRate: 1 } as never)).toThrow(
+      'gradientDescent: there is no option "learningRate"',
+    );
+    expect(() => gradientDescent("f" as never, [1, 1])).toThrow(
+      'gradientDescent: f must be a function; got "f"',
+    );
+    expect(() => gradientDescent((async () => 1) as never, 1)).toThrow(
+      "gradientDescent: f must return a number; it returned a Promise",
+    );
+    expect(() => gradientDescent(function2, undefined as never)).toThrow(
+      "gradientDescent: x0: it holds undefined",
+    );
+    const failing = () => {
+      throw new Error("mine");
+    };
+    expect(() => gradientDescent(failing, [1, 1])).toThrow("mine");
+    // It moves copies.
+    expect(gradientDescent(function2, Object.freeze([1, 1]) as number[], { lr: 0.1 }).outcome).toBe(
+      "descended",
+    );
+  });
 });

@@ -51,13 +51,13 @@ describe("numericalDiff", () => {
   it("refuses another method, and an f that returns no number", () => {
     const method = "backward" as "forward";
     expect(() => numericalDiff(function1, 5, { method })).toThrow(
-      'numericalDiff: method must be "central" or "forward"; got backward',
+      'numericalDiff: method must be "central" or "forward"; got "backward"',
     );
     expect(() => numericalDiff((() => undefined) as never, 5)).toThrow(
       "numericalDiff: f must return a number; it returned undefined",
     );
     expect(() => numericalDiff((() => null) as never, 5)).toThrow("it returned null");
-    expect(() => numericalDiff((() => [1]) as never, 5)).toThrow("it returned an array");
+    expect(() => numericalDiff((() => [1]) as never, 5)).toThrow("it returned [1]");
   });
 });
 
@@ -72,5 +72,19 @@ describe("tangentLine", () => {
       expect(line(0)).toBeCloseTo(intercept, 9);
       expect(line(1) - line(0)).toBeCloseTo(slope, 9);
     }
+  });
+
+  it("refuses what is no function, no number, and an f that returns none", () => {
+    expect(() => tangentLine(3 as never, 5)).toThrow("tangentLine: f must be a function; got 3");
+    expect(() => tangentLine(function1, "5" as never)).toThrow('tangentLine: x must be a number; got "5"');
+    expect(() => tangentLine(function1, 5, { h: 0 })).toThrow("tangentLine: h must be a number above 0");
+    expect(() => tangentLine(function1, 5)(1n as never)).toThrow("tangentLine: t must be a number; got 1n");
+    let calls = 0;
+    const third = () => (++calls < 3 ? 1 : undefined);
+    expect(() => tangentLine(third as never, 5)).toThrow("tangentLine: f must return a number");
+    expect(() => numericalDiff(function1, 5, 1e-4 as never)).toThrow(
+      "numericalDiff: options are an object { h, method }; got 0.0001",
+    );
+    expect(() => numericalDiff(function1, 5, { methd: "forward" } as never)).toThrow("did you mean method?");
   });
 });

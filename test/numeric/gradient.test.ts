@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { numericalGradient, numericalGradientRows, partialDerivative } from "../../src/numeric/index.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
@@ -93,13 +94,92 @@ describe("numericalGradient", () => {
       "numericalGradient: x: it is a Int32Array, which cannot hold x + h for a small h; use Float64Array or plain numbers",
     );
     expect(() => numericalGradient(() => 0, ["3"] as never)).toThrow(
-      "numericalGradient: x: it holds string; it must be numbers in arrays, or a tensor",
+      'numericalGradient: x: it holds "3"; it must be numbers in arrays, or a tensor',
     );
     expect(() => numericalGradient(() => 0, [1, [2]] as never)).toThrow("mixes numbers with other things");
     expect(() => numericalGradient((() => "1") as never, [1])).toThrow(
-      "numericalGradient: f must return a number; it returned string",
+      'numericalGradient: f must return a number; it returned "1"',
     );
     expect(() => numericalGradient(function2, [3, 4], { h: 0 })).toThrow("numericalGradient: h must be");
+  });
+});
+
+describe("what is given", () => {
+  it("may come from another realm: its own memory is moved", () => {
+    const x = runInNewContext("Float32Array.of(3, 4)") as Float32Array;
+    const gradient = numericalGradient(() => x[0]! ** 2 + x[1]! ** 2, x);
+    expect(gradient).toBeInstanceOf(Float32Array);
+    expect(gradient[0]).toBeCloseTo(6, 2);
+    expect(gradient[1]).toBeCloseTo(8, 2);
+    expect([...x]).toEqual([3, 4]);
+  });
+
+  it("is refused where it is no point, in words", () => {
+    const own: unknown[] = [1];
+    own[0] = own;
+    const transferred = Float64Array.of(1);
+    structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
+    const points: [unknown, string][] = [
+      [undefined, "x: it holds undefined"],
+      [null, "x: it holds null"],
+      [own, "x: its arrays are nested deeper than 32 levels, or hold themselves"],
+      [new Array(2), "x: it holds undefined"],
+      [Object.assign(new Array(2), { 1: 3 }), "x: an array of it mixes numbers with other things"],
+      [{ shape: [3], dtype: "float64", data: Float64Array.of(1) }, "x: its shape [3] has 3 elements"],
+      [{ x: 1 }, "x: must be a tensor"],
+      [new DataView(new ArrayBuffer(8)), "x: it is a DataView"],
+      [transferred, "x: the memory of its Float64Array is gone; it was transferred"],
+      [Object.freeze([1, 2]), "x: it is frozen, so its numbers cannot be moved; give a copy"],
+      [[Object.freeze([1, 2])], "x: it is frozen"],
+    ];
+    for (const [x, message] of points) {
+      expect(() => numericalGradient(() => 0, x as number[])).toThrow(`numericalGradient: ${message}`);
+      expect(() => partialDerivative(() => 0, x as number[], 0)).toThrow(`partialDerivative: ${message}`);
+    }
+    expect(() => numericalGradientRows(() => 0, undefined as never)).toThrow(
+      "numericalGradientRows: X: it holds undefined",
+    );
+    expect(() => numericalGradientRows(() => 0, { shape: [2], dtype: "float64" } as never)).toThrow(
+      "numericalGradientRows: X: must be a tensor",
+    );
+  });
+
+  it("is checked: f, h, options and the index", () => {
+    const calls: Record<string, (f: unknown, options: unknown) => unknown> = {
+      numericalGradient: (f, options) => numericalGradient(f as () => number, [1], options as object),
+      partialDerivative: (f, options) => partialDerivative(f as () => number, [1], 0, options as object),
+      numericalGradientRows: (f, options) =>
+        numericalGradientRows(f as () => number, [[1]], options as object),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      expect(() => call(3, {})).toThrow(`${name}: f must be a function; got 3`);
+      expect(() => call(() => 0, 1e-4)).toThrow(`${name}: options are an object { h }; got 0.0001`);
+      expect(() => call(() => 0, null)).toThrow(`${name}: options are an object { h }; got null`);
+      expect(() => call(() => 0, { step: 1 })).toThrow(`${name}: there is no option "step"; there are h`);
+      expect(() => call(() => 0, { h: "1" })).toThrow(`${name}: h must be a number above 0`);
+    }
+    expect(() => partialDerivative(() => 0, [1], 5n as never)).toThrow(
+      "partialDerivative: index 5n is none of x",
+    );
+  });
+
+  it("is an f whose error passes, and which must return numbers", () => {
+    const bare = Object.create(null);
+    const wrong: [unknown, string][] = [
+      [Promise.resolve(1), "it returned a Promise, so it is async, which it must not be"],
+      [undefined, "it returned undefined"],
+      [5n, "it returned 5n"],
+      [Symbol("s"), "it returned Symbol(s)"],
+      [bare, "it returned an object"],
+    ];
+    for (const [value, message] of wrong) {
+      const x = [1];
+      expect(() => numericalGradient((() => value) as never, x)).toThrow(
+        `numericalGradient: f must return a number; ${message}`,
+      );
+      expect(x).toEqual([1]);
+    }
+    expect(numericalGradient(() => Number.NaN, [1])).toEqual([Number.NaN]);
   });
 });
 

@@ -1,33 +1,19 @@
 // The package as a user gets it: packed, installed in an empty project, compiled against, run.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installPacked, npm } from "./install.ts";
 
 const project = process.cwd();
-const windows = process.platform === "win32";
+const compiler = join(project, "node_modules/typescript/bin/tsc");
 let folder: string;
 
 beforeAll(() => {
-  if (!existsSync("dist/index.js")) throw new Error("dist/ is missing: run `npm run build` first");
-  folder = mkdtempSync(join(tmpdir(), "kobai-consumer-"));
-  const packed = npm(project, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
-  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
+  folder = installPacked();
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function npm(cwd: string, ...args: string[]): string {
-  return execFileSync("npm", args, {
-    cwd,
-    encoding: "utf8",
-    shell: windows,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
 
 function node(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
@@ -64,8 +50,66 @@ console.log(net.accuracy(data.x, data.t), loss.length, output.shape, Object.keys
     include: ["main.ts"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
-  node(join(project, "node_modules/typescript/bin/tsc"), "-p", ".");
+  node(compiler, "-p", ".");
   expect(node("main.js")).toBe("1 500 [ 1, 2 ] 4 function\n");
+});
+
+describe("the declarations, checked as well,", () => {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: object };
+  const entries = Object.keys(exports).filter((name) => !/wasm|json/.test(name));
+  const using = (entry: string, i: number) =>
+    `export * as entry${i} from ${JSON.stringify(entry.replace(".", "kobai"))};\n`;
+
+  /** Compiles a project that says nothing of `skipLibCheck`, in a folder of its own. */
+  function compile(text: string, lib: string[]): void {
+    const project = mkdtempSync(join(folder, "declarations-"));
+    const compilerOptions = {
+      module: "NodeNext",
+      target: "ES2022",
+      types: [],
+      strict: true,
+      noEmit: true,
+      lib,
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    writeFileSync(join(project, "main.mts"), text);
+    node(compiler, "-p", project);
+  }
+
+  it.each(entries)("compile where there is ES2022 only: %s", (entry) => {
+    compile(using(entry, 0), ["ES2022"]);
+  });
+
+  it("compile where there is a page's library as well", () => {
+    compile(entries.map(using).join(""), ["ES2022", "DOM"]);
+  });
+
+  it("compile with the settings of `tsc --init`", () => {
+    const project = mkdtempSync(join(folder, "declarations-"));
+    execFileSync(process.execPath, [compiler, "--init"], { cwd: project });
+    const settings = join(project, "tsconfig.json");
+    const text = readFileSync(settings, "utf8");
+    expect(text).toContain('"skipLibCheck": true');
+    writeFileSync(settings, text.replace('"skipLibCheck": true', '"skipLibCheck": false'));
+    writeFileSync(join(project, "main.mts"), entries.map(using).join(""));
+    node(compiler, "-p", project, "--noEmit");
+  });
+});
+
+it("has source maps that hold their sources, and name no files that are not there", () => {
+  const maps = readdirSync("dist", { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".map"),
+  );
+  expect(maps.length).toBeGreaterThan(10);
+  for (const name of maps) {
+    const { sourceRoot, sources, sourcesContent } = JSON.parse(readFileSync(join("dist", name), "utf8")) as {
+      sourceRoot: string;
+      sources: string[];
+      sourcesContent: unknown[];
+    };
+    expect(sourceRoot).toBe("kobai:///");
+    expect(sourcesContent.map((text) => typeof text)).toEqual(sources.map(() => "string"));
+  }
 });
 
 it("gives the file of the wasm by its subpath", () => {

@@ -24,9 +24,11 @@ function points(path: string): [number, number][] {
   return [...path.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
 }
 
+const drawn = (...given: Parameters<typeof lossAndAccuracyFigure>) => lossAndAccuracyFigure(...given).svg();
+
 describe("lossAndAccuracyFigure", () => {
   it("is one standalone SVG file, without ids, scripts or style sheets", async () => {
-    const svg = await lossAndAccuracyFigure(history(1200));
+    const svg = await drawn(history(1200));
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).toMatch(/<\/svg>\n$/);
     expect(svg.match(/<svg/g)).toHaveLength(1);
@@ -35,11 +37,11 @@ describe("lossAndAccuracyFigure", () => {
   });
 
   it("is the same for the same history", async () => {
-    expect(await lossAndAccuracyFigure(history(1200))).toBe(await lossAndAccuracyFigure(history(1200)));
+    expect(await drawn(history(1200))).toBe(await drawn(history(1200)));
   });
 
   it("names its axes, its lines and what they ended at", async () => {
-    const found = texts(await lossAndAccuracyFigure(history(1200), "784-50-10 & <relu>"));
+    const found = texts(await drawn(history(1200), "784-50-10 & <relu>"));
     expect(found).toEqual(
       expect.arrayContaining([
         "784-50-10 & <relu>",
@@ -60,20 +62,20 @@ describe("lossAndAccuracyFigure", () => {
     const losses = run.evaluations.map(({ step }) => ({ step, results: { test: { accuracy: Number.NaN } } }));
     const only = { ...run, evaluations: losses };
     for (const curves of [only, JSON.parse(JSON.stringify(only))]) {
-      const svg = await lossAndAccuracyFigure(curves);
+      const svg = await drawn(curves);
       expect(svg).not.toMatch(/NaN|null/);
       expect(texts(svg)).not.toContain("↑ accuracy");
     }
     const some = { ...run, evaluations: [...losses.slice(0, 1), ...run.evaluations.slice(1)] };
-    expect(texts(await lossAndAccuracyFigure(some))).toContain("test 0.6900");
+    expect(texts(await drawn(some))).toContain("test 0.6900");
   });
 
   it("escapes a title", async () => {
-    expect(await lossAndAccuracyFigure(history(10), "a & <b>")).toContain("a &amp; &lt;b&gt;");
+    expect(await drawn(history(10), "a & <b>")).toContain("a &amp; &lt;b&gt;");
   });
 
   it("draws the accuracies where they belong", async () => {
-    const svg = await lossAndAccuracyFigure({
+    const svg = await drawn({
       loss: [1],
       stepsPerEpoch: 10,
       evaluations: [0, 10, 20].map((step) => ({ step, results: { test: { accuracy: step / 20 } } })),
@@ -90,14 +92,14 @@ describe("lossAndAccuracyFigure", () => {
   });
 
   it("stays small however long the run was", async () => {
-    expect((await lossAndAccuracyFigure(history(200_000))).length).toBeLessThan(60_000);
+    expect((await drawn(history(200_000))).length).toBeLessThan(60_000);
   });
 
   it("leaves out what there is not", async () => {
-    const nothing = await lossAndAccuracyFigure({ loss: [], stepsPerEpoch: 600, evaluations: [] });
+    const nothing = await drawn({ loss: [], stepsPerEpoch: 600, evaluations: [] });
     expect(texts(nothing)).not.toContain("↑ accuracy");
     expect(nothing).not.toMatch(/NaN|undefined|Infinity/);
-    const diverged = await lossAndAccuracyFigure({
+    const diverged = await drawn({
       loss: [2, 50, Number.NaN, Number.POSITIVE_INFINITY],
       stepsPerEpoch: 1,
       evaluations: [{ step: 0, results: { test: { accuracy: 0.1 } } }],

@@ -4,6 +4,8 @@ import { named } from "../named.ts";
 
 const MIB = 1024 ** 2;
 
+const identity = (error: unknown) => error;
+
 // An engine is one to a realm: every test imports the modules anew.
 async function fresh() {
   vi.resetModules();
@@ -120,6 +122,78 @@ describe("the wasm's source", () => {
     await kobai.init({ wasm: source() });
     using net = kobai.sequential([kobai.sigmoid()], { input: [1] });
     expect([...net.predict([0]).data]).toEqual([0.5]);
+  });
+});
+
+describe("a source that is not the file", () => {
+  const wasm = { "content-type": "application/wasm" };
+  const page = "<!doctype html>";
+  const answer = (body: BodyInit, init: ResponseInit) => new Response(body, init);
+
+  describe.each([1, 2])("with threads: %d", (threads) => {
+    it.each<[string, () => unknown, string]>([
+      [
+        "an answer that it is not there",
+        () => answer(page, { status: 404 }),
+        "init: wasm: its Response answers with status 404: is the address right?",
+      ],
+      [
+        "a page",
+        () => answer(page, { headers: { "content-type": "text/html" } }),
+        'init: wasm: its Response has the Content-Type "text/html", where application/wasm is needed: is the address right?',
+      ],
+      [
+        "a page that says it is one",
+        () => answer(page, { headers: wasm }),
+        "init: wasm: what was given is not kobai's file: ",
+      ],
+      [
+        "an answer that comes to nothing",
+        () => Promise.reject(new TypeError("fetch failed")),
+        "init: wasm could not be fetched: fetch failed",
+      ],
+      [
+        "bytes of something else",
+        () => new Uint8Array(10),
+        "init: wasm: what was given is not kobai's file: ",
+      ],
+      [
+        "another module",
+        () => Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0),
+        "init: wasm: what was given is not kobai's file: ",
+      ],
+      [
+        "an address",
+        () => "kobai.wasm",
+        'init: wasm must be the bytes of kobai/wasm, its Response (fetch("…/kobai.wasm")) or a WebAssembly.Module; got "kobai.wasm"',
+      ],
+    ])("%s is refused", async (_, source, message) => {
+      const error = await kobai.init({ threads, wasm: source() as Uint8Array<ArrayBuffer> }).catch(identity);
+      expect(error).toBeInstanceOf(kobai.OptionError);
+      expect((error as Error).message).toContain(message);
+      expect((await kobai.init()).threads).toBe(1);
+    });
+  });
+
+  it("a Response that was read is refused", async () => {
+    const response = answer("", { headers: wasm });
+    await response.text();
+    await expect(kobai.init({ wasm: response })).rejects.toThrow(
+      new kobai.OptionError("init: wasm: its Response was read already; give a Response as it comes"),
+    );
+  });
+
+  it("what needs relaxed SIMD without being given says what to give", async () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(true);
+    vi.doMock("../../src/node.ts", () => ({ isNode: false, importNode: () => Promise.reject(new Error()) }));
+    kobai = await fresh();
+    vi.doUnmock("../../src/node.ts");
+    await expect(kobai.init({ relaxed: true })).rejects.toThrow(
+      new kobai.OptionError(
+        'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
+          "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+      ),
+    );
   });
 });
 

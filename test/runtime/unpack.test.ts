@@ -1,11 +1,19 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { pack } from "../../scripts/wasm.js";
 import { unpack } from "../../src/runtime/unpack.ts";
 
 it.each(["build/kobai.wasm", "build/kobai-relaxed.wasm"])("%s comes out as it went in", (path) => {
   const file = readFileSync(path);
   expect(Buffer.compare(unpack(...pack(file)), file)).toBe(0);
+});
+
+it("comes out where there is no TextEncoder, as in a page of Jest's", () => {
+  vi.stubGlobal("TextEncoder", undefined);
+  const file = readFileSync("build/kobai.wasm");
+  const unpacked = unpack(...pack(file));
+  vi.unstubAllGlobals();
+  expect(Buffer.compare(unpacked, file)).toBe(0);
 });
 
 it("packs into characters that need no escape", () => {

@@ -86,8 +86,8 @@ describe("exhaustion", () => {
       expect.objectContaining({
         name: "MemoryError",
         message:
-          "memory: net asked for 3.8 MiB, but of the limit of 8.0 MiB 7.6 MiB are held " +
-          "(net 7.6 MiB, net: parameters and gradients 896 bytes). " +
+          "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 5.7 MiB are held " +
+          "(net 5.7 MiB, net: parameters and gradients 896 bytes). " +
           "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
       }),
     );

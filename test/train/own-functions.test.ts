@@ -127,7 +127,7 @@ describe("a parameter is refused", () => {
       "without a name",
       withParameter(undefined, [2], he()),
       OptionError,
-      "own1: a parameter's name must be a string; got undefined",
+      "own1: a parameter's name must be 1 to 100 printable characters; got undefined",
     ],
     [
       "without an initializer",
@@ -263,7 +263,7 @@ it("layers are layers", () => {
   expectError(
     make([{ forward: (x: Value) => x }]),
     OptionError,
-    "sequential: the name of layer 1 must be a string; got undefined",
+    "sequential: the name of layer 1 must be 1 to 100 printable characters; got undefined",
   );
   expectError(
     () => sequential([dense(2)], undefined as never),

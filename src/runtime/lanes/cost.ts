@@ -91,19 +91,27 @@ const costs: Partial<Record<Op, Cost>> = {
   [Op.momentum]: update(0.17),
   [Op.adaGrad]: update(0.45),
   [Op.adam]: update(0.45),
-  [Op.sweepAffine]: (words, read) => sweep(read(words[SweepAffineArg.sweep]!)),
+  [Op.sweepAffine]: (words, read) =>
+    (words[SweepAffineArg.to]! - words[SweepAffineArg.from]!) * sweep(read(words[SweepAffineArg.sweep]!)),
 };
 
-/** A row of the loss for every weight and every sample. A program has one set of buffers, so that lane 0 runs it alone. */
+/**
+ * Of one weight: a row of the loss for every sample, where no input is zero. A program has one set of buffers, so that lane 0 runs it
+ * alone.
+ */
 function sweep(fields: Words): number {
   if (fields[SweepField.loss] === SweepLoss.program) return 0;
-  const sizes = fields[SweepField.m]! * fields[SweepField.k]! * fields[SweepField.n]! * fields[SweepField.p]!;
-  return 0.6 * sizes;
+  return 3 * fields[SweepField.m]! * fields[SweepField.p]!;
+}
+
+/** An instruction's op, also when it is marked as shared. */
+export function opOf(words: Words): Op {
+  return words[Word.op]! & (2 ** SHARED_SHIFT - 1);
 }
 
 /** About how many microseconds an instruction takes on one lane; 0 where lane 0 does it alone. */
 export function cost(words: Words, read: Read): number {
-  const nanoseconds = costs[words[Word.op] as Op]?.(words, read) ?? 0;
+  const nanoseconds = costs[opOf(words)]?.(words, read) ?? 0;
   return (words[Word.dtype] === DType.float64 ? 2 * nanoseconds : nanoseconds) / 1000;
 }
 

@@ -1,8 +1,8 @@
 import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/blocks.ts";
-import { ThreadError } from "../../errors.ts";
+import { ThreadError, UnsupportedError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
-import type { Read } from "./cost.ts";
-import type { LaneThread } from "./worker.ts";
+import { markShared, type Read } from "./cost.ts";
+import { type LaneThread, startThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
 const PATIENCE = 10_000;
@@ -17,7 +17,6 @@ export class Lanes {
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   #threads: readonly LaneThread[] = [];
-  #markShared: typeof import("./cost.ts").markShared | undefined;
   /** why no program can run before the threads are ended */
   #problem: ThreadError | undefined;
   #closing = false;
@@ -34,19 +33,20 @@ export class Lanes {
 
   /**
    * Starts threads, so that there are `count` lanes.
-   * @throws ThreadError where one does not start; none is left running then
+   * @throws ThreadError where one does not start @throws UnsupportedError where a page refuses them; none is left running then
    */
   async start(count: number, module: WebAssembly.Module): Promise<void> {
-    const [{ startThread }, { markShared }] = await Promise.all([import("./worker.ts"), import("./cost.ts")]);
-    this.#markShared = markShared;
-    const started = Array.from({ length: count - 1 }, (_, i) => {
+    const threads = Array.from({ length: count - 1 }, (_, i) => {
       const lane = i + 1;
       const task = { lane, module, memory: this.#memory, line: this.#line(lane).byteOffset };
       return startThread(task, (reason) => this.#ended(lane, reason));
     });
-    this.#threads = await Promise.all(started);
+    const started = await Promise.allSettled(threads);
+    this.#threads = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     try {
-      await Promise.all(this.#threads.map(({ ready }, i) => ready.catch(notStarted(i + 1))));
+      await Promise.all(
+        threads.map((thread, i) => thread.then(({ ready }) => ready).catch(notStarted(i + 1))),
+      );
     } catch (error) {
       await this.close();
       throw error;
@@ -95,8 +95,8 @@ export class Lanes {
 
   /** Has a program's loaded instructions shared, where that is worth it; lane 0 waits for lanes as long as the longest may take. */
   share(instructions: readonly Uint32Array[], read: Read): void {
-    if (!this.#markShared) return;
-    const longest = this.#markShared(instructions, read);
+    if (this.#threads.length === 0) return;
+    const longest = markShared(instructions, read);
     const settings = this.#line(0);
     settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, (SLOWEST * longest) / 1000);
   }
@@ -120,7 +120,12 @@ export class Lanes {
 }
 
 function notStarted(lane: number): (reason: Error) => never {
-  return ({ message }) => {
-    throw new ThreadError(lane, `did not start: ${message}`, "init() without threads does not need it");
+  return (reason) => {
+    if (reason instanceof UnsupportedError) throw reason;
+    throw new ThreadError(
+      lane,
+      `did not start: ${reason.message}`,
+      "init() without threads does not need it",
+    );
   };
 }

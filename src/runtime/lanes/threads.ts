@@ -1,32 +1,46 @@
 // How many threads there are to be.
 
 import { MOST_LANES } from "../../../assembly/blocks.ts";
-import { OptionError, UnsupportedError } from "../../errors.ts";
+import { isWhole, type Rule } from "../../check.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
 
 /** A number of threads, or "auto": as many as the machine has cores, where threads can share memory, else 1. */
 export type Threads = number | "auto";
 
-/** @throws OptionError @throws UnsupportedError where more than one is asked for and threads cannot share memory */
+export const threadsRule: Rule = [
+  (value) => value === "auto" || isWhole(value, 1, MOST_LANES),
+  `a whole number from 1 to ${MOST_LANES}, or "auto"`,
+];
+
+/**
+ * How many there are to be, as far as that can be known before one is started.
+ *
+ * @throws UnsupportedError where more than one is asked for and there can be none
+ */
 export async function threadCount(threads: Threads): Promise<number> {
-  if (threads === "auto") return canShareMemory() ? Math.min(await coreCount(), MOST_LANES) : 1;
-  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_LANES)) {
-    throw new OptionError(
-      `init: threads must be a whole number from 1 to ${MOST_LANES}, or "auto"; got ${threads}`,
-    );
-  }
-  if (threads > 1 && !canShareMemory()) {
+  const missing = whatIsMissing();
+  if (threads === "auto") return missing ? 1 : Math.min(await coreCount(), MOST_LANES);
+  if (threads > 1 && missing) {
     throw new UnsupportedError(
-      `init: threads: ${threads} needs memory that threads share, which a page has only where its server sends the headers ` +
-        "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. Send them, or use threads: " +
-        '"auto", which is 1 here.',
+      `init: threads: ${threads} needs ${missing}, or use threads: "auto", which is 1 here.`,
     );
   }
   return threads;
 }
 
-function canShareMemory(): boolean {
-  return typeof SharedArrayBuffer === "function" && (isNode || globalThis.crossOriginIsolated);
+/** What more than one thread needs and there is not here, and what to do. */
+function whatIsMissing(): string | undefined {
+  if (!isNode && typeof Worker !== "function") {
+    return "workers, which cannot be started from here, as in a ServiceWorker. Use kobai in a page or in a worker of a page";
+  }
+  if (typeof SharedArrayBuffer !== "function" || !(isNode || globalThis.crossOriginIsolated)) {
+    return (
+      "memory that threads share, which a page has only where its server sends the headers " +
+      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. Send them"
+    );
+  }
+  return undefined;
 }
 
 async function coreCount(): Promise<number> {

@@ -1,7 +1,9 @@
 // The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
 
 import { LaneState } from "../../../assembly/blocks.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
+import { messageOf } from "../wasm-source.ts";
 
 /** What a lane's thread is given. */
 export interface LaneTask {
@@ -22,8 +24,8 @@ export interface LaneThread {
   terminate(): Promise<unknown>;
 }
 
-/** How long a thread may take to start, in milliseconds. */
-const PATIENCE = 30_000;
+/** How long a thread may take to start, in seconds. */
+const PATIENCE = 30;
 
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
@@ -61,11 +63,15 @@ export async function startThread(task: LaneTask, ended: (reason: string) => voi
 }
 
 async function inTime(ready: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setInterval> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+    // By the second: one long timer has run out when a process that was stopped meanwhile goes on.
+    let seconds = 0;
+    timer = setInterval(() => {
+      if (++seconds === PATIENCE) reject(new Error(`no answer in ${PATIENCE} s`));
+    }, 1000);
   });
-  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
+  await Promise.race([ready, late]).finally(() => clearInterval(timer));
 }
 
 async function startInNode(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
@@ -86,16 +92,28 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
   const url = URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" }));
-  const worker = new Worker(url, { type: "module" });
+  let worker: Worker;
+  try {
+    worker = new Worker(url);
+  } catch (error) {
+    // Where a page has trusted types, an address must be made by a policy of its own.
+    throw refused("leave `require-trusted-types-for 'script'` out of", `: ${messageOf(error)}`);
+  }
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = ({ message }) => {
-      const reason =
-        message || "the page refuses its script: allow `worker-src blob:` in its Content-Security-Policy";
-      ended(reason);
-      reject(new Error(reason));
+      ended(message);
+      // A script that was not let in fails without a word.
+      reject(message ? new Error(message) : refused("allow `worker-src blob:` in"));
     };
     worker.postMessage(task);
   }).finally(() => URL.revokeObjectURL(url));
   return { ready, unref() {}, terminate: async () => worker.terminate() };
+}
+
+function refused(remedy: string, reason = ""): UnsupportedError {
+  return new UnsupportedError(
+    `init: threads: the page refuses their script${reason}. To have more than one ${remedy} its ` +
+      'Content-Security-Policy, or use threads: "auto", which is 1 here.',
+  );
 }

@@ -76,6 +76,18 @@ const trainings: Record<string, Training> = {
     dtype: "float32",
     options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 40, steps: 5, gradient: "numerical" },
   }),
+  "float32, by numerical gradient, in steps of several parts": ({ dense, sigmoid, crossEntropy, sgd }) => ({
+    layers: [dense(33), sigmoid(), dense(10)],
+    data: samples(200, 300, true),
+    dtype: "float32",
+    options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 80, epochs: 1, gradient: "numerical" },
+  }),
+  "float64, by numerical gradient, in parts of less than a row": ({ dense, relu, crossEntropy, sgd }) => ({
+    layers: [dense(1500), relu(), dense(10)],
+    data: samples(100, 3, false),
+    dtype: "float64",
+    options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 100, steps: 1, gradient: "numerical" },
+  }),
   "float64, by numerical gradient, with a part that runs as a program": ({
     dense,
     relu,

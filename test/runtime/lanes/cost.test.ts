@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { SweepField, SweepLoss } from "../../../assembly/blocks.ts";
-import { DType, MatmulArg, Op, UnaryArg, Word } from "../../../assembly/isa.ts";
+import { DType, MatmulArg, Op, SweepAffineArg, UnaryArg, Word } from "../../../assembly/isa.ts";
 import { instruction } from "../../../src/runtime/instructions.ts";
 import { cost, sharedOp } from "../../../src/runtime/lanes/cost.ts";
 import { named } from "../../named.ts";
@@ -46,10 +46,14 @@ it("is 0 for what only lane 0 does, however large", () => {
 it("of a sweep depends on what follows: a program belongs to lane 0", () => {
   const words = new Uint32Array(16).fill(64);
   words[Word.op] = Op.sweepAffine;
+  words[SweepAffineArg.from] = 36;
   const fields = new Int32Array(32).fill(100);
   const read = () => fields;
   fields[SweepField.loss] = SweepLoss.crossEntropyLabels;
-  expect(cost(words, read)).toBeGreaterThan(1);
+  const ofPart = cost(words, read);
+  expect(ofPart).toBeGreaterThan(1);
+  words[SweepAffineArg.from] = 8;
+  expect(cost(words, read)).toBe(2 * ofPart);
   fields[SweepField.loss] = SweepLoss.program;
   expect(cost(words, read)).toBe(0);
 });

@@ -77,9 +77,17 @@ describe("init({ threads })", () => {
     expect((await kobai.init({ threads: "auto" })).threads).toBe(1);
   });
 
-  it.each([0, 65, 1.5, -1, Number.NaN, "many" as never])("refuses %s", async (threads) => {
+  it.each([
+    [0, "0"],
+    [65, "65"],
+    [1.5, "1.5"],
+    [-1, "-1"],
+    [Number.NaN, "NaN"],
+    ["many", '"many"'],
+    [{}, "an object"],
+  ] as [never, string][])("refuses %s", async (threads, shown) => {
     await expect(kobai.init({ threads })).rejects.toThrow(
-      new kobai.OptionError(`init: threads must be a whole number from 1 to 64, or "auto"; got ${threads}`),
+      new kobai.OptionError(`init: threads must be a whole number from 1 to 64, or "auto"; got ${shown}`),
     );
   });
 
@@ -91,7 +99,8 @@ describe("init({ threads })", () => {
         "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
       ),
     );
-    await kobai.init({ threads: 2, wasm: Promise.resolve(new Response(bytes)) });
+    const headers = { "content-type": "application/wasm" };
+    await kobai.init({ threads: 2, wasm: Promise.resolve(new Response(bytes, { headers })) });
     expect(predict()).toBe(6);
     await kobai.close();
     kobai = await freshKobai();
@@ -106,6 +115,15 @@ describe("init({ threads })", () => {
     );
     await vi.waitFor(() => expect(workers.map(({ threadId }) => threadId)).toEqual([-1, -1]));
     expect((await kobai.init()).threads).toBe(1);
+  });
+
+  it('with "auto" goes on alone where one does not start, and is content with that later', async () => {
+    process.once("worker", (first) => void first.terminate());
+    expect((await kobai.init({ threads: "auto" })).threads).toBe(1);
+    await vi.waitFor(() => expect(workers.every(({ threadId }) => threadId === -1)).toBe(true));
+    expect(predict()).toBe(6);
+    expect((await kobai.init({ threads: "auto" })).threads).toBe(1);
+    await expect(kobai.init({ threads: 2 })).rejects.toThrow(kobai.StateError);
   });
 });
 

@@ -14,7 +14,7 @@ function module(limits: number[]): Uint8Array<ArrayBuffer> {
     ...[...text("a"), ...text("f"), 0, 0],
     ...[...text("a"), ...text("t"), 1, 112, 1, 1, 128, 1],
     ...[...text("a"), ...text("g"), 3, 127, 0],
-    ...[...text("longer"), ...text("memory"), 2, ...limits],
+    ...[...text("env"), ...text("memory"), 2, ...limits],
   ];
   return Uint8Array.from([
     ...HEADER,

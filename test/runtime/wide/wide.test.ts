@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bundle } from "../../bundle.ts";
 import { lacks, majors, nodeOf } from "./nodes.ts";
@@ -70,9 +70,9 @@ describe("init({ wide })", () => {
   });
 });
 
-/** A program of kobai's, as one file. */
-async function bundled(body: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "kobai-wide-"));
+/** A program of kobai's, as one file: beside the package, which it finds by its name, or elsewhere. */
+async function bundled(body: string, where = "build"): Promise<string> {
+  const folder = mkdtempSync(join(resolve(where), "kobai-wide-"));
   const entry = join(folder, "entry.ts");
   const index = JSON.stringify(join(process.cwd(), "src/index.ts"));
   writeFileSync(entry, `import { close, dense, init, sequential, tensor } from ${index};\n${body}`);
@@ -90,6 +90,16 @@ describe.skipIf(lacks)(`in a process${lacks ? ` (not tested: this is ${lacks})` 
     expect(stdout).toBe(
       "UnsupportedError: init: wide needs a processor with 256-bit vectors (AVX2): here a loop is not faster when V8 has been told " +
         `to merge its vectors. ${hint}\nfalse\n`,
+    );
+  });
+
+  it("is no part of a bundle", async () => {
+    const file = await bundled(
+      "console.log(await init({ wide: true }).catch(({ message }) => message), (await init({ wide: 'auto' })).wide);",
+      tmpdir(),
+    );
+    expect(execFileSync(nodeOf(26), [file], { encoding: "utf8" })).toBe(
+      `init: wide needs kobai as it is installed: that build is not part of a bundle. ${hint} false\n`,
     );
   });
 
