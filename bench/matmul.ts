@@ -7,7 +7,7 @@ import { input } from "../src/graph/value.ts";
 import type { Engine } from "../src/runtime/engine.ts";
 import { Heap } from "../src/runtime/heap.ts";
 import { Lanes } from "../src/runtime/lanes/lanes.ts";
-import { type Build, loadKernels } from "../src/runtime/wasm.ts";
+import { type Build, checkSupport, loadKernels } from "../src/runtime/wasm.ts";
 import { whatIsMissing } from "../src/runtime/wide.ts";
 import { type Floats, matmul as reference } from "../test/reference/matmul.ts";
 import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
@@ -93,6 +93,7 @@ function measure(
 
 /** An engine of another build beside the default one. */
 async function engineOf(build: Build): Promise<Engine> {
+  checkSupport(build === "relaxed");
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
   const { kernels } = await loadKernels(memory, { shared: false, build });
   const heap = new Heap(memory, kernels.heapBase(), 65536 ** 2);

@@ -45,10 +45,12 @@ export function having(method: string, words: string): Rule {
   return [(value) => typeof property(value, method) === "function", words];
 }
 
-/** A shape: whole numbers of at least 1. */
-export function isShape(value: unknown): value is readonly number[] {
+/** A shape: whole numbers of at least 1, or another number. */
+export function isShape(value: unknown, least = 1): value is readonly number[] {
   return (
-    Array.isArray(value) && value.length <= MOST_AXES && Array.from(value).every((axis) => isWhole(axis, 1))
+    Array.isArray(value) &&
+    value.length <= MOST_AXES &&
+    Array.from(value).every((axis) => isWhole(axis, least))
   );
 }
 
@@ -99,12 +101,12 @@ export function options<T extends object>(
 
 /** Whether it is an object of named things: no array, no function, nothing with a type of its own such as a typed array or a Map. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.prototype.toString.call(value) === "[object Object]"
-  );
+  return kindOf(value) === "Object";
+}
+
+/** What something is, of whatever realm: "Object", "Array", "Null", "Uint8Array", "WebAssembly.Module". */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** A property of anything. */
@@ -147,7 +149,7 @@ function shown(value: unknown): string {
       value.every((each) => each === null || !["object", "function"].includes(typeof each));
     return simple ? `[${clip(value.map(show).join(", "), 2 * LONGEST)}]` : `an array of ${value.length}`;
   }
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const kind = kindOf(value);
   const named = `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind === "Object" ? "object" : clip(kind, LONGEST)}`;
   return ArrayBuffer.isView(value) ? `${named} of ${value.byteLength} bytes` : named;
 }

@@ -112,7 +112,7 @@ export class MemoryError extends KobaiError {
     super(
       `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
         `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +
-        "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
+        "Dispose of networks, use smaller batches, or raise init({ maxMemory }).",
     );
     this.asked = asked;
     this.report = report;

@@ -1,6 +1,6 @@
 // Tensors as users hold them: plain objects over ordinary typed arrays, so they can be cloned, posted to a worker and collected.
 
-import { isObject, isWhole, MOST_AXES, show } from "./check.ts";
+import { isObject, isShape, MOST_AXES, show } from "./check.ts";
 import { DataError, OptionError, ShapeError } from "./errors.ts";
 
 /** Names of the element types, as NumPy spells them. */
@@ -167,9 +167,7 @@ export function checkTensor(name: string, value: Tensor): Tensor {
 }
 
 function checkShape(name: string, shape: readonly number[]): void {
-  const isSound = Array.isArray(shape) && shape.length <= MOST_AXES;
-  if (isSound && Array.from(shape).every((axis) => isWhole(axis, 0)) && Number.isSafeInteger(size(shape)))
-    return;
+  if (isShape(shape, 0) && Number.isSafeInteger(size(shape))) return;
   throw new ShapeError(
     name,
     `a shape is an array of at most ${MOST_AXES} whole numbers of at least 0; this one is ${show(shape)}`,

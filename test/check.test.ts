@@ -79,9 +79,9 @@ describe("options", () => {
   });
 
   it("knows shapes, and the nearest name", () => {
-    expect([[], [3, 4]].every(isShape)).toBe(true);
+    expect([[], [3, 4]].every((shape) => isShape(shape))).toBe(true);
     // biome-ignore lint/suspicious/noSparseArray: what is tested
-    expect([[0], [1.5], [,], "3", Array(33).fill(1), null].some(isShape)).toBe(false);
+    expect([[0], [1.5], [,], "3", Array(33).fill(1), null].some((shape) => isShape(shape))).toBe(false);
     expect(nearest("epoch", ["steps", "epochs"])).toBe("epochs");
     expect(nearest("x".repeat(1e6), ["steps"])).toBeUndefined();
   });

@@ -1,8 +1,7 @@
 import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
 import * as ops from "../graph/ops/loss.ts";
-import { softmaxOperation } from "../graph/ops/softmax.ts";
-import { scale, sigmoidOperation } from "../graph/ops/unary.ts";
-import type { Operation, Value } from "../graph/value.ts";
+import { scale } from "../graph/ops/unary.ts";
+import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
 
 /** What training makes small. */
@@ -74,7 +73,7 @@ function ownLoss(name: string, forward: Loss["forward"], targets: Loss["targets"
 // One object each, since a network keeps its programs by the loss that they were made for.
 const theCrossEntropy = ownLoss(
   "crossEntropy",
-  (output, target) => ops.softmaxCrossEntropy(behind(softmaxOperation, output), target),
+  (output, target) => ops.softmaxCrossEntropy(behind("softmax", output), target),
   "classes",
 );
 const theSumSquaredError = ownLoss("sumSquaredError", ops.sumSquaredError, "values");
@@ -106,7 +105,7 @@ export function meanSquaredError(): Loss {
 
 const theBinaryCrossEntropy = ownLoss(
   "binaryCrossEntropy",
-  (output, target) => ops.binaryCrossEntropy(behind(sigmoidOperation, output), target),
+  (output, target) => ops.binaryCrossEntropy(behind("sigmoid", output), target),
   "binary",
 );
 
@@ -131,8 +130,8 @@ export function binaryCrossEntropy(): Loss {
 }
 
 /** What an activation at a network's end was given; the output itself where it ends otherwise. */
-function behind(activation: Operation<never>, output: Value): Value {
-  return (output.node.operation as Operation<never>) === activation ? output.node.inputs[0]! : output;
+function behind(activation: string, output: Value): Value {
+  return isOf(activation, output) ? output.node.inputs[0]! : output;
 }
 
 /** Whether a loss is one of kobai's, each of which is a mean over samples. */

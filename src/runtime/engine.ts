@@ -5,7 +5,7 @@ import { importNode, isNode } from "../node.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
-import { type Kernels, loadKernels } from "./wasm.ts";
+import { checkSupport, type Kernels, loadKernels } from "./wasm.ts";
 import type { WasmSource } from "./wasm-source.ts";
 
 const PAGE = 65536;
@@ -119,18 +119,14 @@ async function start({
   maxMemory = MAX_PAGES * PAGE,
   wasm,
 }: InitOptions): Promise<Started> {
-  if (typeof WebAssembly !== "object") {
-    throw new UnsupportedError(
-      "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
-    );
-  }
-  const pages = Math.floor(maxMemory / PAGE);
   for (const [name, given] of Object.entries({ relaxed, wasm })) {
     if (!wide || !given) continue;
     throw new OptionError(
       `init: wide has a build of its own, and does not go with ${name}: leave one of them out`,
     );
   }
+  checkSupport(relaxed);
+  const pages = Math.floor(maxMemory / PAGE);
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
@@ -183,7 +179,7 @@ async function checkSame(
     if (asked[name] === info[name]) continue;
     throw new StateError(
       `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +
-        "give the options to the first call alone, or use a worker, which has a kobai of its own",
+        "give the options to the first call alone, or use a worker",
     );
   }
 }

@@ -44,13 +44,27 @@ export interface LinkedKernels {
   readonly module: WebAssembly.Module;
 }
 
+/** @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted */
+export function checkSupport(relaxed: boolean): void {
+  if (typeof WebAssembly !== "object" || !WebAssembly.validate(simdProbe)) {
+    throw new UnsupportedError(
+      "init: this runtime has no WebAssembly with SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
+    );
+  }
+  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
+    throw new UnsupportedError(
+      "init: relaxed: this runtime has no WebAssembly with relaxed SIMD. Use Node 22 (Node 20 with --experimental-wasm-relaxed-simd), " +
+        "Chrome 114 or newer, or leave the option out.",
+    );
+  }
+}
+
 /**
- * Compiles and links the kernels to `memory`.
+ * Compiles and links the kernels to `memory`, where `checkSupport` has passed.
  *
  * @param shared whether the memory is shared with other threads
  * @param build which one is wanted; the wide one where nothing is missing that it needs
- * @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted; where a page's policy forbids
- *   WebAssembly
+ * @throws UnsupportedError where a page's policy forbids WebAssembly
  * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
  *   shared; where the relaxed build is wanted and has to be given
  */
@@ -60,18 +74,6 @@ export async function loadKernels(
   source?: WasmSource,
 ): Promise<LinkedKernels> {
   const relaxed = build === "relaxed";
-  if (!WebAssembly.validate(simdProbe)) {
-    throw new UnsupportedError(
-      "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-        "Chrome 110, Firefox 115, Safari 16.4 or newer.",
-    );
-  }
-  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
-    throw new UnsupportedError(
-      "init: relaxed: this runtime's WebAssembly has no relaxed SIMD. Use Node 22 or newer (Node 20 with " +
-        "--experimental-wasm-relaxed-simd), Chrome 114 or newer; or leave the option out.",
-    );
-  }
   const code =
     build === "wide"
       ? await (await importNode("kobai/wide")).compileWide(shared)
@@ -89,10 +91,9 @@ export async function loadKernels(
     throw explained(error, source !== undefined);
   }
   if (isRelaxed !== relaxed) {
+    const [build, file] = [isRelaxed ? "relaxed" : "plain", relaxed ? "wasm-relaxed" : "wasm"];
     throw new OptionError(
-      relaxed
-        ? "init: relaxed: true goes with the file kobai/wasm-relaxed; the one given as `wasm` is the plain build"
-        : "init: the file given as `wasm` is the relaxed build: say relaxed: true as well, or give kobai/wasm",
+      `init: the file given as \`wasm\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${file}`,
     );
   }
   return linked;
@@ -110,8 +111,8 @@ async function relaxedBytes(): Promise<WasmBytes> {
     return (await importNode("kobai/relaxed")).default;
   } catch {
     throw new OptionError(
-      'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
-        "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+      'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
+        "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
     );
   }
 }
@@ -119,7 +120,7 @@ async function relaxedBytes(): Promise<WasmBytes> {
 /** Why the kernels could not be compiled and linked. */
 function explained(error: unknown, isGiven: boolean): unknown {
   try {
-    // Valid, as `loadKernels` found out.
+    // Valid, as `checkSupport` found out.
     new WebAssembly.Module(simdProbe);
   } catch {
     return new UnsupportedError(

@@ -50,8 +50,8 @@ export function checkIsMean(call: string, core: Core, loss: Loss, target: Target
     // What is not finite here says nothing about what it is there.
     if (!(Math.abs(together - (first + second) / 2) > tolerance)) return;
     throw new OptionError(
-      `${call}: ${loss.name} of two samples is ${together}, but of each alone ${first} and ${second}, whose mean is another: only a loss that is ` +
-        "a mean over samples can be measured on a data set, which is taken in parts. Take the mean in it, or use net.loss(x, t) for one batch",
+      `${call}: ${loss.name} of two samples is ${together}, but of each alone ${first} and ${second}: the loss of a data set, which is taken in ` +
+        "parts, must be a mean over samples. Take the mean in it, or use net.loss(x, t) for one batch",
     );
   } finally {
     program.dispose();

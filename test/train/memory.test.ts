@@ -88,7 +88,7 @@ describe("exhaustion", () => {
         message:
           "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 5.7 MiB are held " +
           "(net 5.7 MiB, net: parameters and gradients 896 bytes). " +
-          "Dispose of networks no longer needed, use smaller batches, or raise init({ maxMemory }).",
+          "Dispose of networks, use smaller batches, or raise init({ maxMemory }).",
       }),
     );
   });
