@@ -59,7 +59,7 @@ export function matmulWorkspaceBytes(
  *
  * @returns a multiple of 64
  * @example
- * sparseWorkspaceBytes(100, 784, 4); // 657152
+ * sparseWorkspaceBytes(100, 784, 4); // 659200
  */
 export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
   const row = 2 * k * elementBytes;
@@ -75,7 +75,7 @@ export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8):
  *
  * @returns a multiple of 64
  * @example
- * sparseGradientWorkspaceBytes(100, 50, 784, 4); // 661056
+ * sparseGradientWorkspaceBytes(100, 50, 784, 4); // 662720
  */
 export function sparseGradientWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
   const long = m > LONGEST_SUM;
