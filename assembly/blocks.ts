@@ -71,6 +71,8 @@ export enum RunField {
   coefficients,
   /** what the step is ahead of the place in the sequence of epochs: a fit may begin its own at any step */
   ahead,
+  /** the number of the first of these epochs: no two of a network's have one order */
+  epoch,
 }
 export const RUN_BYTES = 64;
 /** float64 coefficients that an optimizer gets for a step: the first is the learning rate. */

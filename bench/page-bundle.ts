@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 
-const page = `
+/** Its code. */
+export const page = `
   import { crossEntropy, dense, init, relu, sequential, sgd } from "kobai";
   export async function train(x, t) {
     await init();

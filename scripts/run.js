@@ -23,5 +23,7 @@ await build({
   packages: "external",
   plugins: [wasmFiles],
   logLevel: "warning",
+  // Of modules that only declare types.
+  logOverride: { "ignored-bare-import": "silent" },
 });
 process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" }).status ?? 1;

@@ -35,6 +35,12 @@ export const name: Rule = [
   "1 to 100 printable characters",
 ];
 
+/** What a layer or a parameter is called: parameters are "layer1.name", so that a dot would make two names one. */
+export const partName: Rule = [
+  (value) => name[0](value) && !(value as string).includes("."),
+  `${name[1]} without a dot`,
+];
+
 /** One of a few values. */
 export function oneOf(...values: readonly unknown[]): Rule {
   return [(value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(" or ")];
@@ -45,10 +51,12 @@ export function having(method: string, words: string): Rule {
   return [(value) => typeof property(value, method) === "function", words];
 }
 
-/** A shape: whole numbers of at least 1. */
-export function isShape(value: unknown): value is readonly number[] {
+/** A shape: whole numbers of at least 1, or another number. */
+export function isShape(value: unknown, least = 1): value is readonly number[] {
   return (
-    Array.isArray(value) && value.length <= MOST_AXES && Array.from(value).every((axis) => isWhole(axis, 1))
+    Array.isArray(value) &&
+    value.length <= MOST_AXES &&
+    Array.from(value).every((axis) => isWhole(axis, least))
   );
 }
 
@@ -71,6 +79,7 @@ export function check<T>(call: string, name: string, value: T, [fits, words]: Ru
  * @param call how messages name the caller
  * @param given what the user wrote; undefined is no options
  * @param rules all options that there are; what is undefined is not checked
+ * @returns the options as they were when they were checked: a copy
  * @throws OptionError where it is no object, has a name that is none of them, or a value that does not fit
  */
 export function options<T extends object>(
@@ -90,21 +99,22 @@ export function options<T extends object>(
       `${call}: there is no option ${show(name)}; ${near ? `did you mean ${near}?` : `there are ${names.join(", ")}`}`,
     );
   }
+  const chosen: Record<string, unknown> = {};
   for (const name of names) {
     const value = property(given, name);
-    if (value !== undefined) check(call, name, value, rules[name as keyof T]);
+    if (value !== undefined) chosen[name] = check(call, name, value, rules[name as keyof T]);
   }
-  return given;
+  return chosen as T;
 }
 
 /** Whether it is an object of named things: no array, no function, nothing with a type of its own such as a typed array or a Map. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.prototype.toString.call(value) === "[object Object]"
-  );
+  return kindOf(value) === "Object";
+}
+
+/** What something is, of whatever realm: "Object", "Array", "Null", "Uint8Array", "WebAssembly.Module". */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** A property of anything. */
@@ -147,7 +157,7 @@ function shown(value: unknown): string {
       value.every((each) => each === null || !["object", "function"].includes(typeof each));
     return simple ? `[${clip(value.map(show).join(", "), 2 * LONGEST)}]` : `an array of ${value.length}`;
   }
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const kind = kindOf(value);
   const named = `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind === "Object" ? "object" : clip(kind, LONGEST)}`;
   return ArrayBuffer.isView(value) ? `${named} of ${value.byteLength} bytes` : named;
 }

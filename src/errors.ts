@@ -116,8 +116,8 @@ export class MemoryError extends KobaiError {
     super(
       `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
         `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +
-        "Dispose of networks no longer needed (where a loop makes them without an await, only dispose() or `using` frees them: JavaScript " +
-        `collects nothing before the loop awaits)${limit < MOST_BYTES ? ", use smaller batches, or raise init({ maxMemory })" : " or use smaller batches"}.`,
+        "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
+        `awaits)${limit < MOST_BYTES ? ", use smaller batches, or raise init({ maxMemory })" : " or use smaller batches"}.`,
     );
     this.asked = asked;
     Object.defineProperty(this, "report", { value: report });

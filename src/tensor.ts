@@ -1,6 +1,6 @@
 // Tensors as users hold them: plain objects over ordinary typed arrays, so they can be cloned, posted to a worker and collected.
 
-import { isObject, isWhole, MOST_AXES, show } from "./check.ts";
+import { isObject, isShape, kindOf, MOST_AXES, show } from "./check.ts";
 import { DataError, OptionError, ShapeError } from "./errors.ts";
 
 /** Names of the element types, as NumPy spells them. */
@@ -97,7 +97,12 @@ export function tensor(data: TensorLike, shape?: readonly number[], dtype?: DTyp
     );
   }
   if (shape !== undefined) checkShape("tensor", shape);
-  const made = toTensor("tensor", data, dtype === undefined ? {} : { dtype });
+  const checked = toTensor("tensor", data, dtype === undefined ? {} : { dtype });
+  // What needs no other form is used as it is.
+  const isPlain =
+    ArrayBuffer.isView(data) && Object.getPrototypeOf(data) === Object.getPrototypeOf(checked.data);
+  const made =
+    isPlain && checked.data.buffer === data.buffer ? { ...checked, data: data as TypedArray } : checked;
   if (shape === undefined) return made;
   if (size(shape) !== made.data.length) {
     throw new ShapeError(
@@ -146,8 +151,9 @@ function fromView(name: string, view: ArrayBufferView): Tensor {
  * @throws DataError where it is not `{ shape, dtype, data }`, or its data is of another type or length than it says
  */
 export function checkTensor(name: string, value: Tensor): Tensor {
-  const { shape, dtype, data: given } = (isObject(value) ? value : {}) as Partial<Tensor>;
-  if (!Array.isArray(shape) || !ArrayBuffer.isView(given)) {
+  const { shape: axes, dtype, data: given } = (isObject(value) ? value : {}) as Partial<Tensor>;
+  const shape = Array.isArray(axes) ? Array.from(axes as number[]) : undefined;
+  if (shape === undefined || !ArrayBuffer.isView(given)) {
     throw new DataError(
       `${name}: must be a tensor { shape, dtype, data }, which tensor(…) makes; got ${show(value)}`,
     );
@@ -163,13 +169,11 @@ export function checkTensor(name: string, value: Tensor): Tensor {
       `${name}: its shape ${formatShape(shape)} has ${size(shape)} elements, but its data has ${data.length}`,
     );
   }
-  return { shape: [...shape], dtype: own, data };
+  return { shape, dtype: own, data };
 }
 
 function checkShape(name: string, shape: readonly number[]): void {
-  const isSound = Array.isArray(shape) && shape.length <= MOST_AXES;
-  if (isSound && Array.from(shape).every((axis) => isWhole(axis, 0)) && Number.isSafeInteger(size(shape)))
-    return;
+  if (isShape(shape, 0) && Number.isSafeInteger(size(shape))) return;
   throw new ShapeError(
     name,
     `a shape is an array of at most ${MOST_AXES} whole numbers of at least 0; this one is ${show(shape)}`,
@@ -177,8 +181,12 @@ function checkShape(name: string, shape: readonly number[]): void {
   );
 }
 
-const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
-  .get!;
+// The getters that all typed arrays have, whatever somebody has written onto one of them.
+const getters = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(Uint8Array.prototype));
+const tag = getters[Symbol.toStringTag as unknown as string]!.get!;
+const [buffer, byteOffset, byteLength] = ["buffer", "byteOffset", "byteLength"].map(
+  (name) => getters[name]!.get!,
+) as [() => unknown, () => unknown, () => unknown];
 
 /** The name of a typed array's type, of whatever realm it is: "Float32Array"; undefined for anything else. */
 function tagOf(view: unknown): string | undefined {
@@ -216,13 +224,18 @@ function toTypedArray(name: string, view: ArrayBufferView): TypedArray {
   return convert(name, view as unknown as ArrayLike<number>, "int32");
 }
 
-/** The array itself, or where it comes from another realm or is of a class of its own (Node's Buffer), a plain one over its memory. */
+/**
+ * A plain array over the memory of one that may come from another realm, be of a class of its own (Node's Buffer) or have properties of its
+ * own; a copy where other threads can write into that memory.
+ */
 function overSameMemory<A extends TypedArray>(
   view: A,
-  Plain: { new (buffer: ArrayBufferLike, offset: number, length: number): A; readonly prototype: A },
+  Plain: { new (buffer: ArrayBufferLike, offset: number, length: number): A; from(elements: A): A },
 ): A {
-  if (Object.getPrototypeOf(view) === Plain.prototype) return view;
-  return new Plain(view.buffer, view.byteOffset, view.length);
+  const bytes = byteLength.call(view) as number;
+  const length = bytes / (Plain as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+  const plain = new Plain(buffer.call(view) as ArrayBufferLike, byteOffset.call(view) as number, length);
+  return kindOf(plain.buffer) === "SharedArrayBuffer" ? Plain.from(plain) : plain;
 }
 
 /** @throws DataError where an integer type cannot hold an element */

@@ -48,7 +48,10 @@ describe("options", () => {
 
   it("gives what it was given, and nothing for nothing", () => {
     const given = { lr: 1, batchSize: undefined };
-    expect(options("call", given as unknown as Some, rules)).toBe(given);
+    const chosen = options("call", given as unknown as Some, rules);
+    expect(chosen).toEqual({ lr: 1 });
+    given.lr = 2;
+    expect(chosen.lr).toBe(1);
     expect(options<Some>("call", undefined, rules)).toEqual({});
     expect(options("call", Object.create(null) as Some, rules)).toEqual({});
   });
@@ -79,9 +82,9 @@ describe("options", () => {
   });
 
   it("knows shapes, and the nearest name", () => {
-    expect([[], [3, 4]].every(isShape)).toBe(true);
+    expect([[], [3, 4]].every((shape) => isShape(shape))).toBe(true);
     // biome-ignore lint/suspicious/noSparseArray: what is tested
-    expect([[0], [1.5], [,], "3", Array(33).fill(1), null].some(isShape)).toBe(false);
+    expect([[0], [1.5], [,], "3", Array(33).fill(1), null].some((shape) => isShape(shape))).toBe(false);
     expect(nearest("epoch", ["steps", "epochs"])).toBe("epochs");
     expect(nearest("x".repeat(1e6), ["steps"])).toBeUndefined();
   });

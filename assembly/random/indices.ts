@@ -48,7 +48,7 @@ export function shuffleIndices(i: usize, lane: i32, _lanes: i32): void {
   const stepsPerEpoch = <u32>arg(i, IndicesArg.m);
   const place = placeOf(state);
   if (place % stepsPerEpoch != 0) return;
-  const epoch = place / stepsPerEpoch;
+  const epoch = <u32>arg(state, RunField.epoch) + place / stepsPerEpoch;
 
   for (let j = 0; j < n; j++) store<i32>(out + (<usize>j << 2), j);
   let words = i32x4.splat(0);

@@ -16,6 +16,12 @@ export interface Result {
   content(): Content | Promise<Content>;
 }
 
+/** A file of which it turns out when its turn comes whether there is anything to write. */
+export interface PossibleResult {
+  readonly name: string;
+  content(): Content | undefined | Promise<Content | undefined>;
+}
+
 /** What became of them. */
 export interface Written {
   readonly paths: readonly string[];
@@ -40,7 +46,7 @@ export class ResultWriter {
    * others. Where something has appeared in the folder that has the name of one of them (the results of another run, say), all of
    * them get a number.
    */
-  async write([first, ...others]: readonly [Result, ...Result[]]): Promise<Written> {
+  async write([first, ...others]: readonly [Result, ...PossibleResult[]]): Promise<Written> {
     const paths: string[] = [];
     const failures: unknown[] = [];
     let content: Content | undefined;
@@ -61,7 +67,9 @@ export class ResultWriter {
       if (this.#givenUp) break;
       const path = join(folder as string, numbered(name, number));
       try {
-        await this.#write(path, await content());
+        const made = await content();
+        if (made === undefined) continue;
+        await this.#write(path, made);
         paths.push(path);
       } catch (error) {
         failures.push(error);

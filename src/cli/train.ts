@@ -20,7 +20,8 @@ import { serialize, sha256 } from "../io/index.ts";
 import { lossAndAccuracyFigure } from "../plot/index.ts";
 import { size } from "../tensor.ts";
 import { createDisplay, type Display } from "./display.ts";
-import { type Result, ResultWriter } from "./results.ts";
+import { figuresOf } from "./figures.ts";
+import { type PossibleResult, type Result, ResultWriter } from "./results.ts";
 import { RunFolder } from "./run-folder.ts";
 import { DEFAULT_ITERATIONS, defaultRates, formatInit, type Init, type TrainOptions } from "./settings.ts";
 import { Stop } from "./stop.ts";
@@ -37,25 +38,37 @@ const activationLayers = { relu, sigmoid, tanh } as const;
  */
 export async function train(options: TrainOptions, version: string): Promise<void> {
   const stop = new Stop();
-  const data = await mnist(options.data === undefined ? {} : { dir: options.data });
+  const images = await mnist({
+    ...(options.data !== undefined && { dir: options.data }),
+    flatten: false,
+  });
+  const data = { train: flattened(images.train), test: flattened(images.test) };
   const planned = plan(options, data.train);
   const writer = new ResultWriter(new RunFolder(options.out));
   const display = createDisplay();
-  const { threads } = await init({ threads: options.threads });
-  const run: Run = { ...planned, threads };
+  const { threads, wide } = await init({ threads: options.threads, wide: options.wide });
+  const run: Run = { ...planned, threads, wide };
   const net = buildNetwork(run);
   try {
     announce(run, data, display);
     stop.keep(() => writer.giveUp());
     const trained = await runTraining(net, run, data, display, stop);
     display.stop();
-    const failures = await report(trained, run, version, writer, display);
+    const [, , rows, columns] = images.test.x.shape;
+    const figures = run.figures ? figuresOf(net, trained.weights.params, data.test, [rows!, columns!]) : [];
+    const failures = await report(trained, run, version, figures, writer, display);
     if (trained.error !== undefined) failures.push(trained.error);
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
   } finally {
     display.stop();
     net.dispose();
   }
+}
+
+/** Images as rows. */
+function flattened(data: Dataset): Dataset {
+  const [count, ...shape] = data.x.shape;
+  return { ...data, x: { ...data.x, shape: [count!, size(shape)] } };
 }
 
 function plan(options: TrainOptions, data: Dataset): Run {
@@ -100,7 +113,8 @@ function announce(run: Run, { train, test }: TrainTest, display: Display): void 
   );
   display.line(
     `training  ${run.steps} steps of ${run.batch} samples, ${run.shuffle ? "shuffled" : "drawn with replacement"}; ` +
-      `${run.optimizer}, learning rate ${run.lr}${run.threads === 1 ? "" : `; ${run.threads} threads`}`,
+      `${run.optimizer}, learning rate ${run.lr}${run.threads === 1 ? "" : `; ${run.threads} threads`}` +
+      `${run.wide ? "; 256-bit vectors" : ""}`,
   );
 }
 
@@ -113,6 +127,7 @@ async function report(
   { weights, history, stopped, error }: Trained,
   run: Run,
   version: string,
+  figures: readonly PossibleResult[],
   writer: ResultWriter,
   display: Display,
 ): Promise<unknown[]> {
@@ -138,7 +153,7 @@ async function report(
       { name: "curves.svg", content: () => lossAndAccuracyFigure(history, title).svg() },
     );
   }
-  const { paths, failures } = await writer.write(results);
+  const { paths, failures } = await writer.write([...results, ...figures]);
   if (history) {
     const { steps, seconds } = history;
     display.line(

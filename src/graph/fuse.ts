@@ -1,27 +1,8 @@
 import { Activation } from "../../assembly/isa.ts";
-import {
-  addOperation,
-  reluGradientOperation,
-  sigmoidGradientOperation,
-  tanhGradientOperation,
-} from "./ops/binary.ts";
+import { addOperation } from "./ops/binary.ts";
 import { type AffineAttributes, affineOperation, matmulOperation } from "./ops/matmul.ts";
-import { reluOperation, sigmoidOperation, tanhOperation } from "./ops/unary.ts";
 import { topologicalOrder } from "./order.ts";
 import { node as makeNode, type Node, type Operation, type Value } from "./value.ts";
-
-/** The ops that a dense layer may end with. */
-export const activations = new Map<Operation<never>, Activation>([
-  [reluOperation, Activation.relu],
-  [sigmoidOperation, Activation.sigmoid],
-  [tanhOperation, Activation.tanh],
-]);
-
-const activationGradients = new Map<Operation<never>, Activation>([
-  [reluGradientOperation, Activation.reluGradient],
-  [sigmoidGradientOperation, Activation.sigmoidGradient],
-  [tanhGradientOperation, Activation.tanhGradient],
-]);
 
 /**
  * Replaces matmul + bias + activation, and matmul + an activation's gradient, by one affine instruction each, wherever nothing else
@@ -73,7 +54,7 @@ function fused(node: Node, inputs: readonly Value[], sole: (index: number) => bo
     }
     return undefined;
   }
-  const activation = activations.get(operation) ?? activationGradients.get(operation);
+  const { activation } = operation;
   const affine = activation !== undefined && sole(0) && unfinished(first);
   if (!affine) return undefined;
   // A gradient has a second input, the activation's output.

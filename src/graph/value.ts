@@ -1,4 +1,4 @@
-import type { Op } from "../../assembly/isa.ts";
+import type { Activation, Op } from "../../assembly/isa.ts";
 import { check, finite, isShape, oneOf, show } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
@@ -43,6 +43,8 @@ export interface Operation<A = unknown> {
   readonly inPlace?: boolean;
   /** The output is the input's memory under another shape: nothing is computed. */
   readonly view?: boolean;
+  /** What a product becomes that the op is fused into: one with an activation, or with an activation's gradient. */
+  readonly activation?: Activation;
   /** Scratch bytes that each lane of the instructions needs at `Emitter.workspace`; given which inputs are compressed rows. */
   workspace?(node: Node<A>, isCompressed: (value: Value) => boolean): number;
 }
@@ -103,7 +105,13 @@ export function node<A>(operation: Operation<A>, inputs: readonly Value[], attri
   const outputs: Value[] = [];
   const made: Node<A> = { operation, inputs, attributes, outputs };
   operation.infer(inputs, attributes).forEach((type, index) => {
-    const output = { ...type, node: made as Node, index };
+    // Nobody who is given a value may change its shape afterwards.
+    const output = Object.freeze({
+      ...type,
+      shape: Object.freeze([...type.shape]),
+      node: made as Node,
+      index,
+    });
     values.add(output);
     outputs.push(output);
   });
@@ -155,6 +163,11 @@ export function constant(value: number, dtype: DTypeName): Value {
   check("constant", "the value", value, finite);
   check("constant", "dtype", dtype, oneOf("float32", "float64"));
   return apply(constantOperation, [], { value, dtype });
+}
+
+/** Whether an op of this name made a value: asked by name, so that a page need not load an op that it does not use. */
+export function isOf(name: string, { node }: Value): boolean {
+  return node.operation.name === name;
 }
 
 /** Whether `value` is given from outside. */

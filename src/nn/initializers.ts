@@ -108,9 +108,9 @@ export function distributionOf(
     if (!problem) return read;
     throw new OptionError(`${name}: its initializer gives ${JSON.stringify(read)}, ${problem}`);
   }
+  const kinds = Object.entries(numbersOf).map(([kind, names]) => `{ kind: "${kind}", ${names.join(", ")} }`);
   throw new OptionError(
-    `${name}: its initializer must give a distribution, { kind: "constant", value }, { kind: "normal", mean, std } or ` +
-      `{ kind: "uniform", low, high }, of finite numbers; it gave ${show(given)}` +
+    `${name}: its initializer must give a distribution of finite numbers, ${kinds.join(" or ")}; it gave ${show(given)}` +
       (typeof given === "function" ? `: call it, as in ${initializer.name || "he"}()` : ""),
   );
 }

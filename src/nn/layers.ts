@@ -1,4 +1,4 @@
-import { callback, check, name as nameRule, options, type Rule, whole } from "../check.ts";
+import { callback, check, options, partName, type Rule, whole } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { add } from "../graph/ops/binary.ts";
 import { matmul } from "../graph/ops/matmul.ts";
@@ -46,7 +46,7 @@ export interface Layer {
  * ```
  */
 export function layer(name: string, forward: Layer["forward"]): Layer {
-  check("layer", "name", name, nameRule);
+  check("layer", "name", name, partName);
   check("layer", "forward", forward, callback);
   return { name, forward };
 }

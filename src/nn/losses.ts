@@ -1,9 +1,8 @@
 import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
 import * as ops from "../graph/ops/loss.ts";
 import { reshape, rootOf } from "../graph/ops/reshape.ts";
-import { softmaxOperation } from "../graph/ops/softmax.ts";
-import { scale, sigmoidOperation } from "../graph/ops/unary.ts";
-import type { Operation, Value } from "../graph/value.ts";
+import { scale } from "../graph/ops/unary.ts";
+import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
 
 /** What training makes small. */
@@ -34,8 +33,8 @@ export interface Loss {
  * ```ts
  * import { loss } from "kobai";
  * import { mean, multiply, subtract } from "kobai/ops";
- * const meanSquaredError = () =>
- *   loss("meanSquaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
+ * const squaredError = () =>
+ *   loss("squaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
  * ```
  */
 export function loss(name: string, forward: Loss["forward"], targets: Loss["targets"] = "values"): Loss {
@@ -76,7 +75,7 @@ function ownLoss(name: string, forward: Loss["forward"], targets: Loss["targets"
 // One object each, since a network keeps its programs by the loss that they were made for.
 const theCrossEntropy = ownLoss(
   "crossEntropy",
-  (output, target) => ops.softmaxCrossEntropy(behind(softmaxOperation, output), target),
+  (output, target) => ops.softmaxCrossEntropy(behind("softmax", output), target),
   "classes",
 );
 const theSumSquaredError = ownLoss("sumSquaredError", ops.sumSquaredError, "values");
@@ -108,7 +107,7 @@ export function meanSquaredError(): Loss {
 
 const theBinaryCrossEntropy = ownLoss(
   "binaryCrossEntropy",
-  (output, target) => ops.binaryCrossEntropy(behind(sigmoidOperation, output), target),
+  (output, target) => ops.binaryCrossEntropy(behind("sigmoid", output), target),
   "binary",
 );
 
@@ -138,18 +137,18 @@ export function binaryCrossEntropy(): Loss {
  * What an activation at a network's end was given, in the output's shape, also where the output is reshaped behind it; the output itself
  * where the network ends otherwise.
  */
-function behind(activation: Operation<never>, output: Value): Value {
+function behind(activation: string, output: Value): Value {
   const root = rootOf(output);
   // A softmax along another axis is another one.
-  const isRowwise = activation !== softmaxOperation || root.shape.at(-1) === output.shape.at(-1);
+  const isRowwise = activation !== "softmax" || root.shape.at(-1) === output.shape.at(-1);
   if (!(endsWith(activation, output) && isRowwise)) return output;
   const scores = root.node.inputs[0]!;
   return root === output ? scores : reshape(scores, output.shape);
 }
 
 /** Whether a network's output is what an activation gave, perhaps reshaped. */
-export function endsWith(activation: Operation<never>, output: Value): boolean {
-  return (rootOf(output).node.operation as Operation<never>) === activation;
+export function endsWith(activation: string, output: Value): boolean {
+  return isOf(activation, rootOf(output));
 }
 
 /** Whether a loss is one of kobai's, each of which is a mean over samples. */

@@ -110,7 +110,7 @@ export function slotsOf(call: string, optimizer: Optimizer): number {
   check(call, "optimizer.lr", optimizer.lr, positive);
   if (typeof optimizer.op === "number" && Object.hasOwn(slots, optimizer.op)) return slots[optimizer.op];
   throw new OptionError(
-    `${call}: optimizer.op must be the instruction of one of kobai's optimizers, such as sgd().op; got ${show(optimizer.op)}`,
+    `${call}: optimizer.op must be that of one of kobai's optimizers, such as sgd().op; got ${show(optimizer.op)}`,
   );
 }
 

@@ -10,8 +10,10 @@ import { seriesColor } from "./theme.ts";
 
 /** What of a run's history the figure shows. */
 export interface Curves {
-  /** the loss of each step */
+  /** the loss of each step, or of every `lossEvery`-th */
   readonly loss: readonly number[];
+  /** default 1 */
+  readonly lossEvery?: number;
   readonly stepsPerEpoch: number;
   /** the accuracies measured after so many steps, from 0 to 1, by the name of the data they were measured on */
   readonly evaluations: readonly {
@@ -33,17 +35,17 @@ const PANEL = { width: 460, height: 320 };
  */
 export function lossAndAccuracyFigure(history: Curves, title = "Training"): Figure {
   return new Figure(title, (drawing) => {
-    const panels = [lossPanel(drawing, history.loss)];
+    const panels = [lossPanel(drawing, history)];
     if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
       panels.push(accuracyPanel(drawing, history));
     return arrange(drawing.document, panels, panels.length, title);
   });
 }
 
-function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
+function lossPanel(drawing: Drawing, { loss, lossEvery = 1 }: Curves): Picture {
   const { Plot } = drawing.library;
   const color = seriesColor(0);
-  const stretches = summarize(loss);
+  const stretches = summarize(loss).map(({ step, ...of }) => ({ ...of, step: step * lossEvery }));
   const mean = Plot.windowY(
     { k: Math.max(1, Math.round(stretches.length / 100)), reduce: "mean" },
     { x: "step", y: "mean", stroke: color, strokeWidth: 2 },
@@ -51,7 +53,7 @@ function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
   const highest = Math.max(0, ...stretches.map(({ high }) => high)) || 1;
   return drawChart(drawing, {
     options: PANEL,
-    x: { label: "step", domain: [0, Math.max(1, loss.length)], type: "linear", whole: true },
+    x: { label: "step", domain: [0, Math.max(1, loss.length * lossEvery)], type: "linear", whole: true },
     y: { label: "loss", domain: [0, highest * 1.05], type: "linear" },
     legend: [
       { label: "each step", color, area: true, opacity: 0.3 },

@@ -25,8 +25,10 @@ export interface Picture {
 export async function loadDrawing(): Promise<Drawing> {
   const library = await import("./library.ts");
   if (globalThis.document !== undefined) return { library, document: globalThis.document };
-  const { parseHTML } = await import("linkedom");
-  return { library, document: parseHTML("<!doctype html><html></html>").document };
+  const { DOMParser } = await import("linkedom");
+  // Of an XML document, so that what is written of it is XML: one of HTML leaves "&" and "<" in attributes as they are.
+  const document = new DOMParser().parseFromString("<svg/>", "image/svg+xml") as unknown as Document;
+  return { library, document };
 }
 
 /**

@@ -8,6 +8,12 @@ import { background, edge, fontFamily, fontSize, ink } from "./theme.ts";
 /** Draws a picture; the same one whenever it is called. */
 export type Draw = (drawing: Drawing) => Picture | Promise<Picture>;
 
+/** A page's outerHTML is HTML, in which a no-break space is &nbsp;, which an SVG file does not know; linkedom's is XML. */
+function xmlOf(element: Element): string {
+  const { XMLSerializer } = globalThis;
+  return XMLSerializer === undefined ? element.outerHTML : new XMLSerializer().serializeToString(element);
+}
+
 /** Between a figure's edge and what is drawn. */
 const PADDING = 12;
 
@@ -40,7 +46,7 @@ export class Figure {
    */
   async svg(): Promise<string> {
     const { element } = await this.#standalone();
-    return `${element.outerHTML}\n`;
+    return `${xmlOf(element)}\n`;
   }
 
   /**

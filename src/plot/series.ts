@@ -144,15 +144,15 @@ export function seriesMarks(
   for (const { markers, color, ...points } of series) {
     if (!markers) continue;
     const inside = visible(points.x, points.y, x, y);
-    const radius = inside.length > 300 ? 2 : 3.5;
+    // Of so many points the outlines would hide the points themselves.
+    const small = inside.length > 300;
     marks.push(
       Plot.dot(apart(inside, x, y, frame), {
         x: ([at]: number[]) => at,
         y: ([, height]: number[]) => height,
-        r: radius,
+        r: small ? 2 : 3.5,
         fill: color,
-        stroke: background,
-        strokeWidth: 0.75,
+        ...(!small && { stroke: background, strokeWidth: 0.75 }),
       } as object),
     );
   }

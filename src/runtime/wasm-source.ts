@@ -1,6 +1,6 @@
 // What a user gives as `init({ wasm })`.
 
-import { show } from "../check.ts";
+import { kindOf, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 
 /** The file's bytes. */
@@ -22,6 +22,7 @@ export async function wasmOf(
   const given = await Promise.resolve(source).catch((error: unknown) => {
     throw new OptionError(`init: wasm could not be fetched: ${messageOf(error)}`);
   });
+  // By its kind, not by its class: Node loads its fetch when Response is first named.
   const kind = kindOf(given);
   if (kind === "Response") {
     const response = given as Response;
@@ -31,18 +32,13 @@ export async function wasmOf(
   if (kind === "WebAssembly.Module") {
     if (!shared) return given;
     throw new OptionError(
-      "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
+      "init: wasm: a compiled WebAssembly.Module is for one thread; for more give the bytes or the Response",
     );
   }
   if (ArrayBuffer.isView(given) || kind === "ArrayBuffer") return given;
   throw new OptionError(
-    `init: wasm must be the bytes of kobai/wasm, its Response (fetch("…/kobai.wasm")) or a WebAssembly.Module; got ${show(given)}`,
+    `init: wasm must be the bytes of kobai/wasm, its Response or a WebAssembly.Module; got ${show(given)}`,
   );
-}
-
-/** By its tag, since it may come from another realm; and Node loads its fetch when Response is first named. */
-function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** A compiler would say what it found at the file's first bytes, or that it is disturbed. */
@@ -53,8 +49,8 @@ function checkResponse({ bodyUsed, headers, ok, status, url }: Response): void {
   const type = headers.get("content-type");
   if (type?.toLowerCase() === "application/wasm") return;
   throw new OptionError(
-    `init: wasm: ${from} has the Content-Type ${show(type)}, where application/wasm is needed: is the address right? Else have the ` +
-      "server send that type, or give the bytes (await response.arrayBuffer())",
+    `init: wasm: ${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else have the server send ` +
+      "that type, or give the bytes (await response.arrayBuffer())",
   );
 }
 

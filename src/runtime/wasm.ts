@@ -23,6 +23,9 @@ export interface Kernels {
   relaxed(): number;
 }
 
+/** Of the three builds of the kernels: the plain one, the one with fused multiply-add, the one whose pairs V8 merges. */
+export type Build = "plain" | "relaxed" | "wide";
+
 /** A module that only a runtime with SIMD accepts: one function, `i8x16.splat` of a constant, dropped. */
 const simdProbe = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0],
@@ -41,36 +44,40 @@ export interface LinkedKernels {
   readonly module: WebAssembly.Module;
 }
 
+/** @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted */
+export function checkSupport(relaxed: boolean): void {
+  if (typeof WebAssembly !== "object" || !WebAssembly.validate(simdProbe)) {
+    throw new UnsupportedError(
+      "init: this runtime has no WebAssembly with SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
+    );
+  }
+  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
+    throw new UnsupportedError(
+      "init: relaxed: this runtime has no WebAssembly with relaxed SIMD. Use Node 22 (Node 20 with --experimental-wasm-relaxed-simd), " +
+        "Chrome 114 or newer, or leave the option out.",
+    );
+  }
+}
+
 /**
- * Compiles and links the kernels to `memory`.
+ * Compiles and links the kernels to `memory`, where `checkSupport` has passed.
  *
  * @param shared whether the memory is shared with other threads
- * @param relaxed whether the build with relaxed SIMD is wanted
- * @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted; where a page's policy forbids
- *   WebAssembly
+ * @param build which one is wanted; the wide one where nothing is missing that it needs
+ * @throws UnsupportedError where a page's policy forbids WebAssembly
  * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
  *   shared; where the relaxed build is wanted and has to be given
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
-  { shared, relaxed }: { shared: boolean; relaxed: boolean },
+  { shared, build }: { shared: boolean; build: Build },
   source?: WasmSource,
 ): Promise<LinkedKernels> {
-  if (!WebAssembly.validate(simdProbe)) {
-    throw new UnsupportedError(
-      "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-        "Chrome 110, Firefox 115, Safari 16.4 or newer.",
-    );
-  }
-  if (relaxed && !WebAssembly.validate(relaxedProbe)) {
-    throw new UnsupportedError(
-      "init: relaxed: this runtime's WebAssembly has no relaxed SIMD. Use Node 22 or newer (Node 20 with " +
-        "--experimental-wasm-relaxed-simd), Chrome 114 or newer; or leave the option out.",
-    );
-  }
-  const file =
-    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
-  const code = shared ? forSharedMemory(file as WasmBytes) : file;
+  const relaxed = build === "relaxed";
+  const code =
+    build === "wide"
+      ? await (await importNode("kobai/wide")).compileWide(shared)
+      : await codeOf(relaxed, shared, source);
   // The loader turns an assertion in the wasm into an Error with its text, file and line.
   const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
   const link = isNode && source === undefined ? compileAndLink : instantiate;
@@ -84,13 +91,18 @@ export async function loadKernels(
     throw explained(error, source !== undefined);
   }
   if (isRelaxed !== relaxed) {
+    const [build, file] = [isRelaxed ? "relaxed" : "plain", relaxed ? "wasm-relaxed" : "wasm"];
     throw new OptionError(
-      relaxed
-        ? "init: relaxed: true goes with the file kobai/wasm-relaxed; the one given as `wasm` is the plain build"
-        : "init: the file given as `wasm` is the relaxed build: say relaxed: true as well, or give kobai/wasm",
+      `init: the file given as \`wasm\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${file}`,
     );
   }
   return linked;
+}
+
+async function codeOf(relaxed: boolean, shared: boolean, source: WasmSource | undefined) {
+  const file =
+    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
+  return shared ? forSharedMemory(file as WasmBytes) : file;
 }
 
 /** Not part of a bundle: few want it, and it is as large as all the rest. */
@@ -99,8 +111,8 @@ async function relaxedBytes(): Promise<WasmBytes> {
     return (await importNode("kobai/relaxed")).default;
   } catch {
     throw new OptionError(
-      'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
-        "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+      'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
+        "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
     );
   }
 }
@@ -108,7 +120,7 @@ async function relaxedBytes(): Promise<WasmBytes> {
 /** Why the kernels could not be compiled and linked. */
 function explained(error: unknown, isGiven: boolean): unknown {
   try {
-    // Valid, as `loadKernels` found out.
+    // Valid, as `checkSupport` found out.
     new WebAssembly.Module(simdProbe);
   } catch {
     return new UnsupportedError(
@@ -123,5 +135,5 @@ function explained(error: unknown, isGiven: boolean): unknown {
  * As `instantiate`, at once: that asks first whether it was given a Response, for which question alone Node loads all of its fetch (10 ms),
  * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
-const compileAndLink: typeof instantiate = async (bytes, imports) =>
-  instantiateSync(bytes as WasmBytes, imports);
+const compileAndLink: typeof instantiate = async (code, imports) =>
+  instantiateSync(code as WasmBytes | WebAssembly.Module, imports);

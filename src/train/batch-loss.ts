@@ -58,6 +58,8 @@ export class BatchLoss {
       () => compose(this.#core, { batch, loss, type, given, differentiated }),
       loss,
     ) as BatchLossProgram;
+    // A user's own code, in layers or in what was given, may have disposed of the network.
+    this.#core.parameters.alive();
     program.x().set(x.data);
     program.t().set(t.data);
     // Who finds out which one it is takes a hundred times as long.

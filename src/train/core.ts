@@ -1,5 +1,5 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { ShapeError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import type { Loss } from "../nn/losses.ts";
@@ -75,11 +75,20 @@ export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetT
   return { ...built, t, loss: lossOf(loss, built.output, t) };
 }
 
+/** @throws OptionError where what a user's function makes is of another dtype than what it was given */
+export function checkDtype(name: string, made: Value, given: Value): void {
+  if (made.dtype === given.dtype) return;
+  throw new OptionError(
+    `${name}: what its function returns is ${made.dtype}, but it was given ${given.dtype}; make constants with constant(v, x.dtype)`,
+  );
+}
+
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
 export function lossOf(loss: Loss, output: Value, target: Value): Value {
   const { name } = loss;
   const value: unknown = loss.forward(output, target);
   checkValue(`${name}: what its function returns`, value);
+  checkDtype(name, value, output);
   if (value.shape.length === 0) return value;
   throw new ShapeError(
     name,

@@ -55,17 +55,17 @@ export function chosenMetrics(
 export const PART = 500;
 
 /**
- * Makes sure that the loss can be measured in parts. What few losses need is imported when it is asked for.
+ * Makes sure that the loss can be measured in parts.
  *
  * @throws OptionError where it is no mean over samples
  */
-export async function checkMeasurable(
+export function checkMeasurable(
   call: string,
   core: Core,
   loss: Loss,
   metrics: ReadonlySet<Metric>,
   { t }: Dataset,
-): Promise<void> {
+): void {
   if (isKnownMean(loss) || !metrics.has("loss")) return;
   checkIsMean(
     call,

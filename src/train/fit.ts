@@ -112,8 +112,10 @@ export interface TrainingState {
 
 /** Where a network stands in a sequence of shuffled epochs. */
 export interface Epochs {
-  /** steps of this sequence so far, those of whole epochs before it counted as its own */
+  /** steps of this sequence so far */
   place: number;
+  /** the number of its first epoch: epochs are numbered on, so that none has the order of one before */
+  readonly first: number;
   /** a digest of the samples that it goes through; undefined after a fit that drew with replacement */
   readonly of: number | undefined;
   readonly batchSize: number;
@@ -123,11 +125,19 @@ export interface Epochs {
 }
 
 /** Before any fit. */
-export const noEpochs: Epochs = { place: 0, of: undefined, batchSize: 0, stepsPerEpoch: 0, seed: 0 };
+export const noEpochs: Epochs = {
+  place: 0,
+  first: 0,
+  of: undefined,
+  batchSize: 0,
+  stepsPerEpoch: 0,
+  seed: 0,
+};
 
 /** An optimizer's state in memory. */
 export interface Slots extends Disposable {
   readonly optimizer: Optimizer;
+  readonly op: Optimizer["op"];
   readonly address: number;
 }
 
@@ -135,6 +145,8 @@ export interface Slots extends Disposable {
 export interface FitContext {
   readonly seed: number;
   alive(): boolean;
+  /** waits for the initial values, unless it is aborted */
+  drawn(signal: AbortSignal | undefined): Promise<void>;
   /** the optimizer's state: the network's own if it was the last fit's, else new */
   slotsFor(optimizer: Optimizer): Slots;
   /** makes these the network's own */
@@ -143,22 +155,23 @@ export interface FitContext {
   holds(data: StoredDataset): void;
 }
 
-/** Trains; see Network.fit. */
+/** Trains; see Network.fit. All that the caller has given is checked, and taken, before anything is waited for. */
 export async function fit(
   core: Core,
   state: TrainingState,
   data: Dataset,
-  options: FitOptions,
+  given: FitOptions,
   context: FitContext,
 ): Promise<History> {
-  const plan = schedule(data, options, state.step);
+  const plan = schedule(data, given, state.step);
+  const { options } = plan;
   for (const { call, data } of Object.values(plan.evaluated)) {
-    await checkMeasurable(call, core, options.loss, plan.metrics, data);
+    checkMeasurable(call, core, options.loss, plan.metrics, data);
   }
   const slots = context.slotsFor(options.optimizer);
   let session: Session;
   try {
-    session = new Session(core, state, options, context, plan, slots.address);
+    session = new Session(core, state, context, plan, slots);
   } catch (error) {
     if (slots !== state.slots) slots.dispose();
     throw error;
@@ -177,6 +190,7 @@ export async function fit(
   };
   const start = performance.now();
   try {
+    await context.drawn(options.signal);
     await session.run(history);
   } catch (error) {
     if (error instanceof NotFiniteError) error.history = history;
@@ -199,24 +213,21 @@ class Session implements Disposable {
   readonly #run: RunState;
   readonly #spec: TrainingSpec;
   #lastLoss = Number.NaN;
+  /** the samples' digest */
+  readonly #samples: number;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
   readonly #programs: readonly [Steps, Steps?];
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
-  constructor(
-    core: Core,
-    state: TrainingState,
-    options: FitOptions,
-    context: FitContext,
-    plan: Schedule,
-    slots: number,
-  ) {
+  constructor(core: Core, state: TrainingState, context: FitContext, plan: Schedule, slots: Slots) {
+    const { options } = plan;
     this.#core = core;
     this.#state = state;
     this.#options = options;
     this.#schedule = plan;
     this.#context = context;
+    this.#samples = digestOf(plan.data.x);
     const held = this.#resources;
     const rule = targetRule(options.loss, core);
     // The sweeps of a numerical gradient read the inputs column by column.
@@ -237,12 +248,12 @@ class Session implements Disposable {
       this.#spec = {
         ...plan,
         loss: options.loss,
-        optimizer: options.optimizer,
         differentiated: plan.by === "backprop" ? core : this.#twin(),
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        slots,
+        op: slots.op,
+        slots: slots.address,
       };
       const compose = (m: number): Steps => {
         const program = held.add(composeTraining(core, training, { ...this.#spec, m }));
@@ -275,6 +286,7 @@ class Session implements Disposable {
   }
 
   async run(history: History): Promise<void> {
+    this.#checkAlive();
     const { steps, stepsPerEpoch, every } = this.#schedule;
     const { signal, onProgress } = this.#options;
     const slicer = new Slicer();
@@ -315,6 +327,7 @@ class Session implements Disposable {
     const state = this.#state;
     const first = state.step;
     this.#run.begin(first, count, optimizer, state.updates + 1);
+    this.#checkAlive();
     const start = performance.now();
     const status = program.run(count, slicer);
     const milliseconds = performance.now() - start;
@@ -347,23 +360,22 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch, batchSize, data } = this.#schedule;
     const { step } = this.#state;
     const { seed = this.#context.seed } = this.#options;
-    const { place, of, ...before } = this.#state.epochs;
+    const before = this.#state.epochs;
     if (sampling !== "shuffle") {
-      this.#state.epochs = { ...before, place, of: undefined };
+      this.#state.epochs = { ...before, of: undefined };
       return;
     }
-    const samples = digestOf(data.x);
     const isSame =
-      of === samples &&
+      before.of === this.#samples &&
       before.batchSize === batchSize &&
       before.stepsPerEpoch === stepsPerEpoch &&
       before.seed === seed;
-    // Epochs are numbered on, so that none has the order of one before.
-    const begun = before.stepsPerEpoch === 0 ? 0 : Math.ceil(place / before.stepsPerEpoch);
-    const first = isSame ? place : begun * stepsPerEpoch;
-    this.#state.epochs = { place: first, of: samples, batchSize, stepsPerEpoch, seed };
-    this.#run.align(step, first);
-    const inEpoch = first % stepsPerEpoch;
+    const begun = before.first + Math.ceil(before.place / Math.max(1, before.stepsPerEpoch));
+    const epochs = { first: begun, place: 0, of: this.#samples, batchSize, stepsPerEpoch, seed };
+    this.#state.epochs = isSame ? before : epochs;
+    const { place, first } = this.#state.epochs;
+    this.#run.align(step, place, first);
+    const inEpoch = place % stepsPerEpoch;
     if (inEpoch === 0) return;
     setStep(this.#core.engine, this.#run.address, step - inEpoch);
     runOnce(this.#core.engine, drawing(data.n, this.#spec));

@@ -40,10 +40,10 @@ export class InitialValues {
     while (this.#index < this.#parameters.length) this.#next();
   }
 
-  /** The same with breaths in between. @param alive throws where the memory is gone */
-  async finishSlowly(alive: () => void): Promise<void> {
+  /** The same with breaths in between, until `signal` is aborted. @param alive throws where the memory is gone */
+  async finishSlowly(alive: () => void, signal?: AbortSignal): Promise<void> {
     const slicer = new Slicer();
-    while (this.#index < this.#parameters.length) {
+    while (this.#index < this.#parameters.length && !signal?.aborted) {
       const start = performance.now();
       this.#next();
       slicer.took(1, performance.now() - start);

@@ -40,9 +40,8 @@ export function checkIsMean(call: string, core: Core, loss: Loss, target: Target
       // What is not finite here says nothing about what it is there; but no mean is finite where a part of it is not.
       if (!Number.isFinite(together) || Math.abs(together - mean) <= tolerance) continue;
       throw new OptionError(
-        `${call}: ${loss.name} of ${SAMPLES} samples is ${together}, but of each alone ${apart.join(", ")}, whose mean is ${mean}: ` +
-          "only a loss that is a mean over samples can be measured on a data set, which is taken in parts. " +
-          "Take the mean in it, or use net.loss(x, t) for one batch",
+        `${call}: ${loss.name} of ${SAMPLES} samples is ${together}, but of each alone ${apart.join(", ")}, whose mean is ${mean}: the loss ` +
+          "of a data set, which is taken in parts, must be a mean over samples. Take the mean in it, or use net.loss(x, t) for one batch",
       );
     }
   } finally {

@@ -1,4 +1,4 @@
-import { anything, check, checkNamed, flag, options, positive } from "../check.ts";
+import { anything, check, checkNamed, finite, flag, options, positive } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
@@ -37,17 +37,9 @@ export let coreOf: (network: Network) => Core;
  * at the end of a `using` block, or when it is collected.
  */
 export class Network {
-  /** Of the initial values and, by default, of the order of samples. */
-  readonly seed: number;
-  /** The type it computes in. */
-  readonly dtype: DTypeName;
-  /** One sample's shape, in and out. */
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  /** The parameters by name: reading gives a copy, assigning overwrites. */
-  readonly params: NamedTensors;
-  /** The gradients that the last step or `gradient` call left, likewise. */
-  readonly grads: NamedTensors;
+  readonly #seed: number;
+  readonly #params: NamedTensors;
+  readonly #grads: NamedTensors;
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
@@ -71,10 +63,7 @@ export class Network {
   /** @internal Use `sequential`. */
   constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
     this.#core = core;
-    this.seed = seed;
-    this.dtype = core.dtype;
-    this.inputShape = core.inputShape;
-    this.outputShape = core.outputShape;
+    this.#seed = seed;
     this.#summary = summary;
     core.parameters.allocate(core.owner);
     this.#initialValues = core.parameters.initialValues(seed);
@@ -87,8 +76,56 @@ export class Network {
     this.#batchLoss = new BatchLoss(core, this.#programs, reader);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
-    this.params = accessors(core.parameters, "values", ready);
-    this.grads = accessors(core.parameters, "gradients", ready);
+    this.#params = accessors(core.parameters, "values", ready);
+    this.#grads = accessors(core.parameters, "gradients", ready);
+  }
+
+  /** Of the initial values and, by default, of the order of samples. */
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** The type it computes in. */
+  get dtype(): DTypeName {
+    return this.#core.dtype;
+  }
+
+  /** One sample's shape, in and out. */
+  get inputShape(): Shape {
+    return this.#core.inputShape;
+  }
+
+  get outputShape(): Shape {
+    return this.#core.outputShape;
+  }
+
+  /** The parameters by name: reading one gives a copy, assigning overwrites it; assigning all of them is `load`. */
+  get params(): NamedTensors {
+    return this.#params;
+  }
+
+  set params(tensors: NamedTensors) {
+    this.load(tensors);
+  }
+
+  /** The gradients that the last step or `gradient` call left, likewise. */
+  get grads(): NamedTensors {
+    return this.#grads;
+  }
+
+  /**
+   * What integers given to `predict`, `loss`, `gradient`, `numericalGradient` and `accuracy` are multiplied by: the scale of the data of
+   * the last fit, else 1. A file of weights does not hold it: set it after `load`.
+   *
+   * @throws OptionError where it is no finite number
+   * @example net.scale = 1 / 255;
+   */
+  get scale(): number {
+    return this.#training.scale;
+  }
+
+  set scale(scale: number) {
+    this.#training.scale = check("network", "scale", scale, finite);
   }
 
   /** @internal What fits have left besides the parameters. */
@@ -133,10 +170,10 @@ export class Network {
       throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
-      await this.#initialValues.finishSlowly(() => this.#alive());
       return await fit(this.#core, this.#training, data, options, {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
+        drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
         keepSlots: (slots) => this.#keepSlots(slots),
         holds: ({ density }) => {
@@ -168,14 +205,14 @@ export class Network {
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
     const measured = chosenMetrics("evaluate: metrics", loss, metrics);
     const checked = checkDataset("evaluate", data);
-    await this.#initialValues.finishSlowly(() => this.#alive());
-    await checkMeasurable("evaluate", this.#core, loss, measured, checked);
-    this.#alive();
+    checkMeasurable("evaluate", this.#core, loss, measured, checked);
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
       const measure = evaluator(this.#core, stored, loss, measured);
       try {
-        const result = await measure.evaluate(signal);
+        this.#alive();
+        await this.#initialValues.finishSlowly(() => this.#alive(), signal);
+        const result = signal?.aborted ? undefined : await measure.evaluate(signal);
         this.#alive();
         if (!result) throw signal?.reason;
         return result;
@@ -193,8 +230,8 @@ export class Network {
    * Where most of their elements are zero and the network begins with an affine layer, zeros are skipped: the outputs are the same to
    * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts of 500, so memory does not grow with them.
    *
-   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by the `scale` of the data that the network was
-   * fitted with, as in `fit` and `evaluate`. Other numbers are taken as they are, since batches drawn by hand are scaled already.
+   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by `scale`: that of the data that the
+   * network was fitted with, unless it was set. Other numbers are taken as they are, since batches drawn by hand are scaled already.
    *
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
@@ -269,6 +306,7 @@ export class Network {
     }
     const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
     try {
+      this.#alive();
       const { heap } = core.engine;
       inputs.place(heap.view("float64", program.x, inputs.length));
       heap.view(target.dtype, program.t, values.data.length).set(values.data);
@@ -286,13 +324,15 @@ export class Network {
    * binary loss: the share of outputs on the targets' side of ½.
    *
    * @param x [batch, …input] or one sample @param t labels [batch], or rows that are one-hot or any distribution
+   * @param loss whose targets they are: default that of the last fit, else `crossEntropy()`
    * @throws as `loss` does, also where t is neither: the values of a regression have no accuracy
    * @example
    * const [x, t] = takeBatch(test, 0, 100);
    * net.accuracy(x, t) <= 1; // true
    */
-  accuracy(x: TensorLike, t: TensorLike): number {
-    const binary = this.#training.loss?.targets === "binary";
+  accuracy(x: TensorLike, t: TensorLike, loss?: Loss): number {
+    const { targets: kind } = loss === undefined ? this.#loss : check("accuracy", "loss", loss, lossRule);
+    const binary = kind === "binary";
     const rule = targetRule({ name: "accuracy", targets: binary ? "binary" : "classes" }, this.#core);
     const { data } = this.#predict("accuracy", x);
     const perSample = size(this.outputShape);
@@ -391,10 +431,12 @@ export class Network {
   /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
   #slotsFor(optimizer: Optimizer): Slots {
     const { slots } = this.#training;
-    if (slots?.optimizer === optimizer) return slots;
+    const count = slotsOf("fit", optimizer);
+    const { op } = optimizer;
+    if (slots?.optimizer === optimizer && slots.op === op) return slots;
     const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(slotsOf("fit", optimizer) * parameters.bytes, `${owner}: optimizer`);
-    return { optimizer, address: block.address, dispose: () => engine.heap.free(block) };
+    const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
+    return { optimizer, op, address: block.address, dispose: () => engine.heap.free(block) };
   }
 
   #keepSlots(slots: Slots): void {

@@ -1,4 +1,4 @@
-import { check, name as nameRule, show } from "../check.ts";
+import { check, partName, show } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
@@ -48,14 +48,15 @@ export class Parameters {
   scope(layer: string): Scope {
     return {
       parameter: (name, shape, initializer) => {
-        check(layer, "a parameter's name", name, nameRule);
+        check(layer, "a parameter's name", name, partName);
         return this.#declare(`${layer}.${name}`, shape, initializer);
       },
     };
   }
 
-  #declare(name: string, shape: Shape, initializer: Initializer): Value {
-    checkShape(name, shape, "the parameter's shape");
+  #declare(name: string, asked: Shape, initializer: Initializer): Value {
+    checkShape(name, asked, "the parameter's shape");
+    const shape = [...asked];
     const known = this.#byName.get(name);
     if (known) {
       if (sameShape(known.value.shape, shape)) return known.value;
@@ -167,6 +168,9 @@ export class Parameters {
     const given = Object.keys(tensors);
     const foreign = given.filter((name) => !this.#byName.has(name));
     const missing = partial ? [] : this.names.filter((name) => !Object.hasOwn(tensors, name));
+    if (foreign.includes("tensors")) {
+      throw new DataError(`${call}: takes tensors by name: of what loadSafetensors gives, give its .tensors`);
+    }
     if (foreign.length + missing.length > 0) {
       const parts = [
         foreign.length > 0 && `the network has no parameter ${list(foreign)}`,
@@ -209,6 +213,12 @@ export class Parameters {
 
   dispose(): void {
     this.#engine.heap.free(this.#allocated());
+    this.#block = undefined;
+  }
+
+  /** @throws StateError where the memory is gone: asked after a user's own code has run */
+  alive(): void {
+    this.#allocated();
   }
 
   #addressOf(region: "values" | "gradients"): number {
@@ -222,7 +232,8 @@ export class Parameters {
   }
 
   #allocated(): Block {
-    if (!this.#block) throw new StateError("parameters: not allocated yet");
+    if (!this.#block)
+      throw new StateError("the network was disposed of; its memory is gone. Make a new network");
     return this.#block;
   }
 }

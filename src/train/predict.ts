@@ -28,6 +28,8 @@ export class Predictor {
     const { dtype, outputShape } = this.#core;
     const { sample, batch, values } = toInputs(call, x, this.#core);
     const given = this.#reader.given(values, scale);
+    // No integer is infinite, but times a scale beyond all measure it can be.
+    if (given.scale !== 1) checkFinite(call, "x", values, dtype, { perSample: this.#inputs, scale });
     const shape = sample ? [...outputShape] : [batch, ...outputShape];
     if (batch <= PART) return { shape, dtype, data: this.#outputs(call, values, 0, batch, given) };
     const data = new typedArrays[dtype](size(shape));
@@ -43,6 +45,8 @@ export class Predictor {
     const program = this.#programs.get(`predict ${count} ${given.dtype} ${given.scale} ${given.sparse}`, () =>
       composePredict(this.#core, count, given),
     ) as PredictProgram;
+    // A user's own code, in layers or in what was given, may have disposed of the network.
+    this.#core.parameters.alive();
     const n = count * this.#inputs;
     program.x().set(data.length === n ? data : data.subarray(first * this.#inputs, first * this.#inputs + n));
     program.run(1);

@@ -262,7 +262,8 @@ export type Sampling = "shuffle" | "replacement";
 
 export interface TrainingSpec {
   readonly loss: Loss;
-  readonly optimizer: Optimizer;
+  /** the optimizer's instruction */
+  readonly op: Optimizer["op"];
   readonly sampling: Sampling;
   /** samples of a step */
   readonly m: number;
@@ -302,7 +303,7 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
       }),
     );
     composer.push(
-      instruction<UpdateArg>(spec.optimizer.op, dtype, {
+      instruction<UpdateArg>(spec.op, dtype, {
         [UpdateArg.w]: parameters.address,
         [UpdateArg.g]: parameters.gradientAddress,
         [UpdateArg.n]: parameters.length,

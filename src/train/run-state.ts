@@ -1,5 +1,5 @@
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { show } from "../check.ts";
+import { property, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -47,21 +47,24 @@ export class RunState implements Disposable {
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const at = i * COEFFICIENTS;
-      optimizer.coefficients(t + i, rows, at);
+      const made: unknown = optimizer.coefficients(t + i, rows, at);
+      if (made !== undefined) checkSynchronous(optimizer, made);
       for (let j = at; j < at + COEFFICIENTS; j++) sum += rows[j]!;
     }
     // One that is not finite makes the sum so; finite ones are nowhere near as large.
     if (!Number.isFinite(sum)) {
       const at = rows.findIndex((coefficient) => !Number.isFinite(coefficient));
-      throw coefficientError(optimizer, t + Math.floor(at / COEFFICIENTS), rows[at]!);
+      if (at >= 0) throw coefficientError(optimizer, t + Math.floor(at / COEFFICIENTS), rows[at]!);
     }
     const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 
-  /** Says where `step` stands in the sequence of epochs: at their step `place`. */
-  align(step: number, place: number): void {
-    this.#engine.heap.view("int32", this.address, RUN_BYTES / 4)[RunField.ahead] = step - place;
+  /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */
+  align(step: number, place: number, epoch: number): void {
+    const words = this.#engine.heap.view("int32", this.address, RUN_BYTES / 4);
+    words[RunField.ahead] = step - place;
+    words[RunField.epoch] = epoch;
   }
 
   /** The step that the run is at: that of the failure, after a call that stopped. */
@@ -82,5 +85,13 @@ export class RunState implements Disposable {
 function coefficientError({ name, lr }: Optimizer, t: number, got: number): OptionError {
   return new OptionError(
     `fit: the optimizer ${name} has the coefficient ${show(got)} for update ${t}, with the learning rate ${show(lr)}; all must be finite numbers`,
+  );
+}
+
+/** What writes coefficients after the step has run has written none. */
+function checkSynchronous({ name }: Optimizer, made: unknown): void {
+  if (typeof property(made, "then") !== "function") return;
+  throw new OptionError(
+    `fit: coefficients of the optimizer ${name} gave a promise; it must write them at once`,
   );
 }

@@ -19,8 +19,9 @@ import { chosenMetrics, type Metric } from "./evaluate.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
-/** The counts of a fit, and its data sets. */
+/** The counts of a fit, its data sets, and its options as they were when it began. */
 export interface Schedule {
+  readonly options: FitOptions;
   readonly batchSize: number;
   readonly steps: number;
   readonly stepsPerEpoch: number;
@@ -103,6 +104,7 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
   const { gradient = "backprop", h = 1e-4 } = chosen;
   return {
+    options: chosen,
     batchSize,
     sampling,
     by: gradient === "backprop" ? gradient : { h },

@@ -5,6 +5,7 @@ import {
   name as nameRule,
   oneOf,
   options as optionsOf,
+  partName,
   type Rule,
   seed,
   show,
@@ -13,8 +14,8 @@ import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers.ts";
 import { engine } from "../runtime/engine.ts";
-import { type DTypeName, size } from "../tensor.ts";
-import { build, type Core, type NamedLayer } from "./core.ts";
+import { type DTypeName, formatShape, size } from "../tensor.ts";
+import { build, type Core, checkDtype, type NamedLayer } from "./core.ts";
 import { Network } from "./network.ts";
 import { Parameters } from "./parameters.ts";
 import type { SummaryRow } from "./summary.ts";
@@ -49,7 +50,7 @@ let made = 0;
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions): Network {
   const { input, seed = 0, dtype = "float32", name = `network ${made + 1}` } = checked(layers, options);
-  const { core, rows } = coreOf(withNames(layers), [...input], dtype, name);
+  const { core, rows } = coreOf(withNames(layers), Object.freeze([...input]), dtype, name);
   const network = new Network(core, seed, rows);
   made++;
   return network;
@@ -86,10 +87,14 @@ function coreOf(
     owner,
     dtype,
     inputShape,
-    outputShape: shape.slice(1),
+    outputShape: Object.freeze(shape.slice(1)),
     parameters,
     forward,
-    in: (other) => coreOf(layers, inputShape, other, owner).core,
+    in(other) {
+      const twin = coreOf(layers, inputShape, other, owner).core;
+      checkTwin(core, twin);
+      return twin;
+    },
   };
   // What depends on the batch where it must not shows with a second one.
   build(core, 2);
@@ -108,7 +113,20 @@ function step({ layer, name }: NamedLayer, x: Value, parameters: Parameters): Va
       output.shape,
     );
   }
+  checkDtype(name, output, x);
   return output;
+}
+
+/** @throws ShapeError where layers ask for other parameters in another dtype */
+function checkTwin({ parameters, dtype }: Core, twin: Core): void {
+  const describe = (each: Parameters) =>
+    each.values.map(({ shape }, i) => `${each.names[i]} ${formatShape(shape)}`).join(", ");
+  const [ours, theirs] = [describe(parameters), describe(twin.parameters)];
+  if (ours === theirs) return;
+  throw new ShapeError(
+    "network",
+    `in ${dtype} its parameters are ${ours}, but in ${twin.dtype} ${theirs}; layers must ask for the same in every dtype`,
+  );
 }
 
 /** dense1, relu1, dense2: numbered by kind. */
@@ -138,7 +156,7 @@ function checked(layers: readonly Layer[], given: SequentialOptions): Sequential
   }
   for (const [index, layer] of layers.entries()) {
     check("sequential", `layer ${index + 1}`, layer, layerRule);
-    check("sequential", `the name of layer ${index + 1}`, layer.name, nameRule);
+    check("sequential", `the name of layer ${index + 1}`, layer.name, partName);
   }
   const rules = { input: sampleShape, seed, dtype: oneOf("float32", "float64"), name: nameRule };
   const options = optionsOf("sequential", given, rules);

@@ -2,12 +2,12 @@
 
 import { SweepLoss } from "../../assembly/blocks.ts";
 import { Activation } from "../../assembly/isa.ts";
-import { activations, isRowOf } from "../graph/fuse.ts";
+import { isRowOf } from "../graph/fuse.ts";
 import { addOperation } from "../graph/ops/binary.ts";
-import { softmaxCrossEntropyOperation, sumSquaredErrorOperation } from "../graph/ops/loss.ts";
+import { softmaxCrossEntropyOperation } from "../graph/ops/loss.ts";
 import { matmulOperation } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import { isLeaf, type Node, type Operation, type Value } from "../graph/value.ts";
+import { isLeaf, isOf, type Node, type Operation, type Value } from "../graph/value.ts";
 
 /** A weight or bias of an affine layer, with what follows it as far as its effect stays a multiple of one row. */
 export interface AffineSite {
@@ -56,7 +56,8 @@ export class Sites {
 
   #follow(x: Value | undefined, pre: Value): AffineSite {
     const after = this.#soleConsumer(pre);
-    const activation = after && activations.get(after.operation as Operation<never>);
+    // An activation's gradient, which a layer may contain as well, has a second input.
+    const activation = after?.inputs.length === 1 ? after.operation.activation : undefined;
     const z = activation === undefined ? pre : after!.outputs[0]!;
     const next = this.#soleConsumer(z);
     if (next && is(next, matmulOperation) && next.inputs[0] === z && this.#isAffine(next, next.inputs[1]!)) {
@@ -100,7 +101,7 @@ export class Sites {
         const loss = targets.shape.length === 1 ? SweepLoss.crossEntropyLabels : SweepLoss.crossEntropyRows;
         return { loss, targets };
       }
-      if (is(next, sumSquaredErrorOperation)) return { loss: SweepLoss.sumSquaredError, targets };
+      if (isOf("sumSquaredError", this.#loss)) return { loss: SweepLoss.sumSquaredError, targets };
     }
     return { loss: SweepLoss.program, targets: undefined };
   }

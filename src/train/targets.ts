@@ -1,7 +1,6 @@
 // What targets must be to a network and a loss: checked and brought into one form for every call and every data set.
 
 import { DataError, OptionError, ShapeError } from "../errors.ts";
-import { sigmoidOperation } from "../graph/ops/unary.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { endsWith, type Loss } from "../nn/losses.ts";
 import { type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
@@ -42,8 +41,8 @@ export function targetRule(
   }
   if (kind === "classes" && outputShape[0] === 1) {
     throw new OptionError(
-      `${loss}: the network has one output, whose softmax is always 1: use binaryCrossEntropy() for yes or no, ` +
-        "two outputs for two classes, or meanSquaredError() for a value",
+      `${loss}: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, ` +
+        "or two outputs for two classes",
     );
   }
   return { kind, loss, outputShape, dtype };
@@ -167,5 +166,5 @@ function checkShares(call: string, { data }: Tensor, { loss }: TargetRule): void
 
 /** What an output of a binary loss's network is compared with: ½ for a probability, 0 for a score. */
 export function thresholdOf(output: Value): number {
-  return endsWith(sigmoidOperation, output) ? 0.5 : 0;
+  return endsWith("sigmoid", output) ? 0.5 : 0;
 }

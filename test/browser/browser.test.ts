@@ -91,7 +91,7 @@ describe("threads in Chromium", () => {
     `);
     expect(auto).toBe(1);
     expect(message).toMatch(
-      /^UnsupportedError: init: threads: 2 needs memory that threads share.*Cross-Origin-Opener-Policy/,
+      /^UnsupportedError: init: threads: 2 needs shared memory.*Cross-Origin-Opener-Policy/,
     );
   });
 });
@@ -166,7 +166,7 @@ describe.each([1, 2])("a page that streams the wasm, with threads: %d", (threads
     [
       "of another type",
       "/dist/kobai.wasm?type=text/html",
-      'kobai.wasm?type=text/html" has the Content-Type "text/html", where application/wasm is needed',
+      'kobai.wasm?type=text/html" has the Content-Type "text/html", not application/wasm',
     ],
     ["of something else", "/dist/index.js?type=application/wasm", "what was given is not kobai's file: "],
   ])("%s is told so", async (_, address, message) => {
@@ -195,7 +195,7 @@ it("a ServiceWorker has one thread, and is told that it cannot have more", async
   `);
   expect(found).toEqual({
     problem:
-      "UnsupportedError: init: threads: 2 needs workers, which cannot be started from here, as in a ServiceWorker. " +
+      "UnsupportedError: init: threads: 2 needs workers, which a ServiceWorker cannot start. " +
       'Use kobai in a page or in a worker of a page, or use threads: "auto", which is 1 here.',
     threads: 1,
     prediction: [6],

@@ -66,6 +66,20 @@ it.each(Object.keys(here))("%s is the same as in Node", async (name) => {
   expect(there).toEqual(contentOf(document.documentElement as unknown as Element));
 });
 
+it.each(Object.keys(here))("%s as text is a file of SVG there too", async (name) => {
+  const [text, error, back] = await page.evaluate<[string, string | undefined, unknown]>(
+    `import("/build/figures-page/page.js").then(async ({ figures, contentOf }) => {
+      const text = await figures[${JSON.stringify(name)}].svg();
+      const document = new DOMParser().parseFromString(text, "image/svg+xml");
+      return [text, document.querySelector("parsererror")?.textContent, contentOf(document.documentElement)];
+    })`,
+  );
+  expect(error).toBeUndefined();
+  expect(text).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  const document = new DOMParser().parseFromString(await here[name]!.svg(), "image/svg+xml");
+  expect(back).toEqual(contentOf(document.documentElement as unknown as Element));
+});
+
 it("nothing that a strict content security policy forbids was tried", async () => {
   expect(problems).toEqual([]);
   // Such a policy is at work: a style that is tried is a problem.

@@ -22,7 +22,10 @@ export function figuresOf(plot: typeof Plot): Record<string, Plot.Figure> {
     evaluations: [0, 350, 700].map((step) => ({ step, results: { test: { accuracy: step / 800 } } })),
   };
   return {
-    lines: plot.lines({ x: at, y: (x) => x ** 3, label: "三乗" }, { title: "線", x: { label: "x" } }),
+    lines: plot.lines(
+      { x: at, y: (x) => x ** 3, label: "三乗" },
+      { title: "線\u00a0& <b>", x: { label: "x" } },
+    ),
     scatter: plot.scatter([path, { points: [[1, 1]], label: "点" }]),
     bars: plot.bars(
       ["甲", "乙"],
@@ -72,8 +75,12 @@ export function figuresOf(plot: typeof Plot): Record<string, Plot.Figure> {
 /** An element with all that is in it, whatever the order of attributes. */
 export function contentOf(element: Element): unknown {
   const attributes = [...element.attributes].map(({ name, value }) => `${name}=${value}`).sort();
-  const children = [...element.childNodes].map((child) =>
-    child.nodeType === 1 ? contentOf(child as Element) : child.nodeValue,
-  );
+  const children: unknown[] = [];
+  for (const child of element.childNodes) {
+    if (child.nodeType === 1) children.push(contentOf(child as Element));
+    // A parser may cut text in parts.
+    else if (typeof children.at(-1) === "string") children.push(children.pop() + child.nodeValue!);
+    else children.push(child.nodeValue);
+  }
   return [element.tagName.toLowerCase(), attributes, children];
 }

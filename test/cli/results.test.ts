@@ -41,6 +41,14 @@ describe("the folder of a run", () => {
     expect((await readdir(path)).sort()).toEqual(["history.json", "weights.bin"]);
   });
 
+  it("gets no file of which it turns out that there is nothing to write", async () => {
+    const folder = join(await inFolder(), "run");
+    const nothing = { name: "mistakes.svg", content: () => undefined };
+    const { paths, failures } = await new ResultWriter(new RunFolder(folder)).write([first, nothing, second]);
+    expect(paths.map((path) => path.slice(folder.length + 1))).toEqual(["weights.bin", "history.json"]);
+    expect(failures).toEqual([]);
+  });
+
   it("may be there if it is empty, and stays", async () => {
     const folder = await inFolder();
     await mkdir(join(folder, "mine"));

@@ -6,6 +6,7 @@ import { mnist } from "../../src/data/index.ts";
 import { crossEntropy, dense, init, momentum, normal, sequential, tanh } from "../../src/index.ts";
 import { loadSafetensors, sha256 } from "../../src/io/index.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "../data/idx-files.ts";
+import { numbers, parsed } from "../plot/parse.ts";
 import { kobai } from "./command.ts";
 
 const RESULTS = ["curves.svg", "history.json", "weights.safetensors"];
@@ -66,6 +67,57 @@ describe("kobai train", () => {
     expect(history.loss).toHaveLength(25);
     expect(history.evaluations.map(({ step }: { step: number }) => step)).toEqual([0, 10, 20, 25]);
     expect(await readFile(join(out, "curves.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it("--figures also draws the first layer, the confusion matrix and what is misclassified", async () => {
+    const out = join(await temporaryFolder(), "run");
+    const args = ["train", "--data", await smallData(), "--out", out, "--batch", "20", "--iterations", "25"];
+    const { code, stdout, stderr } = await kobai([...args, "--hidden", "8", "--figures"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const figures = ["first-layer-weights.svg", "confusion-matrix.svg", "misclassified.svg"];
+    expect((await readdir(out)).sort()).toEqual([...RESULTS, ...figures].sort());
+    expect(stdout).toMatch(/written {3}.*weights\.safetensors, .*curves\.svg, .*first-layer-weights\.svg, /);
+    const [weights, confusion, mistakes] = await Promise.all(
+      figures.map(async (name) => parsed(await readFile(join(out, name), "utf8"))),
+    );
+    // Images of 2 × 3 pixels, one for each of 8 units.
+    const tiles = [...weights!.document.querySelectorAll("image")];
+    expect(tiles).toHaveLength(8);
+    const [width, height] = numbers(tiles[0]!, "width", "height");
+    expect(width! / height!).toBeCloseTo(3 / 2, 1);
+    const counts = confusion!.marks("cells", "text").map(({ textContent }) => Number(textContent));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(50);
+    const shown = mistakes!.texts.filter((text) => /^\d → \d$/.test(text));
+    expect(shown.length).toBe(mistakes!.document.querySelectorAll("image").length);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.every((text) => text[0] !== text.at(-1))).toBe(true);
+  });
+
+  it("--figures has no misclassified images where there are none", async () => {
+    // The image of a label is one white pixel.
+    const labels = Array.from({ length: 50 }, (_, i) => i % 10);
+    const images = labels.flatMap((label) => Array.from({ length: 10 }, (_, j) => (j === label ? 255 : 0)));
+    const files = ["train", "t10k"].map((part) => [
+      [`${part}-images-idx3-ubyte`, idx(8, [50, 2, 5], images)],
+      [`${part}-labels-idx1-ubyte`, idx(8, [50], labels)],
+    ]);
+    const out = join(await temporaryFolder(), "run");
+    const args = [
+      "train",
+      "--data",
+      await folderOf(Object.fromEntries(files.flat())),
+      "--out",
+      out,
+      "--figures",
+    ];
+    const { code, stdout } = await kobai([
+      ...args,
+      ...["--optimizer", "adam", "--lr", "0.05", "--iterations", "200", "--batch", "50"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/test 1\.0000\ntrained/);
+    expect(await readdir(out)).toContain("confusion-matrix.svg");
+    expect(await readdir(out)).not.toContain("misclassified.svg");
   });
 
   it("takes threads, as many as there are cores with auto, and gives the same weights", async () => {

@@ -91,17 +91,15 @@ describe("examples", () => {
   );
 
   it("are all here, each with its command, and import kobai as its users do", async () => {
-    const files = (await readdir(`${root}/examples`)).filter((file) => file !== "show.ts");
-    expect(files.sort()).toEqual(
-      Object.keys(examples)
-        .map((name) => `${name}.ts`)
-        .sort(),
-    );
-    for (const file of files) {
+    const scripts = (await readdir(`${root}/examples`)).filter((file) => file.endsWith(".ts"));
+    expect(scripts.sort()).toEqual([...Object.keys(examples).map((name) => `${name}.ts`), "show.ts"].sort());
+    const figures = (await readdir(`${root}/examples/figures`)).filter((file) => file.endsWith(".ts"));
+    for (const file of [...scripts, ...figures.map((figure) => `figures/${figure}`)]) {
+      if (/(show|save)\.ts$/.test(file)) continue;
       const source = await readFile(`${root}/examples/${file}`, "utf8");
       expect(source).toContain(`// Run it with: node scripts/run.js examples/${file}`);
       for (const [, from] of source.matchAll(/from "([^"]+)"/g))
-        expect(from).toMatch(/^(kobai(\/\w+)?|\.\/show\.ts)$/);
+        expect(from).toMatch(/^(kobai(\/\w+)?|\.\/(show|save)\.ts|node:fs\/promises)$/);
     }
   });
 });

@@ -13,7 +13,7 @@ describe("a figure", () => {
     expect(svg).toMatch(/^<svg [^>]*>/);
     expect(svg.match(/<svg/g)).toHaveLength(1);
     expect(svg).toMatch(/<\/svg>\n$/);
-    const root = document.documentElement;
+    const root = document.querySelector("svg")!;
     expect(root.getAttribute("font-family")).toMatch(/Hiragino Sans.*Yu Gothic.*Noto Sans CJK JP/);
     expect(root.getAttribute("role")).toBe("img");
     expect(document.querySelector("title")!.textContent).toBe("損失");
@@ -53,10 +53,19 @@ describe("figure", () => {
     expect(texts).toEqual(expect.arrayContaining(["全部", "a", "b", "c", "d", "e"]));
     const frames = document.querySelectorAll('[aria-label="frame"]');
     expect(frames).toHaveLength(5);
-    const [width, height] = numbers(document.documentElement, "width", "height");
+    const [width, height] = numbers(document.querySelector("svg")!, "width", "height");
     expect(width!).toBeGreaterThan(2 * 200);
     expect(width!).toBeLessThan(3 * 200);
     expect(height!).toBeGreaterThan(3 * 150);
+  });
+
+  it("is XML whatever its texts and colors hold", async () => {
+    const { svg, texts } = await drawn(
+      lines({ y: [1, 2], label: "a < b & c\u00a0d", color: '"<&' }, { title: "x & <y>" }),
+    );
+    expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#160;)|&nbsp;|"[^"<>]*<[^"<>]*"/);
+    expect(texts).toEqual(expect.arrayContaining(["a < b & c\u00a0d", "x & <y>"]));
+    expect(svg).toContain('stroke="&quot;&lt;&amp;"');
   });
 
   it("takes figures of panels as panels", async () => {
@@ -67,7 +76,7 @@ describe("figure", () => {
   it("makes room for a title that is wider than the panels", async () => {
     const title = "とても長い題名".repeat(6);
     const { document } = await drawn(figure([panel("a")], { title }));
-    expect(numbers(document.documentElement, "width")[0]!).toBeGreaterThan(15 * title.length);
+    expect(numbers(document.querySelector("svg")!, "width")[0]!).toBeGreaterThan(15 * title.length);
   });
 
   it("refuses no panels, and what is none", () => {

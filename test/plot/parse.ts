@@ -5,7 +5,7 @@ import type { Figure } from "../../src/plot/figure.ts";
 
 export interface Drawn {
   readonly svg: string;
-  readonly document: Document;
+  readonly document: ParentNode;
   /** all that is written in it */
   readonly texts: string[];
   /** elements of this name inside the groups of this label */
@@ -13,8 +13,15 @@ export interface Drawn {
 }
 
 export async function drawn(figure: Figure): Promise<Drawn> {
-  const svg = await figure.svg();
-  const document = new DOMParser().parseFromString(svg, "image/svg+xml") as unknown as Document;
+  return parsed(await figure.svg());
+}
+
+/** A figure from the text of its file. */
+export function parsed(svg: string): Drawn {
+  return within(new DOMParser().parseFromString(svg, "image/svg+xml") as unknown as Document, svg);
+}
+
+function within(document: ParentNode, svg: string): Drawn {
   const all = (selector: string) => [...document.querySelectorAll(selector)];
   return {
     svg,
@@ -22,6 +29,13 @@ export async function drawn(figure: Figure): Promise<Drawn> {
     texts: all("text").map((text) => text.textContent ?? ""),
     marks: (label, name = "*") => all(`[aria-label="${label}"] ${name}`),
   };
+}
+
+/** The charts of a figure of several panels. */
+export function panels({ document, svg }: Drawn): Drawn[] {
+  return [...document.querySelectorAll('[aria-label="frame"]')].map((frame) =>
+    within(frame.parentElement!, svg),
+  );
 }
 
 export type Place = [number, number];

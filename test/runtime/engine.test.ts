@@ -36,7 +36,7 @@ describe("init", () => {
   });
 
   it("keeps the first engine, however often it is called", async () => {
-    const info = { threads: 1, maxMemory: 4 * MIB, relaxed: false };
+    const info = { threads: 1, maxMemory: 4 * MIB, relaxed: false, wide: false };
     expect(await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()])).toEqual([info, info]);
     const engine = kobai.engine();
     expect(await kobai.init({ threads: 1, maxMemory: 4 * MIB })).toEqual(info);
@@ -48,12 +48,11 @@ describe("init", () => {
   it.each([
     [{ maxMemory: 8 * MIB }, "init: maxMemory is 4294967296 since the first call, and cannot become 8388608"],
     [{ threads: 2 }, "init: threads is 1 since the first call, and cannot become 2"],
+    [{ wide: true }, "init: wide is false since the first call, and cannot become true"],
   ])("refuses later what contradicts the first call: %o", async (options, text) => {
     await kobai.init();
     await expect(kobai.init(options)).rejects.toThrow(
-      new kobai.StateError(
-        `${text}: give the options to the first call alone, or use a worker, which has a kobai of its own`,
-      ),
+      new kobai.StateError(`${text}: give the options to the first call alone, or use a worker`),
     );
     expect(kobai.engineInfo().threads).toBe(1);
   });
@@ -84,7 +83,7 @@ describe("init", () => {
     vi.stubGlobal("WebAssembly", undefined);
     await expect(kobai.init()).rejects.toThrow(
       new kobai.UnsupportedError(
-        "init: this runtime has no WebAssembly. Use Node 20 or newer, or a current browser.",
+        "init: this runtime has no WebAssembly with SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
       ),
     );
   });
@@ -93,8 +92,7 @@ describe("init", () => {
     vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
     await expect(kobai.init()).rejects.toThrow(
       new kobai.UnsupportedError(
-        "init: this runtime's WebAssembly has no 128-bit SIMD, which kobai is made of. Use Node 20 or newer, " +
-          "Chrome 110, Firefox 115, Safari 16.4 or newer.",
+        "init: this runtime has no WebAssembly with SIMD. Use Node 20, Chrome 110, Firefox 115, Safari 16.4 or newer.",
       ),
     );
   });
@@ -139,7 +137,7 @@ describe("a source that is not the file", () => {
       [
         "a page",
         () => answer(page, { headers: { "content-type": "text/html" } }),
-        'init: wasm: its Response has the Content-Type "text/html", where application/wasm is needed: is the address right?',
+        'init: wasm: its Response has the Content-Type "text/html", not application/wasm: is the address right?',
       ],
       [
         "a page that says it is one",
@@ -164,7 +162,7 @@ describe("a source that is not the file", () => {
       [
         "an address",
         () => "kobai.wasm",
-        'init: wasm must be the bytes of kobai/wasm, its Response (fetch("…/kobai.wasm")) or a WebAssembly.Module; got "kobai.wasm"',
+        'init: wasm must be the bytes of kobai/wasm, its Response or a WebAssembly.Module; got "kobai.wasm"',
       ],
     ])("%s is refused", async (_, source, message) => {
       const error = await kobai.init({ threads, wasm: source() as Uint8Array<ArrayBuffer> }).catch(identity);
@@ -189,8 +187,8 @@ describe("a source that is not the file", () => {
     vi.doUnmock("../../src/node.ts");
     await expect(kobai.init({ relaxed: true })).rejects.toThrow(
       new kobai.OptionError(
-        'init: relaxed: that build is not part of a bundle or a page: `import wasm from "kobai/relaxed"` and give it as well, ' +
-          "init({ relaxed: true, wasm }), or fetch the file kobai/wasm-relaxed",
+        'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
+          "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
       ),
     );
   });

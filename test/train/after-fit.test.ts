@@ -104,8 +104,8 @@ describe("a fitted network", () => {
     using net = sequential([dense(4), tanh(), dense(1)], { input: [2] });
     const data = slope(20);
     const refusal =
-      "crossEntropy: the network has one output, whose softmax is always 1: use binaryCrossEntropy() for yes or no, " +
-      "two outputs for two classes, or meanSquaredError() for a value";
+      "crossEntropy: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, " +
+      "or two outputs for two classes";
     await expectRejection(net.evaluate(data), OptionError, refusal);
     expectError(() => net.loss(data.x, data.t), OptionError, refusal);
     await net.fit(data, { loss: meanSquaredError(), optimizer: sgd({ lr: 0.1 }), epochs: 1 });

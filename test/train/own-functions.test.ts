@@ -88,8 +88,8 @@ describe("a layer is refused that", () => {
         return net.predict([[1, 2]]);
       },
       StateError,
-      "x: this value belongs to another network or to another call of a layer or loss, and has no elements here: " +
-        "use what the function is given at each call, and keep nothing",
+      "x: this value belongs to another network or to another call of a layer or loss: " +
+        "use what the function is given at each call",
     ],
   ])("%s", (_, call, kind, message) => expectError(call, kind, message));
 });
@@ -127,7 +127,7 @@ describe("a parameter is refused", () => {
       "without a name",
       withParameter(undefined, [2], he()),
       OptionError,
-      "own1: a parameter's name must be 1 to 100 printable characters; got undefined",
+      "own1: a parameter's name must be 1 to 100 printable characters without a dot; got undefined",
     ],
     [
       "without an initializer",
@@ -139,8 +139,8 @@ describe("a parameter is refused", () => {
       `with ${uncalled.name} that was not called`,
       withParameter("w", [2, 2], uncalled),
       OptionError,
-      'own1.w: its initializer must give a distribution, { kind: "constant", value }, { kind: "normal", mean, std } or ' +
-        `{ kind: "uniform", low, high }, of finite numbers; it gave ${uncalled === normal ? "undefined" : "a function"}` +
+      'own1.w: its initializer must give a distribution of finite numbers, { kind: "constant", value } or { kind: "normal", mean, std } or ' +
+        `{ kind: "uniform", low, high }; it gave ${uncalled === normal ? "undefined" : "a function"}` +
         `${uncalled === normal ? "" : `: call it, as in ${uncalled.name}()`}`,
     ]),
     ...[
@@ -152,8 +152,8 @@ describe("a parameter is refused", () => {
       `with the distribution ${JSON.stringify(given)}`,
       withParameter("w", [2], () => given),
       OptionError,
-      'own1.w: its initializer must give a distribution, { kind: "constant", value }, { kind: "normal", mean, std } or ' +
-        `{ kind: "uniform", low, high }, of finite numbers; it gave ${given === null ? "null" : "an object"}`,
+      'own1.w: its initializer must give a distribution of finite numbers, { kind: "constant", value } or { kind: "normal", mean, std } or ' +
+        `{ kind: "uniform", low, high }; it gave ${given === null ? "null" : "an object"}`,
     ]),
     [
       "with numbers that float32 cannot hold",
@@ -310,7 +310,7 @@ it("layers are layers", () => {
   expectError(
     make([{ forward: (x: Value) => x }]),
     OptionError,
-    "sequential: the name of layer 1 must be 1 to 100 printable characters; got undefined",
+    "sequential: the name of layer 1 must be 1 to 100 printable characters without a dot; got undefined",
   );
   expectError(
     () => sequential([dense(2)], undefined as never),

@@ -227,7 +227,7 @@ describe("fit refuses", () => {
       "an optimizer of one's own without an instruction",
       { optimizer: { name: "own", lr: 1, coefficients() {} } },
       OptionError,
-      "fit: optimizer.op must be the instruction of one of kobai's optimizers, such as sgd().op; got undefined",
+      "fit: optimizer.op must be that of one of kobai's optimizers, such as sgd().op; got undefined",
     ],
     [
       "coefficients that are no numbers",

@@ -1,4 +1,4 @@
-import { Op } from "../../../assembly/isa.ts";
+import { Activation, Op } from "../../../assembly/isa.ts";
 import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 import { broadcastShapes, emitBinary, sumTo } from "./broadcast.ts";
 import { scale } from "./unary.ts";
@@ -9,9 +9,11 @@ function binary(
   name: string,
   op: Op,
   gradient?: (a: Value, b: Value, y: Value, g: Value) => readonly [Value, Value],
+  activation?: Activation,
 ): Operation<undefined> {
   return {
     name,
+    ...(activation && { activation }),
     inPlace: true,
     infer: ([a, b]) => [{ shape: broadcastShapes(name, a!.shape, b!.shape), dtype: sameFloat(name, a!, b!) }],
     ...(gradient && {
@@ -45,9 +47,15 @@ export const multiply = (a: Value, b: Value): Value => apply(multiplyOperation, 
 export const divide = (a: Value, b: Value): Value => apply(divideOperation, [a, b], undefined);
 
 // The gradients of the activations, one instruction each: of g, which arrives at y, and y itself. Second derivatives are not needed.
-export const reluGradientOperation = binary("reluGradient", Op.reluGradient);
-export const sigmoidGradientOperation = binary("sigmoidGradient", Op.sigmoidGradient);
-export const tanhGradientOperation = binary("tanhGradient", Op.tanhGradient);
+// @__NO_SIDE_EFFECTS__
+const gradientOf = (name: string, op: Op, activation: Activation) => binary(name, op, undefined, activation);
+const reluGradientOperation = gradientOf("reluGradient", Op.reluGradient, Activation.reluGradient);
+const sigmoidGradientOperation = gradientOf(
+  "sigmoidGradient",
+  Op.sigmoidGradient,
+  Activation.sigmoidGradient,
+);
+const tanhGradientOperation = gradientOf("tanhGradient", Op.tanhGradient, Activation.tanhGradient);
 
 export const reluGradient = (g: Value, y: Value): Value => apply(reluGradientOperation, [g, y], undefined);
 export const sigmoidGradient = (g: Value, y: Value): Value =>

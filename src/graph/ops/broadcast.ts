@@ -155,7 +155,7 @@ export function broadcastTo(x: Value, shape: Shape): Value {
   checkValue("broadcastTo: operand 1", x);
   checkShape("broadcastTo", shape);
   if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;
-  return apply(broadcastOperation, [x], { shape });
+  return apply(broadcastOperation, [x], { shape: [...shape] });
 }
 
 /** A copy of its own: for a value that must lie in two places. */

@@ -138,9 +138,7 @@ function elementLoss(
   };
 }
 
-export const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredError, (_, dy) =>
-  scale(dy, -1),
-);
+const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredError, (_, dy) => scale(dy, -1));
 
 /**
  * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch.

@@ -6,7 +6,6 @@ const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   name: "reshape",
   view: true,
   infer([x], { shape }) {
-    checkShape("reshape", shape);
     if (size(shape) !== size(x!.shape)) {
       throw new ShapeError(
         "reshape",
@@ -26,7 +25,8 @@ const reshapeOperation: Operation<{ readonly shape: Shape }> = {
  * @throws ShapeError where the number of elements differs, or an axis is no whole number of at least 1
  */
 export function reshape(x: Value, shape: Shape): Value {
-  return apply(reshapeOperation, [x], { shape });
+  checkShape("reshape", shape);
+  return apply(reshapeOperation, [x], { shape: [...shape] });
 }
 
 /** The value whose memory a view shows. */

@@ -4,6 +4,7 @@ import { size } from "../../tensor.ts";
 import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 
 /** An op along the rows of x; `m` rows of `n`, all leading axes together. */
+// @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
 function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Operation<undefined> {
   return {
     name,
@@ -28,6 +29,7 @@ function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Oper
   };
 }
 
+// @__NO_SIDE_EFFECTS__
 function gradientAlongRows(name: string, op: Op): Operation<undefined> {
   return {
     name,
@@ -50,7 +52,7 @@ const softmaxGradient = gradientAlongRows("softmaxGradient", Op.softmaxGradient)
 /** dx = g − eʸ·Σ g */
 const logSoftmaxGradient = gradientAlongRows("logSoftmaxGradient", Op.logSoftmaxGradient);
 
-export const softmaxOperation = alongRows("softmax", Op.softmax, softmaxGradient);
+const softmaxOperation = alongRows("softmax", Op.softmax, softmaxGradient);
 const logSoftmaxOperation = alongRows("logSoftmax", Op.logSoftmax, logSoftmaxGradient);
 
 /** eˣ / Σ eˣ along the last axis, shifted by the row's maximum against overflow (book 3.5). @throws ShapeError for a scalar */

@@ -1,4 +1,4 @@
-import { Op, UnaryArg } from "../../../assembly/isa.ts";
+import { Activation, Op, UnaryArg } from "../../../assembly/isa.ts";
 import { check, finite } from "../../check.ts";
 import { size } from "../../tensor.ts";
 import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
@@ -10,9 +10,11 @@ function unary(
   name: string,
   op: Op,
   gradient: (x: Value, y: Value, g: Value) => Value,
+  activation?: Activation,
 ): Operation<undefined> {
   return {
     name,
+    ...(activation && { activation }),
     inPlace: true,
     infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat(name, x!) }],
     gradient: ({ inputs: [x], outputs: [y] }, g) => [gradient(x!, y!, g)],
@@ -29,9 +31,9 @@ function unary(
 }
 
 // Gradients that need only y let fusion drop x: relu(x) > 0 exactly where x > 0, σ' = y(1 − y), tanh' = 1 − y².
-export const reluOperation = unary("relu", Op.relu, (_, y, g) => reluGradient(g, y));
-export const sigmoidOperation = unary("sigmoid", Op.sigmoid, (_, y, g) => sigmoidGradient(g, y));
-export const tanhOperation = unary("tanh", Op.tanh, (_, y, g) => tanhGradient(g, y));
+const reluOperation = unary("relu", Op.relu, (_, y, g) => reluGradient(g, y), Activation.relu);
+const sigmoidOperation = unary("sigmoid", Op.sigmoid, (_, y, g) => sigmoidGradient(g, y), Activation.sigmoid);
+const tanhOperation = unary("tanh", Op.tanh, (_, y, g) => tanhGradient(g, y), Activation.tanh);
 const expOperation = unary("exp", Op.exp, (_, y, g) => multiply(g, y));
 const logOperation = unary("log", Op.log, (x, _, g) => divide(g, x));
 const sqrtOperation = unary("sqrt", Op.sqrt, (_, y, g) => divide(scale(g, 0.5), y));

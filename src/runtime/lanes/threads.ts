@@ -32,11 +32,11 @@ export async function threadCount(threads: Threads): Promise<number> {
 /** What more than one thread needs and there is not here, and what to do. */
 function whatIsMissing(): string | undefined {
   if (!isNode && typeof Worker !== "function") {
-    return "workers, which cannot be started from here, as in a ServiceWorker. Use kobai in a page or in a worker of a page";
+    return "workers, which a ServiceWorker cannot start. Use kobai in a page or in a worker of a page";
   }
   if (typeof SharedArrayBuffer !== "function" || !(isNode || globalThis.crossOriginIsolated)) {
     return (
-      "memory that threads share, which a page has only where its server sends the headers " +
+      "shared memory, which a page has only where its server sends the headers " +
       "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. Send them"
     );
   }

@@ -41,7 +41,12 @@ function predict(): number {
 
 describe("init({ threads })", () => {
   it("starts one thread less than there are lanes, and says so", async () => {
-    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32, relaxed: false });
+    expect(await kobai.init({ threads: 3 })).toEqual({
+      threads: 3,
+      maxMemory: 2 ** 32,
+      relaxed: false,
+      wide: false,
+    });
     expect(workers.length).toBe(2);
     expect(kobai.engineInfo().threads).toBe(3);
     expect(await kobai.init({ threads: 3 })).toEqual(kobai.engineInfo());
@@ -65,7 +70,7 @@ describe("init({ threads })", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     await expect(kobai.init({ threads: 2 })).rejects.toThrow(kobai.UnsupportedError);
     await expect(kobai.init({ threads: 2 })).rejects.toThrow(
-      "init: threads: 2 needs memory that threads share, which a page has only where its server sends the headers " +
+      "init: threads: 2 needs shared memory, which a page has only where its server sends the headers " +
         "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. Send them, or use threads: " +
         '"auto", which is 1 here.',
     );
@@ -91,7 +96,7 @@ describe("init({ threads })", () => {
     const wasm = new WebAssembly.Module(bytes);
     await expect(kobai.init({ threads: 2, wasm })).rejects.toThrow(
       new kobai.OptionError(
-        "init: a compiled WebAssembly.Module works on the memory of one thread; for more pass the wasm's bytes or its Response",
+        "init: wasm: a compiled WebAssembly.Module is for one thread; for more give the bytes or the Response",
       ),
     );
     const headers = { "content-type": "application/wasm" };
@@ -175,6 +180,7 @@ describe("close", () => {
       threads: 1,
       maxMemory: 2 ** 32,
       relaxed: false,
+      wide: false,
     });
   });
 
