@@ -201,8 +201,9 @@ describe("ten thousand steps", () => {
     const kept = process.memoryUsage().heapUsed - before;
     expect(history.loss).toHaveLength(10_000);
     expect(memoryReport()).toMatchObject({ held, capacity });
-    // A loss takes 8 bytes, and 8 to 24 more while its array grows; what else there is comes with each call, of many steps.
-    expect(allocated / 10_000).toBeLessThan(100);
+    // A loss takes 8 bytes, and 8 to 24 more while its array grows; numbers that are read from objects are garbage until V8 has optimized
+    // that; what else there is comes with each call, of many steps.
+    expect(allocated / 10_000).toBeLessThan(150);
     expect(kept / 10_000).toBeLessThan(20);
   });
 });
