@@ -1,7 +1,7 @@
 // Elementwise kernels of two operands, with broadcasting (BinaryArg).
 
 import { BinaryArg, Op } from "./isa";
-import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "./memory";
 
 /** The vector f(a, b); for the gradients a is the gradient arriving at y and b is y. `op` is a constant at every call. */
 @inline
@@ -27,6 +27,18 @@ function read<T>(address: usize, repeats: bool): v128 {
 function span<T>(op: i32, out: usize, a: usize, b: usize, n: i32, repeatA: bool, repeatB: bool): void {
   const length = vectorLength<T>();
   let left = n;
+  if (WIDE) {
+    // An operand that repeats is read once: two loads of the same are no pair.
+    const a0 = read<T>(a, repeatA), b0 = read<T>(b, repeatB);
+    for (; left >= 2 * length; left -= 2 * length) {
+      const low = apply<T>(op, repeatA ? a0 : v128.load(a), repeatB ? b0 : v128.load(b));
+      const high = apply<T>(op, repeatA ? a0 : v128.load(a, 16), repeatB ? b0 : v128.load(b, 16));
+      storePair(out, low, high);
+      out += 32;
+      if (!repeatA) a += 32;
+      if (!repeatB) b += 32;
+    }
+  }
   for (; left >= length; left -= length) {
     v128.store(out, apply<T>(op, read<T>(a, repeatA), read<T>(b, repeatB)));
     out += 16;
@@ -75,7 +87,9 @@ function binary<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
     const o = out + (<usize>row * d2 + from) * sizeof<T>();
     const p = a + i0 * a0 + i1 * a1 + (repeatA ? 0 : offset);
     const q = b + i0 * b0 + i1 * b1 + (repeatB ? 0 : offset);
-    if (repeatA) {
+    if (WIDE && repeatA && !repeatB) {
+      span<T>(op, o, p, q, n, true, false);
+    } else if (repeatA) {
       span<T>(op, o, p, q, n, true, repeatB);
     } else if (repeatB) {
       span<T>(op, o, p, q, n, false, true);

@@ -2,10 +2,10 @@
 
 import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "./isa";
 import { exp } from "./math/exp";
-import { log } from "./math/log";
+import { log, log1p } from "./math/log";
 import { sigmoid } from "./math/sigmoid";
 import { constant } from "./math/vector";
-import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
 import { rowSum } from "./reduce";
 import { logOf, rowExp, rowMax } from "./softmax";
 
@@ -73,7 +73,15 @@ function gradientOfLabel<T>(e: usize, label: i32, total: T, n: i32, m: T): void 
   const atLabel = <T>((load<T>(at) / total - 1) / m);
   const totals = v128.splat<T>(total);
   const rows = v128.splat<T>(m);
-  for (let j = 0; j < n; j += vectorLength<T>()) {
+  let j = 0;
+  if (WIDE) {
+    for (; j + 2 * vectorLength<T>() <= n; j += 2 * vectorLength<T>()) {
+      const o = e + <usize>j * sizeof<T>();
+      const low = v128.div<T>(v128.div<T>(v128.load(o), totals), rows);
+      storePair(o, low, v128.div<T>(v128.div<T>(v128.load(o, 16), totals), rows));
+    }
+  }
+  for (; j < n; j += vectorLength<T>()) {
     const o = e + <usize>j * sizeof<T>();
     storeFirst<T>(o, v128.div<T>(v128.div<T>(v128.load(o), totals), rows), n - j);
   }
@@ -87,7 +95,16 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differenti
   const shift = v128.splat<T>(largest);
   const total = rowExp<T>(out, x, n, largest);
   const logTotal = v128.splat<T>(logOf<T>(total));
-  for (let j = 0; j < n; j += length) {
+  let j = 0;
+  if (WIDE) {
+    for (; j + 2 * length <= n; j += 2 * length) {
+      const e = <usize>j * sizeof<T>();
+      const low = v128.sub<T>(logTotal, v128.sub<T>(v128.load(x + e), shift));
+      const high = v128.sub<T>(logTotal, v128.sub<T>(v128.load(x + e, 16), shift));
+      storePair(out + e, v128.mul<T>(v128.load(t + e), low), v128.mul<T>(v128.load(t + e, 16), high));
+    }
+  }
+  for (; j < n; j += length) {
     const e = <usize>j * sizeof<T>();
     const negativeLog = v128.sub<T>(logTotal, v128.sub<T>(v128.load(x + e), shift));
     storeFirst<T>(out + e, v128.mul<T>(v128.load(t + e), negativeLog), n - j);
@@ -98,7 +115,17 @@ function rowOfOneHot<T>(out: usize, x: usize, t: usize, n: i32, m: T, differenti
   const totals = v128.splat<T>(total);
   const weight = v128.splat<T>(rowSum<T>(t, n));
   const rows = v128.splat<T>(m);
-  for (let j = 0; j < n; j += length) {
+  j = 0;
+  if (WIDE) {
+    for (; j + 2 * length <= n; j += 2 * length) {
+      const e = <usize>j * sizeof<T>();
+      const low = v128.mul<T>(v128.div<T>(v128.load(out + e), totals), weight);
+      const high = v128.mul<T>(v128.div<T>(v128.load(out + e, 16), totals), weight);
+      const d0 = v128.sub<T>(low, v128.load(t + e)), d1 = v128.sub<T>(high, v128.load(t + e, 16));
+      storePair(out + e, v128.div<T>(d0, rows), v128.div<T>(d1, rows));
+    }
+  }
+  for (; j < n; j += length) {
     const e = <usize>j * sizeof<T>();
     const y = v128.mul<T>(v128.div<T>(v128.load(out + e), totals), weight);
     storeFirst<T>(out + e, v128.div<T>(v128.sub<T>(y, v128.load(t + e)), rows), n - j);
@@ -119,14 +146,32 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
   const rows = v128.splat<T>(<T>m);
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const at = <usize>row * n * sizeof<T>();
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const d0 = v128.sub<T>(v128.load(y + e), v128.load(t + e));
+        const d1 = v128.sub<T>(v128.load(y + e, 16), v128.load(t + e, 16));
+        storePair(gradient + e, v128.mul<T>(d0, d0), v128.mul<T>(d1, d1));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(v128.load(y + e), v128.load(t + e));
       storeFirst<T>(gradient + e, v128.mul<T>(difference, difference), n - j);
     }
     store<T>(rowLosses + <usize>row * sizeof<T>(), <T>(<T>0.5 * rowSum<T>(gradient + at, n)));
     if (!differentiate) continue;
-    for (let j = 0; j < n; j += length) {
+    j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const d0 = v128.sub<T>(v128.load(y + e), v128.load(t + e));
+        const d1 = v128.sub<T>(v128.load(y + e, 16), v128.load(t + e, 16));
+        storePair(gradient + e, v128.div<T>(d0, rows), v128.div<T>(d1, rows));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(v128.load(y + e), v128.load(t + e));
       storeFirst<T>(gradient + e, v128.div<T>(difference, rows), n - j);
@@ -136,7 +181,7 @@ export function sumSquaredError<T>(i: usize, lane: i32, lanes: i32): void {
 
 /**
  * Binary cross-entropy of scores x with targets t: the mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), taken as
- * max(x, 0) − x·t + log(1 + e^−|x|), where nothing overflows.
+ * max(x, 0) − x·t + log1p(e^−|x|), where nothing overflows and a small loss keeps its digits.
  */
 export function binaryCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const rowLosses = pointer(i, ElementLossArg.rowLosses);
@@ -150,21 +195,43 @@ export function binaryCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
   const count = v128.splat<T>(<T>m * <T>n);
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const at = <usize>row * n * sizeof<T>();
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const low = binaryTerm<T>(v128.load(scores + e), v128.load(targets + e));
+        storePair(gradient + e, low, binaryTerm<T>(v128.load(scores + e, 16), v128.load(targets + e, 16)));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
-      const x = v128.load(scores + e);
-      const missing = log<T>(v128.add<T>(constant<T>(1), exp<T>(v128.or(x, constant<T>(-0.0)))));
-      const linear = v128.sub<T>(v128.pmax<T>(constant<T>(0), x), v128.mul<T>(x, v128.load(targets + e)));
-      storeFirst<T>(gradient + e, v128.add<T>(linear, missing), n - j);
+      storeFirst<T>(gradient + e, binaryTerm<T>(v128.load(scores + e), v128.load(targets + e)), n - j);
     }
     store<T>(rowLosses + <usize>row * sizeof<T>(), <T>(rowSum<T>(gradient + at, n) / <T>n));
     if (!differentiate) continue;
-    for (let j = 0; j < n; j += length) {
+    j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const d0 = v128.sub<T>(sigmoid<T>(v128.load(scores + e)), v128.load(targets + e));
+        const d1 = v128.sub<T>(sigmoid<T>(v128.load(scores + e, 16)), v128.load(targets + e, 16));
+        storePair(gradient + e, v128.div<T>(d0, count), v128.div<T>(d1, count));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const difference = v128.sub<T>(sigmoid<T>(v128.load(scores + e)), v128.load(targets + e));
       storeFirst<T>(gradient + e, v128.div<T>(difference, count), n - j);
     }
   }
+}
+
+/** max(x, 0) − x·t + log(1 + e^−|x|) */
+@inline
+function binaryTerm<T>(x: v128, t: v128): v128 {
+  const missing = log1p<T>(exp<T>(v128.or(x, constant<T>(-0.0))));
+  const linear = v128.sub<T>(v128.pmax<T>(constant<T>(0), x), v128.mul<T>(x, t));
+  return v128.add<T>(linear, missing);
 }
 
 /** Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest; with a threshold, see AccuracyArg. */

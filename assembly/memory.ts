@@ -68,3 +68,17 @@ export function storeFirst<T>(address: usize, v: v128, count: i32): void {
   if (count >= vectorLength<T>()) v128.store(address, v);
   else storePart<T>(address, v, count);
 }
+
+/** Bytes that an optimizer's loop goes on by: a vector, or in the wide build a pair. */
+@inline
+export const STEP_BYTES: usize = WIDE ? 32 : 16;
+
+/**
+ * Stores two vectors side by side, the upper one first: where V8 merges them (the wide build), it stores the lower one by itself as well if
+ * that comes first, in case that the upper one traps.
+ */
+@inline
+export function storePair(address: usize, low: v128, high: v128): void {
+  v128.store(address, high, 16);
+  v128.store(address, low);
+}

@@ -3,7 +3,14 @@
 
 import { COEFFICIENTS, RunField } from "./blocks";
 import { UpdateArg } from "./isa";
-import { arg, chunkStart, pointer } from "./memory";
+import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "./memory";
+
+/** Stores a vector, and in the wide build the one behind it. */
+@inline
+function storeStep(address: usize, low: v128, high: v128): void {
+  if (WIDE) storePair(address, low, high);
+  else v128.store(address, low);
+}
 
 /** Coefficient `index` of this step, in every place of a vector. */
 @inline
@@ -29,6 +36,14 @@ export function sgd<T>(i: usize, lane: i32, lanes: i32): void {
   for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 64) {
     const g0 = v128.load(g + p), g1 = v128.load(g + p, 16), g2 = v128.load(g + p, 32), g3 = v128.load(g + p, 48);
     if (!v128.any_true(v128.or(v128.or(g0, g1), v128.or(g2, g3)))) continue;
+    if (WIDE) {
+      const w0 = v128.load(w + p), w1 = v128.load(w + p, 16), w2 = v128.load(w + p, 32), w3 = v128.load(w + p, 48);
+      v128.store(w + p, v128.sub<T>(w3, v128.mul<T>(lr, g3)), 48);
+      v128.store(w + p, v128.sub<T>(w2, v128.mul<T>(lr, g2)), 32);
+      v128.store(w + p, v128.sub<T>(w1, v128.mul<T>(lr, g1)), 16);
+      v128.store(w + p, v128.sub<T>(w0, v128.mul<T>(lr, g0)));
+      continue;
+    }
     v128.store(w + p, v128.sub<T>(v128.load(w + p), v128.mul<T>(lr, g0)));
     v128.store(w + p, v128.sub<T>(v128.load(w + p, 16), v128.mul<T>(lr, g1)), 16);
     v128.store(w + p, v128.sub<T>(v128.load(w + p, 32), v128.mul<T>(lr, g2)), 32);
@@ -45,11 +60,19 @@ export function momentum<T>(i: usize, lane: i32, lanes: i32): void {
   const lr = coefficient<T>(i, 0);
   const alpha = coefficient<T>(i, 1);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
-  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
-    const v = v128.sub<T>(v128.mul<T>(alpha, v128.load(s1 + p)), v128.mul<T>(lr, v128.load(g + p)));
-    v128.store(s1 + p, v);
-    v128.store(w + p, v128.add<T>(v128.load(w + p), v));
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
+    const v0 = velocity<T>(v128.load(s1 + p), v128.load(g + p), lr, alpha);
+    const v1 = WIDE ? velocity<T>(v128.load(s1 + p, 16), v128.load(g + p, 16), lr, alpha) : v0;
+    storeStep(s1 + p, v0, v1);
+    const w0 = v128.add<T>(v128.load(w + p), v0);
+    const w1 = WIDE ? v128.add<T>(v128.load(w + p, 16), v1) : w0;
+    storeStep(w + p, w0, w1);
   }
+}
+
+@inline
+function velocity<T>(v: v128, g: v128, lr: v128, alpha: v128): v128 {
+  return v128.sub<T>(v128.mul<T>(alpha, v), v128.mul<T>(lr, g));
 }
 
 /** h ← h + g²; w ← w − (lr·g) / (√h + ε) (book 6.1.5). s1 is h. Coefficients: lr, ε. */
@@ -61,13 +84,22 @@ export function adaGrad<T>(i: usize, lane: i32, lanes: i32): void {
   const lr = coefficient<T>(i, 0);
   const epsilon = coefficient<T>(i, 1);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
-  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
-    const gradient = v128.load(g + p);
-    const h = v128.add<T>(v128.load(s1 + p), v128.mul<T>(gradient, gradient));
-    v128.store(s1 + p, h);
-    const step = v128.div<T>(v128.mul<T>(lr, gradient), v128.add<T>(v128.sqrt<T>(h), epsilon));
-    v128.store(w + p, v128.sub<T>(v128.load(w + p), step));
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
+    const g0 = v128.load(g + p);
+    const g1 = WIDE ? v128.load(g + p, 16) : g0;
+    const h0 = v128.add<T>(v128.load(s1 + p), v128.mul<T>(g0, g0));
+    const h1 = WIDE ? v128.add<T>(v128.load(s1 + p, 16), v128.mul<T>(g1, g1)) : h0;
+    storeStep(s1 + p, h0, h1);
+    const w0 = v128.sub<T>(v128.load(w + p), scaledStep<T>(lr, g0, h0, epsilon));
+    const w1 = WIDE ? v128.sub<T>(v128.load(w + p, 16), scaledStep<T>(lr, g1, h1, epsilon)) : w0;
+    storeStep(w + p, w0, w1);
   }
+}
+
+/** (lr·m) / (√v + ε) */
+@inline
+function scaledStep<T>(lr: v128, m: v128, v: v128, epsilon: v128): v128 {
+  return v128.div<T>(v128.mul<T>(lr, m), v128.add<T>(v128.sqrt<T>(v), epsilon));
 }
 
 /**
@@ -85,15 +117,27 @@ export function adam<T>(i: usize, lane: i32, lanes: i32): void {
   const beta2 = coefficient<T>(i, 2);
   const epsilon = coefficient<T>(i, 3);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
-  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 16) {
-    const gradient = v128.load(g + p);
-    let m = v128.load(s1 + p);
-    let v = v128.load(s2 + p);
-    m = v128.add<T>(m, v128.mul<T>(beta1, v128.sub<T>(gradient, m)));
-    v = v128.add<T>(v, v128.mul<T>(beta2, v128.sub<T>(v128.mul<T>(gradient, gradient), v)));
-    v128.store(s1 + p, m);
-    v128.store(s2 + p, v);
-    const step = v128.div<T>(v128.mul<T>(lr, m), v128.add<T>(v128.sqrt<T>(v), epsilon));
-    v128.store(w + p, v128.sub<T>(v128.load(w + p), step));
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
+    const g0 = v128.load(g + p);
+    const g1 = WIDE ? v128.load(g + p, 16) : g0;
+    let m0 = v128.load(s1 + p);
+    let m1 = WIDE ? v128.load(s1 + p, 16) : m0;
+    let v0 = v128.load(s2 + p);
+    let v1 = WIDE ? v128.load(s2 + p, 16) : v0;
+    m0 = towards<T>(m0, g0, beta1);
+    m1 = towards<T>(m1, g1, beta1);
+    v0 = towards<T>(v0, v128.mul<T>(g0, g0), beta2);
+    v1 = towards<T>(v1, v128.mul<T>(g1, g1), beta2);
+    storeStep(s1 + p, m0, m1);
+    storeStep(s2 + p, v0, v1);
+    const w0 = v128.sub<T>(v128.load(w + p), scaledStep<T>(lr, m0, v0, epsilon));
+    const w1 = WIDE ? v128.sub<T>(v128.load(w + p, 16), scaledStep<T>(lr, m1, v1, epsilon)) : w0;
+    storeStep(w + p, w0, w1);
   }
+}
+
+/** x + share·(y − x) */
+@inline
+function towards<T>(x: v128, y: v128, share: v128): v128 {
+  return v128.add<T>(x, v128.mul<T>(share, v128.sub<T>(y, x)));
 }

@@ -2,7 +2,7 @@
 // of partial sums (sums.ts).
 
 import { SumArg } from "./isa";
-import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
 import { high, low, partialTerms, rounded } from "./totals";
 
@@ -119,6 +119,24 @@ function sumRows<T>(out: usize, a: usize, n: i32, inner: i32, first: i32, last: 
   const stride = <usize>inner * sizeof<T>();
   const by = v128.splat<T>(divisor);
   const terms = partialTerms(n);
+  if (WIDE && terms == n && last - first >= 4 * length) {
+    for (let column = first; column < last; column += 4 * length) {
+      // What is left over is done with columns that have been done: once more, with the same result.
+      const at = <usize>min(column, last - 4 * length) * sizeof<T>();
+      let p = a + at;
+      let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0;
+      for (let j = n; j > 0; j--) {
+        s0 = v128.add<T>(s0, v128.load(p));
+        s1 = v128.add<T>(s1, v128.load(p, 16));
+        s2 = v128.add<T>(s2, v128.load(p, 32));
+        s3 = v128.add<T>(s3, v128.load(p, 48));
+        p += stride;
+      }
+      storePair(out + at + 32, v128.div<T>(s2, by), v128.div<T>(s3, by));
+      storePair(out + at, v128.div<T>(s0, by), v128.div<T>(s1, by));
+    }
+    return;
+  }
   for (let column = first; column < last; column += 4 * length) {
     let p = a + <usize>column * sizeof<T>();
     const zero = v128.splat<T>(<T>0);

@@ -3,7 +3,7 @@
 import { SoftmaxArg } from "./isa";
 import { exp } from "./math/exp";
 import { log } from "./math/log";
-import { arg, chunkStart, pointer, storeFirst, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
 import { combine2, combine4, firstOf, rowSum } from "./reduce";
 import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
 
@@ -48,7 +48,24 @@ function eightSumsOfExp<T>(out: usize, a: usize, n: i32, shift: T): T {
   const length = vectorLength<T>();
   const by = v128.splat<T>(shift);
   let p0 = i64x2.splat(0), p1 = p0, p2 = p0, p3 = p0;
-  for (let left = n; left > 0; left -= 8) {
+  let left = n;
+  if (WIDE) {
+    for (; left >= 8; left -= 8) {
+      const e0 = exp<T>(v128.sub<T>(v128.load(a), by)), e1 = exp<T>(v128.sub<T>(v128.load(a, 16), by));
+      if (sizeof<T>() == 8) {
+        const e2 = exp<T>(v128.sub<T>(v128.load(a, 32), by)), e3 = exp<T>(v128.sub<T>(v128.load(a, 48), by));
+        storePair(out + 32, e2, e3);
+        p2 = v128.add<T>(p2, e2);
+        p3 = v128.add<T>(p3, e3);
+      }
+      storePair(out, e0, e1);
+      p0 = v128.add<T>(p0, e0);
+      p1 = v128.add<T>(p1, e1);
+      out += 8 * sizeof<T>();
+      a += 8 * sizeof<T>();
+    }
+  }
+  for (; left > 0; left -= 8) {
     p0 = addExp<T>(p0, out, a, by, left);
     p1 = addExp<T>(p1, out + 16, a + 16, by, left - length);
     if (sizeof<T>() == 8) {
@@ -85,7 +102,14 @@ export function softmax<T>(i: usize, lane: i32, lanes: i32): void {
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const at = <usize>row * n * sizeof<T>();
     const total = v128.splat<T>(rowExp<T>(out + at, a + at, n, rowMax<T>(a + at, n)));
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const o = out + at + <usize>j * sizeof<T>();
+        storePair(o, v128.div<T>(v128.load(o), total), v128.div<T>(v128.load(o, 16), total));
+      }
+    }
+    for (; j < n; j += length) {
       const o = out + at + <usize>j * sizeof<T>();
       storeFirst<T>(o, v128.div<T>(v128.load(o), total), n - j);
     }
@@ -104,7 +128,15 @@ export function logSoftmax<T>(i: usize, lane: i32, lanes: i32): void {
     const largest = rowMax<T>(a + at, n);
     const shift = v128.splat<T>(largest);
     const logTotal = v128.splat<T>(logOf<T>(rowExp<T>(out + at, a + at, n, largest)));
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const low = v128.sub<T>(v128.sub<T>(v128.load(a + e), shift), logTotal);
+        storePair(out + e, low, v128.sub<T>(v128.sub<T>(v128.load(a + e, 16), shift), logTotal));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       storeFirst<T>(out + e, v128.sub<T>(v128.sub<T>(v128.load(a + e), shift), logTotal), n - j);
     }
@@ -121,12 +153,28 @@ export function softmaxGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const length = vectorLength<T>();
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const at = <usize>row * n * sizeof<T>();
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const low = v128.mul<T>(v128.load(g + e), v128.load(y + e));
+        storePair(out + e, low, v128.mul<T>(v128.load(g + e, 16), v128.load(y + e, 16)));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       storeFirst<T>(out + e, v128.mul<T>(v128.load(g + e), v128.load(y + e)), n - j);
     }
     const total = v128.splat<T>(rowSum<T>(out + at, n));
-    for (let j = 0; j < n; j += length) {
+    j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const low = v128.mul<T>(v128.load(y + e), v128.sub<T>(v128.load(g + e), total));
+        storePair(out + e, low, v128.mul<T>(v128.load(y + e, 16), v128.sub<T>(v128.load(g + e, 16), total)));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       storeFirst<T>(out + e, v128.mul<T>(v128.load(y + e), v128.sub<T>(v128.load(g + e), total)), n - j);
     }
@@ -144,7 +192,15 @@ export function logSoftmaxGradient<T>(i: usize, lane: i32, lanes: i32): void {
   for (let row = chunkStart(m, 1, lane, lanes); row < chunkStart(m, 1, lane + 1, lanes); row++) {
     const at = <usize>row * n * sizeof<T>();
     const total = v128.splat<T>(rowSum<T>(g + at, n));
-    for (let j = 0; j < n; j += length) {
+    let j = 0;
+    if (WIDE) {
+      for (; j + 2 * length <= n; j += 2 * length) {
+        const e = at + <usize>j * sizeof<T>();
+        const w0 = v128.mul<T>(exp<T>(v128.load(y + e)), total), w1 = v128.mul<T>(exp<T>(v128.load(y + e, 16)), total);
+        storePair(out + e, v128.sub<T>(v128.load(g + e), w0), v128.sub<T>(v128.load(g + e, 16), w1));
+      }
+    }
+    for (; j < n; j += length) {
       const e = at + <usize>j * sizeof<T>();
       const weighted = v128.mul<T>(exp<T>(v128.load(y + e)), total);
       storeFirst<T>(out + e, v128.sub<T>(v128.load(g + e), weighted), n - j);

@@ -7,7 +7,7 @@ import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { sigmoid } from "./math/sigmoid";
 import { tanh } from "./math/tanh";
-import { arg, chunkStart, pointer } from "./memory";
+import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "./memory";
 import { run } from "./program";
 import { rowMax } from "./softmax";
 
@@ -60,7 +60,8 @@ export function sweepElements(i: usize, lane: i32): void {
 }
 
 // A lane's scratch: the samples whose input is not zero and those inputs, the row of a unit matrix, then a copy of `out`: for the
-// cross-entropies minus each row's maximum, so that exponentials do not overflow, and after it the exponentials.
+// cross-entropies minus each row's maximum, so that exponentials do not overflow, and after it the exponentials; then how far each sample
+// moves and what its exponentials add up to, a vector each of both sides, and one more that pairs may reach.
 // sweepScratchBytes (src/train/sweep.ts) adds it up.
 
 /** Op.sweepAffine: the weight or the bias of an affine layer. Lanes split rows, or the columns of one row, such as a bias is. */
@@ -169,25 +170,83 @@ function slopeOfLoss(sweep: usize, rows: usize, count: i32, column: i32): f64 {
   const shifted = base(sweep, rows);
   const along = direction(sweep, rows, column);
   const exponentials = shifted + ((<usize>m * p) << 3);
-  const longest = largestMagnitude(along, p);
+  const moves = exponentials + ((<usize>(m * p + (m * p & 1))) << 3);
+  const sums = moves + ((<usize>(m + 1)) << 4);
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const move = moved(sweep, load<i32>(rows + (r << 2)), column, load<f64>(inputs + (r << 3)));
+    v128.store(moves + (r << 4), move);
+  }
   let total: f64 = 0;
-  for (let r = 0; r < count; r++) {
-    const s = load<i32>(rows + ((<usize>r) << 2));
-    const move = moved(sweep, s, column, load<f64>(inputs + ((<usize>r) << 3)));
-    const at = (<usize>s * p) << 3;
-    if (loss == SweepLoss.sumSquaredError) {
-      total += squaredErrorOfRow(shifted + at, along, move, p, targets + at);
-      continue;
+  if (loss == SweepLoss.sumSquaredError) {
+    for (let r: usize = 0; r < <usize>count; r++) {
+      const at = (<usize>load<i32>(rows + (r << 2)) * p) << 3;
+      total += squaredErrorOfRow(shifted + at, along, v128.load(moves + (r << 4)), p, targets + at);
     }
-    const reach = max(abs(f64x2.extract_lane(move, 0)), abs(f64x2.extract_lane(move, 1))) * longest;
-    const sum = reach <= SHORT
-      ? sumOfMovedExponentials(exponentials + at, along, move, p)
-      : sumOfExponentials(shifted + at, along, move, p);
-    total += loss == SweepLoss.crossEntropyLabels
-      ? crossEntropyOfLabel(sum, along, move, load<i32>(targets + ((<usize>s) << 2)))
-      : crossEntropyOfRow(sum, shifted + at, along, move, p, targets + at);
+  } else {
+    sumMoved(sums, moves, rows, count, shifted, exponentials, along, p);
+    logarithms(sums, count);
+    for (let r: usize = 0; r < <usize>count; r++) {
+      const s = <usize>load<i32>(rows + (r << 2));
+      const at = (s * p) << 3;
+      const move = v128.load(moves + (r << 4));
+      const logSum = v128.load(sums + (r << 4));
+      total += loss == SweepLoss.crossEntropyLabels
+        ? crossEntropyOfLabel(logSum, along, move, load<i32>(targets + (s << 2)))
+        : crossEntropyOfRow(logSum, shifted + at, along, move, p, targets + at);
+    }
   }
   return total / (<f64>m * 2 * load<f64>(pointer(sweep, SweepField.h)));
+}
+
+/** Each moved row's sum of exponentials, on both sides. */
+function sumMoved(
+  sums: usize, moves: usize, rows: usize, count: i32, shifted: usize, exponentials: usize, along: usize, p: i32,
+): void {
+  const longest = largestMagnitude(along, p);
+  for (let r = 0; r < count; r++) {
+    const at = (<usize>load<i32>(rows + ((<usize>r) << 2)) * p) << 3;
+    const move = v128.load(moves);
+    if (!isShort(move, longest)) {
+      v128.store(sums, sumOfExponentials(shifted + at, along, move, p));
+    } else if (WIDE && r + 1 < count && isShort(v128.load(moves, 16), longest)) {
+      const next = (<usize>load<i32>(rows + ((<usize>r) << 2), 4) * p) << 3;
+      sumTwoMoved(sums, exponentials + at, exponentials + next, along, moves, p);
+      r++;
+      moves += 16;
+      sums += 16;
+    } else {
+      v128.store(sums, sumOfMovedExponentials(exponentials + at, along, move, p));
+    }
+    moves += 16;
+    sums += 16;
+  }
+}
+
+/** sumOfMovedExponentials of two rows side by side. */
+function sumTwoMoved(sums: usize, first: usize, second: usize, along: usize, moves: usize, p: i32): void {
+  const move0 = v128.load(moves), move1 = v128.load(moves, 16);
+  let total0 = f64x2.splat(0), total1 = total0;
+  for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
+    const a = v128.load64_splat(along + j);
+    const e0 = v128.load64_splat(first + j), e1 = v128.load64_splat(second + j);
+    const factor0 = shortExpm1(f64x2.mul(move0, a)), factor1 = shortExpm1(f64x2.mul(move1, a));
+    total0 = f64x2.add(total0, f64x2.add(e0, f64x2.mul(e0, factor0)));
+    total1 = f64x2.add(total1, f64x2.add(e1, f64x2.mul(e1, factor1)));
+  }
+  storePair(sums, total0, total1);
+}
+
+/** The logarithms of `count` vectors in their place; in the wide build maybe of one more behind them. */
+function logarithms(sums: usize, count: i32): void {
+  for (const end = sums + ((<usize>count) << 4); sums < end; sums += STEP_BYTES) {
+    if (WIDE) storePair(sums, log<f64>(v128.load(sums)), log<f64>(v128.load(sums, 16)));
+    else v128.store(sums, log<f64>(v128.load(sums)));
+  }
+}
+
+@inline
+function isShort(move: v128, longest: f64): bool {
+  return max(abs(f64x2.extract_lane(move, 0)), abs(f64x2.extract_lane(move, 1))) * longest <= SHORT;
 }
 
 /** How far a step may be for the series of expm1. */
@@ -234,15 +293,15 @@ function sumOfExponentials(v: usize, along: usize, move: v128, p: i32): v128 {
   return total;
 }
 
-/** One row's loss at v + move·along, above minus below: log Σ e^v − v_t, given the sums. */
+/** One row's loss at v + move·along, above minus below: log Σ e^v − v_t, given the logarithms. */
 @inline
-function crossEntropyOfLabel(sum: v128, along: usize, move: v128, label: i32): f64 {
+function crossEntropyOfLabel(logSum: v128, along: usize, move: v128, label: i32): f64 {
   const atLabel = f64x2.mul(move, v128.load64_splat(along + ((<usize>label) << 3)));
-  return difference(f64x2.sub(log<f64>(sum), atLabel));
+  return difference(f64x2.sub(logSum, atLabel));
 }
 
 /** The same for a distribution t: Σt·log Σ e^v − Σ t·v. */
-function crossEntropyOfRow(sum: v128, out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
+function crossEntropyOfRow(logSum: v128, out: usize, along: usize, move: v128, p: i32, t: usize): f64 {
   let weight = f64x2.splat(0);
   let atTargets = f64x2.splat(0);
   for (let j: usize = 0; j < (<usize>p) << 3; j += 8) {
@@ -251,7 +310,7 @@ function crossEntropyOfRow(sum: v128, out: usize, along: usize, move: v128, p: i
     weight = f64x2.add(weight, target);
     atTargets = f64x2.add(atTargets, f64x2.mul(target, v));
   }
-  return difference(f64x2.sub(f64x2.mul(weight, log<f64>(sum)), atTargets));
+  return difference(f64x2.sub(f64x2.mul(weight, logSum), atTargets));
 }
 
 /** One row's ½·Σ (v − t)², above minus below. */

@@ -5,7 +5,7 @@ import { exp } from "./math/exp";
 import { log } from "./math/log";
 import { sigmoid } from "./math/sigmoid";
 import { tanh } from "./math/tanh";
-import { arg, chunkStart, pointer, storePart, vectorLength } from "./memory";
+import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "./memory";
 
 /** f(x), where `op` is a constant at compile time. relu is x < 0 ? 0 : x, which keeps NaN and −0. */
 @inline
@@ -30,7 +30,15 @@ function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
   let out = pointer(i, UnaryArg.out) + offset;
   let factor = v128.splat<T>(0);
   if (op == Op.scale) factor = v128.splat<T>(<T>load<f64>(pointer(i, UnaryArg.factor)));
-  for (let rest = end - begin; rest > 0; rest -= vectorLength<T>()) {
+  let rest = end - begin;
+  if (WIDE) {
+    for (; rest >= 2 * vectorLength<T>(); rest -= 2 * vectorLength<T>()) {
+      storePair(out, apply<T>(op, v128.load(a), factor), apply<T>(op, v128.load(a, 16), factor));
+      a += 32;
+      out += 32;
+    }
+  }
+  for (; rest > 0; rest -= vectorLength<T>()) {
     const y = apply<T>(op, v128.load(a), factor);
     if (rest >= vectorLength<T>()) v128.store(out, y);
     else storePart<T>(out, y, rest);
@@ -39,22 +47,52 @@ function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
   }
 }
 
+// One function for each op: within one, Binaryen finds their loops alike and makes one of them, in which the op is a variable.
+
+function mapRelu<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.relu, i, lane, lanes);
+}
+
+function mapSigmoid<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.sigmoid, i, lane, lanes);
+}
+
+function mapTanh<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.tanh, i, lane, lanes);
+}
+
+function mapExp<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.exp, i, lane, lanes);
+}
+
+function mapLog<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.log, i, lane, lanes);
+}
+
+function mapSqrt<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.sqrt, i, lane, lanes);
+}
+
+function mapScale<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(Op.scale, i, lane, lanes);
+}
+
 /** The elementwise kernel of `op`: relu, sigmoid, tanh, exp, log, sqrt or scale. */
 export function unary<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
   switch (op) {
     case Op.relu:
-      return map<T>(Op.relu, i, lane, lanes);
+      return mapRelu<T>(i, lane, lanes);
     case Op.sigmoid:
-      return map<T>(Op.sigmoid, i, lane, lanes);
+      return mapSigmoid<T>(i, lane, lanes);
     case Op.tanh:
-      return map<T>(Op.tanh, i, lane, lanes);
+      return mapTanh<T>(i, lane, lanes);
     case Op.exp:
-      return map<T>(Op.exp, i, lane, lanes);
+      return mapExp<T>(i, lane, lanes);
     case Op.log:
-      return map<T>(Op.log, i, lane, lanes);
+      return mapLog<T>(i, lane, lanes);
     case Op.sqrt:
-      return map<T>(Op.sqrt, i, lane, lanes);
+      return mapSqrt<T>(i, lane, lanes);
     case Op.scale:
-      return map<T>(Op.scale, i, lane, lanes);
+      return mapScale<T>(i, lane, lanes);
   }
 }

@@ -4,11 +4,10 @@ import { sampleCount } from "../src/data/dataset.ts";
 import { takeBatch } from "../src/data/index.ts";
 import type { Value } from "../src/graph/value.ts";
 import type { TypedArray } from "../src/tensor.ts";
-import { sequential } from "../src/train/sequential.ts";
 import { evaluate } from "../test/reference/graph.ts";
 import { trainer } from "../test/reference/training.ts";
 import { clock, type Group, median, mustEqual, time } from "./harness.ts";
-import { bookTraining, digits, scoreGraph } from "./networks.ts";
+import { bookTraining, digits, networkOf, scoreGraph } from "./networks.ts";
 
 const STEPS = 10_000;
 const EVERY = 600;
@@ -31,8 +30,7 @@ export const group: Group = {
   async run({ quick, report }) {
     const { train, test } = await digits();
     const training = await bookTraining();
-    const { layers, data, ...options } = training;
-    const net = sequential(layers, options);
+    const { net, data, options } = networkOf(training);
     const evaluateEvery = { data: { train, test }, every: EVERY, metrics: ["accuracy"] as const };
     const start = clock();
     const history = await net.fit(data, { ...options, steps: STEPS, evaluate: evaluateEvery });

@@ -4,9 +4,8 @@
 import { PROGRAM_BYTES, ProgramField, RUN_BYTES, RunField } from "../assembly/blocks.ts";
 import { INSTRUCTION_BYTES, Op, SHARED_SHIFT } from "../assembly/isa.ts";
 import { engine } from "../src/runtime/engine.ts";
-import { sequential } from "../src/train/sequential.ts";
 import { type Group, median, type Result } from "./harness.ts";
-import { bookTraining, digits, type Training, wideTraining } from "./networks.ts";
+import { bookTraining, digits, networkOf, type Training, wideTraining } from "./networks.ts";
 
 /** Notes which programs run, in the order of their first run. */
 function watch() {
@@ -73,9 +72,8 @@ class Times {
 const EVALUATIONS = 100;
 
 async function measure(what: string, training: Training, steps: number): Promise<Result[]> {
-  const { layers, data, ...options } = training;
+  const { net, data, options } = networkOf(training);
   const { test } = await digits();
-  const net = sequential(layers, options);
   const { programs, stop } = watch();
   let found: { evaluation: Times; step: Times } | undefined;
   const results: Result[] = [];

@@ -6,11 +6,18 @@ import { LanesField } from "../assembly/blocks.ts";
 import { takeBatch } from "../src/data/index.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";
-import { engine, init } from "../src/runtime/engine.ts";
+import { engine, engineInfo, init } from "../src/runtime/engine.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { type Group, median, mustEqual, type Result, type Work } from "./harness.ts";
-import { bookTraining, chapter4Training, digits, type Training, wideTraining } from "./networks.ts";
+import {
+  bookTraining,
+  chapter4Training,
+  digits,
+  networkOf,
+  type Training,
+  wideTraining,
+} from "./networks.ts";
 import { floats, numbers, program } from "./program.ts";
 
 const LANES = 2;
@@ -19,6 +26,7 @@ const NAME = "lanes";
 interface Task {
   readonly name: typeof NAME;
   readonly quick: boolean;
+  readonly wide: boolean;
 }
 
 function useLanes(count: number): void {
@@ -75,9 +83,8 @@ function square(dtype: "float32" | "float64", n: number, seconds: number): Resul
 
 /** A training as fit runs it, the lanes changing with each report of progress. */
 async function steps(what: string, training: Training, count: number): Promise<Result> {
-  const { layers, data, ...options } = training;
   const train = async (lanesOf: (turn: number) => number) => {
-    const net = sequential(layers, options);
+    const { net, data, options } = networkOf(training);
     const samples: number[][] = [[], []];
     let [turn, done] = [0, 0];
     useLanes(lanesOf(0));
@@ -123,8 +130,8 @@ async function numericalGradient(seconds: number): Promise<Result> {
 }
 
 /** Measures, in the worker, and sends each result. */
-async function measure({ quick }: Task, port: MessagePort): Promise<void> {
-  await init({ threads: LANES });
+async function measure({ quick, wide }: Task, port: MessagePort): Promise<void> {
+  await init({ threads: LANES, wide });
   const seconds = quick ? 0.3 : 1.5;
   const report = (result: Result) => port.postMessage(result);
   for (const dtype of ["float32", "float64"] as const) {
@@ -151,7 +158,7 @@ export const group: Group = {
   name: NAME,
   title: "One lane and two, by the wall clock",
   run({ quick, report }) {
-    const task: Task = { name: NAME, quick };
+    const task: Task = { name: NAME, quick, wide: engineInfo().wide };
     return new Promise((resolve, reject) => {
       const worker = new Worker(process.argv[1]!, { workerData: task });
       worker.on("message", report);

@@ -1,4 +1,4 @@
-// npm run bench -- [GROUP …] [--quick] [--json FILE]
+// npm run bench -- [GROUP …] [--quick] [--wide] [--json FILE]
 //
 // Measures the kernels and training against the plain TypeScript of test/reference, whose results they must equal to the last bit
 // before anything is timed. Nothing is asserted about times: they are this machine's, with whatever else runs on it.
@@ -43,7 +43,7 @@ const groups: readonly Group[] = [
 
 function usage(problem: string): never {
   console.error(`bench: ${problem}`);
-  console.error("usage: npm run bench -- [GROUP …] [--quick] [--json FILE]");
+  console.error("usage: npm run bench -- [GROUP …] [--quick] [--wide] [--json FILE]");
   console.error(`groups: ${groups.map(({ name, onRequest }) => (onRequest ? `(${name})` : name)).join(" ")}`);
   process.exit(2);
 }
@@ -52,7 +52,11 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+      options: {
+        quick: { type: "boolean", default: false },
+        wide: { type: "boolean", default: false },
+        json: { type: "string" },
+      },
     });
   } catch (error) {
     return usage((error as Error).message);
@@ -67,7 +71,7 @@ async function main(): Promise<void> {
     positionals.length > 0 ? positionals.includes(name) : !onRequest,
   );
 
-  await init();
+  const { wide } = await init({ wide: values.wide });
   const peak = await PeakMeter.create();
   const machine = {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -77,7 +81,7 @@ async function main(): Promise<void> {
   };
   const { node, v8 } = process.versions;
   const load = loadavg()[0]!;
-  console.log(`${machine.cpu}, ${machine.arch}, node ${node} (V8 ${v8})`);
+  console.log(`${machine.cpu}, ${machine.arch}, node ${node} (V8 ${v8})${wide ? ", wide" : ""}`);
   console.log(
     `128-bit multiplications and additions, peak of one core: float32 ${peak.highest.float32.toFixed(1)}, ` +
       `float64 ${peak.highest.float64.toFixed(1)} GFLOP/s`,
@@ -100,7 +104,16 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   console.log(`${seconds.toFixed(0)} s`);
   if (values.json !== undefined) {
-    const run = { date: new Date().toISOString(), machine, node, v8, load, quick: values.quick, seconds };
+    const run = {
+      date: new Date().toISOString(),
+      machine,
+      node,
+      v8,
+      load,
+      quick: values.quick,
+      wide,
+      seconds,
+    };
     writeFileSync(values.json, `${JSON.stringify({ ...run, peak: peak.highest, results }, undefined, 2)}\n`);
   }
 }

@@ -7,7 +7,8 @@ import { input } from "../src/graph/value.ts";
 import type { Engine } from "../src/runtime/engine.ts";
 import { Heap } from "../src/runtime/heap.ts";
 import { Lanes } from "../src/runtime/lanes/lanes.ts";
-import { checkSupport, loadKernels } from "../src/runtime/wasm.ts";
+import { type Build, checkSupport, loadKernels } from "../src/runtime/wasm.ts";
+import { whatIsMissing } from "../src/runtime/wide.ts";
 import { type Floats, matmul as reference } from "../test/reference/matmul.ts";
 import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
 import { floats, numbers, program } from "./program.ts";
@@ -90,21 +91,23 @@ function measure(
   report(versus(name, wasm!, slow!, { flops: 2 * m * n * k, peak: peak.highest, dtype }));
 }
 
-/** An engine of the relaxed build beside the default one. */
-async function relaxedEngine(): Promise<Engine> {
-  checkSupport(true);
+/** An engine of another build beside the default one. */
+async function engineOf(build: Build): Promise<Engine> {
+  checkSupport(build === "relaxed");
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
-  const { kernels } = await loadKernels(memory, { shared: false, relaxed: true });
+  const { kernels } = await loadKernels(memory, { shared: false, build });
   const heap = new Heap(memory, kernels.heapBase(), 65536 ** 2);
   return { kernels, heap, lanes: new Lanes(kernels, memory) };
 }
 
-/** The relaxed build against the default one: the results must agree to some roundings of the sums of |a·b|. */
-function measureRelaxed(
+/** Another build against the plain one: the same bits, or in the relaxed build some roundings of the sums of |a·b| apart. */
+function measureBuild(
+  build: "relaxed" | "wide",
   dtype: "float32" | "float64",
   { what, ...shape }: Case,
   { quick, peak, report }: Bench,
   engine: Engine,
+  plainEngine: Engine,
 ): void {
   const { m, n, k, transposeA = false, transposeB = false } = shape;
   const a = input("a", transposeA ? [k, m] : [m, k], dtype);
@@ -114,19 +117,19 @@ function measureRelaxed(
     [a, numbers(floats(dtype, m * k), 1)],
     [b, numbers(floats(dtype, k * n), 2)],
   ]);
-  const plain = program([c], given);
-  const relaxed = program([c], given, engine);
-  for (const one of [plain, relaxed]) one.run(1);
-  const name = `${dtype} relaxed, ${what} [${m}, ${k}]·[${k}, ${n}]`;
+  const plain = program([c], given, plainEngine);
+  const other = program([c], given, engine);
+  for (const one of [plain, other]) one.run(1);
+  const name = `${dtype} ${build}, ${what} [${m}, ${k}]·[${k}, ${n}]`;
   // Every |a·b| is at most 1, and each of the k additions rounds by half an ulp at most.
-  const tolerance = k * k * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
+  const tolerance = build === "wide" ? 0 : k * k * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
   const expected = plain.view(c);
-  relaxed.view(c).forEach((value, i) => {
+  other.view(c).forEach((value, i) => {
     if (!(Math.abs(value - expected[i]!) <= tolerance)) throw new Error(`${name}: element ${i} is ${value}`);
   });
   const between = () => peak.measure();
-  const [slow, fast] = compare([plain.run, relaxed.run], { seconds: quick ? 0.2 : 0.7, between });
-  for (const one of [plain, relaxed]) one.dispose();
+  const [slow, fast] = compare([plain.run, other.run], { seconds: quick ? 0.2 : 0.7, between });
+  for (const one of [plain, other]) one.dispose();
   const perSecond = (2 * m * n * k) / 1e9;
   report({
     what: name,
@@ -135,7 +138,7 @@ function measureRelaxed(
     gflops: perSecond / fast!.median,
     ofPeak: perSecond / fast!.best / peak.highest[dtype],
     medianOfPeak: perSecond / fast!.median / peak.highest[dtype],
-    note: `${(slow!.median / fast!.median).toFixed(2)} × the default build`,
+    note: `${(slow!.median / fast!.median).toFixed(2)} × the plain build`,
   });
 }
 
@@ -147,13 +150,19 @@ export const group: Group = {
       for (const use of [...SQUARES, ...BOOK]) measure(dtype, use, bench);
     }
     for (const use of [...WIDE, ...EXTREMES]) measure("float32", use, bench);
-    const relaxed = await relaxedEngine().catch((error: unknown) => {
+    const relaxed = await engineOf("relaxed").catch((error: unknown) => {
       if (error instanceof UnsupportedError) return undefined;
       throw error;
     });
-    if (!relaxed) return;
+    const wide = (await whatIsMissing()) ? undefined : await engineOf("wide");
+    const plain = await engineOf("plain");
     for (const dtype of ["float32", "float64"] as const) {
-      for (const use of [...SQUARES, ...BOOK]) measureRelaxed(dtype, use, bench, relaxed);
+      for (const use of [...SQUARES, ...BOOK]) {
+        if (relaxed) measureBuild("relaxed", dtype, use, bench, relaxed, plain);
+      }
+      for (const use of [...SQUARES, ...BOOK, ...WIDE, ...EXTREMES]) {
+        if (wide) measureBuild("wide", dtype, use, bench, wide, plain);
+      }
     }
   },
 };

@@ -1,9 +1,8 @@
 // What training leaves behind: linear memory that grew, and garbage for JavaScript's collector.
 
 import { memoryReport } from "../src/runtime/engine.ts";
-import { sequential } from "../src/train/sequential.ts";
 import type { Bench, Group } from "./harness.ts";
-import { bookTraining, type Training, tinyTraining } from "./networks.ts";
+import { bookTraining, networkOf, type Training, tinyTraining } from "./networks.ts";
 
 /** Until V8 has compiled what runs, and slices have their length. */
 const WARM_UP_STEPS = 10_000;
@@ -29,8 +28,7 @@ function ownBytes(): number {
 }
 
 async function measure(what: string, training: Training, steps: number, { report }: Bench): Promise<void> {
-  const { layers, data, ...options } = training;
-  const net = sequential(layers, options);
+  const { net, data, options } = networkOf(training);
   const own = ownBytes();
   let meter: AllocationMeter | undefined;
   let before = memoryReport();

@@ -11,10 +11,16 @@ import { normal } from "../src/nn/initializers.ts";
 import { dense, relu, sigmoid } from "../src/nn/layers.ts";
 import { crossEntropy, sumSquaredError } from "../src/nn/losses.ts";
 import { adam, sgd } from "../src/nn/optimizers.ts";
+import { sequential } from "../src/train/sequential.ts";
 import type { TrainingOptions } from "../test/reference/training.ts";
 
 /** All but the number of steps. */
 export type Training = Omit<TrainingOptions, "steps">;
+
+/** A network to be trained, and what `fit` is told. */
+export function networkOf({ layers, data, input, dtype = "float32", seed = 0, ...options }: Training) {
+  return { net: sequential(layers, { input, dtype, seed }), data, options: { ...options, seed } };
+}
 
 let loaded: Promise<TrainTest> | undefined;
 

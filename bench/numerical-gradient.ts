@@ -8,7 +8,7 @@ import { size, type Tensor, type TypedArray } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { evaluate } from "../test/reference/graph.ts";
 import { type Bench, clock, type Group, median, mustEqual, time } from "./harness.ts";
-import { chapter4Training, digits, lossGraph } from "./networks.ts";
+import { chapter4Training, digits, lossGraph, networkOf } from "./networks.ts";
 import { program } from "./program.ts";
 
 const BATCH = 100;
@@ -110,8 +110,7 @@ async function oneGradient({ quick, report }: Bench): Promise<void> {
 /** Chapter 4's run, which took its readers days. */
 async function trainChapter4(steps: number, { report }: Bench): Promise<void> {
   const { test } = await digits();
-  const { layers, data, ...options } = await chapter4Training();
-  const net = sequential(layers, options);
+  const { net, data, options } = networkOf(await chapter4Training());
   const start = clock();
   const history = await net.fit(data, { ...options, steps, gradient: "numerical", h: H });
   const seconds = clock() - start;

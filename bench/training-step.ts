@@ -1,10 +1,9 @@
 // One training step as `fit` runs it: draw the batch, fetch it, forward, loss, backward, update; the time between two reports of
 // progress, so that whatever surrounds the calls into wasm counts too.
 
-import { sequential } from "../src/train/sequential.ts";
 import { trainer } from "../test/reference/training.ts";
 import { type Bench, clock, type Group, median, mustEqual, type Timing, time, versus } from "./harness.ts";
-import { bookTraining, type Training, tinyTraining, wideTraining } from "./networks.ts";
+import { bookTraining, networkOf, type Training, tinyTraining, wideTraining } from "./networks.ts";
 
 /** The first reports tell of code that V8 has not compiled for speed yet, and of slices not yet as long as they may be. */
 function warm(samples: readonly number[]): Timing {
@@ -18,8 +17,7 @@ async function measure(
   steps: { wasm: number; plain: number },
   report: Bench["report"],
 ): Promise<void> {
-  const { layers, data, ...options } = training;
-  const net = sequential(layers, options);
+  const { net, data, options } = networkOf(training);
   const reference = trainer({ ...training, steps: steps.wasm });
   const plainLosses: number[] = [];
   const plain: number[] = [];

@@ -1,16 +1,25 @@
 // Builds the package: assembly/ by asc, src/ by esbuild, declarations by tsc.
 
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { putConstantsInMemory } from "./constants.js";
 import { smallLoader } from "./loader.js";
 import { wasmFiles } from "./wasm.js";
 
-const run = (command, ...args) => execFileSync("npx", [command, ...args], { stdio: "inherit" });
+function run(command, ...args) {
+  return new Promise((resolve, reject) => {
+    const ended = (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ${args.join(" ")} failed`));
+    spawn("npx", [command, ...args], { stdio: "inherit" })
+      .on("error", reject)
+      .on("close", ended);
+  });
+}
 
 rmSync("dist", { recursive: true, force: true });
-run("asc", "--target", "release");
-run("asc", "--target", "relaxed");
+await Promise.all(["release", "relaxed", "wide"].map((target) => run("asc", "--target", target)));
+putConstantsInMemory("kobai-wide");
 await build({
   entryPoints: {
     // The wasm in a file of its own, which bundlers put before what imports it: gzip looks back 32 KiB only, and 100 KiB of text in the
@@ -18,6 +27,7 @@ await build({
     "inlined-wasm": "build/kobai.wasm",
     index: "src/index.ts",
     relaxed: "src/relaxed.ts",
+    wide: "src/runtime/wide.ts",
     ops: "src/ops.ts",
     data: "src/data/index.ts",
     numeric: "src/numeric/index.ts",
@@ -47,6 +57,6 @@ await build({
   sourceRoot: "kobai:///",
   logLevel: "warning",
 });
-run("tsc", "-p", "tsconfig.build.json");
+await run("tsc", "-p", "tsconfig.build.json");
 copyFileSync("build/kobai.wasm", "dist/kobai.wasm");
 copyFileSync("build/kobai-relaxed.wasm", "dist/kobai-relaxed.wasm");

@@ -96,11 +96,15 @@ export class NotFiniteError extends KobaiError {
 /** The largest holders, as many as a message can name. */
 const MOST_HOLDERS = 5;
 
+/** What linear memory can be at most. */
+const MOST_BYTES = 2 ** 32;
+
 /** Linear memory is exhausted. */
 export class MemoryError extends KobaiError {
   override name = "MemoryError";
   readonly asked: number;
-  readonly report: HeapReport;
+  /** Who holds what; not enumerable, so that an error that nobody catches does not print all of it. */
+  declare readonly report: HeapReport;
 
   constructor(asked: number, owner: string, limit: number, report: HeapReport) {
     const holders = Object.entries(report.owners)
@@ -112,10 +116,11 @@ export class MemoryError extends KobaiError {
     super(
       `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
         `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +
-        "Dispose of networks, use smaller batches, or raise init({ maxMemory }).",
+        "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
+        `awaits)${limit < MOST_BYTES ? ", use smaller batches, or raise init({ maxMemory })" : " or use smaller batches"}.`,
     );
     this.asked = asked;
-    this.report = report;
+    Object.defineProperty(this, "report", { value: report });
   }
 }
 

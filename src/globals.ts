@@ -5,7 +5,9 @@
 
 declare global {
   interface AbortSignal {}
+  interface ReadableStream<R> {}
   interface Response {}
+  interface URL {}
   namespace WebAssembly {
     interface Memory {}
     interface Module {}

@@ -7,8 +7,10 @@ interface NodeModules {
   "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:url": typeof import("node:url");
+  "node:v8": typeof import("node:v8");
   "node:worker_threads": typeof import("node:worker_threads");
   "kobai/relaxed": typeof import("./relaxed.ts");
+  "kobai/wide": typeof import("./runtime/wide.ts");
 }
 
 /**

@@ -153,3 +153,11 @@ it("finds the examples, and values in them", () => {
   expect(examples.length).toBeGreaterThan(25);
   expect(Object.values(outcomes).flatMap(({ values }) => values).length).toBeGreaterThan(10);
 });
+
+it("shows the engine's start in all of kobai/book, whose readers paste them as they are", () => {
+  const book = examples.filter(({ file, code }) => file.includes("book") && code.includes("import "));
+  const without = book.filter(({ code }) => !code.includes("await init();"));
+  expect(book.length).toBeGreaterThan(8);
+  // It is the only one that needs no engine.
+  expect(without.map(({ code }) => code.split("\n")[0])).toEqual(['import { step } from "kobai/book";']);
+});

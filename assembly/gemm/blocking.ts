@@ -7,6 +7,12 @@
  */
 export const BLOCK_K = 400;
 
+/** The same in the wide build, whose panels are twice as wide: one of them stays in the first-level cache. At most BLOCK_K. */
+export const WIDE_BLOCK_K = 256;
+
+/** Of long sums: half of a partial sum, which is PARTIAL_TERMS of ../sums.ts. */
+export const WIDE_PARTIAL_STEPS = 192;
+
 /** The most of a row of b that is packed at once: with BLOCK_K, a block of 800 KiB that stays in the second-level cache. */
 export const BLOCK_N_BYTES = 2048;
 

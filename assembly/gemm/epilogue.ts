@@ -4,7 +4,7 @@
 import { Activation } from "../isa";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
-import { storePart, vectorLength } from "../memory";
+import { storePair, storePart, vectorLength } from "../memory";
 
 /** One vector of the result, from the sums s and the outputs y of the forward pass. */
 @inline
@@ -31,7 +31,23 @@ function finishAs<T>(
     let to = c;
     let from = bias;
     let y = output;
-    for (let left = n; left > 0; left -= length) {
+    let left = n;
+    if (WIDE) {
+      for (; left >= 2 * length; left -= 2 * length) {
+        let s0 = v128.load(to), s1 = v128.load(to, 16);
+        if (bias) {
+          s0 = v128.add<T>(s0, v128.load(from));
+          s1 = v128.add<T>(s1, v128.load(from, 16));
+          from += 32;
+        }
+        s0 = activate<T>(activation, s0, gradient ? v128.load(y) : s0);
+        s1 = activate<T>(activation, s1, gradient ? v128.load(y, 16) : s1);
+        storePair(to, s0, s1);
+        to += 32;
+        if (gradient) y += 32;
+      }
+    }
+    for (; left > 0; left -= length) {
       let s = v128.load(to);
       if (bias) {
         s = v128.add<T>(s, v128.load(from));
@@ -48,6 +64,36 @@ function finishAs<T>(
   }
 }
 
+// One function for each activation: within one, Binaryen finds their loops alike and makes one of them, in which it is a variable.
+
+function finishIdentity<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.identity, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishRelu<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.relu, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishSigmoid<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.sigmoid, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishTanh<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.tanh, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishReluGradient<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.reluGradient, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishSigmoidGradient<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.sigmoidGradient, c, strideC, m, n, bias, output, strideOutput);
+}
+
+function finishTanhGradient<T>(c: usize, strideC: usize, m: i32, n: i32, bias: usize, output: usize, strideOutput: usize): void {
+  finishAs<T>(Activation.tanhGradient, c, strideC, m, n, bias, output, strideOutput);
+}
+
 /**
  * c[m, n] = activation(c + bias), in place; `bias` is [n] or absent, `output` is y[m, n] for the `…Gradient` activations.
  * Strides are bytes between rows.
@@ -57,18 +103,18 @@ export function finish<T>(
 ): void {
   switch (activation) {
     case Activation.relu:
-      return finishAs<T>(Activation.relu, c, strideC, m, n, bias, output, strideOutput);
+      return finishRelu<T>(c, strideC, m, n, bias, output, strideOutput);
     case Activation.sigmoid:
-      return finishAs<T>(Activation.sigmoid, c, strideC, m, n, bias, output, strideOutput);
+      return finishSigmoid<T>(c, strideC, m, n, bias, output, strideOutput);
     case Activation.tanh:
-      return finishAs<T>(Activation.tanh, c, strideC, m, n, bias, output, strideOutput);
+      return finishTanh<T>(c, strideC, m, n, bias, output, strideOutput);
     case Activation.reluGradient:
-      return finishAs<T>(Activation.reluGradient, c, strideC, m, n, bias, output, strideOutput);
+      return finishReluGradient<T>(c, strideC, m, n, bias, output, strideOutput);
     case Activation.sigmoidGradient:
-      return finishAs<T>(Activation.sigmoidGradient, c, strideC, m, n, bias, output, strideOutput);
+      return finishSigmoidGradient<T>(c, strideC, m, n, bias, output, strideOutput);
     case Activation.tanhGradient:
-      return finishAs<T>(Activation.tanhGradient, c, strideC, m, n, bias, output, strideOutput);
+      return finishTanhGradient<T>(c, strideC, m, n, bias, output, strideOutput);
     default:
-      if (bias) finishAs<T>(Activation.identity, c, strideC, m, n, bias, output, strideOutput);
+      if (bias) finishIdentity<T>(c, strideC, m, n, bias, output, strideOutput);
   }
 }

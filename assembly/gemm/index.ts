@@ -10,7 +10,7 @@ import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS, TOTALS_BYTES } from "../sums";
 import { addPartial, totalsStride } from "../totals";
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS } from "./blocking";
+import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, CROWDED_STRIDE, IN_PLACE_ROWS, PACK_A_COLUMNS, SINGLE_ROWS, WIDE_BLOCK_K, WIDE_PARTIAL_STEPS } from "./blocking";
 import { finish } from "./epilogue";
 import { multiplyBlock } from "./kernels";
 import { packB, packTransposedA, packTransposedB } from "./pack";
@@ -79,9 +79,11 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
   }
 
   const inPlace = !transposeB && rowEnd - row <= IN_PLACE_ROWS;
-  // As many blocks of k as needed, of nearly the same size; or partial sums.
-  const blocks = (k + BLOCK_K - 1) / BLOCK_K;
-  const blockK = long ? PARTIAL_TERMS : ((k + blocks - 1) / blocks + 3) & ~3;
+  // As many blocks of k as needed, of nearly the same size; or partial sums, which are two blocks in the wide build.
+  const most: i32 = WIDE ? WIDE_BLOCK_K : BLOCK_K;
+  const blocks = (k + most - 1) / most;
+  const partial: i32 = WIDE ? WIDE_PARTIAL_STEPS : PARTIAL_TERMS;
+  const blockK = long ? partial : ((k + blocks - 1) / blocks + 3) & ~3;
   const blockN: i32 = BLOCK_N_BYTES / sizeof<T>();
   const totalsBytes = long ? <usize>(rowEnd - row) * totalsStride(min(blockN, columnEnd - column)) : 0;
   const workspace = totals + totalsBytes;
@@ -93,8 +95,9 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
     const panelsB = packA ? workspace + <usize>blockK * BLOCK_M * size : workspace;
     for (let l = 0; l < k; l += blockK) {
       const depth = min(blockK, k - l);
-      const first = long || l == 0;
+      const first = long ? l % PARTIAL_TERMS == 0 : l == 0;
       const last = l + depth == k;
+      const endsPartial = long && (last || (l + depth) % PARTIAL_TERMS == 0);
       let blockB = transposeB ? b + <usize>j * strideB + <usize>l * size : b + <usize>l * strideB + offset;
       if (!inPlace) {
         if (transposeB) packTransposedB<T>(panelsB, blockB, strideB, columns, depth);
@@ -127,7 +130,10 @@ function part<T>(i: usize, lane: i32, row: i32, rowEnd: i32, column: i32, column
             rows, columns, depth, first,
           );
         }
-        if (long) addPartial<T>(totals + <usize>(r - row) * totalsStride(columns), blockC, rowBytes, rows, columns, l == 0, last);
+        if (endsPartial) {
+          const at = totals + <usize>(r - row) * totalsStride(columns);
+          addPartial<T>(at, blockC, rowBytes, rows, columns, l < PARTIAL_TERMS, last);
+        }
         if (last) {
           const blockBias = bias ? bias + offset : 0;
           const blockOutput = output + <usize>r * rowBytes + offset;

@@ -20,24 +20,8 @@
 
 import { storeFirst, storePart, vectorLength } from "../memory";
 import { strip6x2 } from "./fused";
-import { addProduct } from "./vectors";
-
-@inline
-function splat0<T>(p: usize): v128 {
-  return v128.load_splat<T>(p);
-}
-@inline
-function splat1<T>(p: usize): v128 {
-  return v128.load_splat<T>(p, sizeof<T>());
-}
-@inline
-function splat2<T>(p: usize): v128 {
-  return v128.load_splat<T>(p, 2 * sizeof<T>());
-}
-@inline
-function splat3<T>(p: usize): v128 {
-  return v128.load_splat<T>(p, 3 * sizeof<T>());
-}
+import { addProduct, PANEL_VECTORS, splat0, splat1, splat2, splat3 } from "./vectors";
+import { strip4x4 } from "./wide";
 
 /**
  * 4 rows × 2 vectors, over all columns `n` (the last panel may be cut anywhere in its second vector).
@@ -169,10 +153,15 @@ function strip4x2<T>(
       p0 += advance; p1 += advance; p2 += advance; p3 += advance;
     }
     if (n >= 2 * vectorLength<T>()) {
-      v128.store(c + c3, s30); v128.store(c + c3, s31, 16);
-      v128.store(c + c2, s20); v128.store(c + c2, s21, 16);
-      v128.store(c + c1, s10); v128.store(c + c1, s11, 16);
-      v128.store(c, s00); v128.store(c, s01, 16);
+      v128.store(c + c3, s31, 16); v128.store(c + c3, s30);
+      v128.store(c + c2, s21, 16); v128.store(c + c2, s20);
+      v128.store(c + c1, s11, 16); v128.store(c + c1, s10);
+      v128.store(c, s01, 16); v128.store(c, s00);
+    } else if (WIDE && n <= vectorLength<T>()) {
+      storeFirst<T>(c + c3, s30, n);
+      storeFirst<T>(c + c2, s20, n);
+      storeFirst<T>(c + c1, s10, n);
+      storeFirst<T>(c, s00, n);
     } else {
       const count = n - vectorLength<T>();
       v128.store(c + c3, s30); storePart<T>(c + c3 + 16, s31, count);
@@ -255,12 +244,13 @@ function blockOf<T>(
   m: i32, n: i32, k: i32, first: bool,
 ): void {
   const length = vectorLength<T>();
-  const rest = n & (2 * length - 1);
-  const wide = rest > length ? n : n - rest;
+  const panel = PANEL_VECTORS * length;
+  const rest = n & (panel - 1);
+  const wide = rest > panel / 2 ? n : n - rest;
   const tail = n - wide;
   const tailB = b + <usize>wide * (packed ? <usize>k : 1) * sizeof<T>();
   const tailC = <usize>wide * sizeof<T>();
-  const tailStrideB: usize = packed ? 16 : strideB;
+  const tailStrideB: usize = packed ? 8 * PANEL_VECTORS : strideB;
   if (ASC_FEATURE_RELAXED_SIMD && byRows && packed && rest == 0) {
     for (; m >= 6; m -= 6) {
       strip6x2<T>(a, strideA, b, c, strideC, n, k, first);
@@ -276,9 +266,16 @@ function blockOf<T>(
     const a1: usize = byRows && m < 2 ? 0 : strideA;
     const a2: usize = byRows && m < 3 ? a1 : a1 + strideA;
     const a3: usize = byRows && m < 4 ? a2 : a2 + strideA;
-    strip4x2<T>(byRows, packed, a, a1, a2, a3, strideA, b, strideB, c, c1, c2, c3, wide, k, first);
-    if (tail > 0) {
-      tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStrideB, c + tailC, c1, c2, c3, tail, k, first);
+    if (WIDE) {
+      strip4x4<T>(byRows, packed, a, a1, a2, a3, strideA, b, strideB, c, c1, c2, c3, wide, k, first);
+      if (tail > 0) {
+        strip4x2<T>(byRows, packed, a, a1, a2, a3, strideA, tailB, strideB, c + tailC, c1, c2, c3, tail, k, first);
+      }
+    } else {
+      strip4x2<T>(byRows, packed, a, a1, a2, a3, strideA, b, strideB, c, c1, c2, c3, wide, k, first);
+      if (tail > 0) {
+        tile4x1<T>(byRows, a, a1, a2, a3, strideA, tailB, tailStrideB, c + tailC, c1, c2, c3, tail, k, first);
+      }
     }
     a += stripA;
     c += 4 * strideC;

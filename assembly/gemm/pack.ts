@@ -1,57 +1,68 @@
 // Copies parts of the operands into panels that the micro-kernels read from end to end.
 
 import { vectorLength } from "../memory";
+import { PANEL_VECTORS } from "./vectors";
 
 /**
- * b[k, n] (row-major, `stride` bytes between rows) into panels of two vectors, [k, panel] each; if what is left over fits one
- * vector, the last panel is of one vector. Reads past the end of a row, by less than a panel.
+ * b[k, n] (row-major, `stride` bytes between rows) into panels of PANEL_VECTORS, [k, panel] each; if what is left over fits half of one,
+ * the last panel is of half as many. Reads past the end of a row, by less than a panel.
  */
 export function packB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): void {
   const length = vectorLength<T>();
-  const panel = <usize>k * 32;
-  // Four panels at a time: two whole cache lines of each row, since a row's neighbours may lie in other pages.
+  const panel = <usize>k * 16 * PANEL_VECTORS;
+  // Two whole cache lines of each row at a time, since a row's neighbours may lie in other pages.
   for (; n > 7 * length; n -= 8 * length) {
     let from = b;
     let to = out;
     for (let left = k; left > 0; left--) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-      v128.store(to + panel, v128.load(from, 32));
-      v128.store(to + panel, v128.load(from, 48), 16);
-      v128.store(to + 2 * panel, v128.load(from, 64));
-      v128.store(to + 2 * panel, v128.load(from, 80), 16);
-      v128.store(to + 3 * panel, v128.load(from, 96));
-      v128.store(to + 3 * panel, v128.load(from, 112), 16);
+      copyPair(to, from);
+      if (WIDE) {
+        copyPair(to + 32, from + 32);
+        copyPair(to + panel, from + 64);
+        copyPair(to + panel + 32, from + 96);
+      } else {
+        copyPair(to + panel, from + 32);
+        copyPair(to + 2 * panel, from + 64);
+        copyPair(to + 3 * panel, from + 96);
+      }
       from += stride;
-      to += 32;
+      to += 16 * PANEL_VECTORS;
     }
     b += 128;
-    out += 4 * panel;
+    out += (8 / PANEL_VECTORS) * panel;
   }
-  for (; n > length; n -= 2 * length) {
+  for (; n > (PANEL_VECTORS / 2) * length; n -= PANEL_VECTORS * length) {
     let from = b;
     for (let left = k; left > 0; left--) {
-      v128.store(out, v128.load(from));
-      v128.store(out, v128.load(from, 16), 16);
+      copyPair(out, from);
+      if (WIDE) copyPair(out + 32, from + 32);
       from += stride;
-      out += 32;
+      out += 16 * PANEL_VECTORS;
     }
-    b += 32;
+    b += 16 * PANEL_VECTORS;
   }
   if (n > 0) {
     for (let left = k; left > 0; left--) {
-      v128.store(out, v128.load(b));
+      if (WIDE) copyPair(out, b);
+      else v128.store(out, v128.load(b));
       b += stride;
-      out += 16;
+      out += 8 * PANEL_VECTORS;
     }
   }
+}
+
+@inline
+function copyPair(to: usize, from: usize): void {
+  v128.store(to, v128.load(from, 16), 16);
+  v128.store(to, v128.load(from));
 }
 
 /** The same panels of b stored transposed, [n, k]: blocks of one vector of columns are transposed in registers. */
 export function packTransposedB<T>(out: usize, b: usize, stride: usize, n: i32, k: i32): void {
   const length = vectorLength<T>();
+  const whole: usize = 16 * PANEL_VECTORS;
   while (n > 0) {
-    const panel: usize = n > length ? 32 : 16;
+    const panel: usize = n > (PANEL_VECTORS / 2) * length ? whole : whole / 2;
     for (let column: usize = 0; column < panel && n > 0; column += 16) {
       if (sizeof<T>() == 4) transpose4(out + column, panel, b, stride, min(n, 4), k);
       else transpose2(out + column, panel, b, stride, min(n, 2), k);

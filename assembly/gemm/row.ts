@@ -1,7 +1,7 @@
 // The micro-kernel for a single row, where packing b would cost more than the product itself: b is read where it is. The same sums in
 // the same order as the tiles of kernels.ts.
 
-import { storeFirst, vectorLength } from "../memory";
+import { storeFirst, storePair, vectorLength } from "../memory";
 import { addProduct } from "./vectors";
 
 /**
@@ -43,8 +43,7 @@ function fourSteps<T>(a: usize, stepA: usize, b: usize, strideB: usize, c: usize
     s1 = addProduct<T>(s1, x2, v128.load(b2, 16));
     s0 = addProduct<T>(s0, x3, v128.load(b3));
     s1 = addProduct<T>(s1, x3, v128.load(b3, 16));
-    v128.store(c, s0);
-    v128.store(c, s1, 16);
+    storePair(c, s0, s1);
     b += 32;
     b1 += 32;
     b2 += 32;

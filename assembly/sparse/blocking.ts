@@ -22,5 +22,11 @@ export const EXPAND_SLACK = 64;
  */
 export const PANEL_BYTES = 208;
 
+/** The same in the wide build: seven pairs of vectors. */
+export const WIDE_PANEL_BYTES = 224;
+
+/** Behind a panel, in the wide build: where it puts the sums of a last pair that is cut. */
+export const WIDE_TAIL_BYTES = 32;
+
 /** From so many rows on, copying the right factor into panels pays. */
 export const PACKED_ROWS = 16;

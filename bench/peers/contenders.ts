@@ -1,5 +1,7 @@
 // Who takes part, and how each is started.
 
+import { lacks } from "../../test/runtime/wide/nodes.ts";
+
 /** One library in one setting. */
 export interface Contender {
   /** as in tables */
@@ -9,6 +11,8 @@ export interface Contender {
   readonly peer: string;
   readonly where: "node" | "python" | "page";
   readonly threads: number;
+  /** kobai's wide build, in a Node that has it */
+  readonly wide?: boolean;
   /** of its process */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -20,6 +24,11 @@ const kobai = (threads: number): Contender => ({
   where: "node",
   threads,
 });
+
+const wide = (threads: number): Contender => {
+  const plain = kobai(threads);
+  return { ...plain, name: plain.name.replace("kobai", "kobai, wide"), wide: true };
+};
 
 /** OpenBLAS and OpenMP take as many threads as they are told here. */
 const blas = (openblas: number, openmp: number) => ({
@@ -70,6 +79,7 @@ const THREADS = 2;
 export const contenders: readonly Contender[] = [
   kobai(1),
   kobai(THREADS),
+  ...(lacks ? [] : [wide(1), wide(THREADS)]),
   inPage("kobai", "kobai", THREADS),
   numpy(1),
   numpy(THREADS),

@@ -133,7 +133,7 @@ const timed = (rounds: readonly number[]) => ({ rounds, seconds: median(rounds) 
 /** Those that have a file in start/, which is the first step of work 1 by itself. */
 function starters(): { contender: Contender; file: string }[] {
   return taking
-    .filter(({ where, threads }) => where === "node" && threads === 1)
+    .filter(({ where, threads, wide }) => where === "node" && threads === 1 && !wide)
     .map((contender) => ({ contender, file: join(FOLDER, "start", `${contender.peer}.js`) }))
     .filter(({ file }) => existsSync(file));
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { serve } from "../../test/browser/server.ts";
+import { nodeOf } from "../../test/runtime/wide/nodes.ts";
 import type { Contender } from "./contenders.ts";
 import type { Outcome, WorkName } from "./outcome.ts";
 
@@ -58,10 +59,11 @@ export class Runner {
     return contender.where === "page" ? this.#inPage(contender, work) : this.#asProcess(contender, work);
   }
 
-  #asProcess({ peer, where, threads, environment }: Contender, work: WorkName): Promise<Outcome> {
+  #asProcess({ peer, where, threads, wide, environment }: Contender, work: WorkName): Promise<Outcome> {
     const { data, budget } = this.#options;
     const args = [work, "--data", data, "--threads", String(threads), "--budget", String(budget)];
     if (where === "python") return answerOf(python(), [join(PEERS, `${peer}.py`), ...args], environment);
+    if (wide) return answerOf(nodeOf(26), [join(BUILT, "kobai-node.js"), ...args, "--wide"]);
     if (peer === "kobai") return answerOf(process.execPath, [join(BUILT, "kobai-node.js"), ...args]);
     return answerOf(process.execPath, [join(PEERS, "node.js"), peer, ...args]);
   }

@@ -42,13 +42,22 @@ export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) =>
   data: data.map((x: number) => (x < 0 ? 0 : x >= 0 ? 1 : x)),
 }));
 
-/** 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is. @throws DataError where x is no tensor */
+/**
+ * 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is.
+ * @throws DataError where x is no tensor @throws StateError before `init()`
+ */
 export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(unary.sigmoid, x));
 
-/** max(0, x), elementwise (book 3.2.7). Float64, or float32 where x is. @throws DataError where x is no tensor */
+/**
+ * max(0, x), elementwise (book 3.2.7). Float64, or float32 where x is.
+ * @throws DataError where x is no tensor @throws StateError before `init()`
+ */
 export const relu: Elementwise = elementwise("relu", (x) => evaluate(unary.relu, x));
 
-/** x itself, as the output of a regression (book 3.5.1); a copy. @throws DataError where x is no tensor */
+/**
+ * x itself, as the output of a regression (book 3.5.1); a copy.
+ * @throws DataError where x is no tensor @throws StateError before `init()`
+ */
 export const identity: Elementwise = elementwise("identity", (x) => evaluate(unary.identity, x));
 
 /**
@@ -56,10 +65,12 @@ export const identity: Elementwise = elementwise("identity", (x) => evaluate(una
  * any leading axes.
  *
  * @returns the same shape; float64, or float32 where x is
- * @throws ShapeError for a number @throws DataError where x is no tensor
+ * @throws ShapeError for a number @throws DataError where x is no tensor @throws StateError before `init()`
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { softmax } from "kobai/book";
+ * await init();
  * softmax([0.3, 2.9, 4.0]).data; // 0.01821127, 0.24519181, 0.73659691
  * ```
  */
@@ -89,10 +100,12 @@ function squaredDifference(y: Value, t: Value): Value {
 /**
  * The sum of squared errors ½·Σ (y − t)², over all elements (book 4.2.1).
  *
- * @throws ShapeError where the shapes differ @throws DataError where either is no tensor
+ * @throws ShapeError where the shapes differ @throws DataError where either is no tensor @throws StateError before `init()`
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { sumSquaredError } from "kobai/book";
+ * await init();
  * sumSquaredError([0.5, 0.5], [0, 1]); // 0.25
  * ```
  */
@@ -107,7 +120,7 @@ export function sumSquaredError(y: TensorLike, t: TensorLike): number {
  *
  * @param y one vector [n], or rows [m, n] @param t of y's shape, or one vector [n] for all rows
  * @returns [m], of one element for a vector
- * @throws ShapeError where t fits neither @throws DataError where either is no tensor
+ * @throws ShapeError where t fits neither @throws DataError where either is no tensor @throws StateError before `init()`
  */
 export function meanSquaredError(y: TensorLike, t: TensorLike): Tensor {
   const { y: outputs, t: target } = floats("meanSquaredError", { y, t });
@@ -136,10 +149,12 @@ const rowEntropies = (y: Value, t: Value, epsilon: Value) =>
  * @param t one-hot rows (or any distribution) of y's shape, or class labels: one for a sample, [m] for a batch
  * @returns a number, or with `reduction: "none"` a tensor [m]
  * @throws ShapeError where t fits neither form @throws DataError where a label is no class, or either is no tensor
- * @throws OptionError for options that there are not
+ * @throws OptionError for options that there are not @throws StateError before `init()`
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { crossEntropyError } from "kobai/book";
+ * await init();
  * crossEntropyError([0.1, 0.6, 0.3], [0, 1, 0]); // 0.5108…
  * crossEntropyError([0.1, 0.6, 0.3], 1); // the same
  * ```

@@ -88,7 +88,10 @@ class TwoOperands {
     this.#memory = new Memory(name, ways);
   }
 
-  /** @throws ShapeError where the operands do not broadcast @throws DataError where either is no tensor */
+  /**
+   * @throws ShapeError where the operands do not broadcast @throws DataError where either is no tensor
+   * @throws StateError before `init()`
+   */
   forward(x: number, y: number): number;
   forward(x: TensorLike, y: TensorLike): Tensor;
   forward(x: TensorLike, y: TensorLike): number | Tensor {
@@ -114,7 +117,9 @@ class TwoOperands {
  * x + y (book 5.4.2). Backward passes dout on to both.
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { Add } from "kobai/book";
+ * await init();
  * const layer = new Add();
  * layer.forward(200, 450); // 650
  * layer.backward(1.1); // [1.1, 1.1]
@@ -130,7 +135,9 @@ export class Add extends TwoOperands {
  * x·y, elementwise (book 5.4.1). Backward passes dout·y to x and dout·x to y.
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { Mul } from "kobai/book";
+ * await init();
  * const layer = new Mul();
  * layer.forward(100, 2); // 200
  * layer.backward(1.5); // [3, 150]
@@ -150,7 +157,7 @@ class OneOperand {
     this.#memory = new Memory(name, ways);
   }
 
-  /** @returns x's shape @throws DataError where x is no tensor */
+  /** @returns x's shape @throws DataError where x is no tensor @throws StateError before `init()` */
   forward(x: TensorLike): Tensor {
     return this.#memory.forward({ x });
   }
@@ -185,7 +192,9 @@ export class Sigmoid extends OneOperand {
  * W and b are looked at in every pass: change their elements, or assign others, and the layer follows.
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { Affine } from "kobai/book";
+ * await init();
  * const layer = new Affine([[1, 2, 3], [4, 5, 6]], [0, 0, 1]);
  * layer.forward([[1, 1]]).data; // 5, 7, 10
  * layer.backward([[1, 0, 0]]).data; // 1, 4
@@ -210,7 +219,7 @@ export class Affine {
 
   /**
    * @param x [batch, inputs], one sample [inputs], or any leading axes @returns [batch, outputs], likewise
-   * @throws ShapeError where x's last axis is not W's first
+   * @throws ShapeError where x's last axis is not W's first @throws StateError before `init()`
    */
   forward(x: TensorLike): Tensor {
     return this.#memory.forward({ x, W: this.W, b: this.b });
@@ -247,7 +256,7 @@ export class SoftmaxWithLoss {
   /**
    * @param x scores: [batch, classes], or one sample [classes]
    * @param t one-hot rows of x's shape, or class labels
-   * @throws ShapeError where t fits neither form @throws DataError where a label is no class
+   * @throws ShapeError where t fits neither form @throws DataError where a label is no class @throws StateError before `init()`
    */
   forward(x: TensorLike, t: TensorLike): number {
     const { x: scores } = floats("SoftmaxWithLoss", { x });

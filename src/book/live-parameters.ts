@@ -1,3 +1,4 @@
+import { checkNamed, show } from "../check.ts";
 import { DataError, ShapeError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { runOnce } from "../runtime/instructions.ts";
@@ -47,6 +48,27 @@ export class LiveParameters {
   }
 
   /**
+   * Puts other tensors in the place of all, or of none where one does not fit.
+   *
+   * @throws DataError where one is missing, or of no parameter @throws ShapeError where one is of another shape
+   */
+  assign(given: NamedTensors): void {
+    checkNamed("params", given, "tensors by name, such as another network's params");
+    const names = this.#held.map(({ own }) => own);
+    const problem =
+      names.some((own) => !Object.hasOwn(given, own)) ||
+      Object.keys(given).some((own) => !names.includes(own));
+    if (problem) {
+      throw new DataError(
+        `params: what is assigned must have the parameters ${namesOf(this.#held)}, all of them and nothing else; ` +
+          `it has ${Object.keys(given).slice(0, 8).map(show).join(", ") || "none"}`,
+      );
+    }
+    const replaced = this.#held.map((each) => replacement(each, given[each.own]!));
+    for (const [i, each] of this.#held.entries()) each.tensor = replaced[i]!;
+  }
+
+  /**
    * Makes the parameters what they are now.
    *
    * @param call how messages name the caller
@@ -74,6 +96,7 @@ export class LiveParameters {
   }
 }
 
+/** @throws DataError, by the object that is returned, where a name is assigned or deleted that is no parameter's */
 function accessors(held: readonly Held[]): NamedTensors {
   const result: NamedTensors = {};
   for (const each of held) {
@@ -81,15 +104,33 @@ function accessors(held: readonly Held[]): NamedTensors {
       enumerable: true,
       get: () => each.tensor,
       set(given: TensorLike) {
-        if (given !== each.tensor) each.tensor = replacement(each, given);
+        each.tensor = replacement(each, given);
       },
     });
   }
-  return Object.preventExtensions(result);
+  return new Proxy(Object.preventExtensions(result), {
+    set(target, name, value) {
+      if (Object.hasOwn(target, name)) return Reflect.set(target, name, value);
+      throw new DataError(`params: there is no parameter ${show(name)}; there are ${namesOf(held)}`);
+    },
+    deleteProperty(_, name) {
+      throw new DataError(
+        `params: ${show(name)} cannot be deleted; a network keeps the parameters ${namesOf(held)}`,
+      );
+    },
+  });
+}
+
+function namesOf(held: readonly Held[]): string {
+  const most = 8;
+  const names = held.slice(0, most).map(({ own }) => own);
+  return names.join(", ") + (held.length > most ? ` and ${held.length - most} more` : "");
 }
 
 /** @throws ShapeError where it is of another shape @throws DataError where it is no tensor */
-function replacement({ own, tensor: { dtype, shape } }: Held, given: TensorLike): Tensor {
+function replacement({ own, tensor: present }: Held, given: TensorLike): Tensor {
+  if (given === present) return present;
+  const { dtype, shape } = present;
   const tensor = toTensor(own, given, { dtype });
   if (sameShape(tensor.shape, shape)) return plain(tensor);
   throw new ShapeError(

@@ -53,12 +53,6 @@ type Start = Required<Pick<BookNetworkOptions, "activation" | "weight" | "bias">
  * What the book's networks have in common: affine layers with one activation between them, and the cross-entropy of the output's softmax.
  */
 class BookNetwork {
-  /**
-   * W1, b1, W2, b2, …: plain tensors that every call looks at. So their elements can be changed in place, as the book's loops do
-   * (`W.data[i] -= lr * grads.W1.data[i]`) and `numericalGradient(() => net.loss(x, t), net.params.W1)` does. What is assigned takes the
-   * tensor's place, without a copy where it is of the network's dtype.
-   */
-  readonly params: NamedTensors;
   readonly #net: Network;
   readonly #live: LiveParameters;
   /** The network's names of the parameters, by the book's. */
@@ -83,7 +77,21 @@ class BookNetwork {
       ]),
     );
     this.#live = new LiveParameters(this.#net, this.#names);
-    this.params = this.#live.tensors;
+  }
+
+  /**
+   * W1, b1, W2, b2, …: plain tensors that every call looks at. So their elements can be changed in place, as the book's loops do
+   * (`W.data[i] -= lr * grads.W1.data[i]`) and `numericalGradient(() => net.loss(x, t), net.params.W1)` does. What is assigned takes the
+   * tensor's place, without a copy where it is of the network's dtype; to `params` itself, all of them, or none where one does not fit.
+   *
+   * @throws DataError where what is assigned is no tensor, or not exactly the parameters @throws ShapeError where it is of another shape
+   */
+  get params(): NamedTensors {
+    return this.#live.tensors;
+  }
+
+  set params(given: NamedTensors) {
+    this.#live.assign(given);
   }
 
   /**

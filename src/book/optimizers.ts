@@ -2,7 +2,7 @@
 
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { ALIGNMENT, UpdateArg } from "../../assembly/isa.ts";
-import { check, checkNamed, isObject, positive } from "../check.ts";
+import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
 import { DataError, OptionError, ShapeError } from "../errors.ts";
 import * as nn from "../nn/optimizers.ts";
 import { type Engine, engine } from "../runtime/engine.ts";
@@ -41,9 +41,10 @@ class Updates {
   readonly #memory = new Map<string, readonly TypedArray[]>();
   #updates = 0;
 
-  protected constructor(rule: nn.Optimizer) {
-    this.#rule = rule;
-    this.#slots = nn.slotsOf(rule.name, rule);
+  /** @param name the class's, which messages say */
+  protected constructor(name: string, rule: nn.Optimizer) {
+    this.#rule = { ...rule, name };
+    this.#slots = nn.slotsOf(name, rule);
   }
 
   /** The learning rate: a number above 0. A change takes effect with the next update. @throws OptionError */
@@ -65,6 +66,7 @@ class Updates {
    * @throws DataError where a gradient is missing, a parameter is of integers, or the update would make one NaN or infinite: then
    *   nothing is changed
    * @throws ShapeError where a gradient has another shape than its parameter, or a parameter another than before
+   * @throws StateError before `init()`
    */
   update(params: Record<string, Trainable>, grads: Readonly<Record<string, Trainable>>): void {
     const { name: call } = this.#rule;
@@ -209,9 +211,14 @@ function asTensor(name: string, value: Trainable): Tensor {
 /**
  * What a constructor was given as options: an object, or values in the book's order.
  *
- * @throws OptionError where there are more of them than names
+ * @throws OptionError where there are more of them than rules, or one does not fit
  */
-function byName<T>(call: string, names: readonly string[], given: readonly unknown[]): T | undefined {
+function byName<T extends object>(
+  call: string,
+  rules: Readonly<Record<string, Rule>>,
+  given: readonly unknown[],
+): T {
+  const names = Object.keys(rules);
   const isOptions = isObject(given[0]);
   const most = isOptions ? 1 : names.length;
   if (given.length > most) {
@@ -219,8 +226,9 @@ function byName<T>(call: string, names: readonly string[], given: readonly unkno
       `${call}: takes ${names.join(", ")}, or one object { ${names.join(", ")} }; got ${given.length} arguments`,
     );
   }
-  if (isOptions || given.length === 0) return given[0] as T | undefined;
-  return Object.fromEntries(names.map((name, i) => [name, given[i]])) as T;
+  const isNamed = isOptions || given.length === 0;
+  const named = isNamed ? given[0] : Object.fromEntries(names.map((name, i) => [name, given[i]]));
+  return options(call, named as object | undefined, rules) as T;
 }
 
 /**
@@ -229,7 +237,7 @@ function byName<T>(call: string, names: readonly string[], given: readonly unkno
  */
 export class SGD extends Updates {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
-    super(nn.sgd(byName("SGD", ["lr"], given)));
+    super("SGD", nn.sgd(byName("SGD", { lr: positive }, given)));
   }
 }
 
@@ -241,7 +249,7 @@ export class Momentum extends Updates {
   constructor(
     ...given: [lr?: number | undefined, momentum?: number] | [options?: { lr?: number; momentum?: number }]
   ) {
-    super(nn.momentum(byName("Momentum", ["lr", "momentum"], given)));
+    super("Momentum", nn.momentum(byName("Momentum", { lr: positive, momentum: fraction }, given)));
   }
 }
 
@@ -251,7 +259,7 @@ export class Momentum extends Updates {
  */
 export class AdaGrad extends Updates {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
-    super(nn.adaGrad(byName("AdaGrad", ["lr"], given)));
+    super("AdaGrad", nn.adaGrad(byName("AdaGrad", { lr: positive }, given)));
   }
 }
 
@@ -261,7 +269,9 @@ export class AdaGrad extends Updates {
  * @throws OptionError for options out of range, or that there are not
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { Adam } from "kobai/book";
+ * await init();
  * const optimizer = new Adam({ lr: 0.3 });
  * const at = { x: -7, y: 2 };
  * optimizer.update(at, { x: at.x / 10, y: 2 * at.y }); // at is now { x: -6.7, y: 1.7 }, nearly
@@ -273,6 +283,6 @@ export class Adam extends Updates {
       | [lr?: number | undefined, beta1?: number | undefined, beta2?: number]
       | [options?: { lr?: number; beta1?: number; beta2?: number }]
   ) {
-    super(nn.adam(byName("Adam", ["lr", "beta1", "beta2"], given)));
+    super("Adam", nn.adam(byName("Adam", { lr: positive, beta1: fraction, beta2: fraction }, given)));
   }
 }

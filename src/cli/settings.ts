@@ -1,6 +1,6 @@
 // What `kobai train` is told: the settings of a run, and how each option's text becomes a value.
 
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { MOST_LANES } from "../../assembly/blocks.ts";
 import type { Threads } from "../index.ts";
 
@@ -27,6 +27,7 @@ export interface TrainOptions {
   shuffle?: boolean;
   seed: number;
   threads: Threads;
+  wide: boolean | "auto";
   data?: string;
   out?: string;
   figures?: boolean;
@@ -55,6 +56,13 @@ export function threadCount(text: string): Threads {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= MOST_LANES) return value;
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_LANES}, or auto.`);
+}
+
+/** `--wide [auto]`, as `init` takes it. */
+export function wideOption(): Option {
+  const what =
+    "256-bit vectors where Node and the processor have them, else fail (auto: go on without); the results do not depend on it";
+  return new Option("--wide [auto]", what).choices(["auto"]).default(false, "off");
 }
 
 export function hiddenSizes(text: string): number[] {

@@ -46,8 +46,8 @@ export async function train(options: TrainOptions, version: string): Promise<voi
   const planned = plan(options, data.train);
   const writer = new ResultWriter(new RunFolder(options.out));
   const display = createDisplay();
-  const { threads } = await init({ threads: options.threads });
-  const run: Run = { ...planned, threads };
+  const { threads, wide } = await init({ threads: options.threads, wide: options.wide });
+  const run: Run = { ...planned, threads, wide };
   const net = buildNetwork(run);
   try {
     announce(run, data, display);
@@ -113,7 +113,8 @@ function announce(run: Run, { train, test }: TrainTest, display: Display): void 
   );
   display.line(
     `training  ${run.steps} steps of ${run.batch} samples, ${run.shuffle ? "shuffled" : "drawn with replacement"}; ` +
-      `${run.optimizer}, learning rate ${run.lr}${run.threads === 1 ? "" : `; ${run.threads} threads`}`,
+      `${run.optimizer}, learning rate ${run.lr}${run.threads === 1 ? "" : `; ${run.threads} threads`}` +
+      `${run.wide ? "; 256-bit vectors" : ""}`,
   );
 }
 

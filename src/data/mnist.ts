@@ -1,5 +1,6 @@
 // MNIST and everything that comes in the same four files (Fashion-MNIST, KMNIST, …).
 
+import "../globals.ts";
 import { flag, options } from "../check.ts";
 import { DataError } from "../errors.ts";
 import { allocate } from "../io/bytes.ts";

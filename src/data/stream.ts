@@ -1,5 +1,6 @@
 // Streams of bytes that come from anywhere: looked at before they are believed, and read no further than they may go.
 
+import "../globals.ts";
 import { DataError, KobaiError } from "../errors.ts";
 
 export type ByteStream = ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -7,6 +7,7 @@ import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
 import { copy } from "./ops/broadcast.ts";
+import { rootOf } from "./ops/reshape.ts";
 import { topologicalOrder } from "./order.ts";
 import {
   type CompressedRows,
@@ -110,13 +111,6 @@ function stranger({ node }: Value): StateError {
   return new StateError(
     `${name}: this value belongs to another network or to another call of a layer or loss: use what the function is given at each call`,
   );
-}
-
-/** The value whose memory a view shows. */
-export function rootOf(value: Value): Value {
-  let root = value;
-  while (root.node.operation.view) root = root.node.inputs[0]!;
-  return root;
 }
 
 /** Copies what cannot lie where the caller wants it, because it lies elsewhere already: a leaf, a view of one, the same value twice. */

@@ -1,5 +1,6 @@
 // Where files lie: a path of the file system, or an address that is fetched. Users write either as a string or as a URL.
 
+import "../globals.ts";
 import { check, type Rule, show } from "../check.ts";
 import { OptionError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";

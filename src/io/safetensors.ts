@@ -6,6 +6,7 @@
 //
 // A file comes from anywhere, so `parse` believes nothing that it has not checked; and `serialize` makes nothing that it would refuse.
 
+import "../globals.ts";
 import { checkNamed, flag, options, show } from "../check.ts";
 import { checkTensor, type Tensor, typedArrays } from "../tensor.ts";
 import { type WriteOptions, writeFileAtomic } from "./atomic.ts";

@@ -87,6 +87,7 @@ const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
  * What an initializer, perhaps a user's own, chooses for a parameter.
  *
  * @param name of the parameter
+ * @returns an object of its own, which cannot change
  * @throws OptionError where it is none, or gives no distribution
  */
 export function distributionOf(
@@ -100,15 +101,12 @@ export function distributionOf(
       `${name}: its initializer must be one such as he() or constant(0.5); got ${show(initializer)}`,
     );
   }
-  const given = initializer(shape) as Distribution | undefined;
-  const kind = isObject(given) && given.kind;
-  const numbers = typeof kind === "string" && Object.hasOwn(numbersOf, kind) ? numbersOf[kind] : undefined;
-  if (numbers?.every((number) => Number.isFinite(property(given, number)))) {
-    const largest = largestOf(given!);
-    if (Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest)) return given!;
-    throw new OptionError(
-      `${name}: its initializer gives ${JSON.stringify(given)}, whose numbers ${dtype} cannot hold`,
-    );
+  const given: unknown = initializer(shape);
+  const read = copyOf(given);
+  if (read) {
+    const problem = problemOf(read, dtype);
+    if (!problem) return read;
+    throw new OptionError(`${name}: its initializer gives ${JSON.stringify(read)}, ${problem}`);
   }
   const kinds = Object.entries(numbersOf).map(([kind, names]) => `{ kind: "${kind}", ${names.join(", ")} }`);
   throw new OptionError(
@@ -117,9 +115,29 @@ export function distributionOf(
   );
 }
 
+/** What was given, each of its kind's numbers read once: the object is the user's, who may fill it anew for the next parameter. */
+function copyOf(given: unknown): Distribution | undefined {
+  const kind = isObject(given) && given.kind;
+  if (typeof kind !== "string" || !Object.hasOwn(numbersOf, kind)) return undefined;
+  const names = numbersOf[kind as Distribution["kind"]];
+  const numbers = names.map((number) => [number, property(given, number)] as const);
+  if (!numbers.every(([, value]) => Number.isFinite(value))) return undefined;
+  return Object.freeze({ kind, ...Object.fromEntries(numbers) }) as Distribution;
+}
+
+function problemOf(read: Distribution, dtype: DTypeName): string | undefined {
+  if (read.kind === "normal" && read.std < 0) return "whose std is below 0";
+  if (read.kind === "uniform" && read.low > read.high) return "whose low is above its high";
+  const largest = largestOf(read);
+  const fits = Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest);
+  return fits ? undefined : `whose numbers ${dtype} cannot hold`;
+}
+
 /** How large numbers of a distribution can be: no normal variate lies more than 8.3 standard deviations from the mean. */
 function largestOf(distribution: Distribution): number {
   if (distribution.kind === "constant") return Math.abs(distribution.value);
   if (distribution.kind === "normal") return Math.abs(distribution.mean) + 8.3 * distribution.std;
-  return Math.max(Math.abs(distribution.low), Math.abs(distribution.high));
+  // A variate is low + u·(high − low).
+  const { low, high } = distribution;
+  return Number.isFinite(high - low) ? Math.max(Math.abs(low), Math.abs(high)) : Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,6 @@
 import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
 import * as ops from "../graph/ops/loss.ts";
+import { reshape, rootOf } from "../graph/ops/reshape.ts";
 import { scale } from "../graph/ops/unary.ts";
 import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
@@ -25,14 +26,15 @@ export interface Loss {
  * It should be a mean over the samples of the batch, as kobai's own are: `evaluate` takes a data set in parts and averages their losses.
  * One that is not, such as a sum, can be trained with, and `net.loss` gives it for one batch; `evaluate` refuses it.
  *
- * @param targets "values" (default): targets have the output's shape; "classes": labels; "binary": numbers from 0 to 1
+ * @param targets "values" (default): targets have the output's shape; "classes": labels; "binary": numbers from 0 to 1, whose accuracy
+ *   compares the output with ½ where the network ends with the op `sigmoid`, and else with 0
  * @throws OptionError where the name is no text, `forward` no function, or there are no such targets
  * @example
  * ```ts
  * import { loss } from "kobai";
  * import { mean, multiply, subtract } from "kobai/ops";
- * const meanSquaredError = () =>
- *   loss("meanSquaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
+ * const squaredError = () =>
+ *   loss("squaredError", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))));
  * ```
  */
 export function loss(name: string, forward: Loss["forward"], targets: Loss["targets"] = "values"): Loss {
@@ -45,8 +47,8 @@ export function loss(name: string, forward: Loss["forward"], targets: Loss["targ
 /**
  * Softmax with cross-entropy, the mean over the batch (book 4.2.4 and 5.6.3).
  *
- * It takes the scores before the softmax (logits). Where a network ends with `softmax()`, it looks through that layer: both ways of
- * writing are the same loss and the same bits.
+ * It takes the scores before the softmax (logits). Where a network ends with `softmax()`, it looks through that layer, also where
+ * `flatten()` follows it: both ways of writing are the same loss and the same bits.
  *
  * @example crossEntropy().targets; // "classes"
  */
@@ -112,8 +114,10 @@ const theBinaryCrossEntropy = ownLoss(
 /**
  * Binary cross-entropy, the mean over all outputs and the batch: for one output that says yes or no, or several that do so apart.
  *
- * It takes the scores before the sigmoid (logits). Where a network ends with `sigmoid()`, it looks through that layer: both ways of
- * writing are the same loss and the same bits. Accuracy is the share of outputs on the targets' side of ½.
+ * It takes the scores before the sigmoid (logits). Where a network ends with `sigmoid()`, it looks through that layer, also where
+ * `flatten()` follows it: both ways of writing are the same loss and the same bits. Accuracy is the share of outputs on the targets'
+ * side: an output is compared with ½ where the network ends with the op `sigmoid`, in kobai's layer or one of your own, else, as a score,
+ * with 0.
  *
  * @example
  * ```ts
@@ -129,9 +133,22 @@ export function binaryCrossEntropy(): Loss {
   return theBinaryCrossEntropy;
 }
 
-/** What an activation at a network's end was given; the output itself where it ends otherwise. */
+/**
+ * What an activation at a network's end was given, in the output's shape, also where the output is reshaped behind it; the output itself
+ * where the network ends otherwise.
+ */
 function behind(activation: string, output: Value): Value {
-  return isOf(activation, output) ? output.node.inputs[0]! : output;
+  const root = rootOf(output);
+  // A softmax along another axis is another one.
+  const isRowwise = activation !== "softmax" || root.shape.at(-1) === output.shape.at(-1);
+  if (!(endsWith(activation, output) && isRowwise)) return output;
+  const scores = root.node.inputs[0]!;
+  return root === output ? scores : reshape(scores, output.shape);
+}
+
+/** Whether a network's output is what an activation gave, perhaps reshaped. */
+export function endsWith(activation: string, output: Value): boolean {
+  return isOf(activation, rootOf(output));
 }
 
 /** Whether a loss is one of kobai's, each of which is a mean over samples. */

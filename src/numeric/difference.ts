@@ -104,10 +104,13 @@ export function lostError(call: string, x: number, h: number): OptionError {
   return new OptionError(`${call}: ${lostMessage(x, h)}`);
 }
 
-/** The remedy is the step of a central difference that loses least: x·∛ε. */
-export function lostMessage(x: number, h: number): string {
+/**
+ * The remedy is the step of a central difference that loses least: x·∛ε.
+ * @param what the message calls x
+ */
+export function lostMessage(x: number, h: number, what = "x"): string {
   const better = (Math.abs(x) * Math.cbrt(Number.EPSILON)).toPrecision(1);
-  return `h = ${h} is lost in the rounding of x = ${x}: try h = ${Number(better)}`;
+  return `h = ${h} is lost in the rounding of ${what} = ${x}: try h = ${Number(better)}`;
 }
 
 /** NaN and infinities pass: they are what f says of that point. @throws DataError for anything that is no number */

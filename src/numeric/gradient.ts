@@ -13,7 +13,7 @@ export type ScalarFunction<X> = (x: X) => number;
  * @param f is called with x itself, that coordinate moved; x is restored exactly, also when f throws
  * @param index the coordinate: its number in row-major order
  * @throws OptionError where h is not above 0 or is lost in the rounding of x
- * @throws DataError where there is no such coordinate, or f does not return a number
+ * @throws DataError where there is no such coordinate, f does not return a number, or it makes x longer or shorter
  * @example
  * ```ts
  * import { partialDerivative } from "kobai/numeric";
@@ -35,7 +35,10 @@ export function partialDerivative<X extends Point>(
       `partialDerivative: index ${show(index)} is none of x, which has ${elements.length} elements, numbered from 0`,
     );
   }
-  return difference("partialDerivative", f, x, place.row, place.index, h, refusing("partialDerivative", h));
+  const { row, index: i } = place;
+  const derivative = difference("partialDerivative", f, x, row, i, h, refusing("partialDerivative", h));
+  checkLength("partialDerivative", x, elements);
+  return derivative;
 }
 
 /**
@@ -48,7 +51,7 @@ export function partialDerivative<X extends Point>(
  *   x ± h is rounded, f gets the nearest numbers that differ from x, and the quotient's divisor is the distance that they really have.
  * @returns the same form as x
  * @throws OptionError where h is not above 0 or is lost in the rounding of a number or float64 of x: from some 1e10 on for the default
- * @throws DataError where x holds integers, or f does not return a number
+ * @throws DataError where x holds integers, f does not return a number, or it makes x longer or shorter
  * @example
  * ```ts
  * import { numericalGradient } from "kobai/numeric";
@@ -101,7 +104,20 @@ export function differences<X extends Point>(
   for (const row of elements.rows) {
     for (let i = 0; i < row.length; i++) gradient[next++] = difference(call, f, x, row, i, h, lost);
   }
+  checkLength(call, x, elements);
   return gradient;
+}
+
+/** @throws DataError where f has added to another of x's arrays than the one it was called for, or taken from it */
+function checkLength(call: string, x: Point, { length }: Elements): void {
+  const now = new Elements(x, `${call}: x`).length;
+  if (now !== length) throw lengthChanged(call, length, now);
+}
+
+function lengthChanged(call: string, from: number, to: number): DataError {
+  return new DataError(
+    `${call}: f changed the length of x from ${from} to ${to}; f may look at x, and must leave it as it is`,
+  );
 }
 
 /**
@@ -187,11 +203,17 @@ function difference<X>(
     }
     return row[i]!;
   };
+  const { length } = row;
+  const valueAt = () => {
+    const value = checkedValue(call, f(x));
+    if (row.length === length) return value;
+    throw lengthChanged(call, length, row.length);
+  };
   try {
     const right = move(h);
-    const above = checkedValue(call, f(x));
+    const above = valueAt();
     const left = move(-h);
-    const below = checkedValue(call, f(x));
+    const below = valueAt();
     return (above - below) / (isFloat32 ? right - left : 2 * h);
   } finally {
     row[i] = before;

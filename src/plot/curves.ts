@@ -1,6 +1,6 @@
 // The picture of a training run: how the loss fell, and how the accuracy rose.
 
-import { atLeastZero, check, finite, isObject, positive, type Rule, text } from "../check.ts";
+import { atLeastZero, check, finite, isObject, isWhole, positive, type Rule, text } from "../check.ts";
 import type { Axis } from "./axes.ts";
 import { drawChart } from "./chart.ts";
 import type { Drawing, Picture } from "./drawing.ts";
@@ -11,8 +11,10 @@ import { seriesColor } from "./theme.ts";
 
 /** What of a run's history the figure shows. */
 export interface Curves {
-  /** the loss of each step */
+  /** the loss of each step, or of every `lossEvery`-th */
   readonly loss: readonly number[];
+  /** default 1 */
+  readonly lossEvery?: number;
   readonly stepsPerEpoch: number;
   /** the accuracies measured after so many steps, from 0 to 1, by the name of the data they were measured on */
   readonly evaluations: readonly {
@@ -31,6 +33,7 @@ const curvesRule: Rule = [
     // JSON makes null of what is not finite.
     Array.from(history.loss).every((value) => typeof value === "number" || value === null) &&
     positive[0](history.stepsPerEpoch) &&
+    (history.lossEvery === undefined || isWhole(history.lossEvery, 1)) &&
     isList(history.evaluations) &&
     Array.from(history.evaluations).every(
       (it) =>
@@ -61,17 +64,17 @@ export function lossAndAccuracyFigure(history: Curves, title = "Training"): Figu
   check("lossAndAccuracyFigure", "history", history, curvesRule);
   check("lossAndAccuracyFigure", "title", title, text);
   return new Figure(title, (drawing) => {
-    const panels = [lossPanel(drawing, history.loss)];
+    const panels = [lossPanel(drawing, history)];
     if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
       panels.push(accuracyPanel(drawing, history));
     return arrange(drawing.document, panels, panels.length, title);
   });
 }
 
-function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
+function lossPanel(drawing: Drawing, { loss, lossEvery = 1 }: Curves): Picture {
   const { Plot } = drawing.library;
   const color = seriesColor(0);
-  const stretches = summarize(loss);
+  const stretches = summarize(loss).map(({ step, ...of }) => ({ ...of, step: step * lossEvery }));
   const mean = Plot.windowY(
     { k: Math.max(1, Math.round(stretches.length / 100)), reduce: "mean" },
     { x: "step", y: "mean", stroke: color, strokeWidth: 2 },
@@ -81,7 +84,7 @@ function lossPanel(drawing: Drawing, loss: readonly number[]): Picture {
   const highest = Math.max(0, ...stretches.map(({ high }) => high)) || (lowest < 0 ? 0 : 1);
   return drawChart(drawing, {
     options: PANEL,
-    x: { label: "step", domain: [0, Math.max(1, loss.length)], type: "linear", whole: true },
+    x: { label: "step", domain: [0, Math.max(1, loss.length * lossEvery)], type: "linear", whole: true },
     y: { label: "loss", domain: [lowest * 1.05, highest * 1.05], type: "linear" },
     legend: [
       { label: "each step", color, area: true, opacity: 0.3 },
@@ -146,7 +149,9 @@ function summarize(loss: readonly number[]): { step: number; low: number; high: 
   const length = Math.ceil(loss.length / MAX_POINTS);
   const stretches = [];
   for (let start = 0; start < loss.length; start += length) {
-    const values = loss.slice(start, start + length).filter((value) => Math.abs(value) <= HIGHEST);
+    const values = loss
+      .slice(start, start + length)
+      .filter((value) => Number.isFinite(value) && Math.abs(value) <= HIGHEST);
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     stretches.push({ step: start + length / 2, low: Math.min(...values), high: Math.max(...values), mean });

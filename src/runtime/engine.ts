@@ -1,6 +1,7 @@
 import "../globals.ts";
-import { anything, flag, options as optionsOf, type Rule } from "../check.ts";
-import { StateError } from "../errors.ts";
+import { anything, flag, oneOf, options as optionsOf, type Rule } from "../check.ts";
+import { OptionError, StateError, UnsupportedError } from "../errors.ts";
+import { importNode, isNode } from "../node.ts";
 import { Heap, type HeapReport } from "./heap.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { type Threads, threadCount, threadsRule } from "./lanes/threads.ts";
@@ -24,6 +25,12 @@ export interface InitOptions {
    * Default: false.
    */
   relaxed?: boolean;
+  /**
+   * Whether to take kernels whose pairs of 128-bit operations V8 merges into 256-bit ones: nearly twice as fast for large products, with the
+   * same bits. For Node 24 and 26 on x64 processors with AVX2: it is an experiment of V8, behind a flag which is on only while the
+   * kernels are compiled. "auto": where it can be had. Goes neither with `relaxed` nor with `wasm`. Default: false.
+   */
+  wide?: boolean | "auto";
   /** How far linear memory may grow, in bytes. Default and most: 4 GiB, all that wasm's addresses reach. */
   maxMemory?: number;
   /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`; with `relaxed`, kobai-relaxed.wasm). Default: the copy inside this module. */
@@ -36,6 +43,8 @@ export interface EngineInfo {
   readonly threads: number;
   /** whether matmul uses fused multiply-add where the processor has it */
   readonly relaxed: boolean;
+  /** whether V8 has merged the kernels' pairs of 128-bit operations into 256-bit ones */
+  readonly wide: boolean;
   /** how far linear memory may grow, in bytes */
   readonly maxMemory: number;
 }
@@ -60,7 +69,13 @@ const memoryRule: Rule = [
   `from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB)`,
 ];
 /** `wasm` is checked where it is used. */
-const rules = { threads: threadsRule, relaxed: flag, maxMemory: memoryRule, wasm: anything };
+const rules = {
+  threads: threadsRule,
+  relaxed: flag,
+  wide: oneOf(true, false, "auto"),
+  maxMemory: memoryRule,
+  wasm: anything,
+};
 
 let current: Started | undefined;
 let starting: Promise<Started> | undefined;
@@ -73,10 +88,10 @@ let starting: Promise<Started> | undefined;
  *
  * @returns what there is now: how many threads, and which build
  * @throws UnsupportedError where WebAssembly or its SIMD is missing or a page's policy forbids it, `relaxed` is asked for where relaxed
- *   SIMD is missing, or threads > 1 is asked for where threads cannot share memory or a page refuses them
+ *   SIMD is missing, `wide` where V8 cannot merge vectors, or threads > 1 is asked for where threads cannot share memory or a page refuses them
  * @throws OptionError where `threads` is not from 1 to 64 or "auto", `maxMemory` is less than 2 MiB or more than 4 GiB, or `wasm` is
  *   compiled already and there are several threads, cannot be had, is something else, or not the build that `relaxed` says; where
- *   `relaxed` is asked for in a bundle or a page without `wasm`
+ *   `relaxed` is asked for in a bundle or a page without `wasm`, or `wide` together with `relaxed` or `wasm`
  * @throws StateError where an earlier call asked for something else
  * @throws ThreadError where a thread does not start
  * @example
@@ -100,15 +115,23 @@ export async function init(given?: InitOptions): Promise<EngineInfo> {
 async function start({
   threads = 1,
   relaxed = false,
+  wide = false,
   maxMemory = MAX_PAGES * PAGE,
   wasm,
 }: InitOptions): Promise<Started> {
+  for (const [name, given] of Object.entries({ relaxed, wasm })) {
+    if (!wide || !given) continue;
+    throw new OptionError(
+      `init: wide has a build of its own, and does not go with ${name}: leave one of them out`,
+    );
+  }
   checkSupport(relaxed);
   const pages = Math.floor(maxMemory / PAGE);
   const count = await threadCount(threads);
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
-  const { kernels, module } = await loadKernels(memory, { shared, relaxed }, wasm);
+  const build = relaxed ? "relaxed" : (await takesWide(wide)) ? "wide" : "plain";
+  const { kernels, module } = await loadKernels(memory, { shared, build }, wasm);
   const lanes = new Lanes(kernels, memory);
   if (shared) {
     await lanes.start(count, module).catch((error: unknown) => {
@@ -117,14 +140,31 @@ async function start({
     });
   }
   const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
-  const info = { threads: lanes.count, relaxed, maxMemory: pages * PAGE };
+  const info = { threads: lanes.count, relaxed, wide: build === "wide", maxMemory: pages * PAGE };
   current = { kernels, heap, lanes, info, auto: threads === "auto" ? lanes.count : undefined };
   return current;
 }
 
+/** @throws UnsupportedError where the wide build is asked for and cannot be had */
+async function takesWide(wide: boolean | "auto"): Promise<boolean> {
+  if (!wide) return false;
+  const missing = await missingForWide();
+  if (missing === undefined || wide === "auto") return missing === undefined;
+  throw new UnsupportedError(
+    `init: wide needs ${missing}. Leave the option out, or say "auto", which takes it where it can be had.`,
+  );
+}
+
+/** What the wide build needs and does not find, in words that follow "wide needs". */
+async function missingForWide(): Promise<string | undefined> {
+  if (!isNode) return "Node: no page can ask its V8 for merged vectors";
+  const build = await importNode("kobai/wide").catch(() => undefined);
+  return build ? build.whatIsMissing() : "kobai as it is installed: that build is not part of a bundle";
+}
+
 /** @throws StateError where `options` ask for something else than there is */
 async function checkSame(
-  { threads, relaxed, maxMemory }: InitOptions,
+  { threads, relaxed, wide = "auto", maxMemory }: InitOptions,
   { info, auto }: Started,
 ): Promise<void> {
   // "auto" is what it was before; asked for the first time it is as many as could be.
@@ -132,9 +172,10 @@ async function checkSame(
   const asked = {
     threads: known ?? (await threadCount(threads ?? info.threads)),
     relaxed: relaxed ?? info.relaxed,
+    wide: wide === "auto" ? info.wide : wide,
     maxMemory: maxMemory === undefined ? info.maxMemory : Math.floor(maxMemory / PAGE) * PAGE,
   };
-  for (const name of ["threads", "relaxed", "maxMemory"] as const) {
+  for (const name of ["threads", "relaxed", "wide", "maxMemory"] as const) {
     if (asked[name] === info[name]) continue;
     throw new StateError(
       `init: ${name} is ${info[name]} since the first call, and cannot become ${asked[name]}: ` +

@@ -5,7 +5,8 @@ import {
   EXPAND_SLACK,
   LISTS_BYTES,
   LISTS_ROWS,
-  PANEL_BYTES,
+  WIDE_PANEL_BYTES,
+  WIDE_TAIL_BYTES,
 } from "../../assembly/sparse/blocking.ts";
 import { LONGEST_SUM, PARTIAL_TERMS, TOTALS_BYTES } from "../../assembly/sums.ts";
 import { roundUp } from "./heap.ts";
@@ -28,7 +29,7 @@ function totalsBytes(rows: number, columns: number): number {
  *   each lane
  *
  * @example
- * matmulWorkspaceBytes(100, 50, 784, 4, 0); // 83200
+ * matmulWorkspaceBytes(100, 50, 784, 4, 0); // 102400
  */
 export function matmulWorkspaceBytes(
   m: number,
@@ -37,7 +38,7 @@ export function matmulWorkspaceBytes(
   elementBytes: 4 | 8,
   transposed?: number,
 ): number {
-  const columns = Math.min(roundUp(n, 16 / elementBytes), BLOCK_N_BYTES / elementBytes);
+  const columns = Math.min(n, BLOCK_N_BYTES / elementBytes);
   const totals = k > LONGEST_SUM ? Math.min(TOTALS_BYTES, totalsBytes(m, columns)) : 0;
   const mayTransposeA = transposed === undefined || (transposed & TRANSPOSE_A) !== 0;
   if (transposed !== undefined) {
@@ -48,7 +49,8 @@ export function matmulWorkspaceBytes(
   const depth = Math.min(roundUp(k, 4), BLOCK_K);
   // Panels of `a` are packed in whole cache lines: a block has all its rows, whatever m is.
   const rows = mayTransposeA ? BLOCK_M : 0;
-  return roundUp(totals + depth * (columns + rows) * elementBytes);
+  // The wide build's panels of b, which are the widest, end with a cache line.
+  return roundUp(totals + depth * (roundUp(columns, 64 / elementBytes) + rows) * elementBytes);
 }
 
 /**
@@ -57,14 +59,14 @@ export function matmulWorkspaceBytes(
  *
  * @returns a multiple of 64
  * @example
- * sparseWorkspaceBytes(100, 784, 4); // 657152
+ * sparseWorkspaceBytes(100, 784, 4); // 659200
  */
 export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8): number {
   const row = 2 * k * elementBytes;
   const lists = Math.max(row, Math.min(LISTS_BYTES, m * row));
   const bounds = 4 * (Math.ceil(k / BLOCK_COLUMNS) + 1) * Math.min(m, LISTS_ROWS) + 16;
-  const totals = k > LONGEST_SUM ? 2 * PANEL_BYTES * Math.min(m, LISTS_ROWS) : 0;
-  return roundUp(totals + BLOCK_COLUMNS * PANEL_BYTES + bounds + lists + EXPAND_SLACK);
+  const totals = k > LONGEST_SUM ? 2 * WIDE_PANEL_BYTES * Math.min(m, LISTS_ROWS) : 0;
+  return roundUp(totals + BLOCK_COLUMNS * WIDE_PANEL_BYTES + WIDE_TAIL_BYTES + bounds + lists + EXPAND_SLACK);
 }
 
 /**
@@ -73,7 +75,7 @@ export function sparseWorkspaceBytes(m: number, k: number, elementBytes: 4 | 8):
  *
  * @returns a multiple of 64
  * @example
- * sparseGradientWorkspaceBytes(100, 50, 784, 4); // 661056
+ * sparseGradientWorkspaceBytes(100, 50, 784, 4); // 662720
  */
 export function sparseGradientWorkspaceBytes(m: number, n: number, k: number, elementBytes: 4 | 8): number {
   const long = m > LONGEST_SUM;
@@ -82,5 +84,7 @@ export function sparseGradientWorkspaceBytes(m: number, n: number, k: number, el
   const lists = Math.min(k, Math.max(1, Math.floor(LISTS_BYTES / listBytes)));
   const row = 2 * k * elementBytes + EXPAND_SLACK;
   const totals = long ? totalsBytes(lists, n) : 0;
-  return roundUp(lists * (listBytes + 8) + 4 * m + PANEL_BYTES * terms + row + totals + 32);
+  return roundUp(
+    lists * (listBytes + 8) + 4 * m + WIDE_PANEL_BYTES * terms + row + totals + WIDE_TAIL_BYTES + 32,
+  );
 }

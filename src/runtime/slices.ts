@@ -57,6 +57,9 @@ export class Slicer {
   }
 }
 
+// Taken once, as the module loads: a test may put fake timers in their place later, which nobody moves on while a fit waits.
+const { setImmediate, MessageChannel, setTimeout } = globalThis;
+
 /** Lets everything else that waits run: timers, input, rendering. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => {

@@ -23,6 +23,9 @@ export interface Kernels {
   relaxed(): number;
 }
 
+/** Of the three builds of the kernels: the plain one, the one with fused multiply-add, the one whose pairs V8 merges. */
+export type Build = "plain" | "relaxed" | "wide";
+
 /** A module that only a runtime with SIMD accepts: one function, `i8x16.splat` of a constant, dropped. */
 const simdProbe = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0],
@@ -60,19 +63,21 @@ export function checkSupport(relaxed: boolean): void {
  * Compiles and links the kernels to `memory`, where `checkSupport` has passed.
  *
  * @param shared whether the memory is shared with other threads
- * @param relaxed whether the build with relaxed SIMD is wanted
+ * @param build which one is wanted; the wide one where nothing is missing that it needs
  * @throws UnsupportedError where a page's policy forbids WebAssembly
  * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
  *   shared; where the relaxed build is wanted and has to be given
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
-  { shared, relaxed }: { shared: boolean; relaxed: boolean },
+  { shared, build }: { shared: boolean; build: Build },
   source?: WasmSource,
 ): Promise<LinkedKernels> {
-  const file =
-    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
-  const code = shared ? forSharedMemory(file as WasmBytes) : file;
+  const relaxed = build === "relaxed";
+  const code =
+    build === "wide"
+      ? await (await importNode("kobai/wide")).compileWide(shared)
+      : await codeOf(relaxed, shared, source);
   // The loader turns an assertion in the wasm into an Error with its text, file and line.
   const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
   const link = isNode && source === undefined ? compileAndLink : instantiate;
@@ -92,6 +97,12 @@ export async function loadKernels(
     );
   }
   return linked;
+}
+
+async function codeOf(relaxed: boolean, shared: boolean, source: WasmSource | undefined) {
+  const file =
+    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
+  return shared ? forSharedMemory(file as WasmBytes) : file;
 }
 
 /** Not part of a bundle: few want it, and it is as large as all the rest. */
@@ -124,5 +135,5 @@ function explained(error: unknown, isGiven: boolean): unknown {
  * As `instantiate`, at once: that asks first whether it was given a Response, for which question alone Node loads all of its fetch (10 ms),
  * and compiles in another thread, where it waits for V8 to have optimized what unpacked the file (7 ms). Compiling itself takes 2 ms.
  */
-const compileAndLink: typeof instantiate = async (bytes, imports) =>
-  instantiateSync(bytes as WasmBytes, imports);
+const compileAndLink: typeof instantiate = async (code, imports) =>
+  instantiateSync(code as WasmBytes | WebAssembly.Module, imports);

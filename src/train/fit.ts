@@ -9,6 +9,7 @@ import { Slicer } from "../runtime/slices.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { checkStep } from "./lost-step.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -169,10 +170,13 @@ export async function fit(
     checkMeasurable(call, core, options.loss, plan.metrics, data);
   }
   const slots = context.slotsFor(options.optimizer);
-  let session: Session;
+  let session: Session | undefined;
   try {
     session = new Session(core, state, context, plan, slots);
+    await context.drawn(options.signal);
+    if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
+    session?.dispose();
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
@@ -190,7 +194,6 @@ export async function fit(
   };
   const start = performance.now();
   try {
-    await context.drawn(options.signal);
     await session.run(history);
   } catch (error) {
     if (error instanceof NotFiniteError) error.history = history;

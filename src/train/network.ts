@@ -15,6 +15,7 @@ import { build, type Core, type TargetType } from "./core.ts";
 import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
 import { type FitOptions, fit, type History, noEpochs, type Slots, type TrainingState } from "./fit.ts";
 import type { InitialValues } from "./initial-values.ts";
+import { checkStep } from "./lost-step.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
@@ -230,8 +231,8 @@ export class Network {
    * Where most of their elements are zero and the network begins with an affine layer, zeros are skipped: the outputs are the same to
    * the last bit, and an image of MNIST takes half the time. Large batches are taken in parts of 500, so memory does not grow with them.
    *
-   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by the `scale` of the data that the network was
-   * fitted with, as in `fit` and `evaluate`. Other numbers are taken as they are, since batches drawn by hand are scaled already.
+   * Here and in `loss`, `gradient` and `accuracy`, integers (bytes, say) are multiplied by `scale`: that of the data that the
+   * network was fitted with, unless it was set. Other numbers are taken as they are, since batches drawn by hand are scaled already.
    *
    * @param x [batch, …input], or one sample […input]
    * @returns [batch, …output], or one sample's output
@@ -284,7 +285,7 @@ export class Network {
    *
    * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
    * @returns float64 tensors by parameter name
-   * @throws OptionError where h is not above 0
+   * @throws OptionError where h is not above 0, or so small beside a parameter that it is lost in the rounding
    * @example
    * const [x, t] = takeBatch(test, 0, 2);
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
@@ -295,6 +296,7 @@ export class Network {
       h: positive,
       loss: lossRule,
     });
+    checkStep("numericalGradient", this.#core, h);
     const inputs = this.#inputs("numericalGradient", x);
     const { type, values } = toTargets("numericalGradient", t, inputs.batch, targetRule(loss, this.#core));
     const core = this.#exact();

@@ -16,6 +16,8 @@ export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
   readonly #rows = new Float64Array(CAPACITY * COEFFICIENTS);
+  /** the same, low words and high words */
+  readonly #words = new Int32Array(this.#rows.buffer);
   readonly #engine: Engine;
   readonly #block: Block;
 
@@ -44,17 +46,14 @@ export class RunState implements Disposable {
     setStep(this.#engine, this.address, step);
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    let sum = 0;
     for (let i = 0; i < count; i++) {
-      const at = i * COEFFICIENTS;
-      const made: unknown = optimizer.coefficients(t + i, rows, at);
+      const made: unknown = optimizer.coefficients(t + i, rows, i * COEFFICIENTS);
       if (made !== undefined) checkSynchronous(optimizer, made);
-      for (let j = at; j < at + COEFFICIENTS; j++) sum += rows[j]!;
     }
-    // One that is not finite makes the sum so; finite ones are nowhere near as large.
-    if (!Number.isFinite(sum)) {
-      const at = rows.findIndex((coefficient) => !Number.isFinite(coefficient));
-      if (at >= 0) throw coefficientError(optimizer, t + Math.floor(at / COEFFICIENTS), rows[at]!);
+    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
+    const words = this.#words;
+    for (let i = 0; i < count * COEFFICIENTS; i++) {
+      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) throw coefficientError(optimizer, t, rows, i);
     }
     const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
@@ -82,9 +81,10 @@ export class RunState implements Disposable {
   }
 }
 
-function coefficientError({ name, lr }: Optimizer, t: number, got: number): OptionError {
+function coefficientError({ name, lr }: Optimizer, t: number, rows: Float64Array, at: number): OptionError {
+  const update = t + Math.floor(at / COEFFICIENTS);
   return new OptionError(
-    `fit: the optimizer ${name} has the coefficient ${show(got)} for update ${t}, with the learning rate ${show(lr)}; all must be finite numbers`,
+    `fit: the optimizer ${name} has the coefficient ${rows[at]} for update ${update}, with the learning rate ${show(lr)}; all must be finite numbers`,
   );
 }
 

@@ -137,7 +137,10 @@ function describe(
   return address;
 }
 
-/** Bytes of one lane's scratch in assembly/sweep.ts: rows and inputs [m], a unit row [p], a copy of `out` and its exponentials [m, p]. */
+/**
+ * Bytes of one lane's scratch in assembly/sweep.ts: rows and inputs [m], a unit row [p], a copy of `out` and its exponentials [m, p], and
+ * two vectors for each row and one more.
+ */
 function sweepScratchBytes(m: number, p: number): number {
-  return 8 * (2 * m + p + (p % 2) + 2 * m * p);
+  return 8 * (2 * m + p + (p % 2) + 2 * m * p + ((m * p) % 2)) + 2 * 16 * (m + 1);
 }

@@ -1,8 +1,8 @@
 // What targets must be to a network and a loss: checked and brought into one form for every call and every data set.
 
 import { DataError, OptionError, ShapeError } from "../errors.ts";
-import { isOf, type Shape, type Value } from "../graph/value.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Shape, Value } from "../graph/value.ts";
+import { endsWith, type Loss } from "../nn/losses.ts";
 import { type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import type { TargetType } from "./core.ts";
 
@@ -166,5 +166,5 @@ function checkShares(call: string, { data }: Tensor, { loss }: TargetRule): void
 
 /** What an output of a binary loss's network is compared with: ½ for a probability, 0 for a score. */
 export function thresholdOf(output: Value): number {
-  return isOf("sigmoid", output) ? 0.5 : 0;
+  return endsWith("sigmoid", output) ? 0.5 : 0;
 }

@@ -4,11 +4,13 @@ import { exp, float32, float64, log, type Precision, sigmoid, tanh } from "../re
 import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate();
-const INSTRUCTION = 1024;
-const FACTOR = 2048;
-const A = 4096;
-const OUT = 8192;
+/** Behind the module's own data. */
 const REGION = 16_384;
+const BYTES = 16_384;
+const INSTRUCTION = REGION + 1024;
+const FACTOR = REGION + 2048;
+const A = REGION + 4096;
+const OUT = REGION + 8192;
 const GUARD = 0xa5;
 const factor = -0.1; // not a float32: the kernel rounds it once
 
@@ -57,7 +59,7 @@ describe.each(operations)("%s", (_, op, f) => {
     test.each(sizes)("n = %i: the reference's bits, and nothing else written", (n) => {
       for (const lanes of [1, 3]) {
         for (const out of [OUT, A]) {
-          const bytes = new Uint8Array(memory.buffer, 0, REGION).fill(GUARD);
+          const bytes = new Uint8Array(memory.buffer, REGION, BYTES).fill(GUARD);
           new Float64Array(memory.buffer, FACTOR, 1)[0] = factor;
           const input = new Type(memory.buffer, A, n);
           for (let i = 0; i < n; i++) input[i] = i % 2 === 1 ? (values[i >> 1] ?? i / 7) : 1.5 - i / 3;
@@ -68,8 +70,10 @@ describe.each(operations)("%s", (_, op, f) => {
           expect([...new Type(memory.buffer, out, n)]).toEqual(expected);
           const written = n * Type.BYTES_PER_ELEMENT;
           const after = bytes.slice();
-          for (const copy of [before, after])
-            copy.fill(0, out, out + written).fill(0, INSTRUCTION, INSTRUCTION + 64);
+          for (const copy of [before, after]) {
+            copy.fill(0, out - REGION, out - REGION + written);
+            copy.fill(0, INSTRUCTION - REGION, INSTRUCTION - REGION + 64);
+          }
           expect(Buffer.compare(after, before)).toBe(0);
         }
       }

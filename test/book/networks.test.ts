@@ -62,7 +62,9 @@ describe("Perceptron", () => {
     expect(layer.predict([[[0, 0]], [[1, 1]]])).toMatchObject({ shape: [2, 1, 3] });
   });
 
-  it("refuses inputs of another size", () => {
+  it("refuses inputs of another size, or one by one", () => {
+    const and = new Perceptron([0.5, 0.5], -0.7) as unknown as { predict(...x: number[]): unknown };
+    expect(() => and.predict(1, 1)).toThrow("Perceptron: predict takes one array: predict([1, 1])");
     expect(() => new Perceptron([1, 1], 0).predict([1, 2, 3])).toThrow("affine: x is [3], W is [2]");
     expect(() => new Perceptron([1, 1], 0, { activation: 1 as never })).toThrow(
       "Perceptron: activation must be a function of tensors, such as sigmoid; got 1",
@@ -307,6 +309,53 @@ describe("parameters", () => {
     expect(net.params.b2).toEqual(tensor([1, 2, 3], [3], "float64"));
     net.params.b2 = tensor(Float32Array.of(4, 5, 6));
     expect(net.params.b2).toEqual(tensor([4, 5, 6], [3], "float64"));
+  });
+
+  it("may all be assigned at once", () => {
+    using net = make();
+    using other = new TwoLayerNet(7, 4, 3, { activation: "sigmoid", weightInitStd: 0.5, seed: 4 });
+    const { params } = net;
+    expect(net.predict(samples)).not.toEqual(other.predict(samples));
+    net.params = { ...other.params };
+    expect(net.predict(samples)).toEqual(other.predict(samples));
+    expect(params.W1).toBe(net.params.W1);
+    const before = { ...net.params };
+    const wrong: [Record<string, unknown>, string][] = [
+      [
+        { W1: before.W1 },
+        'params: what is assigned must have the parameters W1, b1, W2, b2, all of them and nothing else; it has "W1"',
+      ],
+      [{ ...before, W3: before.W1 }, "all of them and nothing else; it has"],
+      [
+        { ...before, W1: tensor([0]), b2: [1, 2] },
+        "W1: the parameter is [7, 4], the tensor assigned to it [1]",
+      ],
+      [
+        { ...before, b1: [0, 0, 0, 0], b2: [1, 2] },
+        "b2: the parameter is [3], the tensor assigned to it [2]",
+      ],
+      [null as never, "params: takes tensors by name, such as another network's params; got null"],
+    ];
+    for (const [given, message] of wrong) {
+      expect(() => {
+        net.params = given as never;
+      }).toThrow(message);
+      expect({ ...net.params }).toEqual(before);
+    }
+  });
+
+  it("are those that there are: no other can be added, none deleted", () => {
+    using net = make();
+    expect(() => {
+      net.params.W9 = tensor([1]);
+    }).toThrow('params: there is no parameter "W9"; there are W1, b1, W2, b2');
+    expect(() => {
+      delete net.params.W1;
+    }).toThrow('params: "W1" cannot be deleted; a network keeps the parameters W1, b1, W2, b2');
+    using deep = new MultiLayerNet([2, 2, 2, 2, 2, 2]);
+    expect(() => {
+      deep.params.w = tensor([1]);
+    }).toThrow("there are W1, b1, W2, b2, W3, b3, W4, b4 and 2 more");
   });
 
   it("are refused where they cannot be computed with, and the others stay", () => {

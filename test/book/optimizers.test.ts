@@ -144,13 +144,13 @@ describe("update", () => {
   it("refuses gradients that are missing or of another shape, and changes nothing then", () => {
     const params = { a: tensor(Float64Array.of(1)), W: tensor(Float64Array.of(1, 2)) };
     const a = tensor(Float64Array.of(1));
-    expect(() => new SGD().update(params, { a })).toThrow("sgd: there is no gradient for the parameter W");
+    expect(() => new SGD().update(params, { a })).toThrow("SGD: there is no gradient for the parameter W");
     expect(() => new SGD().update(params, { a, W: a })).toThrow(
-      "sgd: the parameter W is [2], its gradient [1]; shapes must be equal",
+      "SGD: the parameter W is [2], its gradient [1]; shapes must be equal",
     );
     expect(params.a.data[0]).toBe(1);
     expect(() => new SGD().update({ n: tensor(Int32Array.of(1)) }, { n: a })).toThrow(
-      "sgd: the parameter n is int32; parameters are float32 or float64",
+      "SGD: the parameter n is int32; parameters are float32 or float64",
     );
   });
 
@@ -159,17 +159,17 @@ describe("update", () => {
     optimizer.update({ W: tensor(Float64Array.of(1)) }, { W: tensor(Float64Array.of(1)) });
     const wider = tensor(Float64Array.of(1, 2));
     expect(() => optimizer.update({ W: wider }, { W: wider })).toThrow(
-      "momentum: the parameter W had 1 elements in earlier updates and is [2] now; make a new optimizer for another network",
+      "Momentum: the parameter W had 1 elements in earlier updates and is [2] now; make a new optimizer for another network",
     );
   });
 
   it("refuses rates out of range", () => {
-    expect(() => new SGD({ lr: 0 })).toThrow("sgd: lr must be a number above 0; got 0");
+    expect(() => new SGD({ lr: 0 })).toThrow("SGD: lr must be a number above 0; got 0");
     expect(() => new Momentum({ momentum: 1 })).toThrow(
-      "momentum: momentum must be a number from 0 to below 1",
+      "Momentum: momentum must be a number from 0 to below 1",
     );
-    expect(() => new AdaGrad({ lr: -1 })).toThrow("adaGrad: lr");
-    expect(() => new Adam({ beta1: 1 })).toThrow("adam: beta1");
+    expect(() => new AdaGrad({ lr: -1 })).toThrow("AdaGrad: lr");
+    expect(() => new Adam({ beta1: 1 })).toThrow("Adam: beta1");
   });
 
   it("takes the book's arguments in the book's order, or an object", () => {
@@ -194,11 +194,11 @@ describe("update", () => {
         [{ lr: 0.1 }, 0.5],
         "Momentum: takes lr, momentum, or one object { lr, momentum }; got 2 arguments",
       ],
-      [SGD, [{ learningRate: 0.1 }], 'sgd: there is no option "learningRate"'],
-      [AdaGrad, ["0.1"], 'adaGrad: lr must be a number above 0; got "0.1"'],
-      [Adam, [null], "adam: lr must be a number above 0; got null"],
-      [Adam, [0.1, Number.NaN], "adam: beta1 must be a number from 0 to below 1; got NaN"],
-      [SGD, [[0.1]], "sgd: lr must be a number above 0; got [0.1]"],
+      [SGD, [{ learningRate: 0.1 }], 'SGD: there is no option "learningRate"'],
+      [AdaGrad, ["0.1"], 'AdaGrad: lr must be a number above 0; got "0.1"'],
+      [Adam, [null], "Adam: lr must be a number above 0; got null"],
+      [Adam, [0.1, Number.NaN], "Adam: beta1 must be a number from 0 to below 1; got NaN"],
+      [SGD, [[0.1]], "SGD: lr must be a number above 0; got [0.1]"],
     ];
     for (const [Kind, given, message] of wrong) {
       expect(() => new Kind(...(given as never[]))).toThrow(message);
@@ -235,24 +235,24 @@ describe("update", () => {
       [
         W,
         { ...W, shape: [2], data: Float64Array.of(1) },
-        "sgd: the gradient of W: its shape [2] has 2 elements, but its data has 1",
+        "SGD: the gradient of W: its shape [2] has 2 elements, but its data has 1",
       ],
       [
         { ...W, dtype: "float32" },
         W,
-        'sgd: the parameter W: its dtype is "float32", but its data is a Float64Array',
+        'SGD: the parameter W: its dtype is "float32", but its data is a Float64Array',
       ],
-      [[1, 2], W, "sgd: the parameter W: must be a tensor { shape, dtype, data }"],
-      [W, "1", "sgd: the gradient of W: must be a tensor"],
-      [W, null, "sgd: the gradient of W: must be a tensor"],
+      [[1, 2], W, "SGD: the parameter W: must be a tensor { shape, dtype, data }"],
+      [W, "1", "SGD: the gradient of W: must be a tensor"],
+      [W, null, "SGD: the gradient of W: must be a tensor"],
     ];
     for (const [param, grad, message] of wrong) {
       expect(() => new SGD(1).update({ W: param } as never, { W: grad } as never)).toThrow(message);
     }
     expect(() => new SGD(1).update([W] as never, [W] as never)).toThrow(
-      "sgd: takes parameters by name, such as net.params; got an array of 1",
+      "SGD: takes parameters by name, such as net.params; got an array of 1",
     );
-    expect(() => new SGD(1).update({ W }, undefined as never)).toThrow("sgd: takes gradients by name");
+    expect(() => new SGD(1).update({ W }, undefined as never)).toThrow("SGD: takes gradients by name");
     expect(W.data).toEqual(Float64Array.of(1, 2));
   });
 
@@ -262,7 +262,7 @@ describe("update", () => {
     const cases: [Tensor, string][] = [
       [
         tensor(Float64Array.of(-1e300, 1)),
-        "momentum: this update would make the parameter W NaN or infinite; nothing is changed. The learning rate (100000000000) is the usual cause: try 10000000000",
+        "Momentum: this update would make the parameter W NaN or infinite; nothing is changed. The learning rate (100000000000) is the usual cause: try 10000000000",
       ],
       [tensor(Float64Array.of(1, Number.NaN)), "nothing is changed. Its gradient holds NaN"],
     ];
@@ -277,7 +277,7 @@ describe("update", () => {
       expect(params.a.data[0]).toBe(0);
       expect(params.W.data[1]).toBe(1);
     }
-    expect(() => new SGD().update({ x: Number.NaN }, { x: 1 })).toThrow("sgd: the parameter x holds NaN");
+    expect(() => new SGD().update({ x: Number.NaN }, { x: 1 })).toThrow("SGD: the parameter x holds NaN");
   });
 
   it("trains a network of sequential, whose params are copies", () => {
@@ -297,7 +297,7 @@ describe("update", () => {
     new SGD(1).update(Object.freeze({ W }), { W });
     expect(W.data[0]).toBe(0);
     expect(() => new SGD(1).update(Object.freeze({ x: 1 }), { x: 1 })).toThrow(
-      "sgd: the parameter x is a number that cannot be replaced in params",
+      "SGD: the parameter x is a number that cannot be replaced in params",
     );
   });
 

@@ -19,6 +19,7 @@ const run: Run = {
   batch: 20,
   seed: 0,
   threads: 1,
+  wide: false,
   inputs: 6,
   outputs: 10,
   lr: 0.1,

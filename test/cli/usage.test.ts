@@ -26,6 +26,7 @@ describe("kobai", () => {
       "--shuffle",
       "--seed <number>",
       "--threads <count>",
+      "--wide [auto]",
       "--data <folder>",
       "--out <folder>",
     ]) {

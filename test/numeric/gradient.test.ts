@@ -1,6 +1,11 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { numericalGradient, numericalGradientRows, partialDerivative } from "../../src/numeric/index.ts";
+import {
+  gradientDescent,
+  numericalGradient,
+  numericalGradientRows,
+  partialDerivative,
+} from "../../src/numeric/index.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 
 /** The book's function_2: x₀² + x₁². */
@@ -54,6 +59,21 @@ describe("numericalGradient", () => {
     };
     expect(() => numericalGradient(failing, x)).toThrow("no more");
     expect(x).toEqual(awkward);
+  });
+
+  it("refuses an f that makes x longer or shorter", () => {
+    const pushing = (x: number[]) => x.push(1);
+    const popping = (x: number[][]) => x[1]!.pop() ?? 0;
+    const message = "f changed the length of x from 2 to 3; f may look at x, and must leave it as it is";
+    expect(() => numericalGradient(pushing, [3, 4])).toThrow(`numericalGradient: ${message}`);
+    expect(() => partialDerivative(pushing, [3, 4], 0)).toThrow(`partialDerivative: ${message}`);
+    expect(() => numericalGradientRows(pushing as never, [[3, 4]])).toThrow(message);
+    expect(() => gradientDescent(pushing, [3, 4])).toThrow("gradientDescent: f changed the length of x");
+    expect(() => partialDerivative(popping, [[1], [2, 3]], 2)).toThrow("from 2 to 1");
+    expect(() => numericalGradient(popping, [[1], [2, 3, 4, 5, 6]])).toThrow("changed the length of x");
+    const growing = (x: number[][]) => x.push([1]);
+    expect(() => numericalGradient(growing, [[1], [2]])).toThrow("from 2 to 6");
+    expect(() => partialDerivative(growing, [[1], [2]], 1)).toThrow("from 2 to 4");
   });
 
   it("divides by the distance that float32 points really have", () => {

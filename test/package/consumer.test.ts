@@ -80,6 +80,11 @@ describe("the declarations, checked as well,", () => {
     compile(using(entry, 0), ["ES2022"]);
   });
 
+  it.each(["data", "io", "index"])("compile where no package has brought Node's types: %s", (entry) => {
+    const source = join(project, "dist/types/src", entry === "index" ? "index.js" : `${entry}/index.js`);
+    compile(`export * from ${JSON.stringify(source)};\n`, ["ES2022"]);
+  });
+
   it("compile where there is a page's library as well", () => {
     compile(entries.map(using).join(""), ["ES2022", "DOM"]);
   });

@@ -91,6 +91,12 @@ describe("lossAndAccuracyFigure", () => {
     expect(y0 - y2).toBeGreaterThan(200);
   });
 
+  it("counts the steps that lie between two losses of a long run", async () => {
+    const found = texts(await drawn({ ...history(1000), lossEvery: 4 }));
+    expect(found).toEqual(expect.arrayContaining(["4,000"]));
+    expect(texts(await drawn(history(1000)))).not.toContain("4,000");
+  });
+
   it("stays small however long the run was", async () => {
     expect((await drawn(history(200_000))).length).toBeLessThan(60_000);
   });

@@ -155,6 +155,12 @@ describe("what would not be seen", () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  it("a loss that JSON made null is a gap, not zero", async () => {
+    const svgOf = (gap: number | null) =>
+      lossAndAccuracyFigure({ loss: [3, gap as number, 2], stepsPerEpoch: 1, evaluations: [] }).svg();
+    expect(await svgOf(null)).toBe(await svgOf(Number.NaN));
+  });
+
   it("space is never smaller than its ticks need", async () => {
     const { document } = await drawn(surface({ z: table }, { width: 16, height: 16 }));
     const [width, height] = ["width", "height"].map((name) =>

@@ -1,7 +1,7 @@
 // The losses with their gradients (assembly/loss.ts) in plain TypeScript.
 
 import { precisionOf, zerosLike } from "./elementwise.ts";
-import { exp, log, sigmoid } from "./math.ts";
+import { exp, log, log1p, sigmoid } from "./math.ts";
 import type { Floats } from "./matmul.ts";
 import { rowSum } from "./reduce.ts";
 import { rowExp, rowMax } from "./softmax.ts";
@@ -82,7 +82,7 @@ export function sumSquaredError(y: Floats, t: Floats, m: number): LossOutputs {
   return withMean(gradient, rows);
 }
 
-/** Row losses Σ (max(y, 0) − y·t + log(1 + e^−|y|)) / n, gradient (σ(y) − t) / (m·n). */
+/** Row losses Σ (max(y, 0) − y·t + log1p(e^−|y|)) / n, gradient (σ(y) − t) / (m·n). */
 export function binaryCrossEntropy(y: Floats, t: Floats, m: number): LossOutputs {
   const precision = precisionOf(y);
   const { round } = precision;
@@ -93,7 +93,7 @@ export function binaryCrossEntropy(y: Floats, t: Floats, m: number): LossOutputs
   for (let row = 0; row < m; row++) {
     for (let j = 0; j < n; j++) {
       const [x, target] = [y[row * n + j]!, t[row * n + j]!];
-      const missing = log(round(1 + exp(-Math.abs(x), precision)), precision);
+      const missing = log1p(exp(-Math.abs(x), precision), precision);
       terms[j] = round(Math.max(x, 0) - round(x * target)) + missing;
       gradient[row * n + j] = round(sigmoid(x, precision) - target) / round(m * n);
     }

@@ -186,3 +186,10 @@ export function log(x: number, precision: Precision): number {
   const small = round(round(s * round(halfSquare + p)) + low);
   return round(round(f - round(halfSquare - small)) + high);
 }
+
+/** log(1 + x) for x from 0 to 1. */
+export function log1p(x: number, precision: Precision): number {
+  const { round } = precision;
+  const w = round(1 + x);
+  return w === 1 ? x : round(round(log(w, precision) * x) / round(w - 1));
+}

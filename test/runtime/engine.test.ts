@@ -36,7 +36,7 @@ describe("init", () => {
   });
 
   it("keeps the first engine, however often it is called", async () => {
-    const info = { threads: 1, maxMemory: 4 * MIB, relaxed: false };
+    const info = { threads: 1, maxMemory: 4 * MIB, relaxed: false, wide: false };
     expect(await Promise.all([kobai.init({ maxMemory: 4 * MIB }), kobai.init()])).toEqual([info, info]);
     const engine = kobai.engine();
     expect(await kobai.init({ threads: 1, maxMemory: 4 * MIB })).toEqual(info);
@@ -48,6 +48,7 @@ describe("init", () => {
   it.each([
     [{ maxMemory: 8 * MIB }, "init: maxMemory is 4294967296 since the first call, and cannot become 8388608"],
     [{ threads: 2 }, "init: threads is 1 since the first call, and cannot become 2"],
+    [{ wide: true }, "init: wide is false since the first call, and cannot become true"],
   ])("refuses later what contradicts the first call: %o", async (options, text) => {
     await kobai.init();
     await expect(kobai.init(options)).rejects.toThrow(

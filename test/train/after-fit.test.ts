@@ -3,13 +3,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   binaryCrossEntropy,
+  constant,
   crossEntropy,
   DataError,
   type Dataset,
   dense,
   type FitOptions,
+  flatten,
   he,
   init,
+  type Layer,
+  layer,
   meanSquaredError,
   momentum,
   type NotFiniteError,
@@ -18,11 +22,13 @@ import {
   sequential,
   sgd,
   sigmoid,
+  softmax,
   sumSquaredError,
   tanh,
   tensor,
   zeros,
 } from "../../src/index.ts";
+import { reshape, sigmoid as sigmoidOp, softmax as softmaxOp } from "../../src/ops.ts";
 import { blobs, slope } from "./blobs.ts";
 import { expectError, expectRejection } from "./expect-error.ts";
 
@@ -152,6 +158,35 @@ describe("a fitted network", () => {
   });
 });
 
+describe("cross-entropy", () => {
+  const x = tensor([
+    [1, 2],
+    [3, -4],
+  ]);
+  const net = (...end: Layer[]) => sequential([dense(3, { weight: he() }), ...end], { input: [2], seed: 1 });
+
+  it("looks through a softmax that is reshaped", () => {
+    using scores = net();
+    using chances = net(softmax(), flatten());
+    using nested = net(
+      layer("nested", (x) => reshape(softmaxOp(x), [x.shape[0]!, 1, 3])),
+      flatten(),
+    );
+    for (const each of [chances, nested]) expect(each.loss(x, [0, 2])).toBe(scores.loss(x, [0, 2]));
+  });
+
+  it("takes what several softmaxes make as scores, since they are no softmax of the whole", () => {
+    const pairs = layer("pairs", (x) => softmaxOp(reshape(x, [x.shape[0]!, 2, 2])));
+    using split = sequential([dense(4, { weight: he() }), pairs, flatten()], { input: [2], seed: 1 });
+    const rows = split.predict(x).data;
+    const expected = [0, 1].map((i) => {
+      const row = [...rows.subarray(4 * i, 4 * i + 4)];
+      return Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0)) - row[i]!;
+    });
+    expect(split.loss(x, [0, 1])).toBeCloseTo((expected[0]! + expected[1]!) / 2, 6);
+  });
+});
+
 describe("binary cross-entropy", () => {
   const xor = {
     x: tensor([
@@ -173,13 +208,29 @@ describe("binary cross-entropy", () => {
     };
     using scores = sequential(layers(), { input: [2], seed: 3 });
     using chances = sequential([...layers(), sigmoid()], { input: [2], seed: 3 });
+    // One number for each sample, as a vector of them: a view of the sigmoid.
+    using flat = sequential(
+      [...layers(), layer("chance", (x) => reshape(sigmoidOp(x), [x.shape[0]!, 1, 1])), flatten()],
+      { input: [2], seed: 3 },
+    );
     const { loss } = await scores.fit(xor, options);
-    expect((await chances.fit(xor, options)).loss).toEqual(loss);
-    for (const net of [scores, chances]) {
+    for (const net of [chances, flat]) expect((await net.fit(xor, options)).loss).toEqual(loss);
+    for (const net of [scores, chances, flat]) {
       expect(await net.evaluate(xor)).toEqual({ loss: expect.any(Number), accuracy: 1 });
       expect(net.accuracy(xor.x, xor.t)).toBe(1);
       expect(net.accuracy(xor.x, [1, 1, 1, 0])).toBe(0.75);
       expect(net.accuracy(xor.x, [[1], [0], [0], [1]])).toBe(0);
+    }
+  });
+
+  it("compares a reshaped probability with one half, a score with 0", async () => {
+    const data = { x: tensor([[0, 0]]), t: tensor([0]) };
+    const ends = { probability: [sigmoid(), flatten()], score: [flatten()] };
+    for (const [name, end] of Object.entries(ends)) {
+      using net = sequential([dense(1, { weight: zeros(), bias: constant(-0.5) }), ...end], { input: [2] });
+      const { accuracy, loss } = await net.evaluate(data, { loss: binaryCrossEntropy() });
+      expect({ name, accuracy }).toEqual({ name, accuracy: 1 });
+      expect(loss).toBeCloseTo(Math.log1p(Math.exp(-0.5)), 6);
     }
   });
 

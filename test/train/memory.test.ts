@@ -88,7 +88,8 @@ describe("exhaustion", () => {
         message:
           "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 5.7 MiB are held " +
           "(net 5.7 MiB, net: parameters and gradients 896 bytes). " +
-          "Dispose of networks, use smaller batches, or raise init({ maxMemory }).",
+          "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
+          "awaits), use smaller batches, or raise init({ maxMemory }).",
       }),
     );
   });
@@ -200,8 +201,9 @@ describe("ten thousand steps", () => {
     const kept = process.memoryUsage().heapUsed - before;
     expect(history.loss).toHaveLength(10_000);
     expect(memoryReport()).toMatchObject({ held, capacity });
-    // A loss takes 8 bytes, and 8 to 24 more while its array grows; what else there is comes with each call, of many steps.
-    expect(allocated / 10_000).toBeLessThan(100);
+    // A loss takes 8 bytes, and 8 to 24 more while its array grows; numbers that are read from objects are garbage until V8 has optimized
+    // that; what else there is comes with each call, of many steps.
+    expect(allocated / 10_000).toBeLessThan(150);
     expect(kept / 10_000).toBeLessThan(20);
   });
 });

@@ -167,9 +167,56 @@ describe("a parameter is refused", () => {
       OptionError,
       'own1.w: its initializer gives {"kind":"normal","mean":0,"std":1e+38}, whose numbers float32 cannot hold',
     ],
+    [
+      "with a negative deviation",
+      withParameter("w", [2], () => ({ kind: "normal", mean: 0, std: -1 })),
+      OptionError,
+      'own1.w: its initializer gives {"kind":"normal","mean":0,"std":-1}, whose std is below 0',
+    ],
+    [
+      "with bounds the wrong way round",
+      withParameter("w", [2], () => ({ kind: "uniform", low: 1, high: 0 })),
+      OptionError,
+      'own1.w: its initializer gives {"kind":"uniform","low":1,"high":0}, whose low is above its high',
+    ],
+    [
+      "with bounds too far apart",
+      withParameter("w", [2], () => ({ kind: "uniform", low: -1e308, high: 1e308 })),
+      OptionError,
+      'own1.w: its initializer gives {"kind":"uniform","low":-1e+308,"high":1e+308}, whose numbers float32 cannot hold',
+    ],
   ])("%s", (_, call, kind, message) => {
     if (message.includes("it gave undefined")) return expect(call).toThrow(OptionError);
     expectError(call, kind, message);
+  });
+});
+
+describe("an initializer's object", () => {
+  it("may be filled anew for each parameter, and changed afterwards", () => {
+    const shared = { kind: "constant" as const, value: 0 };
+    const counting: Initializer = () => {
+      shared.value++;
+      return shared;
+    };
+    using net = sequential([dense(2, { weight: counting, bias: counting }), dense(1, { weight: counting })], {
+      input: [2],
+    });
+    shared.value = Number.NaN;
+    expect([...net.params["dense1.weight"]!.data]).toEqual([1, 1, 1, 1]);
+    expect([...net.params["dense1.bias"]!.data]).toEqual([2, 2]);
+    expect([...net.params["dense2.weight"]!.data]).toEqual([3, 3]);
+  });
+
+  it("is read once", () => {
+    let reads = 0;
+    const turning: Initializer = () => ({
+      kind: "constant",
+      get value() {
+        return reads++ === 0 ? 0.5 : Number.NaN;
+      },
+    });
+    using net = sequential([dense(2, { weight: turning })], { input: [1] });
+    expect([...net.params["dense1.weight"]!.data]).toEqual([0.5, 0.5]);
   });
 });
 
@@ -204,8 +251,8 @@ describe("a loss", () => {
         message,
       );
     }
-    const ofTwo = message.replace("[3, 2]", "[2, 2]");
-    await expectRejection(net.evaluate(data, { loss: squares }), ShapeError, ofTwo);
+    const ofFour = message.replace("[3, 2]", "[4, 2]");
+    await expectRejection(net.evaluate(data, { loss: squares }), ShapeError, ofFour);
     expect(other.params["dense1.weight"]!.data.every((w: number) => w === 0.5)).toBe(true);
   });
 
@@ -226,7 +273,7 @@ describe("a loss", () => {
     await net.fit(data, { loss: total, optimizer, steps: 2, batchSize: 3 });
     expect(net.loss(data.x, data.t)).toBe(net.loss(data.x, data.t, total));
     const refusal =
-      /^evaluate: total of two samples is [\d.]+, but of each alone .* Take the mean in it, or use net\.loss/;
+      /^evaluate: total of 4 samples is [\d.]+, but of each alone .* Take the mean in it, or use net\.loss/;
     await expect(net.evaluate(data)).rejects.toThrow(refusal);
     await expect(net.fit(data, { loss: total, optimizer, steps: 1, evaluate: { data } })).rejects.toThrow(
       OptionError,

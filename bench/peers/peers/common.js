@@ -9,10 +9,10 @@ export { works };
 /**
  * What a run was asked for, and access to the data.
  *
- * @param options name: of the work; threads; budget: seconds, what takes longer is extrapolated; steps: to train, rather than all;
+ * @param options name: of the work; threads; wide: kobai's wide build; budget: seconds, what takes longer is extrapolated; steps: to train, rather than all;
  *   readFile: (name) => promise of an ArrayBuffer
  */
-export function context({ name, threads, budget, steps, readFile }) {
+export function context({ name, threads, wide = false, budget, steps, readFile }) {
   const work = works[name];
   const bytes = async (file) => new Uint8Array(await readFile(file));
   const floats = async (file) => new Float32Array(await readFile(file));
@@ -20,6 +20,7 @@ export function context({ name, threads, budget, steps, readFile }) {
     name,
     work,
     threads,
+    wide,
     budget,
     steps,
     readFile,

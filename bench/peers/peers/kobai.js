@@ -57,7 +57,7 @@ function report({ seconds, loss, evaluations }) {
 }
 
 async function train(context) {
-  const { threads } = await init({ threads: context.threads });
+  const { threads } = await init({ threads: context.threads, wide: context.wide });
   const { work, steps } = context;
   const net = await network(context);
   const [train, test] = [await images(context, "train"), await images(context, "test")];
@@ -76,7 +76,7 @@ async function train(context) {
 }
 
 async function xor(context) {
-  await init({ threads: context.threads });
+  await init({ threads: context.threads, wide: context.wide });
   const { work, floats } = context;
   const net = await network(context);
   const data = {
@@ -93,7 +93,7 @@ async function xor(context) {
 }
 
 async function products(context) {
-  await init({ threads: context.threads });
+  await init({ threads: context.threads, wide: context.wide });
   const prepare = ({ a, b, dtype, m, n, k, transposeA, transposeB }) => {
     const left = input("a", transposeA ? [k, m] : [m, k], dtype);
     const right = input("b", transposeB ? [n, k] : [k, n], dtype);
@@ -109,7 +109,7 @@ async function products(context) {
 }
 
 async function numerical(context) {
-  await init({ threads: context.threads });
+  await init({ threads: context.threads, wide: context.wide });
   const { work, budget } = context;
   const net = await network(context);
   const { x, t } = await context.images("train", work.batch);
@@ -126,7 +126,7 @@ async function numerical(context) {
 }
 
 async function predict(context) {
-  await init({ threads: context.threads });
+  await init({ threads: context.threads, wide: context.wide });
   const net = await network(context);
   const { x } = await context.images("test", context.work.images);
   return inference(context, () => net.predict(x).data);

@@ -1,5 +1,5 @@
 // Runs one work of a JavaScript peer in a process of its own, which prints one line of JSON: what the work gave, or { cannot } or { error }.
-// Arguments: WORK --data DIR [--threads N] [--budget SECONDS] [--steps N]
+// Arguments: WORK --data DIR [--threads N] [--wide] [--budget SECONDS] [--steps N]
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ export async function answer(load, args) {
     options: {
       data: { type: "string" },
       threads: { type: "string", default: "1" },
+      wide: { type: "boolean", default: false },
       budget: { type: "string", default: "8" },
       steps: { type: "string", default: "0" },
     },
@@ -21,6 +22,7 @@ export async function answer(load, args) {
   const options = {
     name: positionals[0],
     threads: Number(values.threads),
+    wide: values.wide,
     budget: Number(values.budget),
     steps: Number(values.steps),
     async readFile(file) {

@@ -28,3 +28,10 @@ export function reshape(x: Value, shape: Shape): Value {
   checkShape("reshape", shape);
   return apply(reshapeOperation, [x], { shape: [...shape] });
 }
+
+/** The value whose memory a view shows. */
+export function rootOf(value: Value): Value {
+  let root = value;
+  while (root.node.operation.view) root = root.node.inputs[0]!;
+  return root;
+}

@@ -41,7 +41,12 @@ function predict(): number {
 
 describe("init({ threads })", () => {
   it("starts one thread less than there are lanes, and says so", async () => {
-    expect(await kobai.init({ threads: 3 })).toEqual({ threads: 3, maxMemory: 2 ** 32, relaxed: false });
+    expect(await kobai.init({ threads: 3 })).toEqual({
+      threads: 3,
+      maxMemory: 2 ** 32,
+      relaxed: false,
+      wide: false,
+    });
     expect(workers.length).toBe(2);
     expect(kobai.engineInfo().threads).toBe(3);
     expect(await kobai.init({ threads: 3 })).toEqual(kobai.engineInfo());
@@ -175,6 +180,7 @@ describe("close", () => {
       threads: 1,
       maxMemory: 2 ** 32,
       relaxed: false,
+      wide: false,
     });
   });
 
