@@ -23,7 +23,7 @@ const MOST = 1000;
  *
  * @param labels what stands below the bars, in any language
  * @param values a number for each label, or several rows of them with names
- * @throws DataError where there are not as many values as labels, one is not finite, or there are more than 1,000
+ * @throws DataError where there are not as many values as labels, one is not finite, or there are more than 1,000 bars
  * @example
  * import { bars } from "kobai/plot";
  * bars(["SGD", "Momentum", "Adam"], [0.941, 0.966, 0.971], { y: { label: "accuracy", domain: [0, 1] } });

@@ -65,7 +65,7 @@ const HIGHEST = 10_000;
  *
  * @param input rows of numbers, a tensor [rows, columns] or [rows, columns, 3 or 4], the 784 numbers of a digit (or of another square), or
  *   the bytes of a PNG, JPEG, GIF, WebP or AVIF file
- * @throws DataError where it is no picture, or holds no number that is finite
+ * @throws DataError where it is no picture, holds no number that is finite, or would be higher than 10,000 pixels
  * @throws OptionError where an option is out of its range
  * @example
  * import { image } from "kobai/plot";
