@@ -106,7 +106,7 @@ function called<X extends number[], Y>(name: string, f: (...x: X) => Y, x: X): Y
   try {
     return f(...x);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : show(cause);
+    const reason = cause instanceof Error && typeof cause.message === "string" ? cause.message : show(cause);
     throw new DataError(`${name}: the function threw at (${x.join(", ")}): ${reason}`, { cause });
   }
 }
@@ -117,16 +117,30 @@ export const scheme: Rule = oneOf(...schemes);
 export const range: Rule = [
   (value) => {
     const [low, high] = Array.isArray(value) && value.length === 2 ? value : [];
-    return Number.isFinite(low) && Number.isFinite(high) && low < high;
+    return Number.isFinite(low) && Number.isFinite(high) && isMeasurable(low, high);
   },
-  "a range [low, high] of two finite numbers, the smaller first",
+  "a range [low, high] of two finite numbers, the smaller first, up to 1e300 and 1e-300 or more apart",
 ];
+
+/** Whether places between two numbers can be reckoned: their distance, and shares of it, are numbers of full precision. */
+function isMeasurable(low: number, high: number): boolean {
+  return Math.abs(low) <= 1e300 && Math.abs(high) <= 1e300 && high - low >= 1e-300;
+}
+
+/** @throws DataError where numbers are too large to be drawn, or differ by too little */
+export function checkSpan(name: string, low: number, high: number): void {
+  if (low === high ? Math.abs(low) <= 1e300 : isMeasurable(low, high)) return;
+  throw new DataError(
+    `${name}: goes from ${low} to ${high}; figures show numbers up to 1e300 that are 1e-300 or more apart`,
+  );
+}
+
 export const pixels: Rule = [
   (value) => Number.isFinite(value) && (value as number) >= 16 && (value as number) <= 10_000,
   "a number of pixels from 16 to 10000",
 ];
 export const texts: Rule = [
-  (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  (value) => Array.isArray(value) && Array.from(value).every((each) => typeof each === "string"),
   "an array of strings",
 ];
 

@@ -2,7 +2,7 @@
 
 import { options as checkOptions, oneOf, text } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { range } from "./arguments.ts";
+import { checkSpan, range } from "./arguments.ts";
 import type { Drawing } from "./drawing.ts";
 import { textWidth } from "./svg.ts";
 
@@ -39,6 +39,9 @@ export function isDrawable(value: number, type: "linear" | "log" = "linear"): bo
   return Number.isFinite(value) && (type === "linear" || value > 0);
 }
 
+/** Of a logarithmic axis: the quotient of its ends is a number too. */
+const [SMALLEST_LOG, LARGEST_LOG] = [1e-150, 1e150];
+
 const planeRules = { label: text, domain: range };
 const axisRules = { ...planeRules, type: oneOf("linear", "log") };
 
@@ -55,8 +58,12 @@ export function axisOf(
   room = 0,
 ): Axis {
   const { label, domain, type = "linear" } = checkOptions(name, given, axisRules);
-  if (domain && type === "log" && domain[0] <= 0) {
-    throw new OptionError(`${name}: a logarithmic axis begins above 0; its domain is [${domain.join(", ")}]`);
+  if (domain && type === "log") {
+    const shown = `its domain is [${domain.join(", ")}]`;
+    if (domain[0] <= 0) throw new OptionError(`${name}: a logarithmic axis begins above 0; ${shown}`);
+    if (domain[0] < SMALLEST_LOG || domain[1] > LARGEST_LOG) {
+      throw new OptionError(`${name}: a logarithmic axis shows ${SMALLEST_LOG} to ${LARGEST_LOG}; ${shown}`);
+    }
   }
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
@@ -69,7 +76,14 @@ export function axisOf(
     const why = type === "log" ? "above 0, as a logarithmic axis needs" : "a finite number";
     throw new DataError(`${name}: no value is ${why}; there is nothing to draw`);
   }
-  return { label, type, domain: type === "log" ? widenLog(low, high, room) : widen(low, high, room) };
+  checkSpan(name, low, high);
+  if (type === "linear") return { label, type, domain: widen(low, high, room) };
+  if (low < SMALLEST_LOG || high > LARGEST_LOG) {
+    throw new DataError(
+      `${name}: goes from ${low} to ${high}; a logarithmic axis shows ${SMALLEST_LOG} to ${LARGEST_LOG}`,
+    );
+  }
+  return { label, type, domain: widenLog(low, high, room) };
 }
 
 /** The nearest value inside an axis' range. */

@@ -1,22 +1,29 @@
 // Bars: a number for each name.
 
-import { check, options as checkOptions } from "../check.ts";
+import { check, options as checkOptions, text } from "../check.ts";
+import { DataError } from "../errors.ts";
 import { barRules, checkSameLength, texts } from "./arguments.ts";
-import { type Axis, clamped, planeAxisOf } from "./axes.ts";
+import { type Axis, clamped, type PlaneAxisOptions, planeAxisOf } from "./axes.ts";
 import { drawChart, type PlaneOptions } from "./chart.ts";
 import { Figure } from "./figure.ts";
 import { type NamedValuesInput, type Row, toRows } from "./rows.ts";
 import { ink } from "./theme.ts";
 
 /** Options of `bars`. */
-export type BarOptions = Omit<PlaneOptions, "aspect">;
+export interface BarOptions extends Omit<PlaneOptions, "aspect" | "x"> {
+  /** The axis with the labels; its range is theirs. */
+  x?: Pick<PlaneAxisOptions, "label">;
+}
+
+/** More bars than this are not told apart. */
+const MOST = 1000;
 
 /**
  * A bar for each label; with several rows of values, bars side by side in as many colors.
  *
  * @param labels what stands below the bars, in any language
  * @param values a number for each label, or several rows of them with names
- * @throws DataError where there are not as many values as labels, or one is not finite
+ * @throws DataError where there are not as many values as labels, one is not finite, or there are more than 1,000 bars
  * @example
  * import { bars } from "kobai/plot";
  * bars(["SGD", "Momentum", "Adam"], [0.941, 0.966, 0.971], { y: { label: "accuracy", domain: [0, 1] } });
@@ -24,9 +31,14 @@ export type BarOptions = Omit<PlaneOptions, "aspect">;
 export function bars(labels: readonly string[], values: NamedValuesInput, options: BarOptions = {}): Figure {
   checkOptions("bars", options, barRules);
   check("bars", "labels", labels, texts);
+  checkOptions("bars: x", options.x, { label: text });
   const rows = toRows("bars", values);
   for (const [i, row] of rows.entries()) checkSameLength(`bars: row ${i}`, { labels, values: row.values });
   const count = labels.length;
+  if (count * rows.length > MOST)
+    throw new DataError(
+      `bars: ${count * rows.length} bars are more than a picture can show; at most ${MOST}`,
+    );
   const x: Axis = { label: options.x?.label, domain: [-0.5, count - 0.5], type: "linear" };
   const y = planeAxisOf("bars: y", [0, ...rows.flatMap((row) => row.values)], options.y, 0.05);
   const fromZero: Axis = options.y?.domain ? y : { ...y, domain: withoutRoomBelow(y.domain, rows) };

@@ -8,6 +8,7 @@ import { clipPolygon, polygonPath } from "./arrow.ts";
 import { type Axis, planeAxisOf } from "./axes.ts";
 import { drawChart, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
+import { cssColor } from "./css-colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { type Frame, placeIn } from "./frame.ts";
@@ -37,7 +38,7 @@ const rules = {
   ...chartRules,
   levels: anything,
   fill: flag,
-  color: text,
+  color: cssColor,
   scheme: schemeRule,
   colorLabel: text,
   series: anything,

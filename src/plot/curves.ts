@@ -1,5 +1,6 @@
 // The picture of a training run: how the loss fell, and how the accuracy rose.
 
+import { atLeastZero, check, finite, isObject, isWhole, positive, type Rule, text } from "../check.ts";
 import type { Axis } from "./axes.ts";
 import { drawChart } from "./chart.ts";
 import type { Drawing, Picture } from "./drawing.ts";
@@ -22,8 +23,33 @@ export interface Curves {
   }[];
 }
 
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** A history read back from JSON may have been written by anybody. */
+const curvesRule: Rule = [
+  (history) =>
+    isObject(history) &&
+    isList(history.loss) &&
+    // JSON makes null of what is not finite.
+    Array.from(history.loss).every((value) => typeof value === "number" || value === null) &&
+    positive[0](history.stepsPerEpoch) &&
+    (history.lossEvery === undefined || isWhole(history.lossEvery, 1)) &&
+    isList(history.evaluations) &&
+    Array.from(history.evaluations).every(
+      (it) =>
+        isObject(it) &&
+        atLeastZero[0](it.step) &&
+        finite[0]((it.step as number) / (history.stepsPerEpoch as number)) &&
+        isObject(it.results) &&
+        Object.values(it.results).every(isObject),
+    ),
+  "what fit returned: { loss: […], stepsPerEpoch, evaluations: [{ step, results }] }",
+];
+
 /** More points than this would only be drawn over each other. */
 const MAX_POINTS = 500;
+/** Of a loss that is drawn. */
+const HIGHEST = 1e300;
 const PANEL = { width: 460, height: 320 };
 
 /**
@@ -31,9 +57,12 @@ const PANEL = { width: 460, height: 320 };
  * epoch on each of the data sets.
  *
  * @param history what `fit` returned, or the same read back from JSON
+ * @throws OptionError where history is something else
  * @example await writeFile("curves.svg", await lossAndAccuracyFigure(await net.fit(train, options)).svg());
  */
 export function lossAndAccuracyFigure(history: Curves, title = "Training"): Figure {
+  check("lossAndAccuracyFigure", "history", history, curvesRule);
+  check("lossAndAccuracyFigure", "title", title, text);
   return new Figure(title, (drawing) => {
     const panels = [lossPanel(drawing, history)];
     if (history.evaluations.some(({ results }) => Object.values(results).some(hasAccuracy)))
@@ -50,11 +79,13 @@ function lossPanel(drawing: Drawing, { loss, lossEvery = 1 }: Curves): Picture {
     { k: Math.max(1, Math.round(stretches.length / 100)), reduce: "mean" },
     { x: "step", y: "mean", stroke: color, strokeWidth: 2 },
   );
-  const highest = Math.max(0, ...stretches.map(({ high }) => high)) || 1;
+  // Losses of one's own may be below zero.
+  const lowest = Math.min(0, ...stretches.map(({ low }) => low));
+  const highest = Math.max(0, ...stretches.map(({ high }) => high)) || (lowest < 0 ? 0 : 1);
   return drawChart(drawing, {
     options: PANEL,
     x: { label: "step", domain: [0, Math.max(1, loss.length * lossEvery)], type: "linear", whole: true },
-    y: { label: "loss", domain: [0, highest * 1.05], type: "linear" },
+    y: { label: "loss", domain: [lowest * 1.05, highest * 1.05], type: "linear" },
     legend: [
       { label: "each step", color, area: true, opacity: 0.3 },
       { label: "moving mean", color, line: true },
@@ -113,12 +144,14 @@ function accuracyPanel(drawing: Drawing, { evaluations, stepsPerEpoch }: Curves)
   });
 }
 
-/** Cuts the losses into at most MAX_POINTS stretches of equal length; losses that are not finite are left out. */
+/** Cuts the losses into at most MAX_POINTS stretches of equal length; losses that are not finite, or too large to be drawn, are left out. */
 function summarize(loss: readonly number[]): { step: number; low: number; high: number; mean: number }[] {
   const length = Math.ceil(loss.length / MAX_POINTS);
   const stretches = [];
   for (let start = 0; start < loss.length; start += length) {
-    const values = loss.slice(start, start + length).filter(Number.isFinite);
+    const values = loss
+      .slice(start, start + length)
+      .filter((value) => Number.isFinite(value) && Math.abs(value) <= HIGHEST);
     if (values.length === 0) continue;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     stretches.push({ step: start + length / 2, low: Math.min(...values), high: Math.max(...values), mean });

@@ -14,6 +14,9 @@ function xmlOf(element: Element): string {
   return XMLSerializer === undefined ? element.outerHTML : new XMLSerializer().serializeToString(element);
 }
 
+/** What no XML file may hold, not even escaped: control characters, and halves of characters. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
 /** Between a figure's edge and what is drawn. */
 const PADDING = 12;
 
@@ -46,7 +49,7 @@ export class Figure {
    */
   async svg(): Promise<string> {
     const { element } = await this.#standalone();
-    return `${xmlOf(element)}\n`;
+    return `${xmlOf(element).replace(NOT_XML, "\ufffd")}\n`;
   }
 
   /**

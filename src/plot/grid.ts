@@ -2,7 +2,7 @@
 
 import { checkNamed } from "../check.ts";
 import { DataError } from "../errors.ts";
-import { type Numbers, type Table, toFinite, toTable, valueAt } from "./arguments.ts";
+import { checkSpan, type Numbers, type Table, toFinite, toTable, valueAt } from "./arguments.ts";
 
 /** A function of two numbers over a grid. */
 export interface GridData {
@@ -36,7 +36,7 @@ export function toGrid(call: string, data: GridData): Grid {
     return {
       x: columns,
       y: rows,
-      z: rows.flatMap((b) => columns.map((a) => valueAt(`${call}: z`, z, a, b))),
+      z: rows.flatMap((b) => columns.map((a) => orHole(valueAt(`${call}: z`, z, a, b)))),
     };
   }
   const table = toTable(`${call}: z`, z);
@@ -53,7 +53,12 @@ export function toGrid(call: string, data: GridData): Grid {
       `${call}: z is [${table.rows}, ${table.columns}]; a grid has at least two rows and two columns`,
     );
   }
-  return { x: columns, y: rows, z: table.data };
+  return { x: columns, y: rows, z: table.data.map(orHole) };
+}
+
+/** Contours would take an infinity for a height above all others. */
+function orHole(height: number): number {
+  return Number.isFinite(height) ? height : Number.NaN;
 }
 
 function indices(count: number): number[] {
@@ -81,5 +86,6 @@ export function extent(name: string, values: Iterable<number>): [number, number]
     high = Math.max(high, value);
   }
   if (low > high) throw new DataError(`${name}: no value is a finite number; there is nothing to draw`);
+  checkSpan(name, low, high);
   return [low, high];
 }

@@ -61,8 +61,8 @@ export function histogram(values: NamedValuesInput, options: HistogramOptions = 
  */
 export function histogramGrid(rows: readonly NamedValues[], options: HistogramGridOptions = {}): Figure {
   checkOptions("histogramGrid", options, histogramGridRules);
-  const { columns = Math.min(5, rows.length), title, width = 220, height = 220 } = options;
   const all = toRows("histogramGrid", rows);
+  const { columns = Math.min(5, all.length), title, width = 220, height = 220 } = options;
   const shape = checkedBins("histogramGrid", all, options);
   return new Figure(title ?? "histograms", (drawing) => {
     const panels = all.map((row) =>

@@ -3,7 +3,14 @@
 import { options as checkOptions, flag, text, whole } from "../check.ts";
 import { DataError } from "../errors.ts";
 import { checkTensor, formatShape, size, type Tensor, type TypedArray } from "../tensor.ts";
-import { checkSameLength, pixels as pixelsRule, range, scheme as schemeRule, texts } from "./arguments.ts";
+import {
+  checkSameLength,
+  checkSpan,
+  pixels as pixelsRule,
+  range,
+  scheme as schemeRule,
+  texts,
+} from "./arguments.ts";
 import { type ColorScale, colorBar, colorScale } from "./colors.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -50,13 +57,15 @@ export const imageGridRules = { ...rules, labels: texts, columns: whole() };
 const GAP = 8;
 const LABEL_HEIGHT = 18;
 const TITLE_HEIGHT = 28;
+/** Of a picture, in pixels. */
+const HIGHEST = 10_000;
 
 /**
  * A picture: a digit, a table of numbers as colors, or a picture file, which is put into the figure as it is.
  *
  * @param input rows of numbers, a tensor [rows, columns] or [rows, columns, 3 or 4], the 784 numbers of a digit (or of another square), or
  *   the bytes of a PNG, JPEG, GIF, WebP or AVIF file
- * @throws DataError where it is no picture, or holds no number that is finite
+ * @throws DataError where it is no picture, holds no number that is finite, or would be higher than 10,000 pixels
  * @throws OptionError where an option is out of its range
  * @example
  * import { image } from "kobai/plot";
@@ -91,7 +100,7 @@ export function imageGrid(images: Tensor | readonly ImageInput[], options: Image
 
 /** The pictures of an array, or of a tensor [n, …]. @throws DataError where it is neither */
 export function gridImages(call: string, images: Tensor | readonly ImageInput[]): readonly ImageInput[] {
-  if (Array.isArray(images)) return images;
+  if (Array.isArray(images)) return Array.from(images);
   const { shape: whole, dtype, data } = checkTensor(`${call}: images`, images as Tensor);
   const [count, ...shape] = whole;
   if (count === undefined || shape.length === 0) {
@@ -112,8 +121,15 @@ function toPixelsOf(name: string, input: ImageInput, { shape }: ImageOptions): P
 }
 
 function tiled(call: string, pixels: readonly Pixels[], options: ImageGridOptions): Figure {
-  const { title, scheme = "greys", labels, columns = Math.min(10, pixels.length), width = 64 } = options;
+  const { title, scheme = "greys", labels, width = 64 } = options;
+  const columns = Math.min(options.columns ?? 10, pixels.length);
   const domain = domainOf(call, pixels, scheme, options.domain);
+  for (const { rows, columns: across } of pixels) {
+    if ((width * rows) / across <= HIGHEST) continue;
+    throw new DataError(
+      `${call}: a picture of [${rows}, ${across}] that is ${width} pixels wide would be higher than ${HIGHEST}; give width, or another shape`,
+    );
+  }
   return new Figure(title ?? call, (drawing) => {
     const { document } = drawing;
     const colors = colorScale(drawing, scheme, domain);
@@ -199,9 +215,10 @@ function domainOf(
     if (pixels.every(({ kind }) => kind !== "values")) return [0, 1];
     throw new DataError(`${call}: no value is a finite number; there is nothing to draw`);
   }
+  checkSpan(call, low, high);
   if (scheme === "rdbu") {
     const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
     return [-most, most];
   }
-  return low < high ? [low, high] : [low, low + 1];
+  return low < high ? [low, high] : [low, low + (Math.abs(low) || 1)];
 }

@@ -10,6 +10,8 @@ export type Classes = Numbers | Table;
 export function toClasses(name: string, values: Classes): number[] {
   if (hasRows(values)) {
     const { rows, columns, data } = toTable(name, values as Table);
+    if (columns === 1)
+      throw new DataError(`${name}: is [${rows}, 1], rows of one class; give labels [${rows}]`);
     return Array.from({ length: rows }, (_, i) =>
       largest(name, i, data.slice(i * columns, (i + 1) * columns)),
     );

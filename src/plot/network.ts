@@ -1,10 +1,10 @@
 // Looks into a trained network: its first weights, what comes out of its layers, and what it takes for something else.
 
-import { options as checkOptions, whole } from "../check.ts";
-import { DataError } from "../errors.ts";
+import { options as checkOptions, isShape, property, show, whole } from "../check.ts";
+import { DataError, OptionError } from "../errors.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import { layerOutputs } from "../train/layer-outputs.ts";
-import type { Network } from "../train/network.ts";
+import { Network } from "../train/network.ts";
 import { checkSameLength, texts } from "./arguments.ts";
 import type { Figure } from "./figure.ts";
 import { type HistogramGridOptions, histogramGrid, histogramGridRules } from "./histogram.ts";
@@ -34,8 +34,12 @@ export function firstLayerWeights(
 ): Figure {
   const { labels: _, ...rules } = imageGridRules;
   const { count, ...rest } = checkOptions("firstLayerWeights", options, { ...rules, count: whole() });
+  if (!isShape(property(net, "inputShape")) || !(typeof property(net, "params") === "object"))
+    throw new OptionError(`firstLayerWeights: takes a network; got ${show(net)}`);
   const inputs = size(net.inputShape);
-  const weight = Object.values(net.params).find(({ shape }) => shape.length === 2 && shape[0] === inputs);
+  const weight = Object.values(net.params ?? {}).find(
+    ({ shape }) => shape.length === 2 && shape[0] === inputs,
+  );
   if (!weight) {
     throw new DataError(
       `firstLayerWeights: the network has no weight [${inputs}, units], which an affine layer at its beginning has`,
@@ -68,6 +72,8 @@ export function activationHistograms(
   options: HistogramGridOptions = {},
 ): Figure {
   checkOptions("activationHistograms", options, histogramGridRules);
+  if (!(net instanceof Network))
+    throw new OptionError(`activationHistograms: takes a network; got ${show(net)}`);
   const outputs = layerOutputs("activationHistograms", net, x);
   return histogramGrid(
     Object.entries(outputs).map(([label, { data }]) => ({ label, values: data })),

@@ -38,6 +38,10 @@ export type Pixels =
 export function toPixels(name: string, input: ImageInput, shape?: ImageShape): Pixels {
   if (input instanceof Uint8Array) {
     const file = imageDimensionsFromData(input);
+    if (file && !(file.height > 0 && file.width > 0))
+      throw new DataError(
+        `${name}: the ${file.type} file says that it is ${file.width} by ${file.height} pixels`,
+      );
     if (file) return { kind: "file", rows: file.height, columns: file.width, data: input, type: file.type };
   }
   const tensor = toTensor(name, input as TensorLike, { plain: "float64" });
@@ -48,7 +52,7 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
     const [rows, columns] = tensor.shape as [number, number];
     return { kind: "values", rows, columns, data };
   }
-  if (tensor.shape.length > 2) {
+  if (tensor.shape.length > 2 || tensor.shape.length === 0) {
     throw new DataError(
       `${name}: ${formatShape(tensor.shape)} is no picture; it must be [rows, columns] or [rows, columns, 3 or 4]`,
     );
@@ -90,6 +94,9 @@ function squareOf(name: string, count: number): ImageShape {
   );
 }
 
+/** A picture is not enlarged beyond so many pixels. */
+const MOST_PIXELS = 1e7;
+
 /** Up to so many pixels a picture has 64 colors: their table would else be larger than the picture. */
 const SMALL = 4096;
 
@@ -101,7 +108,8 @@ const SMALL = 4096;
  */
 export function addressOf(drawing: Drawing, pixels: Pixels, colors: ColorScale, width: number): string {
   if (pixels.kind === "file") return dataAddress(pixels.type, pixels.data);
-  const factor = Math.max(1, Math.ceil(width / pixels.columns));
+  const most = Math.floor(Math.sqrt(MOST_PIXELS / (pixels.rows * pixels.columns)));
+  const factor = Math.max(1, Math.min(most, Math.ceil(width / pixels.columns)));
   if (pixels.kind === "colors") {
     const data = enlarged(pixels.data, pixels.columns, 4, factor);
     return dataAddress(

@@ -7,6 +7,7 @@ import {
   anything,
   chartRules,
   checkSameLength,
+  checkSpan,
   type Numbers,
   range,
   scheme as schemeRule,
@@ -18,6 +19,7 @@ import { arrowOutline, clipPolygon, polygonPath } from "./arrow.ts";
 import { type Axis, planeAxisOf } from "./axes.ts";
 import { drawChart, type PlaneOptions } from "./chart.ts";
 import { type ColorScale, colorScale } from "./colors.ts";
+import { cssColor } from "./css-colors.ts";
 import { Figure } from "./figure.ts";
 import { type Frame, placeIn } from "./frame.ts";
 import { extent } from "./grid.ts";
@@ -67,7 +69,7 @@ export interface QuiverOptions extends PlaneOptions {
 const rules = {
   ...chartRules,
   scale: positive,
-  color: text,
+  color: cssColor,
   scheme: schemeRule,
   colorDomain: range,
   colorLabel: text,
@@ -77,7 +79,7 @@ const rules = {
 /**
  * A field of arrows, as of a gradient (book 4.4). Arrows point where their numbers say on these axes; their lengths are in proportion.
  *
- * @throws DataError where x, y, u and v are not equally long rows of numbers, or the function throws or returns no two numbers
+ * @throws DataError where x, y, u and v are not equally long rows of numbers, there are more than 20,000 arrows, or the function throws or returns no two numbers
  * @throws OptionError where an option is out of its range
  * @example
  * import { arange, quiver } from "kobai/plot";
@@ -88,6 +90,9 @@ const rules = {
 export function quiver(arrows: Arrows, options: QuiverOptions = {}): Figure {
   const { scale, scheme, colorDomain } = checkOptions("quiver", options, rules);
   const field = toField(arrows);
+  for (const { u, v } of field) {
+    for (const part of [u, v]) if (Number.isFinite(part)) checkSpan("quiver: an arrow", 0, Math.abs(part));
+  }
   const over = seriesOver("quiver", options.series);
   const x = planeAxisOf(
     "quiver: x",
@@ -123,6 +128,9 @@ export function quiver(arrows: Arrows, options: QuiverOptions = {}): Figure {
   });
 }
 
+/** Of arrows. */
+const MOST = 20_000;
+
 interface Arrow {
   readonly x: number;
   readonly y: number;
@@ -134,6 +142,9 @@ function toField(arrows: Arrows): Arrow[] {
   checkNamed("quiver", arrows, "arrows { x, y, u, v } or { x, y, field }");
   const x = toFinite("quiver: x", arrows.x);
   const y = toFinite("quiver: y", arrows.y);
+  const count = "field" in arrows ? x.length * y.length : x.length;
+  if (count > MOST)
+    throw new DataError(`quiver: ${count} arrows are more than a picture can show; at most ${MOST}`);
   if ("field" in arrows) {
     return y.flatMap((b) =>
       x.map((a) => {
@@ -185,7 +196,10 @@ function arrowMark(
         frame,
       ),
     );
-  const drawn = arrows.filter(({ u, v }) => Number.isFinite(u) && Number.isFinite(v));
+  // An arrow that leads so far out has no direction that could be reckoned.
+  const drawn = arrows.filter(({ x, y, u, v }) =>
+    place(x + scale * u, y + scale * v).every((pixel) => Math.abs(pixel) < 1e150),
+  );
   return (_index, _scales, _values, _dimensions, { document }) =>
     svgElement(
       document,

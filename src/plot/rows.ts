@@ -2,6 +2,7 @@
 
 import { options as checkOptions, text } from "../check.ts";
 import { anything, type Numbers, toFinite } from "./arguments.ts";
+import { cssColor } from "./css-colors.ts";
 import { seriesColor } from "./theme.ts";
 
 /** Numbers with a name: the bars of one color. */
@@ -22,7 +23,7 @@ export interface Row {
   readonly color: string;
 }
 
-const rules = { values: anything, label: text, color: text };
+const rules = { values: anything, label: text, color: cssColor };
 
 /** @throws DataError where a row is empty or holds something else than finite numbers */
 export function toRows(call: string, input: NamedValuesInput): Row[] {

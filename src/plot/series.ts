@@ -4,6 +4,7 @@ import { options as checkOptions, flag, isObject, show, text } from "../check.ts
 import { DataError, OptionError } from "../errors.ts";
 import { anything, checkSameLength, type Numbers, toNumbers, valueAt } from "./arguments.ts";
 import { type Axis, isDrawable } from "./axes.ts";
+import { cssColor } from "./css-colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { type Frame, placeIn } from "./frame.ts";
 import { DASHES, type LegendItem } from "./legend.ts";
@@ -72,7 +73,7 @@ const rules = {
   y: anything,
   points: anything,
   label: text,
-  color: text,
+  color: cssColor,
   line: flag,
   markers: flag,
   dashed: flag,
@@ -141,7 +142,8 @@ export function seriesMarks(
       } as object),
     );
   }
-  for (const { markers, color, ...points } of series) {
+  for (const { line, markers, color, ...points } of series) {
+    if (line && !markers) marks.push(...loneMarks(drawing, alone(points.x, points.y, x, y), color));
     if (!markers) continue;
     const inside = visible(points.x, points.y, x, y);
     // Of so many points the outlines would hide the points themselves.
@@ -157,6 +159,30 @@ export function seriesMarks(
     );
   }
   return marks;
+}
+
+/** A line through one point would not be seen. */
+function loneMarks(
+  { library: { Plot } }: Drawing,
+  points: readonly [number, number][],
+  color: string,
+): object[] {
+  if (points.length === 0) return [];
+  const place = { x: ([at]: number[]) => at, y: ([, height]: number[]) => height };
+  return [Plot.dot([...points], { ...place, r: 2, fill: color } as object)];
+}
+
+/** The points inside the frame that have a gap on both sides. */
+function alone(xs: readonly number[], ys: readonly number[], x: Axis, y: Axis): [number, number][] {
+  const isPoint = (i: number) =>
+    i >= 0 && i < xs.length && isDrawable(xs[i]!, x.type) && isDrawable(ys[i]!, y.type);
+  const found = [...xs.keys()].filter((i) => isPoint(i) && !isPoint(i - 1) && !isPoint(i + 1));
+  return visible(
+    found.map((i) => xs[i]!),
+    found.map((i) => ys[i]!),
+    x,
+    y,
+  );
 }
 
 /** The points that lie inside the frame. */

@@ -8,6 +8,7 @@ import { boxElement } from "./box.ts";
 import type { PlaneOptions } from "./chart.ts";
 import { colorScale } from "./colors.ts";
 import { toLevels } from "./contour.ts";
+import { cssColor } from "./css-colors.ts";
 import type { Drawing } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { extent, type Grid, type GridData, toGrid } from "./grid.ts";
@@ -50,12 +51,20 @@ export interface WireframeOptions extends SpaceOptions {
   color?: string;
 }
 
+/** Around the box, for ticks and labels. */
+const MARGINS = { x: 60, top: 20, bottom: 44 } as const;
+/** The box's room is never smaller, however small a figure is asked for. */
+const LEAST = 80;
+
 const list: Rule = [Array.isArray, "an array of objects"];
 const rules = {
   ...barRules,
   z: named,
   azimuth: finite,
-  elevation: [(value) => Math.abs(value as number) <= 90, "a number of degrees from -90 to 90"] as Rule,
+  elevation: [
+    (value) => finite[0](value) && Math.abs(value as number) <= 90,
+    "a number of degrees from -90 to 90",
+  ] as Rule,
   floor: anything,
   points: list,
   arrows: list,
@@ -99,7 +108,7 @@ export function surface(data: GridData, options: SurfaceOptions = {}): Figure {
  * wireframe({ x: at, y: at, z: (x0, x1) => x0 ** 2 + x1 ** 2 });
  */
 export function wireframe(data: GridData, options: WireframeOptions = {}): Figure {
-  const { color = palette[0] } = checkOptions("wireframe", options, { ...rules, color: text });
+  const { color = palette[0] } = checkOptions("wireframe", options, { ...rules, color: cssColor });
   return spaceFigure("wireframe", data, options, () => ({
     all: { fill: background, "fill-opacity": 0.7, stroke: color, "stroke-width": 0.6 },
   }));
@@ -133,10 +142,12 @@ function spaceFigure(
   ];
   return new Figure(options.title ?? call, (drawing) => {
     const { document } = drawing;
-    const { title, width = 480, height = 400 } = options;
+    const { title } = options;
+    const width = Math.max(MARGINS.x * 2 + LEAST, options.width ?? 480);
     const key = legend(document, items, width);
     const top = (title === undefined ? 0 : 28) + (key ? key.height + 4 : 0);
-    const space = new Space(axes, options, { width, height: height - top }, { x: 60, top: 20, bottom: 44 });
+    const height = Math.max(top + MARGINS.top + MARGINS.bottom + LEAST, options.height ?? 400);
+    const space = new Space(axes, options, { width, height: height - top }, MARGINS);
     const box = boxElement(drawing, space);
     const scene = sceneElements(drawing, grid, space, paintWith(drawing, grid, space), {
       ...(levels !== undefined && { floor: levels }),
@@ -154,7 +165,7 @@ function spaceFigure(
   });
 }
 
-/** @throws DataError where a point or an arrow lacks a coordinate */
+/** @throws DataError where a point or an arrow lacks a coordinate @throws OptionError for another label, color or name */
 function checkPlace<K extends string>(
   name: string,
   place: Readonly<Record<K, number>>,
@@ -166,4 +177,6 @@ function checkPlace<K extends string>(
     if (!Number.isFinite(value))
       throw new DataError(`${name}: ${key} must be a finite number; got ${show(value)}`);
   }
+  const rules = Object.fromEntries(keys.map((key) => [key, finite]));
+  checkOptions<object>(name, place, { ...rules, label: text, color: cssColor });
 }

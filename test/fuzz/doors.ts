@@ -49,7 +49,7 @@ function method(
 }
 
 /** Fields of an options object: each is replaced. */
-function fields(
+export function fields(
   name: string,
   options: () => object,
   names: readonly string[],

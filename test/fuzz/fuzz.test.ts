@@ -7,9 +7,12 @@ import * as book from "../../src/book/index.ts";
 import * as kobai from "../../src/index.ts";
 import * as numeric from "../../src/numeric/index.ts";
 import * as ops from "../../src/ops.ts";
-import { type Door, doors } from "./doors.ts";
+import * as plot from "../../src/plot/index.ts";
+import { type Door, doors as engineDoors } from "./doors.ts";
+import { plotDoors } from "./plot-doors.ts";
 import { values } from "./values.ts";
 
+const doors = [...engineDoors, ...plotDoors];
 const file = new URL("accepted.json", import.meta.url);
 const written = process.env.KOBAI_ACCEPT
   ? {}
@@ -67,6 +70,7 @@ describe("nothing but our errors, and nothing accepted by chance", () => {
       ...functions(ops, "kobai/ops"),
       ...functions(book, "kobai/book"),
       ...functions(numeric, "kobai/numeric"),
+      ...functions(plot, "kobai/plot"),
     ];
     const missing = all.filter((name) => !known.some((each) => each === name || each.startsWith(`${name},`)));
     expect(missing).toEqual([]);

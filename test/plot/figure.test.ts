@@ -61,11 +61,16 @@ describe("figure", () => {
 
   it("is XML whatever its texts and colors hold", async () => {
     const { svg, texts } = await drawn(
-      lines({ y: [1, 2], label: "a < b & c\u00a0d", color: '"<&' }, { title: "x & <y>" }),
+      lines({ y: [1, 2], label: "a < b & c\u00a0d" }, { title: "x & <y>", y: { label: '"<&' } }),
     );
     expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#160;)|&nbsp;|"[^"<>]*<[^"<>]*"/);
     expect(texts).toEqual(expect.arrayContaining(["a < b & c\u00a0d", "x & <y>"]));
-    expect(svg).toContain('stroke="&quot;&lt;&amp;"');
+    expect(texts).toContain('↑ "<&');
+  });
+
+  it("has a mark for what no XML file may hold", async () => {
+    const { texts } = await drawn(lines([1, 2], { title: "a\u0000b\u001b\ud800c\uffff 😀" }));
+    expect(texts).toContain("a\ufffdb\ufffd\ufffdc\ufffd 😀");
   });
 
   it("takes figures of panels as panels", async () => {

@@ -80,7 +80,7 @@ function inputOf(key: string, of: GraphInput) {
     data?: unknown;
   };
   const isAxis = (axis: unknown) => isWhole(axis, 1) || (typeof axis === "string" && axis !== "");
-  if (!Array.isArray(shape) || !shape.every(isAxis)) {
+  if (!Array.isArray(shape) || !Array.from(shape).every(isAxis)) {
     throw new OptionError(
       `graph: input ${key} must be a tensor or a shape of whole numbers of at least 1 and symbols, such as ["N", 2]; got ${show(of)}`,
     );

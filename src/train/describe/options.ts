@@ -99,5 +99,8 @@ export const FUNCTION: Rules<GraphFunctionOptions> = {
     'the function\'s arguments by name with their shapes, such as { X: ["N", 2], W: [2, 3] }',
   ],
   output: text,
-  by: [(value) => Array.isArray(value) && value.every((name) => typeof name === "string"), "names of inputs"],
+  by: [
+    (value) => Array.isArray(value) && Array.from(value).every((name) => typeof name === "string"),
+    "names of inputs",
+  ],
 };
