@@ -118,6 +118,7 @@ export class ResultWriter {
   }
 
   async #write(path: string, content: Content): Promise<void> {
+    if (this.#givenUp) throw new FileError(path, "not written: the run was given up");
     await this.#now(writeFileAtomic(path, content, { overwrite: false }));
   }
 
