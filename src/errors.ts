@@ -1,6 +1,6 @@
 import { printable } from "./printable.ts";
 import type { HeapReport } from "./runtime/heap.ts";
-import type { History } from "./train/fit.ts";
+import type { History } from "./train/history.ts";
 
 /** What all errors that kobai throws on purpose have in common. */
 export class KobaiError extends Error {

@@ -44,7 +44,7 @@ export {
   tensor,
 } from "./tensor.ts";
 export type { Evaluation, Metric } from "./train/evaluate.ts";
-export type { EvaluationRecord, FitOptions, History, Progress } from "./train/fit.ts";
+export type { FitOptions } from "./train/fit.ts";
 export {
   type Checkable,
   type GradientCheck,
@@ -52,6 +52,7 @@ export {
   gradientCheck,
   type ParameterCheck,
 } from "./train/gradient-check.ts";
+export type { EvaluationRecord, History, Progress } from "./train/history.ts";
 export { Network } from "./train/network.ts";
 export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";

@@ -6,9 +6,10 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import type { Tensor } from "../tensor.ts";
 import { type Core, setStep } from "./core.ts";
+import { continued, digestOf, type Epochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
@@ -64,40 +65,6 @@ export interface FitOptions {
   signal?: AbortSignal;
 }
 
-export interface Progress {
-  /** steps done of this fit */
-  readonly step: number;
-  readonly steps: number;
-  /** of the last step done; NaN before the first one is */
-  readonly loss: number;
-  readonly stepsPerSecond: number;
-  readonly secondsLeft: number;
-}
-
-export interface EvaluationRecord {
-  /** steps done of this fit */
-  readonly step: number;
-  /** the same in epochs */
-  readonly epoch: number;
-  /** by data set: the names of `evaluate.data`, or "data" where that is one data set */
-  readonly results: Readonly<Record<string, Evaluation>>;
-}
-
-/** What a fit did. Plain data: it can be written as JSON. */
-export interface History {
-  /** steps done */
-  steps: number;
-  readonly stepsPerEpoch: number;
-  /** the loss of each step, before its update; of every `lossEvery`-th, where there are more than a million */
-  loss: number[];
-  /** how many steps lie between two of `loss`: 1, or a power of two */
-  lossEvery: number;
-  readonly evaluations: EvaluationRecord[];
-  aborted: boolean;
-  /** wall time, evaluations included */
-  seconds: number;
-}
-
 /** What a network keeps between fits: steps done in all, where its epoch stands, the optimizer's state, and how it was trained. */
 export interface TrainingState {
   /** steps since the network was made */
@@ -110,30 +77,6 @@ export interface TrainingState {
   /** updates that the optimizer of these slots has made */
   updates: number;
 }
-
-/** Where a network stands in a sequence of shuffled epochs. */
-export interface Epochs {
-  /** steps of this sequence so far */
-  place: number;
-  /** the number of its first epoch: epochs are numbered on, so that none has the order of one before */
-  readonly first: number;
-  /** a digest of the samples that it goes through; undefined after a fit that drew with replacement */
-  readonly of: number | undefined;
-  readonly batchSize: number;
-  /** 0 before the first sequence */
-  readonly stepsPerEpoch: number;
-  readonly seed: number;
-}
-
-/** Before any fit. */
-export const noEpochs: Epochs = {
-  place: 0,
-  first: 0,
-  of: undefined,
-  batchSize: 0,
-  stepsPerEpoch: 0,
-  seed: 0,
-};
 
 /** An optimizer's state in memory. */
 export interface Slots extends Disposable {
@@ -183,15 +126,7 @@ export async function fit(
   context.keepSlots(slots);
   state.loss = options.loss;
   state.scale = plan.data.scale;
-  const history: History = {
-    steps: 0,
-    stepsPerEpoch: plan.stepsPerEpoch,
-    loss: [],
-    lossEvery: 1,
-    evaluations: [],
-    aborted: false,
-    seconds: 0,
-  };
+  const history = newHistory(plan.stepsPerEpoch);
   const start = performance.now();
   try {
     await session.run(history);
@@ -363,19 +298,11 @@ class Session implements Disposable {
     const { sampling, stepsPerEpoch, batchSize, data } = this.#schedule;
     const { step } = this.#state;
     const { seed = this.#context.seed } = this.#options;
-    const before = this.#state.epochs;
     if (sampling !== "shuffle") {
-      this.#state.epochs = { ...before, of: undefined };
+      this.#state.epochs = { ...this.#state.epochs, of: undefined };
       return;
     }
-    const isSame =
-      before.of === this.#samples &&
-      before.batchSize === batchSize &&
-      before.stepsPerEpoch === stepsPerEpoch &&
-      before.seed === seed;
-    const begun = before.first + Math.ceil(before.place / Math.max(1, before.stepsPerEpoch));
-    const epochs = { first: begun, place: 0, of: this.#samples, batchSize, stepsPerEpoch, seed };
-    this.#state.epochs = isSame ? before : epochs;
+    this.#state.epochs = continued(this.#state.epochs, { of: this.#samples, batchSize, stepsPerEpoch, seed });
     const { place, first } = this.#state.epochs;
     this.#run.align(step, place, first);
     const inEpoch = place % stepsPerEpoch;
@@ -424,34 +351,4 @@ class Session implements Disposable {
   dispose(): void {
     this.#resources.dispose();
   }
-}
-
-/** So many losses a history holds: beyond that, every other one is dropped, time and again. */
-const MOST_LOSSES = 2 ** 20;
-
-/** Takes down the losses of the next `count` steps. */
-function record(history: History, losses: Float64Array, count: number): void {
-  const { loss, lossEvery, steps } = history;
-  const first = (lossEvery - (steps % lossEvery)) % lossEvery;
-  for (let i = first; i < count; i += lossEvery) loss.push(losses[i]!);
-  if (loss.length < MOST_LOSSES) return;
-  history.loss = loss.filter((_, index) => index % 2 === 0);
-  history.lossEvery *= 2;
-}
-
-/** Elements that tell one data set from another. */
-const DIGESTED = 1024;
-
-/** A number that most likely differs where the samples do: of some of their bytes, spread evenly (FNV-1a). */
-function digestOf({ data, shape }: Tensor): number {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  let digest = 0x811c9dc5;
-  const add = (word: number) => {
-    digest = Math.imul(digest ^ word, 0x01000193) >>> 0;
-  };
-  for (const length of shape) add(length);
-  // An odd stride meets every byte of an element in turn.
-  const stride = Math.max(1, Math.floor(bytes.length / DIGESTED)) | 1;
-  for (let i = 0; i < bytes.length; i += stride) add(bytes[i]!);
-  return digest;
 }
