@@ -3,7 +3,7 @@
 
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
-import { dtypeOf, opcode } from "./memory";
+import { dtypeOf, opcode, unknownOpcode } from "./memory";
 
 /** Runs one instruction, or a lane's part of it. */
 export function execute(i: usize, lane: i32, lanes: i32): void {
@@ -18,7 +18,7 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }
 

@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { absGradient } from "./binary";
 import { abs } from "./unary";
 
@@ -10,6 +10,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.absGradient:
       return absGradient<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }
