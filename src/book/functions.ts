@@ -2,10 +2,10 @@
 
 import { atLeastZero, oneOf, options as optionsOf } from "../check.ts";
 import { ShapeError } from "../errors.ts";
-import { add, multiply, subtract } from "../graph/ops/binary.ts";
+import * as unary from "../graph/ops/elementwise.ts";
+import { add, multiply, subtract } from "../graph/ops/elementwise.ts";
+import { sum } from "../graph/ops/reduce.ts";
 import * as ops from "../graph/ops/softmax.ts";
-import { sum } from "../graph/ops/sum.ts";
-import * as unary from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { sameShape, type Tensor, type TensorLike, tensor } from "../tensor.ts";

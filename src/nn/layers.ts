@@ -1,10 +1,10 @@
 import { callback, check, options, partName, type Rule, whole } from "../check.ts";
 import { ShapeError } from "../errors.ts";
-import { add } from "../graph/ops/binary.ts";
+import * as unary from "../graph/ops/elementwise.ts";
+import { add } from "../graph/ops/elementwise.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
 import * as ops from "../graph/ops/softmax.ts";
-import * as unary from "../graph/ops/unary.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
 import { type Initializer, normal, zeros } from "./initializers.ts";
