@@ -30,9 +30,10 @@ const unaryRows: Readonly<Record<string, Row<Unary>>> = {
   exp: [exp],
   log: [log, "positive"],
   sqrt: [Math.sqrt, "positive"],
+  abs: [Math.abs],
 };
 
-/** For the gradients a is the gradient arriving at y and b is y. */
+/** For the gradients a is the gradient arriving at y and b is y, or x for that of abs x. */
 const binaryRows: Readonly<Record<string, Row<Binary>>> = {
   add: [(a, b) => a + b],
   subtract: [(a, b) => a - b],
@@ -40,6 +41,7 @@ const binaryRows: Readonly<Record<string, Row<Binary>>> = {
   divide: [(a, b) => a / b, "any", "positive"],
   reluGradient: [(g, y) => (y > 0 ? g : 0)],
   sigmoidGradient: [(g, y, { round }) => round(g * y) * round(1 - y)],
+  absGradient: [(g, x) => (x > 0 ? g : 0) - (x < 0 ? g : 0)],
   tanhGradient: [(g, y, { round }) => g * round(1 - round(y * y))],
 };
 

@@ -2,8 +2,9 @@
 
 import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
 import { Activation } from "../../../assembly/isa/gemm.ts";
-import { Op } from "../../../assembly/isa/index.ts";
+import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
 import { check, finite } from "../../check.ts";
+import { extension } from "../../runtime/extension.ts";
 import { size } from "../../tensor.ts";
 import { apply, checkValue, type Emitter, type Operation, sameFloat, type Value } from "../value.ts";
 import { broadcastShapes, emitBroadcast, operandOf } from "./broadcasting.ts";
@@ -74,6 +75,9 @@ const reluGradient = binary("reluGradient", Op.reluGradient, undefined, Activati
 const sigmoidGradient = binary("sigmoidGradient", Op.sigmoidGradient, undefined, Activation.sigmoidGradient);
 const tanhGradient = binary("tanhGradient", Op.tanhGradient, undefined, Activation.tanhGradient);
 
+/** Of g, which arrives at y, and x. */
+const absGradient = binary("absGradient", extension(ExtensionOp.absGradient));
+
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
 export const relu = unary("relu", Op.relu, 0.15, (_, y, g) => reluGradient(g, y), Activation.relu);
 
@@ -94,6 +98,9 @@ export const exp = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
 
 /** The natural logarithm, elementwise; NaN below 0. */
 export const log = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
+
+/** |x|, elementwise. At 0 the derivative is 0. */
+export const abs = unary("abs", extension(ExtensionOp.abs), 0.11, (x, _, g) => absGradient(g, x));
 
 /** The square root, elementwise; NaN below 0. */
 export const sqrt = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
