@@ -76,7 +76,7 @@ const sigmoidGradient = binary("sigmoidGradient", Op.sigmoidGradient, undefined,
 const tanhGradient = binary("tanhGradient", Op.tanhGradient, undefined, Activation.tanhGradient);
 
 /** Of g, which arrives at y, and x. */
-const absGradient = binary("absGradient", extension(ExtensionOp.absGradient));
+const absGradient = binary("absGradient", /* @__PURE__ */ extension(ExtensionOp.absGradient));
 
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
 export const relu = unary("relu", Op.relu, 0.15, (_, y, g) => reluGradient(g, y), Activation.relu);
@@ -100,7 +100,9 @@ export const exp = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
 export const log = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
 
 /** |x|, elementwise. At 0 the derivative is 0. */
-export const abs = unary("abs", extension(ExtensionOp.abs), 0.11, (x, _, g) => absGradient(g, x));
+export const abs = unary("abs", /* @__PURE__ */ extension(ExtensionOp.abs), 0.11, (x, _, g) =>
+  absGradient(g, x),
+);
 
 /** The square root, elementwise; NaN below 0. */
 export const sqrt = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
