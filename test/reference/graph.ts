@@ -3,7 +3,7 @@
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
 import type { TypedArray } from "../../src/tensor.ts";
-import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
+import { binary, binaryKinds, scale, unary, unaryKinds, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
@@ -30,8 +30,8 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
-  ...Object.entries(unary).map(([name, f]): [string, Kernel] => [name, (_, [x]) => [f(x!)]]),
-  ...binaryNames.map((name): [string, Kernel] => [name, elementwise]),
+  ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
+  ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);
 
 function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
@@ -59,10 +59,11 @@ function elementwise({ operation, inputs, outputs }: Node<never>, [a, b]: readon
   return [binary(operation.name, outputs[0]!.shape, ...operands)];
 }
 
-/** x·1 */
-function broadcast({ inputs: [x], outputs: [y] }: Node<never>, [a]: readonly Floats[]): Floats[] {
-  const one = { data: zerosLike(a!, 1).fill(1), shape: [] };
-  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, one)];
+/** x times a number, which is 1 but for a mean's gradient */
+function broadcast({ inputs: [x], outputs: [y], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
+  const { factor = 1 } = attributes as { factor?: number };
+  const by = { data: zerosLike(a!, 1).fill(factor), shape: [] };
+  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, by)];
 }
 
 /**
