@@ -10,6 +10,7 @@ import { share } from "./lanes";
 import { accuracy, binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss";
 import { arg, dtypeOf, opcode, pointer, sharedMicroseconds } from "./memory";
 import * as optimizer from "./optimizer";
+import { randomBernoulli } from "./random/bernoulli";
 import { sampleIndices, shuffleIndices } from "./random/indices";
 import { randomNormal } from "./random/normal";
 import { randomUniform } from "./random/uniform";
@@ -102,6 +103,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return randomUniform<T>(i, lane, lanes);
     case Op.randomNormal:
       return randomNormal<T>(i, lane, lanes);
+    case Op.randomBernoulli:
+      return randomBernoulli<T>(i, lane, lanes);
     case Op.sampleIndices:
       return sampleIndices(i, lane, lanes);
     case Op.shuffleIndices:
