@@ -1,5 +1,5 @@
 import { RunField } from "../blocks";
-import { RandomArg } from "../isa";
+import { RandomArg } from "../isa/random";
 import { arg, chunkStart, pointer } from "../memory";
 import { philox } from "./philox";
 
