@@ -54,7 +54,7 @@ export {
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
 export { Network } from "./train/network.ts";
-export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
+export type { NamedTensors } from "./train/variables.ts";

@@ -15,8 +15,8 @@ import { type Initializer, normal, uniform, zeros } from "../nn/initializers.ts"
 import { dense, type Layer, relu, sigmoid, softmax } from "../nn/layers.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Network } from "../train/network.ts";
-import type { NamedTensors } from "../train/parameters.ts";
 import { sequential } from "../train/sequential.ts";
+import type { NamedTensors } from "../train/variables.ts";
 import { LiveParameters } from "./live-parameters.ts";
 
 /** Options of `TwoLayerNet` and `MultiLayerNet`. */

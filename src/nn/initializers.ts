@@ -1,4 +1,4 @@
-import { atLeastZero, check, finite, isObject, options, property, show } from "../check.ts";
+import { atLeastZero, check, finite, isObject, options, property, type Rule, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import type { DTypeName } from "../tensor.ts";
@@ -7,7 +7,8 @@ import type { DTypeName } from "../tensor.ts";
 export type Distribution =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
-  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "bernoulli"; readonly probability: number; readonly value: number };
 
 /** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer). */
 export type Initializer = (shape: Shape) => Distribution;
@@ -35,6 +36,24 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
   }
   return () => ({ kind: "uniform", low, high });
 }
+
+/**
+ * A value with some probability, else 0: what a dropout's mask is drawn from, or weights that are mostly zeros.
+ * @param given probability: of the value, above 0 and at most 1, right to 2⁻³²; value: default 1
+ * @throws OptionError where the probability is out of range or missing
+ * @example bernoulli({ probability: 0.5, value: 2 })([784, 50]).value; // 2
+ */
+export function bernoulli(given: { probability: number; value?: number }): Initializer {
+  const rules = { probability: share, value: finite };
+  const { probability, value = 1 } = options("bernoulli", given, rules);
+  check("bernoulli", "probability", probability, share);
+  return () => ({ kind: "bernoulli", probability, value });
+}
+
+const share: Rule = [
+  (value) => typeof value === "number" && value > 0 && value <= 1,
+  "a number above 0 and at most 1",
+];
 
 /**
  * Xavier (Glorot) initialization: normal, std √(2 / (inputs + outputs)), for sigmoid and tanh
@@ -81,6 +100,7 @@ const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
   constant: ["value"],
   normal: ["mean", "std"],
   uniform: ["low", "high"],
+  bernoulli: ["probability", "value"],
 };
 
 /**
@@ -128,6 +148,8 @@ function copyOf(given: unknown): Distribution | undefined {
 function problemOf(read: Distribution, dtype: DTypeName): string | undefined {
   if (read.kind === "normal" && read.std < 0) return "whose std is below 0";
   if (read.kind === "uniform" && read.low > read.high) return "whose low is above its high";
+  if (read.kind === "bernoulli" && !share[0](read.probability))
+    return "whose probability is not above 0 and at most 1";
   const largest = largestOf(read);
   const fits = Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest);
   return fits ? undefined : `whose numbers ${dtype} cannot hold`;
@@ -135,7 +157,7 @@ function problemOf(read: Distribution, dtype: DTypeName): string | undefined {
 
 /** How large numbers of a distribution can be: no normal variate lies more than 8.3 standard deviations from the mean. */
 function largestOf(distribution: Distribution): number {
-  if (distribution.kind === "constant") return Math.abs(distribution.value);
+  if ("value" in distribution) return Math.abs(distribution.value);
   if (distribution.kind === "normal") return Math.abs(distribution.mean) + 8.3 * distribution.std;
   // A variate is low + u·(high − low).
   const { low, high } = distribution;

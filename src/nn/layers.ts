@@ -11,8 +11,36 @@ import { type Initializer, normal, zeros } from "./initializers.ts";
 
 /** What a layer is given besides its input. */
 export interface Scope {
+  /**
+   * Whether this is a step's program: `fit`, `gradient` and gradient checks train; `predict`, `evaluate`, `accuracy` and `loss` infer. A
+   * constant: the two are programs of their own.
+   */
+  readonly training: boolean;
   /** A trained tensor of the layer's own, made at the first call and found again by its name at later ones. */
   parameter(name: string, shape: Shape, initializer: Initializer): Value;
+  /**
+   * A tensor that is kept and saved, and not trained, such as running statistics; likewise found again.
+   * @param initial what all of its elements start as
+   */
+  state(name: string, shape: Shape, initial: number): State;
+  /**
+   * Elements drawn anew at every step of training: a function of the seed, of which call of `random` in the network it is, and of the
+   * step, so that a run that was cut, or goes on on other threads, draws the same.
+   * @param initializer their distribution: default uniform from 0 to 1 (rounding can make it 0 or 1 itself); `bernoulli(…)` for a mask
+   * @throws StateError in inference
+   */
+  random(shape: Shape, initializer?: Initializer): Value;
+}
+
+/** A tensor that a layer keeps from step to step. */
+export interface State {
+  readonly value: Value;
+  /**
+   * Says what it becomes, once. It does so at the end of a step of `fit`, once the loss is known to be finite; in inference, and in
+   * `gradient`, it stays what it is.
+   * @param next a symbolic value of its shape
+   */
+  update(next: Value): void;
 }
 
 /** A step of a network: a few lines that call ops on symbolic values. Whatever is made of ops is differentiated. */

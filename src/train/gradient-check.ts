@@ -1,7 +1,7 @@
 import { check, having, options as optionsOf, positive } from "../check.ts";
 import { type Loss, lossRule } from "../nn/losses.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
-import type { NamedTensors } from "./parameters.ts";
+import type { NamedTensors } from "./variables.ts";
 
 /** How far a parameter's two gradients lie apart. */
 export interface ParameterCheck {

@@ -109,6 +109,10 @@ export class Variables {
     return this.#byName.has(name);
   }
 
+  get dtype(): DTypeName {
+    return this.#dtype;
+  }
+
   get names(): string[] {
     return [...this.#byName.keys()];
   }
@@ -228,12 +232,7 @@ export class Variables {
  * @param partial whether some may be missing
  * @throws DataError where tensors are missing, or are of nothing that there is @throws as `Variables.write` does
  */
-export function load(
-  call: string,
-  all: readonly Variables[],
-  tensors: NamedTensors,
-  partial: boolean,
-): void {
+export function load(call: string, all: readonly Variables[], tensors: NamedTensors, partial: boolean): void {
   const names = all.flatMap((variables) => variables.names);
   const given = Object.keys(tensors);
   const foreign = given.filter((name) => !names.includes(name));

@@ -22,7 +22,7 @@ const knownAnswers = [
 ].map((row) => row.map((words) => words.split(" ").map((word) => Number.parseInt(word, 16))));
 
 interface Draw {
-  readonly op: Op.randomUniform | Op.randomNormal;
+  readonly op: Op.randomUniform | Op.randomNormal | Op.randomBernoulli;
   readonly dtype: DType.float32 | DType.float64;
   readonly n: number;
   readonly a: number;
@@ -30,6 +30,7 @@ interface Draw {
   readonly seed?: reference.Seed;
   readonly purpose?: number;
   readonly stream?: number;
+  readonly step?: number;
   readonly lanes?: number;
 }
 
@@ -50,6 +51,7 @@ function draw({
   seed: key = seed,
   purpose = Purpose.init,
   stream = 0,
+  step = 0,
   lanes = 1,
 }: Draw): number[] {
   const words = new Uint32Array(memory.buffer, INSTRUCTION, 16);
@@ -57,10 +59,13 @@ function draw({
   words[Word.dtype] = dtype;
   words[RandomArg.out] = OUT;
   words[RandomArg.n] = n;
-  words[RandomArg.seedLow] = key.low;
-  words[RandomArg.seedHigh] = key.high;
+  words[RandomArg.state] = STATE;
   words[RandomArg.purpose] = purpose;
   words[RandomArg.stream] = stream;
+  const state = new Uint32Array(memory.buffer, STATE, 16).fill(0);
+  state[RunField.step] = step;
+  state[RunField.seedLow] = key.low;
+  state[RunField.seedHigh] = key.high;
   words[RandomArg.a] = PARAMETERS;
   words[RandomArg.b] = PARAMETERS + 8;
   new Float64Array(memory.buffer, PARAMETERS, 2).set([a, b]);
