@@ -3,17 +3,21 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
+export type { Distribution, Initializer } from "./nn/distributions.ts";
 export {
+  bernoulli,
   constant,
-  type Distribution,
   he,
-  type Initializer,
   normal,
   uniform,
   xavier,
   zeros,
 } from "./nn/initializers.ts";
-export * from "./nn/layers.ts";
+export * from "./nn/layers/activations.ts";
+export * from "./nn/layers/dense.ts";
+export * from "./nn/layers/dropout.ts";
+export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
   crossEntropy,

@@ -1,4 +1,4 @@
-import type { Scope } from "../src/nn/layers.ts";
+import type { Scope } from "../src/nn/layers/layer.ts";
 
 /** What a layer is given that has parameters and nothing else. */
 export function scopeOf(parameter: Scope["parameter"], training = true): Scope {

@@ -1,6 +1,5 @@
 import { Op } from "../isa";
 import { opcode } from "../memory";
-import { randomBernoulli } from "./bernoulli";
 import { sampleIndices, shuffleIndices } from "./indices";
 import { randomNormal } from "./normal";
 import { randomUniform } from "./uniform";
@@ -11,8 +10,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return randomUniform<T>(i, lane, lanes);
     case Op.randomNormal:
       return randomNormal<T>(i, lane, lanes);
-    case Op.randomBernoulli:
-      return randomBernoulli<T>(i, lane, lanes);
     case Op.sampleIndices:
       return sampleIndices(i, lane, lanes);
     case Op.shuffleIndices:

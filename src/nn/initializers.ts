@@ -1,17 +1,10 @@
-import { atLeastZero, check, finite, isObject, options, property, type Rule, show } from "../check.ts";
+import { atLeastZero, check, finite, options, type Rule } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
-import type { DTypeName } from "../tensor.ts";
+import { bernoulliKind, type Initializer, isShare } from "./distributions.ts";
+import { madeOf } from "./made-of.ts";
 
-/** How a parameter starts: variates of a distribution. The generator behind it is the network's seed and the parameter's number. */
-export type Distribution =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
-  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
-  | { readonly kind: "bernoulli"; readonly probability: number; readonly value: number };
-
-/** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer). */
-export type Initializer = (shape: Shape) => Distribution;
+export type { Distribution, Initializer } from "./distributions.ts";
 
 /**
  * Normal variates of a given standard deviation, as the book's networks start (std 0.01, 4.5.1).
@@ -21,7 +14,7 @@ export type Initializer = (shape: Shape) => Distribution;
  */
 export function normal(given?: { std?: number; mean?: number }): Initializer {
   const { std = 0.01, mean = 0 } = options("normal", given, { std: atLeastZero, mean: finite });
-  return () => ({ kind: "normal", mean, std });
+  return own("normal", { std, mean }, () => ({ kind: "normal", mean, std }));
 }
 
 /**
@@ -34,7 +27,7 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
   if (!(low < high && Number.isFinite(high - low))) {
     throw new OptionError(`uniform: low must be below high and both finite; got ${low} and ${high}`);
   }
-  return () => ({ kind: "uniform", low, high });
+  return own("uniform", { low, high }, () => ({ kind: "uniform", low, high }));
 }
 
 /**
@@ -44,16 +37,11 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
  * @example bernoulli({ probability: 0.5, value: 2 })([784, 50]).value; // 2
  */
 export function bernoulli(given: { probability: number; value?: number }): Initializer {
-  const rules = { probability: share, value: finite };
-  const { probability, value = 1 } = options("bernoulli", given, rules);
+  const share: Rule = [isShare, "a number above 0 and at most 1"];
+  const { probability, value = 1 } = options("bernoulli", given, { probability: share, value: finite });
   check("bernoulli", "probability", probability, share);
-  return () => ({ kind: "bernoulli", probability, value });
+  return own("bernoulli", { probability, value }, () => ({ kind: bernoulliKind, probability, value }));
 }
-
-const share: Rule = [
-  (value) => typeof value === "number" && value > 0 && value <= 1,
-  "a number above 0 and at most 1",
-];
 
 /**
  * Xavier (Glorot) initialization: normal, std √(2 / (inputs + outputs)), for sigmoid and tanh
@@ -62,10 +50,10 @@ const share: Rule = [
  * @example xavier()([5, 3]).std; // 0.5
  */
 export function xavier(): Initializer {
-  return (shape) => {
+  return own("xavier", {}, (shape) => {
     const [inputs, outputs] = fans("xavier", shape);
     return { kind: "normal", mean: 0, std: Math.sqrt(2 / (inputs + outputs)) };
-  };
+  });
 }
 
 /**
@@ -74,7 +62,7 @@ export function xavier(): Initializer {
  * @example he()([8, 3]).std; // 0.5
  */
 export function he(): Initializer {
-  return (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) });
+  return own("he", {}, (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) }));
 }
 
 /** Zeros: how biases start. */
@@ -83,8 +71,25 @@ export const zeros = (): Initializer => constant(0);
 /** The same value everywhere. @throws OptionError where it is not finite */
 export function constant(value: number): Initializer {
   check("constant", "the value", value, finite);
-  return () => ({ kind: "constant", value });
+  return own("constant", { value }, () => ({ kind: "constant", value }));
 }
+
+/** One of kobai's own, which remembers what it was made of. */
+function own(
+  kind: string,
+  options: Readonly<Record<string, unknown>>,
+  initializer: Initializer,
+): Initializer {
+  return Object.assign(initializer, { [madeOf]: { kind, options } });
+}
+
+/** An option that is an initializer. */
+export const initializer: Rule = [(value) => typeof value === "function", "an initializer, such as he()"];
+/** The same, or none. */
+export const initializerOrNone: Rule = [
+  (value) => value === false || typeof value === "function",
+  "an initializer, such as zeros(), or false",
+];
 
 function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
   if (shape.length < 2) {
@@ -93,73 +98,4 @@ function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
     );
   }
   return [shape[0]!, shape[1]!];
-}
-
-/** The numbers of each kind of distribution. */
-const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
-  constant: ["value"],
-  normal: ["mean", "std"],
-  uniform: ["low", "high"],
-  bernoulli: ["probability", "value"],
-};
-
-/**
- * What an initializer, perhaps a user's own, chooses for a parameter.
- *
- * @param name of the parameter
- * @returns an object of its own, which cannot change
- * @throws OptionError where it is none, or gives no distribution
- */
-export function distributionOf(
-  name: string,
-  initializer: Initializer,
-  shape: Shape,
-  dtype: DTypeName,
-): Distribution {
-  if (typeof initializer !== "function") {
-    throw new OptionError(
-      `${name}: its initializer must be one such as he() or constant(0.5); got ${show(initializer)}`,
-    );
-  }
-  const given: unknown = initializer(shape);
-  const read = copyOf(given);
-  if (read) {
-    const problem = problemOf(read, dtype);
-    if (!problem) return read;
-    throw new OptionError(`${name}: its initializer gives ${JSON.stringify(read)}, ${problem}`);
-  }
-  const kinds = Object.entries(numbersOf).map(([kind, names]) => `{ kind: "${kind}", ${names.join(", ")} }`);
-  throw new OptionError(
-    `${name}: its initializer must give a distribution of finite numbers, ${kinds.join(" or ")}; it gave ${show(given)}` +
-      (typeof given === "function" ? `: call it, as in ${initializer.name || "he"}()` : ""),
-  );
-}
-
-/** What was given, each of its kind's numbers read once: the object is the user's, who may fill it anew for the next parameter. */
-function copyOf(given: unknown): Distribution | undefined {
-  const kind = isObject(given) && given.kind;
-  if (typeof kind !== "string" || !Object.hasOwn(numbersOf, kind)) return undefined;
-  const names = numbersOf[kind as Distribution["kind"]];
-  const numbers = names.map((number) => [number, property(given, number)] as const);
-  if (!numbers.every(([, value]) => Number.isFinite(value))) return undefined;
-  return Object.freeze({ kind, ...Object.fromEntries(numbers) }) as Distribution;
-}
-
-function problemOf(read: Distribution, dtype: DTypeName): string | undefined {
-  if (read.kind === "normal" && read.std < 0) return "whose std is below 0";
-  if (read.kind === "uniform" && read.low > read.high) return "whose low is above its high";
-  if (read.kind === "bernoulli" && !share[0](read.probability))
-    return "whose probability is not above 0 and at most 1";
-  const largest = largestOf(read);
-  const fits = Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest);
-  return fits ? undefined : `whose numbers ${dtype} cannot hold`;
-}
-
-/** How large numbers of a distribution can be: no normal variate lies more than 8.3 standard deviations from the mean. */
-function largestOf(distribution: Distribution): number {
-  if ("value" in distribution) return Math.abs(distribution.value);
-  if (distribution.kind === "normal") return Math.abs(distribution.mean) + 8.3 * distribution.std;
-  // A variate is low + u·(high − low).
-  const { low, high } = distribution;
-  return Number.isFinite(high - low) ? Math.max(Math.abs(low), Math.abs(high)) : Number.POSITIVE_INFINITY;
 }

@@ -1,7 +1,6 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { Purpose, RandomArg } from "../../assembly/isa/random.ts";
-import { variates } from "../graph/ops/random.ts";
-import type { Distribution } from "../nn/initializers.ts";
+import { type Distribution, variates } from "../nn/distributions.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";
 import { Slicer } from "../runtime/slices.ts";

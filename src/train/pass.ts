@@ -2,8 +2,9 @@ import { check, finite, partName } from "../check.ts";
 import { OptionError, ShapeError, StateError } from "../errors.ts";
 import { random } from "../graph/ops/random.ts";
 import { checkValue, type Shape, type Value } from "../graph/value.ts";
-import { constant, distributionOf, type Initializer, uniform } from "../nn/initializers.ts";
-import type { Layer, Scope, State } from "../nn/layers.ts";
+import { distributionOf, type Initializer } from "../nn/distributions.ts";
+import { constant, uniform } from "../nn/initializers.ts";
+import type { Layer, Scope, State } from "../nn/layers/layer.ts";
 import { formatShape, sameShape } from "../tensor.ts";
 import type { Variables } from "./variables.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { input, type Shape } from "../graph/value.ts";
-import type { Layer } from "../nn/layers.ts";
+import type { Layer } from "../nn/layers/layer.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, formatShape, size } from "../tensor.ts";
 import { build, type Core, inference, training } from "./core.ts";

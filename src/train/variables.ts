@@ -2,7 +2,7 @@ import { show } from "../check.ts";
 import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, state, type Value } from "../graph/value.ts";
-import { type Distribution, distributionOf, type Initializer } from "../nn/initializers.ts";
+import { type Distribution, distributionOf, type Initializer } from "../nn/distributions.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import {

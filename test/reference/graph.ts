@@ -3,7 +3,7 @@
 import { Purpose } from "../../assembly/isa/random.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
-import type { Distribution } from "../../src/nn/initializers.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";

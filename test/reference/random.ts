@@ -1,7 +1,7 @@
 // assembly/random in plain TypeScript: the same bits. Philox is written out in scalar arithmetic, after the paper.
 
 import { Purpose } from "../../assembly/isa/random.ts";
-import type { Distribution } from "../../src/nn/initializers.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import { float64, log } from "./math.ts";
 
 export interface Seed {

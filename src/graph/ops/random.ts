@@ -1,22 +1,7 @@
-import { Op } from "../../../assembly/isa/index.ts";
 import { Purpose, RandomArg } from "../../../assembly/isa/random.ts";
-import type { Distribution } from "../../nn/initializers.ts";
+import { type Distribution, variates } from "../../nn/distributions.ts";
 import { type DTypeName, size } from "../../tensor.ts";
 import { apply, checkShape, type Operation, type Shape, type Value, type ValueType } from "../value.ts";
-
-/** Its kernel, what an element costs in nanoseconds, and the kernel's two numbers. */
-export function variates(of: Distribution): { op: Op; nanoseconds: number; a: number; b: number } {
-  switch (of.kind) {
-    case "normal":
-      return { op: Op.randomNormal, nanoseconds: 9, a: of.mean, b: of.std };
-    case "bernoulli":
-      return { op: Op.randomBernoulli, nanoseconds: 2, a: of.probability, b: of.value };
-    case "uniform":
-      return { op: Op.randomUniform, nanoseconds: 4, a: of.low, b: of.high };
-    default:
-      return { op: Op.randomUniform, nanoseconds: 4, a: of.value, b: of.value };
-  }
-}
 
 interface RandomAttributes extends ValueType {
   readonly distribution: Distribution;
