@@ -2,17 +2,14 @@ import { RandomArg } from "../isa/random";
 import { arg, chunkStart, pointer, storeFirst } from "../memory";
 import { wordsOf } from "./uniform";
 
-/** What a probability of 1 leaves: words are below 2^32. */
-const WORDS: f64 = 4294967296;
-
 /**
- * randomBernoulli: out[i] = value with the probability given, else +0: value where word_i ≥ ⌊(1 − probability)·2^32⌋. One word for each
+ * randomBernoulli: out[i] = value with the probability given, else +0: value where word_i ≥ min(⌊(1 − probability)·2^32⌋, 2^32 − 1). One word for each
  * element: the probability is right to 2^−32, and a mask costs half of what uniform variates do.
  */
 export function randomBernoulli<T>(i: usize, lane: i32, lanes: i32): void {
   const n = arg(i, RandomArg.n);
   const out = pointer(i, RandomArg.out);
-  const below = i32x4.splat(<u32>((1.0 - load<f64>(pointer(i, RandomArg.a))) * WORDS));
+  const below = i32x4.splat(<u32>min((1.0 - load<f64>(pointer(i, RandomArg.a))) * 4294967296.0, 4294967295.0));
   const number = load<f64>(pointer(i, RandomArg.b));
   const value = sizeof<T>() == 8 ? f64x2.splat(number) : f32x4.splat(<f32>number);
   const unit = 64 / <i32>sizeof<T>(); // a multiple of 4: no block is split

@@ -47,7 +47,7 @@ export function bernoulli(
   step = 0,
 ): boolean {
   const word = philox([i >>> 2, stream, step, purpose], [seed.low, seed.high])[i & 3]!;
-  return word >= Math.floor((1 - probability) * 2 ** 32);
+  return word >= Math.min(Math.floor((1 - probability) * 2 ** 32), 2 ** 32 - 1);
 }
 
 /** n elements of a distribution. */

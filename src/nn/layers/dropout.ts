@@ -42,7 +42,8 @@ export function dropout(rate = 0.5): Layer {
  */
 export function spatialDropout(rate = 0.5): Layer {
   return dropping("spatialDropout", rate, (shape) => {
-    if (shape.length > 2) return shape.map((length, axis) => (axis === 0 || axis === shape.length - 1 ? length : 1));
+    if (shape.length > 2)
+      return shape.map((length, axis) => (axis === 0 || axis === shape.length - 1 ? length : 1));
     throw new ShapeError(
       "spatialDropout",
       `x must be [batch, …, channels]; ${ShapeError.describe({ x: shape })}; use dropout()`,
