@@ -57,19 +57,18 @@ const kinds = new Map<string, Kind>([
   ],
 ]);
 
-/** A kind that a page has only where it uses what names it. */
-// @__NO_SIDE_EFFECTS__ (none that matters to whoever does not use the name)
+/** A kind that a page has only where it uses what names it: whoever calls this says that it is pure, as with `extension`. */
 function kind<K extends Distribution["kind"]>(name: K, of: Kind): K {
   kinds.set(name, of);
   return name;
 }
 
 /** The name of the Bernoulli distributions. */
-export const bernoulliKind = kind("bernoulli", {
+export const bernoulliKind = /* @__PURE__ */ kind("bernoulli", {
   numbers: ["probability", "value"],
   problem: (probability) => !isShare(probability) && "probability is not above 0 and at most 1",
   largest: (_, value) => Math.abs(value),
-  op: extension(ExtensionOp.randomBernoulli),
+  op: /* @__PURE__ */ extension(ExtensionOp.randomBernoulli),
   nanoseconds: 2,
 });
 

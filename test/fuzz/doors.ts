@@ -328,7 +328,7 @@ export const doors: readonly Door[] = [
           ? [data.x]
           : name === "load"
             ? [network().params, {}]
-            : [data.x, data.t, undefined, undefined],
+            : [data.x, data.t, undefined, ...(name === "loss" || name === "gradient" ? [undefined] : [])],
       (net, ...args) => (net[name] as (...args: unknown[]) => unknown)(...args),
     ),
   ),
@@ -347,7 +347,7 @@ export const doors: readonly Door[] = [
     },
   ),
   ...(
-    ["relu", "sigmoid", "tanh", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
+    ["relu", "sigmoid", "tanh", "abs", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
   ).flatMap((name) => op(name)),
   ...(
     [
