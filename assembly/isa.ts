@@ -58,6 +58,11 @@ export enum Op {
   sumSquaredError,
   binaryCrossEntropy,
   accuracy,
+  // what other metrics are made of (MetricArg)
+  countConfusion,
+  countRanks,
+  collectScores,
+  addErrors,
   // random numbers
   randomUniform,
   randomNormal,
@@ -198,20 +203,17 @@ export enum ElementLossArg {
   differentiate,
 }
 
-/**
- * counter (float64) += the number of rows whose largest element stands where the label says; or where there is a threshold, the share
- * of each row's elements that lie above it exactly where those of the labels lie above ½.
- */
-export enum AccuracyArg {
-  counter = 2,
+/** Adds a batch's share to `totals`, float64 that last through a data set. */
+export enum MetricArg {
+  totals = 2,
   /** [m, n] */
-  scores,
-  /** int32 [m], or dtype [m, n] when `oneHot` */
-  labels,
+  outputs,
+  /** int32 [m]; or dtype [m, n] when `oneHot`, with a threshold, and for errors */
+  targets,
   oneHot,
   m,
   n,
-  /** address of a float64; optional, and then the labels are dtype [m, n] */
+  /** address of a float64: what outputs that each say yes or no are compared with; optional */
   threshold,
 }
 

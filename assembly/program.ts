@@ -9,6 +9,7 @@ import { checkFinite } from "./finite";
 import { share } from "./lanes";
 import { accuracy, binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss";
 import { arg, dtypeOf, opcode, pointer, sharedMicroseconds } from "./memory";
+import { addErrors, collectScores, countConfusion, countRanks } from "./metrics";
 import * as optimizer from "./optimizer";
 import { sampleIndices, shuffleIndices } from "./random/indices";
 import { randomNormal } from "./random/normal";
@@ -98,6 +99,14 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return binaryCrossEntropy<T>(i, lane, lanes);
     case Op.accuracy:
       return accuracy<T>(i, lane);
+    case Op.countConfusion:
+      return countConfusion<T>(i);
+    case Op.countRanks:
+      return countRanks<T>(i);
+    case Op.collectScores:
+      return collectScores<T>(i);
+    case Op.addErrors:
+      return addErrors<T>(i);
     case Op.randomUniform:
       return randomUniform<T>(i, lane, lanes);
     case Op.randomNormal:

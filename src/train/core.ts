@@ -64,15 +64,22 @@ export function build(
   return { x, output };
 }
 
-export interface BuiltLoss extends Built {
+/** The same with its targets. */
+export interface BuiltTargets extends Built {
   readonly t: Value;
+}
+
+export interface BuiltLoss extends BuiltTargets {
   readonly loss: Value;
 }
 
+export function buildTargets(core: Core, batch: number, target: TargetType): BuiltTargets {
+  return { ...build(core, batch), t: input("t", [batch, ...target.shape], target.dtype) };
+}
+
 export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType): BuiltLoss {
-  const built = build(core, batch);
-  const t = input("t", [batch, ...target.shape], target.dtype);
-  return { ...built, t, loss: lossOf(loss, built.output, t) };
+  const built = buildTargets(core, batch, target);
+  return { ...built, loss: lossOf(loss, built.output, built.t) };
 }
 
 /** @throws OptionError where what a user's function makes is of another dtype than what it was given */
@@ -84,7 +91,7 @@ export function checkDtype(name: string, made: Value, given: Value): void {
 }
 
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
-export function lossOf(loss: Loss, output: Value, target: Value): Value {
+export function lossOf(loss: Pick<Loss, "name" | "forward">, output: Value, target: Value): Value {
   const { name } = loss;
   const value: unknown = loss.forward(output, target);
   checkValue(`${name}: what its function returns`, value);

@@ -8,9 +8,17 @@ import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import { type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import {
+  checkMeasurable,
+  type Evaluation,
+  type Evaluator,
+  evaluator,
+  type Measured,
+  measured,
+} from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
+import type { Metric, MetricName } from "./metrics/metric.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -49,13 +57,13 @@ export interface FitOptions {
   /** Of the order of samples. Default: the network's. */
   seed?: number;
   /**
-   * Data sets to measure loss and accuracy on, or only those of the two that `metrics` lists: before the first step, after every
-   * `every` steps (default: an epoch), at the end.
+   * Data sets to measure loss and accuracy on, or what `metrics` lists, as `evaluate` does: before the first step, after every `every`
+   * steps (default: an epoch), at the end.
    */
   evaluate?: {
     data: Dataset | Readonly<Record<string, Dataset>>;
     every?: number;
-    metrics?: readonly Metric[];
+    metrics?: readonly (MetricName | Metric)[];
   };
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: (progress: Progress) => unknown;
@@ -109,13 +117,14 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(data, given, state.step);
   const { options } = plan;
+  const metrics = measured(core, options.loss, plan.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
-    checkMeasurable(call, core, options.loss, plan.metrics, data);
+    checkMeasurable(call, core, options.loss, metrics, data);
   }
   const slots = context.slotsFor(options.optimizer);
   let session: Session | undefined;
   try {
-    session = new Session(core, state, context, plan, slots);
+    session = new Session(core, state, context, plan, metrics, slots);
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -158,7 +167,14 @@ class Session implements Disposable {
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
-  constructor(core: Core, state: TrainingState, context: FitContext, plan: Schedule, slots: Slots) {
+  constructor(
+    core: Core,
+    state: TrainingState,
+    context: FitContext,
+    plan: Schedule,
+    metrics: Measured,
+    slots: Slots,
+  ) {
     const { options } = plan;
     this.#core = core;
     this.#state = state;
@@ -203,7 +219,7 @@ class Session implements Disposable {
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss, plan.metrics)),
+          held.add(evaluator(core, place(set), metrics)),
         ]),
       );
     } catch (error) {

@@ -13,11 +13,13 @@ import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./argument
 import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
-import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, evaluator, measured } from "./evaluate.ts";
 import { type FitOptions, fit, type Slots, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Metric, MetricName, ResultsOf } from "./metrics/metric.ts";
 import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
@@ -189,36 +191,45 @@ export class Network {
   }
 
   /**
-   * The mean loss over a data set, and for class targets the accuracy.
+   * How the network does on a data set: the mean loss, and for class targets the accuracy; or the metrics that are asked for.
    *
-   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default
-   * both (targets that are values have no accuracy), the other is NaN; signal: rejects with its reason when aborted
-   * @throws OptionError for metrics that there are not, or a loss of one's own that is no mean over samples
+   * Metrics are measured in one pass, in wasm, and in float64 from the outputs on: "loss", "accuracy", `topK`, `binaryAccuracy`,
+   * `precision`, `recall`, `f1`, `rocAuc`, `confusionMatrix`, `mae`, `mse`, `rmse`, `r2`, or a `metric` of one's own.
+   *
+   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: names and metrics, whose results are found under
+   * their names, default ["loss", "accuracy"], without the accuracy where targets are values; signal: rejects with its reason when aborted
+   * @returns the results; loss and accuracy are NaN where they were not measured
+   * @throws OptionError for metrics that there are not, that such targets do not have or of which two have one name; for a loss or a
+   * metric of one's own that is no mean over samples
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
    * @example const { loss, accuracy } = await net.evaluate(test);
    * @example (await net.evaluate(test, { metrics: ["accuracy"] })).loss; // NaN
+   * @example
+   * import { f1, topK } from "kobai";
+   * const { top3, f1: each } = await net.evaluate(test, { metrics: [topK(3), f1({ average: "perClass" })] });
+   * each.length; // 10
    */
-  async evaluate(
+  async evaluate<const M extends readonly (MetricName | Metric)[] = []>(
     data: Dataset,
-    given?: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal },
-  ): Promise<Evaluation> {
+    given?: { loss?: Loss; metrics?: M; signal?: AbortSignal },
+  ): Promise<Evaluation & ResultsOf<M>> {
     this.#alive();
     const rules = { loss: lossRule, metrics: anything, signal: signalRule };
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
-    const measured = chosenMetrics("evaluate: metrics", loss, metrics);
+    const chosen = measured(this.#core, loss, chosenMetrics("evaluate: metrics", loss, metrics));
     const checked = checkDataset("evaluate", data);
-    checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    checkMeasurable("evaluate", this.#core, loss, chosen, checked);
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
-      const measure = evaluator(this.#core, stored, loss, measured);
+      const measure = evaluator(this.#core, stored, chosen);
       try {
         this.#alive();
         await this.#initialValues.finishSlowly(() => this.#alive(), signal);
         const result = signal?.aborted ? undefined : await measure.evaluate(signal);
         this.#alive();
         if (!result) throw signal?.reason;
-        return result;
+        return result as Evaluation & ResultsOf<M>;
       } finally {
         measure.dispose();
       }

@@ -2,8 +2,6 @@
 
 import { RUN_BYTES } from "../../assembly/blocks.ts";
 import {
-  AccumulateArg,
-  AccuracyArg,
   CheckFiniteArg,
   COMPRESSED_ROW_BYTES,
   CompressRowsArg,
@@ -23,11 +21,18 @@ import { dtypeCodes, type Instruction, instruction, type Program } from "../runt
 import type { Disposable } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
-import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
-import type { Metric } from "./evaluate.ts";
+import {
+  type BuiltLoss,
+  build,
+  buildLoss,
+  buildTargets,
+  type Core,
+  setStep,
+  type TargetType,
+} from "./core.ts";
+import type { Statistic } from "./metrics/metric.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
-import { thresholdOf } from "./targets.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
@@ -118,7 +123,7 @@ export function givenInput(
 }
 
 /** The address of a number. */
-function factor(composer: Composer, value: number): number {
+export function factor(composer: Composer, value: number): number {
   const address = composer.allocate(8);
   composer.write("float64", address, [value]);
   return address;
@@ -212,46 +217,30 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds `m` samples' losses and hits, as asked for, to `totals` (two float64); batch i begins at sample i · stride. */
+/** Adds the shares of a batch of `m` samples to statistics, by where their totals lie; batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
-  loss: Loss,
-  { m, stride, totals, metrics }: { m: number; stride: number; totals: number; metrics: ReadonlySet<Metric> },
+  statistics: ReadonlyMap<Statistic, number>,
+  { m, stride }: { m: number; stride: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
+    const built = buildTargets(core, m, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
-    const placed = (value: Value): Placement => ({ value, address: composer.room(value) });
-    const cell = metrics.has("loss") ? placed(built.loss) : undefined;
-    const output = metrics.has("accuracy") ? placed(built.output) : undefined;
+    const read = [...statistics].map(([statistic, totals]) => ({
+      statistic,
+      totals,
+      value: statistic.value(built),
+    }));
+    const places = new Map<Value, number>();
+    for (const { value } of read) if (!places.has(value)) places.set(value, composer.room(value));
     composer.graph(
-      [cell, output].filter((placement) => placement !== undefined),
+      [...places].map(([value, address]) => ({ value, address })),
       inputs,
     );
-    if (cell) {
-      composer.push(
-        instruction<AccumulateArg>(Op.accumulate, core.dtype, {
-          [AccumulateArg.out]: totals,
-          [AccumulateArg.a]: cell.address,
-          [AccumulateArg.weight]: m,
-        }),
-      );
-    }
-    if (output) {
-      composer.push(
-        instruction<AccuracyArg>(Op.accuracy, core.dtype, {
-          [AccuracyArg.counter]: totals + 8,
-          [AccuracyArg.scores]: output.address,
-          [AccuracyArg.labels]: inputs[1]!.address,
-          [AccuracyArg.oneHot]: built.t.dtype === "int32" ? 0 : 1,
-          [AccuracyArg.m]: m,
-          [AccuracyArg.n]: size(built.output.shape.slice(1)),
-          [AccuracyArg.threshold]:
-            loss.targets === "binary" ? factor(composer, thresholdOf(built.output)) : 0,
-        }),
-      );
+    for (const { statistic, totals, value } of read) {
+      statistic.add(composer, { built, totals, value: places.get(value)!, targets: inputs[1]!.address, m });
     }
     return { ...composer.finish(state), seek: (batch) => setStep(core.engine, state, batch) };
   });

@@ -15,8 +15,9 @@ import {
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
-import { chosenMetrics, type Metric } from "./evaluate.ts";
 import type { FitOptions } from "./fit.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Metric } from "./metrics/metric.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
 /** The counts of a fit, its data sets, and its options as they were when it began. */
@@ -30,7 +31,7 @@ export interface Schedule {
   readonly every: number;
   readonly data: CheckedDataset;
   /** what to measure */
-  readonly metrics: ReadonlySet<Metric>;
+  readonly metrics: readonly Metric[];
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
