@@ -396,7 +396,7 @@ describe("fit and evaluate refuse data with", () => {
     ],
   ])("metrics %j of %o", async (asked, loss, message) => {
     using net = sequential([dense(2)], { input: [2] });
-    const metrics = asked as Metric[];
+    const metrics = asked as unknown as Metric[];
     const data = slope(4);
     const options = { loss, optimizer: sgd(), steps: 1, evaluate: { data, metrics } };
     const refusal = (name: string) => message.replace("METRICS", name);
