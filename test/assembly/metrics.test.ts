@@ -1,7 +1,8 @@
 // The kernels that metrics are made of, bit for bit beside the plain reference.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { MetricArg, Op } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { MetricArg } from "../../assembly/isa/metric.ts";
 import { init } from "../../src/index.ts";
 import { engine } from "../../src/runtime/engine.ts";
 import { instruction, runOnce } from "../../src/runtime/instructions.ts";

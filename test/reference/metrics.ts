@@ -1,4 +1,4 @@
-// What metrics are made of (assembly/metrics.ts) in plain TypeScript.
+// What metrics are made of (assembly/metric/metrics.ts) in plain TypeScript.
 
 import type { Floats } from "./matmul.ts";
 

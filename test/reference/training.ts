@@ -2,7 +2,7 @@
 // must equal, bit for bit, and what the benchmarks compare it with.
 
 import { COEFFICIENTS } from "../../assembly/blocks.ts";
-import { Purpose } from "../../assembly/isa.ts";
+import { Purpose } from "../../assembly/isa/random.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";

@@ -1,6 +1,6 @@
 // Which metrics a call measures, and those that are asked for by name.
 
-import { Op } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
 import { callback, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Loss } from "../../nn/losses.ts";

@@ -1,4 +1,5 @@
-import { MetricArg, type Op } from "../../../assembly/isa.ts";
+import type { Op } from "../../../assembly/isa/index.ts";
+import { MetricArg } from "../../../assembly/isa/metric.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import { size } from "../../tensor.ts";
 import { factor } from "../programs.ts";

@@ -1,4 +1,5 @@
-import { AccumulateArg, Op } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
+import { AccumulateArg } from "../../../assembly/isa/run.ts";
 import type { Loss } from "../../nn/losses.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import { lossOf } from "../core.ts";

@@ -1,6 +1,6 @@
-// What several metrics are made of, each by a kernel of its own (assembly/metrics.ts).
+// What several metrics are made of, each by a kernel of its own (assembly/metric/metrics.ts).
 
-import { Op } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { endsWith } from "../../nn/losses.ts";
 import { counted } from "./counted.ts";

@@ -1,13 +1,14 @@
 // Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
-import { MetricArg, SoftmaxCrossEntropyArg, ElementLossArg } from "./isa";
-import { exp } from "./math/exp";
-import { log, log1p } from "./math/log";
-import { sigmoid } from "./math/sigmoid";
-import { constant } from "./math/vector";
-import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
-import { rowSum } from "./reduce";
-import { logOf, rowExp, rowMax } from "./softmax";
+import { SoftmaxCrossEntropyArg, ElementLossArg } from "../isa/loss";
+import { MetricArg } from "../isa/metric";
+import { exp } from "../math/exp";
+import { log, log1p } from "../math/log";
+import { sigmoid } from "../math/sigmoid";
+import { constant } from "../math/vector";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "../memory";
+import { rowSum } from "../reduce/sum";
+import { logOf, rowExp, rowMax } from "../softmax/softmax";
 
 /** Softmax with cross-entropy (book 5.6.3 and appendix A). */
 export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {
@@ -234,7 +235,10 @@ function binaryTerm<T>(x: v128, t: v128): v128 {
   return v128.add<T>(linear, missing);
 }
 
-/** Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest; with a threshold, see MetricArg. */
+/**
+ * Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest: totals[1]. With a
+ * threshold it adds the share of each row's scores that lie above it exactly where those of the labels lie above ½.
+ */
 export function accuracy<T>(i: usize, lane: i32): void {
   if (lane != 0) return;
   const counter = pointer(i, MetricArg.totals);

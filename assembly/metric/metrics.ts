@@ -1,9 +1,9 @@
 // What metrics are made of, added up over a data set's batches in float64. Lane 0 does it alone: it is little beside the batch's outputs, and
 // its sums have one order.
 
-import { MetricArg } from "./isa";
-import { argmax } from "./loss";
-import { arg, pointer } from "./memory";
+import { MetricArg } from "../isa/metric";
+import { argmax } from "../loss/losses";
+import { arg, pointer } from "../memory";
 
 /**
  * Counts which class was taken for which: totals[t, y] for labels, [n, n]; with a threshold a table [2, 2] for each output, where 1 is what
