@@ -1,7 +1,8 @@
 // What counts of classes say: precision, recall and F1, and their averages.
 
-import { oneOf, show } from "../../check.ts";
+import { oneOf } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
+import type { Outputs } from "./metric.ts";
 
 /**
  * How the values of the classes become one: "binary" is that of class 1, of two; "macro" their mean, "weighted" the mean by how many samples
@@ -35,10 +36,7 @@ export function countsOf(table: readonly (readonly number[])[]): Counts[] {
 /** A quotient, or 0 where there is nothing to divide by. */
 export const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
 
-/**
- * @param call how messages name the caller @param values of the classes @param weights samples of each @param together the micro average
- * @throws OptionError for "binary" where there are not two classes
- */
+/** @param values of the classes @param weights samples of each @param together the micro average */
 export function averaged<A extends Average>(
   average: A,
   values: readonly number[],
@@ -57,9 +55,11 @@ export function averaged<A extends Average>(
 }
 
 /** @throws OptionError for "binary" where there are not two classes */
-export function checkAverage(name: string, average: Average, classes: number): void {
-  if (average !== "binary" || classes === 2) return;
+export function checkAverage(name: string, average: Average, { kind, count }: Outputs): void {
+  const isOfTwo = kind === "binary" ? count === 1 : count === 2;
+  if (average !== "binary" || isOfTwo) return;
+  const there = kind === "binary" ? "outputs that each say yes or no" : "classes";
   throw new OptionError(
-    `${name}: average is ${show(average)}, that of class 1 of two, but there are ${classes} classes; use "macro", "micro", "weighted" or "perClass"`,
+    `${name}: average is "binary", that of class 1 of two, but there are ${count} ${there}; use "macro", "micro", "weighted" or "perClass"`,
   );
 }

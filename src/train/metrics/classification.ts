@@ -39,7 +39,7 @@ export interface ClassMetricOptions<Name extends string, A extends Average> {
 export function topK<const K extends number, const Name extends string = `top${K}`>(
   k: K,
   given?: { name?: Name },
-): Metric<Name, number> {
+): Metric<NoInfer<Name>, number> {
   check("topK", "k", k, whole());
   const { name = `top${k}` as Name } = options("topK", given, { name: nameRule });
   return {
@@ -70,7 +70,7 @@ export function topK<const K extends number, const Name extends string = `top${K
 export function binaryAccuracy<const Name extends string = "binaryAccuracy">(given?: {
   name?: Name;
   threshold?: number;
-}): Metric<Name, number> {
+}): Metric<NoInfer<Name>, number> {
   const rules = { name: nameRule, threshold };
   const { name = "binaryAccuracy" as Name, threshold: above } = options("binaryAccuracy", given, rules);
   return {
@@ -101,7 +101,7 @@ export function binaryAccuracy<const Name extends string = "binaryAccuracy">(giv
 export function confusionMatrix<const Name extends string = "confusionMatrix">(given?: {
   name?: Name;
   threshold?: number;
-}): Metric<Name, number[][]> {
+}): Metric<NoInfer<Name>, number[][]> {
   const rules = { name: nameRule, threshold };
   const { name = "confusionMatrix" as Name, threshold: above } = options("confusionMatrix", given, rules);
   return {
@@ -138,7 +138,7 @@ export function confusionMatrix<const Name extends string = "confusionMatrix">(g
  */
 export function precision<const Name extends string = "precision", A extends Average = "macro">(
   given?: ClassMetricOptions<Name, A>,
-): Metric<Name, Averaged<A>> {
+): Metric<NoInfer<Name>, Averaged<A>> {
   return classMetric("precision", given, ({ right, taken }) => ratio(right, taken));
 }
 
@@ -152,7 +152,7 @@ export function precision<const Name extends string = "precision", A extends Ave
  */
 export function recall<const Name extends string = "recall", A extends Average = "macro">(
   given?: ClassMetricOptions<Name, A>,
-): Metric<Name, Averaged<A>> {
+): Metric<NoInfer<Name>, Averaged<A>> {
   return classMetric("recall", given, ({ right, are }) => ratio(right, are));
 }
 
@@ -168,7 +168,7 @@ export function recall<const Name extends string = "recall", A extends Average =
  */
 export function f1<const Name extends string = "f1", A extends Average = "macro">(
   given?: ClassMetricOptions<Name, A>,
-): Metric<Name, Averaged<A>> {
+): Metric<NoInfer<Name>, Averaged<A>> {
   return classMetric("f1", given, ({ right, taken, are }) => ratio(2 * right, taken + are));
 }
 
@@ -176,7 +176,7 @@ function classMetric<Name extends string, A extends Average>(
   call: string,
   given: ClassMetricOptions<Name, A> | undefined,
   f: (counts: Counts) => number,
-): Metric<Name, Averaged<A>> {
+): Metric<NoInfer<Name>, Averaged<A>> {
   const rules = { name: nameRule, average: averageRule, threshold };
   const { name = call as Name, average, threshold: above } = options(call, given, rules);
   return {
@@ -186,7 +186,7 @@ function classMetric<Name extends string, A extends Average>(
       checkThreshold(name, outputs, above);
       const isOne = outputs.kind === "binary" && outputs.count === 1;
       const chosen = average ?? ((isOne ? "binary" : "macro") as A);
-      checkAverage(name, chosen, isOne ? 2 : outputs.count);
+      checkAverage(name, chosen, outputs);
       return {
         statistic: confusion(outputs, above),
         result(totals) {

@@ -25,7 +25,7 @@ import type { Metric } from "./metric.ts";
 export function metric<const Name extends string>(
   name: Name,
   forward: Loss["forward"],
-): Metric<Name, number> {
+): Metric<NoInfer<Name>, number> {
   check("metric", "name", name, nameRule);
   check("metric", "forward", forward, callback);
   return {

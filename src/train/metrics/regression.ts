@@ -22,7 +22,7 @@ interface Errors {
  * import { mae } from "kobai";
  * mae().name; // "mae"
  */
-export function mae<const Name extends string = "mae">(given?: { name?: Name }): Metric<Name, number> {
+export function mae<const Name extends string = "mae">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
   return errorMetric(
     "mae",
     given,
@@ -39,7 +39,7 @@ export function mae<const Name extends string = "mae">(given?: { name?: Name }):
  * import { mse } from "kobai";
  * mse().name; // "mse"
  */
-export function mse<const Name extends string = "mse">(given?: { name?: Name }): Metric<Name, number> {
+export function mse<const Name extends string = "mse">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
   return errorMetric("mse", given, meanSquare);
 }
 
@@ -52,7 +52,7 @@ export function mse<const Name extends string = "mse">(given?: { name?: Name }):
  * import { rmse } from "kobai";
  * rmse().name; // "rmse"
  */
-export function rmse<const Name extends string = "rmse">(given?: { name?: Name }): Metric<Name, number> {
+export function rmse<const Name extends string = "rmse">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
   return errorMetric("rmse", given, (outputs) => Math.sqrt(meanSquare(outputs)));
 }
 
@@ -70,7 +70,7 @@ export function rmse<const Name extends string = "rmse">(given?: { name?: Name }
  * line.load({ "dense1.weight": tensor([[2]]), "dense1.bias": tensor([0]) });
  * (await line.evaluate(data, { loss: meanSquaredError(), metrics: [r2()] })).r2; // 1
  */
-export function r2<const Name extends string = "r2">(given?: { name?: Name }): Metric<Name, number> {
+export function r2<const Name extends string = "r2">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
   return errorMetric("r2", given, meanOf(determination));
 }
 
@@ -90,7 +90,7 @@ function errorMetric<Name extends string>(
   call: string,
   given: { name?: Name } | undefined,
   f: (outputs: readonly Errors[]) => number,
-): Metric<Name, number> {
+): Metric<NoInfer<Name>, number> {
   const { name = call as Name } = options(call, given, { name: nameRule });
   return {
     name,

@@ -21,7 +21,7 @@ import { scores } from "./statistics.ts";
 export function rocAuc<const Name extends string = "rocAuc", A extends Average = "macro">(given?: {
   name?: Name;
   average?: A;
-}): Metric<Name, Averaged<A>> {
+}): Metric<NoInfer<Name>, Averaged<A>> {
   const rules = { name: nameRule, average: averageRule };
   const { name = "rocAuc" as Name, average } = options("rocAuc", given, rules);
   return {
@@ -31,7 +31,7 @@ export function rocAuc<const Name extends string = "rocAuc", A extends Average =
       const { kind, count } = outputs;
       const isOne = kind === "binary" && count === 1;
       const chosen = average ?? ((kind === "classes" && count === 2 ? "binary" : "macro") as A);
-      if (!isOne) checkAverage(name, chosen, count);
+      checkAverage(name, chosen, outputs);
       return {
         statistic: scores(outputs),
         result(totals) {
