@@ -9,7 +9,6 @@ import { DType, Family, FAMILY_SHIFT, FIRST_EXTENSION_OP, Op } from "./isa";
 import { AccumulateArg, RecordLossArg } from "./isa/run";
 import * as loss from "./loss/dispatch";
 import { arg, dtypeOf, opcode, pointer } from "./memory";
-import * as metric from "./metric/dispatch";
 import * as optimizer from "./optimizer/dispatch";
 import * as random from "./random/dispatch";
 import { sum } from "./reduce/sum";
@@ -65,8 +64,6 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return sweepElements(i, lane);
     case Family.run:
       return accumulate<T>(i, lane);
-    case Family.metric:
-      return metric.dispatch<T>(i);
     default:
       assert(false, "unknown opcode");
   }

@@ -46,7 +46,6 @@ export enum Family {
   optimizer,
   sweep,
   run,
-  metric,
 }
 
 /** The opcodes of the core's kernels, by families. */
@@ -106,11 +105,6 @@ export enum Op {
 
   recordLoss = 0xa00,
   accumulate,
-
-  countConfusion = 0xb00,
-  countRanks,
-  collectScores,
-  addErrors,
 }
 
 // The extension is a module of its own (assembly/extension.ts), for what a network of dense layers does without: a page that uses nothing of
@@ -122,6 +116,7 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  metric = 0x18,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -130,4 +125,10 @@ export enum ExtensionOp {
   abs = 0x1000,
   // two operands (BinaryArg)
   absGradient,
+
+  // what metrics are made of (MetricArg)
+  countConfusion = 0x1800,
+  countRanks,
+  collectScores,
+  addErrors,
 }

@@ -1,10 +1,11 @@
 // The kernels that metrics are made of, bit for bit beside the plain reference.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { Op } from "../../assembly/isa/index.ts";
+import { ExtensionOp } from "../../assembly/isa/index.ts";
 import { MetricArg } from "../../assembly/isa/metric.ts";
 import { init } from "../../src/index.ts";
 import { engine } from "../../src/runtime/engine.ts";
+import { extension } from "../../src/runtime/extension.ts";
 import { instruction, runOnce } from "../../src/runtime/instructions.ts";
 import { dtypeOf, type TypedArray } from "../../src/tensor.ts";
 import { elements } from "../graph/op-cases.ts";
@@ -15,7 +16,7 @@ import { expectSameBits } from "../same-bits.ts";
 beforeAll(() => init());
 
 interface Run {
-  readonly op: Op;
+  readonly op: ExtensionOp;
   readonly length: number;
   readonly y: Floats;
   readonly targets: TypedArray;
@@ -40,7 +41,7 @@ function run({ op, length, y, targets, n, threshold }: Run): Float64Array {
     heap.view(dtypeOf(y), outputs, y.length).set(y);
     heap.view(dtypeOf(targets), labels, targets.length).set(targets);
     heap.view("float64", above, 1)[0] = threshold ?? 0;
-    const words = instruction<MetricArg>(op, dtypeOf(y), {
+    const words = instruction<MetricArg>(extension(op), dtypeOf(y), {
       [MetricArg.totals]: totals,
       [MetricArg.outputs]: outputs,
       [MetricArg.targets]: labels,
@@ -88,18 +89,18 @@ describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
     ])("classes by %s", (_, targets) => {
       const given = { y, targets, n };
       expectSameBits(
-        run({ ...given, op: Op.countConfusion, length: n * n }),
+        run({ ...given, op: ExtensionOp.countConfusion, length: n * n }),
         twice(n * n, (totals) => reference.confusion(totals, y, targets, n)),
         "confusion",
       );
       expectSameBits(
-        run({ ...given, op: Op.countRanks, length: n }),
+        run({ ...given, op: ExtensionOp.countRanks, length: n }),
         twice(n, (totals) => reference.ranks(totals, y, targets, n)),
         "ranks",
       );
       const length = 1 + 2 * m * (n + 1);
       expectSameBits(
-        run({ ...given, y: any, op: Op.collectScores, length }),
+        run({ ...given, y: any, op: ExtensionOp.collectScores, length }),
         twice(length, (totals) => reference.collected(totals, any, targets, n, false)),
         "scores",
       );
@@ -108,13 +109,13 @@ describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
     test.each([0, 0.5, -1])("yes or no above %s", (threshold) => {
       const given = { y, targets: yes, n, threshold };
       expectSameBits(
-        run({ ...given, op: Op.countConfusion, length: 4 * n }),
+        run({ ...given, op: ExtensionOp.countConfusion, length: 4 * n }),
         twice(4 * n, (totals) => reference.binaryConfusion(totals, y, yes, n, threshold)),
         "confusion",
       );
       const length = 1 + 4 * m * n;
       expectSameBits(
-        run({ ...given, op: Op.collectScores, length }),
+        run({ ...given, op: ExtensionOp.collectScores, length }),
         twice(length, (totals) => reference.collected(totals, y, yes, n, true)),
         "scores",
       );
@@ -122,7 +123,7 @@ describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
 
     test("errors", () => {
       expectSameBits(
-        run({ y: any, targets: rows, n, op: Op.addErrors, length: 5 * n }),
+        run({ y: any, targets: rows, n, op: ExtensionOp.addErrors, length: 5 * n }),
         twice(5 * n, (totals) => reference.errors(totals, any, rows, n)),
         "errors",
       );
@@ -133,6 +134,6 @@ describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
     const y = elements("any", [2, 3], dtype, { seed: 1, classes: 3 }) as Floats;
     y.set([Number.NaN, 1, 2, 1, Number.NaN, 0]);
     const targets = Int32Array.of(0, 0);
-    expect([...run({ y, targets, n: 3, op: Op.countRanks, length: 3 })]).toEqual([0, 2, 2]);
+    expect([...run({ y, targets, n: 3, op: ExtensionOp.countRanks, length: 3 })]).toEqual([0, 2, 2]);
   });
 });

@@ -22,7 +22,9 @@ interface Errors {
  * import { mae } from "kobai";
  * mae().name; // "mae"
  */
-export function mae<const Name extends string = "mae">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
+export function mae<const Name extends string = "mae">(given?: {
+  name?: Name;
+}): Metric<NoInfer<Name>, number> {
   return errorMetric(
     "mae",
     given,
@@ -39,7 +41,9 @@ export function mae<const Name extends string = "mae">(given?: { name?: Name }):
  * import { mse } from "kobai";
  * mse().name; // "mse"
  */
-export function mse<const Name extends string = "mse">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
+export function mse<const Name extends string = "mse">(given?: {
+  name?: Name;
+}): Metric<NoInfer<Name>, number> {
   return errorMetric("mse", given, meanSquare);
 }
 
@@ -52,7 +56,9 @@ export function mse<const Name extends string = "mse">(given?: { name?: Name }):
  * import { rmse } from "kobai";
  * rmse().name; // "rmse"
  */
-export function rmse<const Name extends string = "rmse">(given?: { name?: Name }): Metric<NoInfer<Name>, number> {
+export function rmse<const Name extends string = "rmse">(given?: {
+  name?: Name;
+}): Metric<NoInfer<Name>, number> {
   return errorMetric("rmse", given, (outputs) => Math.sqrt(meanSquare(outputs)));
 }
 

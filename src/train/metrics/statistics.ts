@@ -1,27 +1,33 @@
 // What several metrics are made of, each by a kernel of its own (assembly/metric/metrics.ts).
 
-import { Op } from "../../../assembly/isa/index.ts";
+import { ExtensionOp } from "../../../assembly/isa/index.ts";
 import { softmax } from "../../graph/ops/softmax.ts";
 import { endsWith } from "../../nn/losses.ts";
+import { extension } from "../../runtime/extension.ts";
 import { counted } from "./counted.ts";
 import type { Outputs, Statistic } from "./metric.ts";
+
+const countConfusion = extension(ExtensionOp.countConfusion);
+const countRanks = extension(ExtensionOp.countRanks);
+const collectScores = extension(ExtensionOp.collectScores);
+const addErrors = extension(ExtensionOp.addErrors);
 
 /** Tables [true, predicted] in a row: one of all classes, or one of no and yes for each output. */
 export function confusion({ kind, count }: Outputs, threshold?: number): Statistic {
   return kind === "binary"
-    ? counted(Op.countConfusion, () => 4 * count, threshold)
-    : counted(Op.countConfusion, () => count * count, null);
+    ? counted(countConfusion, () => 4 * count, threshold)
+    : counted(countConfusion, () => count * count, null);
 }
 
 /** How many labels' outputs are the largest of their sample, the second, … */
-export const ranks = ({ count }: Outputs): Statistic => counted(Op.countRanks, () => count, null);
+export const ranks = ({ count }: Outputs): Statistic => counted(countRanks, () => count, null);
 
 /** All outputs, as probabilities where they are of classes, with what they should be: samples, then a row for each. */
 export function scores({ kind, count }: Outputs): Statistic {
   return kind === "binary"
-    ? counted(Op.collectScores, (n) => 1 + n * 2 * count, undefined)
+    ? counted(collectScores, (n) => 1 + n * 2 * count, undefined)
     : counted(
-        Op.collectScores,
+        collectScores,
         (n) => 1 + n * (count + 1),
         null,
         // Scores of different samples can be compared only where each sample's have one sum.
@@ -30,4 +36,4 @@ export function scores({ kind, count }: Outputs): Statistic {
 }
 
 /** For each output: samples, Σ |y − t|, Σ (y − t)², the mean of t, Σ (t − mean)². */
-export const errors = ({ count }: Outputs): Statistic => counted(Op.addErrors, () => 5 * count, null);
+export const errors = ({ count }: Outputs): Statistic => counted(addErrors, () => 5 * count, null);

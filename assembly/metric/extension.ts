@@ -1,16 +1,16 @@
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { opcode } from "../memory";
 import { addErrors, collectScores, countConfusion, countRanks } from "./metrics";
 
 export function dispatch<T>(i: usize): void {
   switch (opcode(i)) {
-    case Op.countConfusion:
+    case ExtensionOp.countConfusion:
       return countConfusion<T>(i);
-    case Op.countRanks:
+    case ExtensionOp.countRanks:
       return countRanks<T>(i);
-    case Op.collectScores:
+    case ExtensionOp.collectScores:
       return collectScores<T>(i);
-    case Op.addErrors:
+    case ExtensionOp.addErrors:
       return addErrors<T>(i);
     default:
       assert(false, "unknown opcode");
