@@ -2,10 +2,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { isKnownMean, type Loss } from "../nn/losses.ts";
 import { Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import { size } from "../tensor.ts";
 import type { Core } from "./core.ts";
 import { checkIsMean } from "./mean-check.ts";
-import type { Measurement, Metric, MetricResult, Statistic } from "./metrics/metric.ts";
+import type { Measured, MetricResult, Statistic } from "./metrics/metric.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
@@ -28,19 +27,6 @@ export interface Evaluation {
  */
 export const PART = 500;
 
-/** Metrics and how each of them is measured. */
-export type Measured = readonly { readonly name: string; readonly measurement: Measurement }[];
-
-/**
- * How metrics are measured on a network.
- *
- * @throws OptionError where its outputs are not what a metric takes
- */
-export function measured(core: Core, { targets: kind }: Loss, metrics: readonly Metric[]): Measured {
-  const outputs = { kind, count: size(core.outputShape) };
-  return metrics.map((metric) => ({ name: metric.name, measurement: metric.measured(outputs) }));
-}
-
 /**
  * Makes sure that all can be measured in parts.
  *
@@ -53,7 +39,9 @@ export function checkMeasurable(
   metrics: Measured,
   { t }: Dataset,
 ): void {
-  for (const { mean } of metrics.map(({ measurement }) => measurement.statistic)) {
+  for (const {
+    statistic: { mean },
+  } of metrics) {
     if (mean === undefined || isKnownMean(mean)) continue;
     checkIsMean(
       call,
@@ -73,6 +61,13 @@ export interface Evaluator {
   dispose(): void;
 }
 
+/** A statistic of a data set, and where it is added up. */
+export interface Sum {
+  readonly statistic: Statistic;
+  readonly address: number;
+  totals(): Float64Array;
+}
+
 export function evaluator(core: Core, data: StoredDataset, metrics: Measured): Evaluator {
   const { heap } = core.engine;
   const { n } = data;
@@ -80,35 +75,28 @@ export function evaluator(core: Core, data: StoredDataset, metrics: Measured): E
   const full = Math.floor(n / batch);
   const held = new Resources();
   // Of metrics that follow from the same statistic, one adds it up for all.
-  const statistics = new Map(
-    metrics.map(({ measurement }) => [measurement.statistic.key, measurement.statistic]),
-  );
-  const totals = new Map<unknown, { readonly address: number; readonly length: number }>();
+  const sums = new Map<unknown, Sum>();
   const programs: EvaluationProgram[] = [];
   try {
-    const places = new Map<Statistic, number>();
-    for (const [key, statistic] of statistics) {
+    for (const { statistic } of metrics) {
+      if (sums.has(statistic.key)) continue;
       const length = statistic.length(n);
       const block = heap.allocate(8 * length, core.owner);
       held.add({ dispose: () => heap.free(block) });
-      totals.set(key, { address: block.address, length });
-      places.set(statistic, block.address);
+      const { address } = block;
+      sums.set(statistic.key, { statistic, address, totals: () => heap.view("float64", address, length) });
     }
     const compose = (m: number) =>
-      programs.push(held.add(composeEvaluation(core, data, places, { m, stride: batch })));
+      programs.push(held.add(composeEvaluation(core, data, [...sums.values()], { m, stride: batch })));
     compose(batch);
     if (n % batch > 0) compose(n % batch);
   } catch (error) {
     held.dispose();
     throw error;
   }
-  const viewOf = (key: unknown) => {
-    const { address, length } = totals.get(key)!;
-    return heap.view("float64", address, length);
-  };
   return {
     async evaluate(signal) {
-      for (const key of totals.keys()) viewOf(key).fill(0);
+      for (const { totals } of sums.values()) totals().fill(0);
       const [whole, rest] = programs as [EvaluationProgram, EvaluationProgram?];
       whole.seek(0);
       const slicer = new Slicer();
@@ -123,9 +111,10 @@ export function evaluator(core: Core, data: StoredDataset, metrics: Measured): E
       }
       rest?.seek(full);
       rest?.run(1);
-      const results = metrics.map(
-        ({ name, measurement }) => [name, measurement.result(viewOf(measurement.statistic.key), n)] as const,
-      );
+      const results = metrics.map(({ name, statistic, result }) => [
+        name,
+        result(sums.get(statistic.key)!.totals(), n),
+      ]);
       return { loss: Number.NaN, accuracy: Number.NaN, ...Object.fromEntries(results) };
     },
     dispose: () => held.dispose(),

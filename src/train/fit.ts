@@ -8,17 +8,11 @@ import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import { type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
-import {
-  checkMeasurable,
-  type Evaluation,
-  type Evaluator,
-  evaluator,
-  type Measured,
-  measured,
-} from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
-import type { Metric, MetricName } from "./metrics/metric.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Measured, Metric, MetricName } from "./metrics/metric.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -117,7 +111,7 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(data, given, state.step);
   const { options } = plan;
-  const metrics = measured(core, options.loss, plan.metrics);
+  const metrics = chosenMetrics("fit: evaluate.metrics", core, options.loss, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, options.loss, metrics, data);
   }

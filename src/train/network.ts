@@ -13,7 +13,7 @@ import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./argument
 import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, evaluator, measured } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, evaluator } from "./evaluate.ts";
 import { type FitOptions, fit, type Slots, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
 import type { InitialValues } from "./initial-values.ts";
@@ -217,7 +217,7 @@ export class Network {
     this.#alive();
     const rules = { loss: lossRule, metrics: anything, signal: signalRule };
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
-    const chosen = measured(this.#core, loss, chosenMetrics("evaluate: metrics", loss, metrics));
+    const chosen = chosenMetrics("evaluate: metrics", this.#core, loss, metrics);
     const checked = checkDataset("evaluate", data);
     checkMeasurable("evaluate", this.#core, loss, chosen, checked);
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));

@@ -26,8 +26,8 @@ import {
   setStep,
   type TargetType,
 } from "./core.ts";
+import type { Sum } from "./evaluate.ts";
 import { gather } from "./gather.ts";
-import type { Statistic } from "./metrics/metric.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 
@@ -204,30 +204,25 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds the shares of a batch of `m` samples to statistics, by where their totals lie; batch i begins at sample i · stride. */
+/** Adds the shares of a batch of `m` samples to statistics; batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
-  statistics: ReadonlyMap<Statistic, number>,
+  sums: readonly Sum[],
   { m, stride }: { m: number; stride: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
     const built = buildTargets(core, m, data.targetFor(core.dtype));
     const state = composer.allocate(RUN_BYTES);
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
-    const read = [...statistics].map(([statistic, totals]) => ({
-      statistic,
-      totals,
-      value: statistic.value(built),
-    }));
-    const places = new Map<Value, number>();
-    for (const { value } of read) if (!places.has(value)) places.set(value, composer.room(value));
-    composer.graph(
-      [...places].map(([value, address]) => ({ value, address })),
-      inputs,
-    );
-    for (const { statistic, totals, value } of read) {
-      statistic.add(composer, { built, totals, value: places.get(value)!, targets: inputs[1]!.address, m });
+    const read = sums.map((sum) => ({ ...sum, value: sum.statistic.value(built) }));
+    const places = new Map<Value, Placement>();
+    for (const { value } of read)
+      if (!places.has(value)) places.set(value, { value, address: composer.room(value) });
+    composer.graph([...places.values()], inputs);
+    const targets = inputs[1]!.address;
+    for (const { statistic, address, value } of read) {
+      statistic.add(composer, { built, totals: address, value: places.get(value)!.address, targets, m });
     }
     return { ...composer.finish(state), seek: (batch) => setStep(core.engine, state, batch) };
   });

@@ -16,8 +16,6 @@ import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
 import type { FitOptions } from "./fit.ts";
-import { chosenMetrics } from "./metrics/chosen.ts";
-import type { Metric } from "./metrics/metric.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
 /** The counts of a fit, its data sets, and its options as they were when it began. */
@@ -30,8 +28,6 @@ export interface Schedule {
   readonly by: Differentiation;
   readonly every: number;
   readonly data: CheckedDataset;
-  /** what to measure */
-  readonly metrics: readonly Metric[];
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
@@ -114,7 +110,6 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     data,
-    metrics: chosenMetrics("fit: evaluate.metrics", chosen.loss, evaluate?.metrics),
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
 }

@@ -378,16 +378,20 @@ describe("fit and evaluate refuse data with", () => {
   });
 
   it.each([
-    [[], crossEntropy(), 'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5); got []'],
+    [
+      [],
+      crossEntropy(),
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got []',
+    ],
     [
       ["hits"],
       crossEntropy(),
-      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5); got ["hits"]',
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got ["hits"]',
     ],
     [
       "loss",
       crossEntropy(),
-      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5); got "loss"',
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got "loss"',
     ],
     [
       ["loss", "accuracy"],

@@ -4,53 +4,51 @@ import { Op } from "../../../assembly/isa/index.ts";
 import { callback, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Loss } from "../../nn/losses.ts";
+import { size } from "../../tensor.ts";
+import type { Core } from "../core.ts";
 import { counted } from "./counted.ts";
 import { meanOfBatches } from "./mean.ts";
-import type { Metric, MetricName } from "./metric.ts";
+import { checkTargets, type Measured, type Metric, type MetricName } from "./metric.ts";
 
+/** The share of samples, or of outputs that say yes or no, that are right. */
 const accuracy: Metric = {
   name: "accuracy",
-  targets: ["classes", "binary"],
-  measured: ({ kind }) => ({
-    statistic: counted(Op.accuracy, () => 1, kind === "binary" ? undefined : null),
-    result: ([right], n) => right! / n,
-  }),
+  measured(outputs) {
+    checkTargets("accuracy", outputs, "classes", "binary");
+    return {
+      statistic: counted(Op.accuracy, () => 1, outputs.loss.targets === "binary" ? undefined : null),
+      result: ([right], n) => right! / n,
+    };
+  },
 };
 
 /**
- * What to measure: what was asked for, else all that there is to the loss's targets.
+ * What to measure, and how: what was asked for, else all that there is to the loss's targets.
  *
  * @param option how messages name the option
- * @throws OptionError for an empty list, an unknown metric, one that such targets do not have, or two of one name
+ * @throws OptionError for an empty list, an unknown metric or one that such outputs or targets do not have, or where two have one name
  */
 export function chosenMetrics(
   option: string,
+  { outputShape }: Core,
   loss: Loss,
-  asked: readonly (MetricName | Metric)[] | undefined,
-): readonly Metric[] {
-  const { targets } = loss;
-  const known: Readonly<Record<MetricName, Metric>> = {
-    loss: { name: "loss", targets: ["classes", "binary", "values"], measured: () => meanOfBatches(loss) },
+  asked: readonly (MetricName | Metric)[] = loss.targets === "values" ? ["loss"] : ["loss", "accuracy"],
+): Measured {
+  const named: Record<MetricName, Metric> = {
+    loss: { name: "loss", measured: () => meanOfBatches(loss) },
     accuracy,
   };
-  if (asked === undefined) return Object.values(known).filter((each) => each.targets.includes(targets));
-  const list: unknown[] = Array.isArray(asked) ? Array.from(asked) : [];
-  const metrics = list.map((each) => (each === "loss" || each === "accuracy" ? known[each] : each) as Metric);
-  if (metrics.length === 0 || !metrics.every((each) => callback[0](property(each, "measured")))) {
+  const metrics: Metric[] = Array.from<MetricName | Metric, Metric>(
+    Array.isArray(asked) ? asked : [],
+    (each) => (each === "loss" || each === "accuracy" ? named[each] : each),
+  );
+  const isMetric = (each: Metric) => callback[0](property(each, "measured"));
+  const names = new Set(metrics.map((each) => property(each, "name")));
+  if (metrics.length === 0 || names.size < metrics.length || !metrics.every(isMetric)) {
     throw new OptionError(
-      `${option} must be a list of "loss", "accuracy" and metrics such as topK(5); got ${show(asked)}`,
+      `${option} must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got ${show(asked)}`,
     );
   }
-  for (const [index, { name, targets: kinds }] of metrics.entries()) {
-    if (!kinds.includes(targets)) {
-      throw new OptionError(
-        `${option} has ${show(name)}, for targets that are ${kinds.join(" or ")}; those of ${loss.name} are ${targets}: ` +
-          "leave it out, or give a loss of such targets",
-      );
-    }
-    if (metrics.findIndex((each) => each.name === name) < index) {
-      throw new OptionError(`${option} has two metrics called ${show(name)}: give one another { name }`);
-    }
-  }
-  return metrics;
+  const outputs = { option, loss, count: size(outputShape) };
+  return metrics.map((metric) => ({ name: metric.name, ...metric.measured(outputs) }));
 }

@@ -55,10 +55,10 @@ export function averaged<A extends Average>(
 }
 
 /** @throws OptionError for "binary" where there are not two classes */
-export function checkAverage(name: string, average: Average, { kind, count }: Outputs): void {
-  const isOfTwo = kind === "binary" ? count === 1 : count === 2;
+export function checkAverage(name: string, average: Average, { loss, count }: Outputs): void {
+  const isOfTwo = loss.targets === "binary" ? count === 1 : count === 2;
   if (average !== "binary" || isOfTwo) return;
-  const there = kind === "binary" ? "outputs that each say yes or no" : "classes";
+  const there = loss.targets === "binary" ? "outputs that each say yes or no" : "classes";
   throw new OptionError(
     `${name}: average is "binary", that of class 1 of two, but there are ${count} ${there}; use "macro", "micro", "weighted" or "perClass"`,
   );

@@ -10,7 +10,7 @@ import {
   countsOf,
   ratio,
 } from "./classes.ts";
-import type { Metric, Outputs } from "./metric.ts";
+import { checkTargets, type Metric, type Outputs } from "./metric.ts";
 import { confusion, ranks } from "./statistics.ts";
 
 const threshold = finite;
@@ -44,8 +44,8 @@ export function topK<const K extends number, const Name extends string = `top${K
   const { name = `top${k}` as Name } = options("topK", given, { name: nameRule });
   return {
     name,
-    targets: ["classes"],
     measured(outputs) {
+      checkTargets(name, outputs, "classes");
       if (k > outputs.count) {
         throw new OptionError(`${name}: k is ${k}, but the network has only ${outputs.count} classes`);
       }
@@ -75,15 +75,17 @@ export function binaryAccuracy<const Name extends string = "binaryAccuracy">(giv
   const { name = "binaryAccuracy" as Name, threshold: above } = options("binaryAccuracy", given, rules);
   return {
     name,
-    targets: ["binary"],
-    measured: (outputs) => ({
-      statistic: confusion(outputs, above),
-      result(totals, n) {
-        let right = 0;
-        for (let at = 0; at < totals.length; at += 4) right += totals[at]! + totals[at + 3]!;
-        return right / (n * outputs.count);
-      },
-    }),
+    measured(outputs) {
+      checkTargets(name, outputs, "binary");
+      return {
+        statistic: confusion(outputs, above),
+        result(totals, n) {
+          let right = 0;
+          for (let at = 0; at < totals.length; at += 4) right += totals[at]! + totals[at + 3]!;
+          return right / (n * outputs.count);
+        },
+      };
+    },
   };
 }
 
@@ -106,10 +108,10 @@ export function confusionMatrix<const Name extends string = "confusionMatrix">(g
   const { name = "confusionMatrix" as Name, threshold: above } = options("confusionMatrix", given, rules);
   return {
     name,
-    targets: ["classes", "binary"],
     measured(outputs) {
+      checkTargets(name, outputs, "classes", "binary");
       checkThreshold(name, outputs, above);
-      if (outputs.kind === "binary" && outputs.count > 1) {
+      if (outputs.loss.targets === "binary" && outputs.count > 1) {
         throw new OptionError(
           `${name}: the network's ${outputs.count} outputs each say yes or no, so that there is no one matrix; ` +
             'ask for precision and recall with { average: "perClass" }',
@@ -181,10 +183,10 @@ function classMetric<Name extends string, A extends Average>(
   const { name = call as Name, average, threshold: above } = options(call, given, rules);
   return {
     name,
-    targets: ["classes", "binary"],
     measured(outputs) {
+      checkTargets(name, outputs, "classes", "binary");
       checkThreshold(name, outputs, above);
-      const isOne = outputs.kind === "binary" && outputs.count === 1;
+      const isOne = outputs.loss.targets === "binary" && outputs.count === 1;
       const chosen = average ?? ((isOne ? "binary" : "macro") as A);
       checkAverage(name, chosen, outputs);
       return {
@@ -207,8 +209,8 @@ function classMetric<Name extends string, A extends Average>(
 }
 
 /** Counts [true][predicted]: of all classes, or of no and yes for each output. */
-function tablesOf(totals: Float64Array, { kind, count }: Outputs): number[][][] {
-  const [tables, classes] = kind === "binary" ? [count, 2] : [1, count];
+function tablesOf(totals: Float64Array, { loss, count }: Outputs): number[][][] {
+  const [tables, classes] = loss.targets === "binary" ? [count, 2] : [1, count];
   return Array.from({ length: tables }, (_, table) =>
     Array.from({ length: classes }, (_, row) => {
       const at = (table * classes + row) * classes;
@@ -217,8 +219,8 @@ function tablesOf(totals: Float64Array, { kind, count }: Outputs): number[][][] 
   );
 }
 
-function checkThreshold(name: string, { kind }: Outputs, threshold: number | undefined): void {
-  if (threshold === undefined || kind === "binary") return;
+function checkThreshold(name: string, { loss }: Outputs, threshold: number | undefined): void {
+  if (threshold === undefined || loss.targets === "binary") return;
   throw new OptionError(
     `${name}: threshold is of outputs that each say yes or no; of classes the largest output counts: leave it out`,
   );

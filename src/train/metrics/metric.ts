@@ -1,5 +1,6 @@
 // What a metric is: a statistic that a program adds up over a data set's batches, and what follows from it at the end.
 
+import { OptionError } from "../../errors.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Loss } from "../../nn/losses.ts";
 import type { Composer } from "../../runtime/composer.ts";
@@ -11,13 +12,11 @@ export type MetricResult = number | readonly number[] | readonly (readonly numbe
 /** A metric of a data set, such as `topK(5)` makes it; its result is found under its name. */
 export interface Metric<Name extends string = string, Result extends MetricResult = MetricResult> {
   readonly name: Name;
-  /** the kinds of targets (`Loss.targets`) that it can be had of */
-  readonly targets: readonly Loss["targets"][];
   /**
    * How it is measured.
    *
    * @internal
-   * @throws OptionError where the network's outputs are not what it takes
+   * @throws OptionError where the outputs or the targets are not what it takes
    */
   measured(of: Outputs): Measurement<Result>;
 }
@@ -37,7 +36,9 @@ export type ResultsOf<M extends readonly unknown[]> = {
 
 /** What a network gives, and what its targets are. */
 export interface Outputs {
-  readonly kind: Loss["targets"];
+  /** how messages name the call's list of metrics */
+  readonly option: string;
+  readonly loss: Loss;
   /** numbers of a sample */
   readonly count: number;
 }
@@ -47,6 +48,9 @@ export interface Measurement<Result extends MetricResult = MetricResult> {
   /** @param totals the statistic's, of all `n` samples */
   result(totals: Float64Array, n: number): Result;
 }
+
+/** How the metrics of a call are measured. */
+export type Measured = readonly (Measurement & { readonly name: string })[];
 
 /** Numbers that are added up over the batches of a data set, for one metric or several. */
 export interface Statistic {
@@ -69,4 +73,17 @@ export interface Batch {
   readonly value: number;
   readonly targets: number;
   readonly m: number;
+}
+
+/** @throws OptionError where a metric is not for targets such as the loss's */
+export function checkTargets(
+  name: string,
+  { option, loss }: Outputs,
+  ...kinds: readonly Loss["targets"][]
+): void {
+  if (kinds.includes(loss.targets)) return;
+  throw new OptionError(
+    `${option} has "${name}", for targets that are ${kinds.join(" or ")}; those of ${loss.name} are ${loss.targets}: ` +
+      "leave it out, or give a loss of such targets",
+  );
 }

@@ -30,7 +30,6 @@ export function metric<const Name extends string>(
   check("metric", "forward", forward, callback);
   return {
     name,
-    targets: ["classes", "binary", "values"],
     measured: () => meanOfBatches({ name, forward }),
   };
 }

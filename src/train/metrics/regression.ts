@@ -1,5 +1,5 @@
 import { name as nameRule, options } from "../../check.ts";
-import type { Metric } from "./metric.ts";
+import { checkTargets, type Metric } from "./metric.ts";
 import { errors } from "./statistics.ts";
 
 /** Of one output, over all samples. */
@@ -100,16 +100,18 @@ function errorMetric<Name extends string>(
   const { name = call as Name } = options(call, given, { name: nameRule });
   return {
     name,
-    targets: ["values", "binary"],
-    measured: (outputs) => ({
-      statistic: errors(outputs),
-      result(totals) {
-        const each = Array.from({ length: outputs.count }, (_, j) => {
-          const [samples, absolute, squared, , spread] = totals.subarray(5 * j) as unknown as number[];
-          return { samples, absolute, squared, spread } as Errors;
-        });
-        return f(each);
-      },
-    }),
+    measured(outputs) {
+      checkTargets(name, outputs, "values", "binary");
+      return {
+        statistic: errors(outputs),
+        result(totals) {
+          const each = Array.from({ length: outputs.count }, (_, j) => {
+            const [samples, absolute, squared, , spread] = totals.subarray(5 * j) as unknown as number[];
+            return { samples, absolute, squared, spread } as Errors;
+          });
+          return f(each);
+        },
+      };
+    },
   };
 }

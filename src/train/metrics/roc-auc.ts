@@ -1,6 +1,6 @@
 import { name as nameRule, options } from "../../check.ts";
 import { type Average, type Averaged, averaged, averageRule, checkAverage } from "./classes.ts";
-import type { Metric, Outputs } from "./metric.ts";
+import { checkTargets, type Metric, type Outputs } from "./metric.ts";
 import { scores } from "./statistics.ts";
 
 /**
@@ -26,11 +26,11 @@ export function rocAuc<const Name extends string = "rocAuc", A extends Average =
   const { name = "rocAuc" as Name, average } = options("rocAuc", given, rules);
   return {
     name,
-    targets: ["classes", "binary"],
     measured(outputs) {
-      const { kind, count } = outputs;
-      const isOne = kind === "binary" && count === 1;
-      const chosen = average ?? ((kind === "classes" && count === 2 ? "binary" : "macro") as A);
+      checkTargets(name, outputs, "classes", "binary");
+      const { loss, count } = outputs;
+      const isOne = loss.targets === "binary" && count === 1;
+      const chosen = average ?? ((loss.targets === "classes" && count === 2 ? "binary" : "macro") as A);
       checkAverage(name, chosen, outputs);
       return {
         statistic: scores(outputs),
@@ -58,12 +58,12 @@ interface Sides {
 }
 
 /** @param totals samples, then for each its outputs and its label, or 0 or 1 for each output */
-function sidesOf(totals: Float64Array, { kind, count }: Outputs, c: number): Sides {
-  const width = kind === "binary" ? 2 * count : count + 1;
+function sidesOf(totals: Float64Array, { loss, count }: Outputs, c: number): Sides {
+  const width = loss.targets === "binary" ? 2 * count : count + 1;
   const yes: number[] = [];
   const no: number[] = [];
   for (let at = 1; at < totals.length; at += width) {
-    const isOf = kind === "binary" ? totals[at + count + c] === 1 : totals[at + count] === c;
+    const isOf = loss.targets === "binary" ? totals[at + count + c] === 1 : totals[at + count] === c;
     (isOf ? yes : no).push(totals[at + c]!);
   }
   return { yes: Float64Array.from(yes), no: Float64Array.from(no) };

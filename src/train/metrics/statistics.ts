@@ -13,8 +13,8 @@ const collectScores = extension(ExtensionOp.collectScores);
 const addErrors = extension(ExtensionOp.addErrors);
 
 /** Tables [true, predicted] in a row: one of all classes, or one of no and yes for each output. */
-export function confusion({ kind, count }: Outputs, threshold?: number): Statistic {
-  return kind === "binary"
+export function confusion({ loss, count }: Outputs, threshold?: number): Statistic {
+  return loss.targets === "binary"
     ? counted(countConfusion, () => 4 * count, threshold)
     : counted(countConfusion, () => count * count, null);
 }
@@ -23,8 +23,8 @@ export function confusion({ kind, count }: Outputs, threshold?: number): Statist
 export const ranks = ({ count }: Outputs): Statistic => counted(countRanks, () => count, null);
 
 /** All outputs, as probabilities where they are of classes, with what they should be: samples, then a row for each. */
-export function scores({ kind, count }: Outputs): Statistic {
-  return kind === "binary"
+export function scores({ loss, count }: Outputs): Statistic {
+  return loss.targets === "binary"
     ? counted(collectScores, (n) => 1 + n * 2 * count, undefined)
     : counted(
         collectScores,

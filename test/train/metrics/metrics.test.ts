@@ -255,13 +255,13 @@ describe("evaluate refuses", () => {
       [rmse(), "accuracy", rmse()],
       binaryCrossEntropy(),
       1,
-      'evaluate: metrics has two metrics called "rmse": give one another { name }',
+      'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 3',
     ],
     [
       ["loss", metric("loss", (y) => mean(y))],
       crossEntropy(),
       3,
-      'evaluate: metrics has two metrics called "loss": give one another { name }',
+      'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 2',
     ],
     [
       [mae()],
@@ -287,12 +287,14 @@ describe("evaluate refuses", () => {
       3,
       'confusionMatrix: the network\'s 3 outputs each say yes or no, so that there is no one matrix; ask for precision and recall with { average: "perClass" }',
     ],
-    ...([precision, recall, f1, confusionMatrix] as (typeof f1)[]).map((make): [readonly unknown[], Loss, number, string] => [
-      [make({ threshold: 0.5 })],
-      crossEntropy(),
-      3,
-      `${make.name}: threshold is of outputs that each say yes or no; of classes the largest output counts: leave it out`,
-    ]),
+    ...([precision, recall, f1, confusionMatrix] as (typeof f1)[]).map(
+      (make): [readonly unknown[], Loss, number, string] => [
+        [make({ threshold: 0.5 })],
+        crossEntropy(),
+        3,
+        `${make.name}: threshold is of outputs that each say yes or no; of classes the largest output counts: leave it out`,
+      ],
+    ),
     ...[precision, recall, f1, rocAuc].map((make): [readonly unknown[], Loss, number, string] => [
       [make({ average: "binary" })],
       crossEntropy(),
