@@ -7,10 +7,10 @@ import { extension } from "../../runtime/extension.ts";
 import { counted } from "./counted.ts";
 import type { Outputs, Statistic } from "./metric.ts";
 
-const countConfusion = extension(ExtensionOp.countConfusion);
-const countRanks = extension(ExtensionOp.countRanks);
-const collectScores = extension(ExtensionOp.collectScores);
-const addErrors = extension(ExtensionOp.addErrors);
+const countConfusion = /* @__PURE__ */ extension(ExtensionOp.countConfusion);
+const countRanks = /* @__PURE__ */ extension(ExtensionOp.countRanks);
+const collectScores = /* @__PURE__ */ extension(ExtensionOp.collectScores);
+const addErrors = /* @__PURE__ */ extension(ExtensionOp.addErrors);
 
 /** Tables [true, predicted] in a row: one of all classes, or one of no and yes for each output. */
 export function confusion({ loss, count }: Outputs, threshold?: number): Statistic {
