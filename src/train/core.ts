@@ -25,6 +25,8 @@ export interface Core {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly parameters: Parameters;
+  /** what it is a sequence of, where it is one */
+  readonly layers?: readonly NamedLayer[];
   forward(x: Value, each?: EachLayer): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;

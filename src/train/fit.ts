@@ -25,6 +25,7 @@ import {
 } from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
+import type { Slots } from "./slots.ts";
 import { type StoredDataset, store } from "./store.ts";
 import { targetRule } from "./targets.ts";
 
@@ -75,16 +76,9 @@ export interface TrainingState {
   /** the last fit's loss, and the scale of its data */
   loss?: Loss;
   scale: number;
-  slots?: Slots;
+  slots?: Slots | undefined;
   /** updates that the optimizer of these slots has made */
   updates: number;
-}
-
-/** An optimizer's state in memory. */
-export interface Slots extends Disposable {
-  readonly optimizer: Optimizer;
-  readonly op: Optimizer["op"];
-  readonly address: number;
 }
 
 /** What a fit asks of its network. */
@@ -96,7 +90,7 @@ export interface FitContext {
   /** the optimizer's state: the network's own if it was the last fit's, else new */
   slotsFor(optimizer: Optimizer): Slots;
   /** makes these the network's own */
-  keepSlots(slots: Slots): void;
+  keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
   holds(data: StoredDataset): void;
 }
@@ -126,7 +120,7 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots);
+  context.keepSlots(slots, options.optimizer);
   state.loss = options.loss;
   state.scale = plan.data.scale;
   const history = newHistory(plan.stepsPerEpoch);
@@ -200,7 +194,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        op: slots.op,
+        op: options.optimizer.op,
         slots: slots.address,
       };
       const compose = (m: number): Steps => {

@@ -14,7 +14,7 @@ import { BatchLoss } from "./batch-loss.ts";
 import { build, type Core, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, evaluator } from "./evaluate.ts";
-import { type FitOptions, fit, type Slots, type TrainingState } from "./fit.ts";
+import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
@@ -25,6 +25,7 @@ import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
+import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 import { targetRule, thresholdOf } from "./targets.ts";
@@ -36,6 +37,18 @@ import { targetRule, thresholdOf } from "./targets.ts";
  * @throws StateError after dispose
  */
 export let coreOf: (network: Network) => Core;
+
+/** All that a checkpoint is made of, and made again by. */
+export interface Inside {
+  readonly core: Core;
+  readonly seed: number;
+  readonly training: TrainingState;
+  readonly isFitting: boolean;
+  keepSlots(slots: Slots | undefined): void;
+}
+
+/** @internal @throws StateError after dispose */
+export let insideOf: (network: Network) => Inside;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -59,6 +72,16 @@ export class Network {
   #twin: Core | undefined;
 
   static {
+    insideOf = (network) => {
+      network.#ready();
+      return {
+        core: network.#core,
+        seed: network.seed,
+        training: network.#training,
+        isFitting: network.#fitting,
+        keepSlots: (slots) => network.#keepSlots(slots),
+      };
+    };
     coreOf = (network) => {
       network.#ready();
       return network.#core;
@@ -180,7 +203,7 @@ export class Network {
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
-        keepSlots: (slots) => this.#keepSlots(slots),
+        keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -443,22 +466,24 @@ export class Network {
     return this.#twin;
   }
 
-  /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
+  /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
   #slotsFor(optimizer: Optimizer): Slots {
     const { slots } = this.#training;
     const count = slotsOf("fit", optimizer);
-    const { op } = optimizer;
-    if (slots?.optimizer === optimizer && slots.op === op) return slots;
-    const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
-    return { optimizer, op, address: block.address, dispose: () => engine.heap.free(block) };
+    const { name } = optimizer;
+    const isKept =
+      slots && (slots.optimizer ?? optimizer) === optimizer && slots.name === name && slots.count === count;
+    return isKept ? slots : newSlots(this.#core, name, count);
   }
 
-  #keepSlots(slots: Slots): void {
+  /** @param optimizer whose they are; undefined where they were read from a checkpoint */
+  #keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void {
     const state = this.#training;
-    if (state.slots === slots) return;
-    if (state.slots) this.#resources.release(state.slots);
-    state.slots = this.#resources.add(slots);
-    state.updates = 0;
+    if (state.slots !== slots) {
+      if (state.slots) this.#resources.release(state.slots);
+      state.slots = slots && this.#resources.add(slots);
+      state.updates = 0;
+    }
+    if (slots) slots.optimizer = optimizer;
   }
 }

@@ -89,6 +89,7 @@ function coreOf(
     inputShape,
     outputShape: Object.freeze(shape.slice(1)),
     parameters,
+    layers,
     forward,
     in(other) {
       const twin = coreOf(layers, inputShape, other, owner).core;
