@@ -13,7 +13,7 @@ import {
   text,
   whole,
 } from "../../check.ts";
-import { DataError, OptionError } from "../../errors.ts";
+import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import {
   binaryCrossEntropy,
   crossEntropy,
@@ -102,7 +102,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
   const json = Object.hasOwn(metadata, KEY) ? metadata[KEY]! : undefined;
   if (json === undefined) {
     throw new DataError(
-      `${file}: holds tensors, but is no checkpoint, such as net.save writes; for weights use net.load((await loadSafetensors(path)).tensors)`,
+      `${file}: holds tensors, but is no checkpoint, such as save(net, path) writes; for weights use net.load((await loadSafetensors(path)).tensors)`,
     );
   }
   return withName(file, () => {
@@ -195,7 +195,8 @@ export function withName<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof DataError || error instanceof OptionError)) throw error;
-    throw new DataError(`${file}: ${error.message}`, { cause: error });
+    const isOfFile = [DataError, OptionError, ShapeError].some((kind) => error instanceof kind);
+    if (!isOfFile) throw error;
+    throw new DataError(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -77,7 +77,7 @@ export async function load(source: string | URL | Bytes): Promise<Network> {
       ? `layer ${own + 1}, ${JSON.stringify((layers[own] as { own: string }).own)}, is one of a user's own`
       : "it is no sequence of layers";
     throw new DataError(
-      `${file}: the file cannot say what its network does: ${what}. Make the network by code, and restore(net, file)`,
+      `${file}: cannot say what its network does: ${what}. Make the network by code, and restore(net, file)`,
     );
   }
   const net = withName(file, () =>
