@@ -4,6 +4,7 @@
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode } from "./memory";
+import * as metric from "./metric/extension";
 import * as random from "./random/extension";
 
 /** Runs one instruction, or a lane's part of it. */
@@ -20,6 +21,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return elementwise.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.random:
       return random.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.metric:
+      return metric.dispatch<T>(i);
     default:
       assert(false, "unknown opcode");
   }
