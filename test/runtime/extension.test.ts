@@ -77,7 +77,7 @@ describe("the extension", () => {
     await kobai.init();
     const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
     const { UnaryArg } = await import("../../assembly/isa/elementwise.ts");
-    const operands = named(UnaryArg, { out: 0, a: 0, n: 0, factor: 0 });
+    const operands = named(UnaryArg, { out: 0, a: 0, n: 0, parameter: 0 });
     const integers = instruction<never>(ExtensionOp.abs as never, "int32", operands);
     expect(() => runOnce(kobai.engine(), integers)).toThrow(
       /no kernel works on integers.*assembly\/extension\.ts:\d+:\d+/,
