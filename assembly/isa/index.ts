@@ -46,6 +46,8 @@ export enum Family {
   optimizer,
   sweep,
   run,
+  pool = 12,
+  normalize,
 }
 
 /** The opcodes, by families. */
@@ -105,4 +107,20 @@ export enum Op {
 
   recordLoss = 0xa00,
   accumulate,
+
+  maxPool = 0xc00,
+  maxPoolGradient,
+  sumPool,
+  sumPoolGradient,
+
+  columnSums = 0xd00,
+  columnSquares,
+  columnProducts,
+  channelMean,
+  channelVariance,
+  channelGradient,
+  channelAffine,
+  batchNormGradient,
+  groupNorm,
+  groupNormGradient,
 }

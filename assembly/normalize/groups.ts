@@ -1,0 +1,136 @@
+// Normalization within a sample, over its positions and the channels of a group (Wu & He 2018); with one position and one group it is layer
+// normalization (Ba et al. 2016). Lanes split samples. A group's sum is made of its channels' sums over the positions (columns.ts), added as
+// a row is (rowSum).
+
+import { GroupNormArg, GroupNormGradientArg } from "../isa/normalize";
+import { Op } from "../isa";
+import { arg, chunkStart, pointer, storeFirst, vectorLength } from "../memory";
+import { rowSum } from "../reduce/sum";
+import { inverseOf } from "./channels";
+import { columns, partsOf, totalOf } from "./columns";
+
+/** Adds up a sample's partial sums of channels in place: [channels] at the beginning of [parts, channels]. */
+function addUp<T>(partials: usize, parts: i32, channels: i32): void {
+  if (parts == 1) return;
+  const stride = <usize>channels * sizeof<T>();
+  for (let c = 0; c < channels; c += vectorLength<T>()) {
+    const at = partials + <usize>c * sizeof<T>();
+    storeFirst<T>(at, totalOf<T>(at, parts, stride), channels - c);
+  }
+}
+
+function fill<T>(out: usize, value: T, n: i32): void {
+  const v = v128.splat<T>(value);
+  for (; n > 0; n -= vectorLength<T>()) {
+    storeFirst<T>(out, v, n);
+    out += 16;
+  }
+}
+
+/** y = x̂ · gamma + beta with x̂ = (x − mean) / √(variance + epsilon) */
+export function groupNorm<T>(i: usize, lane: i32, lanes: i32): void {
+  const samples = arg(i, GroupNormArg.samples);
+  const positions = arg(i, GroupNormArg.positions);
+  const channels = arg(i, GroupNormArg.channels);
+  const groups = arg(i, GroupNormArg.groups);
+  const gamma = pointer(i, GroupNormArg.gamma);
+  const beta = pointer(i, GroupNormArg.beta);
+  const epsilon = <T>load<f64>(pointer(i, GroupNormArg.epsilon));
+  const size = channels / groups;
+  const groupBytes = <usize>size * sizeof<T>();
+  const rowBytes = <usize>channels * sizeof<T>();
+  const bytes = <usize>positions * rowBytes;
+  const count = <T>positions * <T>size;
+  const parts = partsOf(positions);
+  const sums = pointer(i, GroupNormArg.workspace) + <usize>lane * arg(i, GroupNormArg.workspaceBytes);
+  const mean = sums + <usize>parts * rowBytes;
+  const inverse = mean + rowBytes;
+  const end = chunkStart(samples, 1, lane + 1, lanes);
+  for (let sample = chunkStart(samples, 1, lane, lanes); sample < end; sample++) {
+    let x = pointer(i, GroupNormArg.x) + <usize>sample * bytes;
+    columns<T>(Op.columnSums, sums, x, 0, 0, positions, channels, 0, 1);
+    addUp<T>(sums, parts, channels);
+    for (let group: usize = 0; group < <usize>groups; group++) {
+      const at = group * groupBytes;
+      fill<T>(mean + at, <T>(rowSum<T>(sums + at, size) / count), size);
+    }
+    columns<T>(Op.columnSquares, sums, x, 0, mean, positions, channels, 0, 1);
+    addUp<T>(sums, parts, channels);
+    const inverses = pointer(i, GroupNormArg.inverse) + <usize>sample * groups * sizeof<T>();
+    for (let group: usize = 0; group < <usize>groups; group++) {
+      const at = group * groupBytes;
+      const variance = <T>(rowSum<T>(sums + at, size) / count);
+      const r = v128.extract_lane<T>(inverseOf<T>(v128.splat<T>(variance), epsilon), 0);
+      store<T>(inverses + group * sizeof<T>(), r);
+      fill<T>(inverse + at, r, size);
+    }
+    let out = pointer(i, GroupNormArg.out) + <usize>sample * bytes;
+    let normalized = pointer(i, GroupNormArg.normalized);
+    const isKept = normalized != 0;
+    normalized += <usize>sample * bytes;
+    for (let position = 0; position < positions; position++) {
+      let at: usize = 0;
+      for (let n = channels; n > 0; n -= vectorLength<T>()) {
+        const v = v128.mul<T>(v128.sub<T>(v128.load(x + at), v128.load(mean + at)), v128.load(inverse + at));
+        if (isKept) storeFirst<T>(normalized + at, v, n);
+        storeFirst<T>(out + at, v128.add<T>(v128.mul<T>(v, v128.load(gamma + at)), v128.load(beta + at)), n);
+        at += 16;
+      }
+      x += rowBytes;
+      out += rowBytes;
+      normalized += rowBytes;
+    }
+  }
+}
+
+/** dx = inverse · ((g·gamma − k0) − x̂ · k1), k0 and k1 the means of g·gamma and g·gamma·x̂ */
+export function groupNormGradient<T>(i: usize, lane: i32, lanes: i32): void {
+  const samples = arg(i, GroupNormGradientArg.samples);
+  const positions = arg(i, GroupNormGradientArg.positions);
+  const channels = arg(i, GroupNormGradientArg.channels);
+  const groups = arg(i, GroupNormGradientArg.groups);
+  const gamma = pointer(i, GroupNormGradientArg.gamma);
+  const size = channels / groups;
+  const groupBytes = <usize>size * sizeof<T>();
+  const rowBytes = <usize>channels * sizeof<T>();
+  const bytes = <usize>positions * rowBytes;
+  const count = <T>positions * <T>size;
+  const parts = partsOf(positions);
+  const sums = pointer(i, GroupNormGradientArg.workspace) + <usize>lane * arg(i, GroupNormGradientArg.workspaceBytes);
+  const products = sums + <usize>parts * rowBytes;
+  const inverse = products + <usize>parts * rowBytes;
+  const end = chunkStart(samples, 1, lane + 1, lanes);
+  for (let sample = chunkStart(samples, 1, lane, lanes); sample < end; sample++) {
+    let normalized = pointer(i, GroupNormGradientArg.normalized) + <usize>sample * bytes;
+    let g = pointer(i, GroupNormGradientArg.g) + <usize>sample * bytes;
+    columns<T>(Op.columnProducts, sums, normalized, g, 0, positions, channels, 0, 1);
+    addUp<T>(sums, parts, channels);
+    addUp<T>(products, parts, channels);
+    for (let c = 0; c < channels; c += vectorLength<T>()) {
+      const at = <usize>c * sizeof<T>();
+      const factor = v128.load(gamma + at);
+      storeFirst<T>(sums + at, v128.mul<T>(v128.load(sums + at), factor), channels - c);
+      storeFirst<T>(products + at, v128.mul<T>(v128.load(products + at), factor), channels - c);
+    }
+    const inverses = pointer(i, GroupNormGradientArg.inverse) + <usize>sample * groups * sizeof<T>();
+    for (let group: usize = 0; group < <usize>groups; group++) {
+      const at = group * groupBytes;
+      fill<T>(sums + at, <T>(rowSum<T>(sums + at, size) / count), size);
+      fill<T>(products + at, <T>(rowSum<T>(products + at, size) / count), size);
+      fill<T>(inverse + at, load<T>(inverses + group * sizeof<T>()), size);
+    }
+    let out = pointer(i, GroupNormGradientArg.out) + <usize>sample * bytes;
+    for (let position = 0; position < positions; position++) {
+      let at: usize = 0;
+      for (let n = channels; n > 0; n -= vectorLength<T>()) {
+        const arriving = v128.sub<T>(v128.mul<T>(v128.load(g + at), v128.load(gamma + at)), v128.load(sums + at));
+        const away = v128.mul<T>(v128.load(normalized + at), v128.load(products + at));
+        storeFirst<T>(out + at, v128.mul<T>(v128.load(inverse + at), v128.sub<T>(arriving, away)), n);
+        at += 16;
+      }
+      g += rowBytes;
+      normalized += rowBytes;
+      out += rowBytes;
+    }
+  }
+}

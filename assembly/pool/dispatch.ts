@@ -1,0 +1,18 @@
+import { Op } from "../isa";
+import { opcode } from "../memory";
+import { maxPool, maxPoolGradient, sumPool, sumPoolGradient } from "./windows";
+
+export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
+  switch (opcode(i)) {
+    case Op.maxPool:
+      return maxPool<T>(i, lane, lanes);
+    case Op.maxPoolGradient:
+      return maxPoolGradient<T>(i, lane, lanes);
+    case Op.sumPool:
+      return sumPool<T>(i, lane, lanes);
+    case Op.sumPoolGradient:
+      return sumPoolGradient<T>(i, lane, lanes);
+    default:
+      assert(false, "unknown opcode");
+  }
+}
