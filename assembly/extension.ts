@@ -4,6 +4,8 @@
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode } from "./memory";
+import * as normalize from "./normalize/dispatch";
+import * as pool from "./pool/dispatch";
 
 /** Runs one instruction, or a lane's part of it. */
 export function execute(i: usize, lane: i32, lanes: i32): void {
@@ -17,6 +19,10 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i) >> FAMILY_SHIFT) {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.pool:
+      return pool.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.normalize:
+      return normalize.dispatch<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");
   }

@@ -46,8 +46,6 @@ export enum Family {
   optimizer,
   sweep,
   run,
-  pool = 12,
-  normalize,
 }
 
 /** The opcodes of the core's kernels, by families. */
@@ -107,22 +105,6 @@ export enum Op {
 
   recordLoss = 0xa00,
   accumulate,
-
-  maxPool = 0xc00,
-  maxPoolGradient,
-  sumPool,
-  sumPoolGradient,
-
-  columnSums = 0xd00,
-  columnSquares,
-  columnProducts,
-  channelMean,
-  channelVariance,
-  channelGradient,
-  channelAffine,
-  batchNormGradient,
-  groupNorm,
-  groupNormGradient,
 }
 
 // The extension is a module of its own (assembly/extension.ts), for what a network of dense layers does without: a page that uses nothing of
@@ -134,6 +116,8 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  pool = 0x12,
+  normalize,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -142,4 +126,20 @@ export enum ExtensionOp {
   abs = 0x1000,
   // two operands (BinaryArg)
   absGradient,
+
+  maxPool = 0x1200,
+  maxPoolGradient,
+  sumPool,
+  sumPoolGradient,
+
+  columnSums = 0x1300,
+  columnSquares,
+  columnProducts,
+  channelMean,
+  channelVariance,
+  channelGradient,
+  channelAffine,
+  batchNormGradient,
+  groupNorm,
+  groupNormGradient,
 }

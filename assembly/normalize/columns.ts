@@ -2,7 +2,7 @@
 // (sums.ts), which lanes can share; whoever needs the totals adds those up (totalOf).
 
 import { ColumnsArg } from "../isa/normalize";
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { arg, chunkStart, pointer, storeFirst, vectorLength } from "../memory";
 import { PARTIAL_TERMS } from "../sums";
 import { high, low, partialTerms, rounded } from "../totals";
@@ -14,7 +14,7 @@ export function partsOf(rows: i32): i32 {
 }
 
 /**
- * One block of four vectors of channels, of which `left` channels count: the sum over `rows` rows of x (Op.columnSums), of (x − mean)²
+ * One block of four vectors of channels, of which `left` channels count: the sum over `rows` rows of x (ExtensionOp.columnSums), of (x − mean)²
  * (columnSquares), or of g into `out` and of g·(x − mean) into `products` (columnProducts; mean may be absent). `stride` is bytes between
  * rows. Reads past the last row, by less than 64 bytes.
  */
@@ -26,21 +26,21 @@ function block<T>(
   const zero = v128.splat<T>(<T>0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, t0 = zero, t1 = zero, t2 = zero, t3 = zero;
   let m0 = zero, m1 = zero, m2 = zero, m3 = zero;
-  if (op != Op.columnSums && mean) {
+  if (op != ExtensionOp.columnSums && mean) {
     m0 = v128.load(mean);
     m1 = v128.load(mean, 16);
     m2 = v128.load(mean, 32);
     m3 = v128.load(mean, 48);
   }
   for (; rows > 0; rows--) {
-    if (op == Op.columnSums) {
+    if (op == ExtensionOp.columnSums) {
       s0 = v128.add<T>(s0, v128.load(x));
       s1 = v128.add<T>(s1, v128.load(x, 16));
       s2 = v128.add<T>(s2, v128.load(x, 32));
       s3 = v128.add<T>(s3, v128.load(x, 48));
     } else {
       const d0 = v128.sub<T>(v128.load(x), m0), d1 = v128.sub<T>(v128.load(x, 16), m1);
-      if (op == Op.columnSquares) {
+      if (op == ExtensionOp.columnSquares) {
         s0 = v128.add<T>(s0, v128.mul<T>(d0, d0));
         s1 = v128.add<T>(s1, v128.mul<T>(d1, d1));
       } else {
@@ -51,7 +51,7 @@ function block<T>(
         t1 = v128.add<T>(t1, v128.mul<T>(g1, d1));
       }
       const d2 = v128.sub<T>(v128.load(x, 32), m2), d3 = v128.sub<T>(v128.load(x, 48), m3);
-      if (op == Op.columnSquares) {
+      if (op == ExtensionOp.columnSquares) {
         s2 = v128.add<T>(s2, v128.mul<T>(d2, d2));
         s3 = v128.add<T>(s3, v128.mul<T>(d3, d3));
       } else {
@@ -66,7 +66,7 @@ function block<T>(
     x += stride;
   }
   storeBlock<T>(out, s0, s1, s2, s3, left, length);
-  if (op == Op.columnProducts) storeBlock<T>(products, t0, t1, t2, t3, left, length);
+  if (op == ExtensionOp.columnProducts) storeBlock<T>(products, t0, t1, t2, t3, left, length);
 }
 
 @inline
@@ -125,13 +125,13 @@ function instruction<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
 }
 
 export function columnSums<T>(i: usize, lane: i32, lanes: i32): void {
-  instruction<T>(Op.columnSums, i, lane, lanes);
+  instruction<T>(ExtensionOp.columnSums, i, lane, lanes);
 }
 
 export function columnSquares<T>(i: usize, lane: i32, lanes: i32): void {
-  instruction<T>(Op.columnSquares, i, lane, lanes);
+  instruction<T>(ExtensionOp.columnSquares, i, lane, lanes);
 }
 
 export function columnProducts<T>(i: usize, lane: i32, lanes: i32): void {
-  instruction<T>(Op.columnProducts, i, lane, lanes);
+  instruction<T>(ExtensionOp.columnProducts, i, lane, lanes);
 }

@@ -1,4 +1,4 @@
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { opcode } from "../memory";
 import { batchNormGradient, channelAffine, channelGradient, channelMean, channelVariance } from "./channels";
 import { columnProducts, columnSquares, columnSums } from "./columns";
@@ -6,25 +6,25 @@ import { groupNorm, groupNormGradient } from "./groups";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
-    case Op.columnSums:
+    case ExtensionOp.columnSums:
       return columnSums<T>(i, lane, lanes);
-    case Op.columnSquares:
+    case ExtensionOp.columnSquares:
       return columnSquares<T>(i, lane, lanes);
-    case Op.columnProducts:
+    case ExtensionOp.columnProducts:
       return columnProducts<T>(i, lane, lanes);
-    case Op.channelMean:
+    case ExtensionOp.channelMean:
       return channelMean<T>(i, lane);
-    case Op.channelVariance:
+    case ExtensionOp.channelVariance:
       return channelVariance<T>(i, lane);
-    case Op.channelGradient:
+    case ExtensionOp.channelGradient:
       return channelGradient<T>(i, lane);
-    case Op.channelAffine:
+    case ExtensionOp.channelAffine:
       return channelAffine<T>(i, lane, lanes);
-    case Op.batchNormGradient:
+    case ExtensionOp.batchNormGradient:
       return batchNormGradient<T>(i, lane, lanes);
-    case Op.groupNorm:
+    case ExtensionOp.groupNorm:
       return groupNorm<T>(i, lane, lanes);
-    case Op.groupNormGradient:
+    case ExtensionOp.groupNormGradient:
       return groupNormGradient<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");

@@ -3,7 +3,7 @@
 // a row is (rowSum).
 
 import { GroupNormArg, GroupNormGradientArg } from "../isa/normalize";
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { arg, chunkStart, pointer, storeFirst, vectorLength } from "../memory";
 import { rowSum } from "../reduce/sum";
 import { inverseOf } from "./channels";
@@ -48,13 +48,13 @@ export function groupNorm<T>(i: usize, lane: i32, lanes: i32): void {
   const end = chunkStart(samples, 1, lane + 1, lanes);
   for (let sample = chunkStart(samples, 1, lane, lanes); sample < end; sample++) {
     let x = pointer(i, GroupNormArg.x) + <usize>sample * bytes;
-    columns<T>(Op.columnSums, sums, x, 0, 0, positions, channels, 0, 1);
+    columns<T>(ExtensionOp.columnSums, sums, x, 0, 0, positions, channels, 0, 1);
     addUp<T>(sums, parts, channels);
     for (let group: usize = 0; group < <usize>groups; group++) {
       const at = group * groupBytes;
       fill<T>(mean + at, <T>(rowSum<T>(sums + at, size) / count), size);
     }
-    columns<T>(Op.columnSquares, sums, x, 0, mean, positions, channels, 0, 1);
+    columns<T>(ExtensionOp.columnSquares, sums, x, 0, mean, positions, channels, 0, 1);
     addUp<T>(sums, parts, channels);
     const inverses = pointer(i, GroupNormArg.inverse) + <usize>sample * groups * sizeof<T>();
     for (let group: usize = 0; group < <usize>groups; group++) {
@@ -103,7 +103,7 @@ export function groupNormGradient<T>(i: usize, lane: i32, lanes: i32): void {
   for (let sample = chunkStart(samples, 1, lane, lanes); sample < end; sample++) {
     let normalized = pointer(i, GroupNormGradientArg.normalized) + <usize>sample * bytes;
     let g = pointer(i, GroupNormGradientArg.g) + <usize>sample * bytes;
-    columns<T>(Op.columnProducts, sums, normalized, g, 0, positions, channels, 0, 1);
+    columns<T>(ExtensionOp.columnProducts, sums, normalized, g, 0, positions, channels, 0, 1);
     addUp<T>(sums, parts, channels);
     addUp<T>(products, parts, channels);
     for (let c = 0; c < channels; c += vectorLength<T>()) {

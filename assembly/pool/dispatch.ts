@@ -1,16 +1,16 @@
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { opcode } from "../memory";
 import { maxPool, maxPoolGradient, sumPool, sumPoolGradient } from "./windows";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
-    case Op.maxPool:
+    case ExtensionOp.maxPool:
       return maxPool<T>(i, lane, lanes);
-    case Op.maxPoolGradient:
+    case ExtensionOp.maxPoolGradient:
       return maxPoolGradient<T>(i, lane, lanes);
-    case Op.sumPool:
+    case ExtensionOp.sumPool:
       return sumPool<T>(i, lane, lanes);
-    case Op.sumPoolGradient:
+    case ExtensionOp.sumPoolGradient:
       return sumPoolGradient<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");

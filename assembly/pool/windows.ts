@@ -2,7 +2,7 @@
 // rows of all results; backward the samples, since windows of one sample may overlap.
 
 import { Divisor, PoolArg } from "../isa/pool";
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { arg, chunkStart, pointer } from "../memory";
 import { maximum, spreadMaximum } from "./max";
 import { spread, total } from "./sum";
@@ -10,7 +10,7 @@ import { spread, total } from "./sum";
 /** `op`, `marks` and `overlaps` are constants at every call. */
 @inline
 function eachWindow<T>(op: i32, marks: bool, overlaps: bool, i: usize, lane: i32, lanes: i32): void {
-  const isForward = op == Op.maxPool || op == Op.sumPool;
+  const isForward = op == ExtensionOp.maxPool || op == ExtensionOp.sumPool;
   const out = pointer(i, PoolArg.out);
   const a = pointer(i, PoolArg.a);
   const image = isForward ? a : out;
@@ -50,9 +50,9 @@ function eachWindow<T>(op: i32, marks: bool, overlaps: bool, i: usize, lane: i32
       const windowColumns = min(windowWidth, width - left) - cutLeft;
       const at = first + <usize>(top + cutTop) * rowBytes + <usize>(left + cutLeft) * bytes;
       const offset = (<usize>row * outWidth + x) * bytes;
-      if (op == Op.maxPool || op == Op.maxPoolGradient) {
+      if (op == ExtensionOp.maxPool || op == ExtensionOp.maxPoolGradient) {
         const place = cutTop * windowWidth + cutLeft;
-        if (op == Op.maxPool) {
+        if (op == ExtensionOp.maxPool) {
           maximum<T>(marks, result + offset, places + offset, at, rowBytes, channels, windowRows, windowColumns, place, windowWidth);
         } else {
           spreadMaximum<T>(overlaps, at, rowBytes, result + offset, places + offset, channels, windowRows, windowColumns, place, windowWidth);
@@ -61,7 +61,7 @@ function eachWindow<T>(op: i32, marks: bool, overlaps: bool, i: usize, lane: i32
         let divisor = 1;
         if (<i32>places == Divisor.elements) divisor = windowRows * windowColumns;
         else if (<i32>places == Divisor.size) divisor = windowHeight * windowWidth;
-        if (op == Op.sumPool) total<T>(result + offset, at, rowBytes, channels, windowRows, windowColumns, <T>divisor);
+        if (op == ExtensionOp.sumPool) total<T>(result + offset, at, rowBytes, channels, windowRows, windowColumns, <T>divisor);
         else spread<T>(overlaps, at, rowBytes, result + offset, channels, windowRows, windowColumns, <T>divisor);
       }
     }
@@ -95,23 +95,23 @@ function covers(i: usize): bool {
 
 /** The maximum of each window. */
 export function maxPool<T>(i: usize, lane: i32, lanes: i32): void {
-  if (pointer(i, PoolArg.places)) eachWindow<T>(Op.maxPool, true, false, i, lane, lanes);
-  else eachWindow<T>(Op.maxPool, false, false, i, lane, lanes);
+  if (pointer(i, PoolArg.places)) eachWindow<T>(ExtensionOp.maxPool, true, false, i, lane, lanes);
+  else eachWindow<T>(ExtensionOp.maxPool, false, false, i, lane, lanes);
 }
 
 /** What arrives at a window goes to where its maximum stood. */
 export function maxPoolGradient<T>(i: usize, lane: i32, lanes: i32): void {
-  if (overlap(i)) eachWindow<T>(Op.maxPoolGradient, false, true, i, lane, lanes);
-  else eachWindow<T>(Op.maxPoolGradient, false, false, i, lane, lanes);
+  if (overlap(i)) eachWindow<T>(ExtensionOp.maxPoolGradient, false, true, i, lane, lanes);
+  else eachWindow<T>(ExtensionOp.maxPoolGradient, false, false, i, lane, lanes);
 }
 
 /** The sum of each window, divided. */
 export function sumPool<T>(i: usize, lane: i32, lanes: i32): void {
-  eachWindow<T>(Op.sumPool, false, false, i, lane, lanes);
+  eachWindow<T>(ExtensionOp.sumPool, false, false, i, lane, lanes);
 }
 
 /** What arrives at a window, divided, goes to each of its elements. */
 export function sumPoolGradient<T>(i: usize, lane: i32, lanes: i32): void {
-  if (overlap(i)) eachWindow<T>(Op.sumPoolGradient, false, true, i, lane, lanes);
-  else eachWindow<T>(Op.sumPoolGradient, false, false, i, lane, lanes);
+  if (overlap(i)) eachWindow<T>(ExtensionOp.sumPoolGradient, false, true, i, lane, lanes);
+  else eachWindow<T>(ExtensionOp.sumPoolGradient, false, false, i, lane, lanes);
 }
