@@ -27,6 +27,9 @@ import {
 } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 
+import { normalizeCases } from "./cases/normalize.ts";
+import { poolCases } from "./cases/pool.ts";
+
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
 export type Kind = "any" | "positive" | "labels" | "oneHot" | "distribution";
 
@@ -189,6 +192,8 @@ export const cases: readonly OpCase[] = [
     apply: (x) => broadcastTo(x, [2, 3, 5]),
     shapes: [[[]], [[5]], [[3, 1]], [[2, 1, 5]]],
   },
+  ...poolCases,
+  ...normalizeCases,
   // y = softmax x: ∂yᵢ = yᵢ·(∂xᵢ − Σⱼ yⱼ·∂xⱼ)
   { name: "softmax", apply: softmax, shapes: rows.map((shape) => [shape]) },
   // ∂ log softmax(x)ᵢ = ∂xᵢ − Σⱼ softmax(x)ⱼ·∂xⱼ

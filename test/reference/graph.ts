@@ -6,6 +6,16 @@ import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
+import {
+  batchNorm,
+  batchNormGradient,
+  channelAffine,
+  type Groups,
+  groupAffineGradient,
+  groupNorm,
+  groupNormGradient,
+} from "./normalize.ts";
+import { maxPool, maxPoolGradient, type Pooling, spreadWindows, windowSums } from "./pool.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
@@ -30,9 +40,43 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
+  ["maxPool2d", ({ attributes }, [x]) => maxPool(x!, attributes as Pooling)],
+  [
+    "maxPool2dGradient",
+    ({ attributes }, [g, places]) => [maxPoolGradient(g!, places!, attributes as Pooling)],
+  ],
+  ["windowSums", ({ attributes }, [x]) => [windowSums(x!, attributes as Pooling)]],
+  ["spreadWindows", ({ attributes }, [y]) => [spreadWindows(y!, attributes as Pooling)]],
+  ["batchNorm", ({ attributes }, [x, gamma, beta]) => batchNorm(x!, gamma!, beta!, epsilonOf(attributes))],
+  [
+    "batchNormGradient",
+    (_, [x, g, mean, inverse, factor]) => batchNormGradient(x!, g!, mean!, inverse!, factor!),
+  ],
+  ["channelAffine", (_, [x, mean, factor, shift]) => [channelAffine(x!, mean!, factor!, shift!)]],
+  [
+    "groupNorm",
+    (node, [x, gamma, beta]) => groupNorm(x!, gamma!, beta!, epsilonOf(node.attributes), groupsOf(node)),
+  ],
+  [
+    "groupNormGradient",
+    (node, [g, normalized, inverse, gamma]) => [
+      groupNormGradient(g!, normalized!, inverse!, gamma!, groupsOf(node)),
+    ],
+  ],
+  ["groupAffineGradient", (node, [g, x]) => groupAffineGradient(g!, x!, node.inputs[0]!.shape.at(-1)!)],
   ...Object.entries(unary).map(([name, f]): [string, Kernel] => [name, (_, [x]) => [f(x!)]]),
   ...binaryNames.map((name): [string, Kernel] => [name, elementwise]),
 ]);
+
+const epsilonOf = (attributes: { readonly epsilon: number }) => attributes.epsilon;
+
+function groupsOf({ inputs: [x], attributes }: Node<never>): Groups {
+  const { groups, axes } = attributes as { groups: number; axes: number };
+  const { shape } = x!;
+  const positions = product(shape.slice(shape.length - axes, -1));
+  const channels = shape.at(-1)!;
+  return { samples: product(shape) / positions / channels, positions, channels, groups };
+}
 
 function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };

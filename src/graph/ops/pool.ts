@@ -12,10 +12,9 @@ import {
   both,
   checkImages,
   checkSignals,
-  linePadding,
   type Padding,
   type Pair,
-  padding,
+  paddingOf,
   pairOf,
   type Windows,
   windowsOf,
@@ -50,10 +49,10 @@ export interface AveragePoolOptions extends PoolOptions, Averaging {}
 /** Options of `avgPool1d`. */
 export interface LineAveragePoolOptions extends LinePoolOptions, Averaging {}
 
-const maxPool = extension(ExtensionOp.maxPool);
-const maxPoolGradient = extension(ExtensionOp.maxPoolGradient);
-const sumPool = extension(ExtensionOp.sumPool);
-const sumPoolGradient = extension(ExtensionOp.sumPoolGradient);
+const maxPool = /* @__PURE__ */ extension(ExtensionOp.maxPool);
+const maxPoolGradient = /* @__PURE__ */ extension(ExtensionOp.maxPoolGradient);
+const sumPool = /* @__PURE__ */ extension(ExtensionOp.sumPool);
+const sumPoolGradient = /* @__PURE__ */ extension(ExtensionOp.sumPoolGradient);
 
 interface Pooling {
   /** of the images */
@@ -146,8 +145,8 @@ const spreadOperation: Operation<Pooling> = {
   },
 };
 
-const poolRules = { stride: pairOf(1), padding };
-const lineRules = { stride: along(1), padding: linePadding };
+const poolRules = () => ({ stride: pairOf(1), padding: paddingOf(pairOf(0)) });
+const lineRules = () => ({ stride: along(1), padding: paddingOf(along(0)) });
 
 /** The windows of x, and what their sums are divided by. */
 function poolingOf(op: string, x: Value, window: Pair, given: PoolOptions, divisor = Divisor.one): Pooling {
@@ -179,7 +178,7 @@ function poolingOf(op: string, x: Value, window: Pair, given: PoolOptions, divis
 export function maxPool2d(x: Value, window: Pair, given?: PoolOptions): Value {
   checkImages("maxPool2d", x);
   check("maxPool2d", "window", window, pairOf(1));
-  const pooling = poolingOf("maxPool2d", x, window, options("maxPool2d", given, poolRules));
+  const pooling = poolingOf("maxPool2d", x, window, options("maxPool2d", given, poolRules()));
   return apply(maxOperation, [x], pooling);
 }
 
@@ -196,7 +195,10 @@ export function maxPool2d(x: Value, window: Pair, given?: PoolOptions): Value {
 export function avgPool2d(x: Value, window: Pair, given?: AveragePoolOptions): Value {
   checkImages("avgPool2d", x);
   check("avgPool2d", "window", window, pairOf(1));
-  const { countPadding = false, ...rest } = options("avgPool2d", given, { ...poolRules, countPadding: flag });
+  const { countPadding = false, ...rest } = options("avgPool2d", given, {
+    ...poolRules(),
+    countPadding: flag,
+  });
   const divisor = countPadding ? Divisor.size : Divisor.elements;
   return apply(sumOperation, [x], poolingOf("avgPool2d", x, window, rest, divisor));
 }
@@ -246,7 +248,7 @@ function ofOneRow({ stride, padding }: LinePoolOptions): PoolOptions {
 export function maxPool1d(x: Value, window: number, given?: LinePoolOptions): Value {
   const images = asImages("maxPool1d", x);
   check("maxPool1d", "window", window, along(1));
-  const chosen = ofOneRow(options("maxPool1d", given, lineRules));
+  const chosen = ofOneRow(options("maxPool1d", given, lineRules()));
   return asSignals(apply(maxOperation, [images], poolingOf("maxPool1d", images, [1, window], chosen)));
 }
 
@@ -254,7 +256,10 @@ export function maxPool1d(x: Value, window: number, given?: LinePoolOptions): Va
 export function avgPool1d(x: Value, window: number, given?: LineAveragePoolOptions): Value {
   const images = asImages("avgPool1d", x);
   check("avgPool1d", "window", window, along(1));
-  const { countPadding = false, ...rest } = options("avgPool1d", given, { ...lineRules, countPadding: flag });
+  const { countPadding = false, ...rest } = options("avgPool1d", given, {
+    ...lineRules(),
+    countPadding: flag,
+  });
   const divisor = countPadding ? Divisor.size : Divisor.elements;
   return asSignals(
     apply(sumOperation, [images], poolingOf("avgPool1d", images, [1, window], ofOneRow(rest), divisor)),

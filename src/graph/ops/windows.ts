@@ -17,6 +17,7 @@ export type Padding = "valid" | "same" | Pair;
 const MOST = 65_535;
 
 /** A pair of whole numbers. */
+// @__NO_SIDE_EFFECTS__
 export function pairOf(least: number): Rule {
   const fits = (value: unknown) => isWhole(value, least, MOST);
   return [
@@ -25,15 +26,16 @@ export function pairOf(least: number): Rule {
   ];
 }
 
-const [isMode, modes] = oneOf("valid", "same");
-const [isPair, pairs] = pairOf(0);
-export const padding: Rule = [(value) => isMode(value) || isPair(value), `${modes}, ${pairs}`];
-
-/** One whole number, of windows along one axis. */
+/** One whole number, for windows along one axis. */
+// @__NO_SIDE_EFFECTS__
 export const along = (least: number): Rule => whole(least, MOST);
 
-const [isLength, lengths] = along(0);
-export const linePadding: Rule = [(value) => isMode(value) || isLength(value), `${modes}, or ${lengths}`];
+/** A padding, whose numbers are by `rule`. */
+// @__NO_SIDE_EFFECTS__
+export function paddingOf([fits, words]: Rule): Rule {
+  const [isMode, modes] = oneOf("valid", "same");
+  return [(value) => isMode(value) || fits(value), `${modes} or ${words}`];
+}
 
 export function both(pair: Pair): readonly [number, number] {
   return typeof pair === "number" ? [pair, pair] : pair;
