@@ -16,6 +16,7 @@ export {
 export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
 export { type Layer, layer, type Scope } from "./nn/layers/layer.ts";
+export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,

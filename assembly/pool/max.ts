@@ -1,13 +1,13 @@
-// The maximum of one window, and the way back. The first of equal elements counts, in the order of the window's rows, and a NaN more than
-// any number. `x` is the window's first element in the image, of which it has `rows` × `columns`; `place` is that element's place in
+// The maximum of one window, and the way back. The first of equal elements counts, in the order of the window's rows; a NaN anywhere makes
+// the maximum NaN. `x` is the window's first element in the image, of which it has `rows` × `columns`; `place` is that element's place in
 // the whole window, whose rows have `width` places.
 
 import { storeFirst, storePair, vectorLength } from "../memory";
 
-/** Where `x` takes the place of the best so far. */
+/** The later place where the element is larger; places only grow. */
 @inline
-function isLarger<T>(x: v128, best: v128): v128 {
-  return v128.or(v128.gt<T>(x, best), v128.ne<T>(x, x));
+function later<T>(index: v128, place: v128, larger: v128): v128 {
+  return v128.pmax<T>(index, v128.and(place, larger));
 }
 
 /** y = max x, for each channel, and where `marks` where it stood. Four vectors of channels at a time, then one by one. */
@@ -27,30 +27,36 @@ export function maximum<T>(
     let at = first;
     let b0 = v128.load(p), b1 = v128.load(p, 16), b2 = v128.load(p, 32), b3 = v128.load(p, 48);
     let i0 = at, i1 = at, i2 = at, i3 = at;
+    // All ones, a NaN, where there was one.
+    let u0 = v128.ne<T>(b0, b0), u1 = v128.ne<T>(b1, b1), u2 = v128.ne<T>(b2, b2), u3 = v128.ne<T>(b3, b3);
     for (let r = rows; r > 0; r--) {
       for (let c = columns; c > 0; c--) {
         const x0 = v128.load(p), x1 = v128.load(p, 16);
-        const m0 = isLarger<T>(x0, b0), m1 = isLarger<T>(x1, b1);
-        b0 = v128.bitselect(x0, b0, m0);
-        b1 = v128.bitselect(x1, b1, m1);
-        const x2 = v128.load(p, 32), x3 = v128.load(p, 48);
-        const m2 = isLarger<T>(x2, b2), m3 = isLarger<T>(x3, b3);
-        b2 = v128.bitselect(x2, b2, m2);
-        b3 = v128.bitselect(x3, b3, m3);
         if (marks) {
-          i0 = v128.bitselect(at, i0, m0);
-          i1 = v128.bitselect(at, i1, m1);
-          i2 = v128.bitselect(at, i2, m2);
-          i3 = v128.bitselect(at, i3, m3);
+          i0 = later<T>(i0, at, v128.gt<T>(x0, b0));
+          i1 = later<T>(i1, at, v128.gt<T>(x1, b1));
+        }
+        b0 = v128.pmax<T>(b0, x0);
+        b1 = v128.pmax<T>(b1, x1);
+        u0 = v128.or(u0, v128.ne<T>(x0, x0));
+        u1 = v128.or(u1, v128.ne<T>(x1, x1));
+        const x2 = v128.load(p, 32), x3 = v128.load(p, 48);
+        if (marks) {
+          i2 = later<T>(i2, at, v128.gt<T>(x2, b2));
+          i3 = later<T>(i3, at, v128.gt<T>(x3, b3));
           at = v128.add<T>(at, one);
         }
+        b2 = v128.pmax<T>(b2, x2);
+        b3 = v128.pmax<T>(b3, x3);
+        u2 = v128.or(u2, v128.ne<T>(x2, x2));
+        u3 = v128.or(u3, v128.ne<T>(x3, x3));
         p += step;
       }
       p += next;
       if (marks) at = v128.add<T>(at, skipped);
     }
-    storePair(y, b0, b1);
-    storePair(y + 32, b2, b3);
+    storePair(y, v128.or(b0, u0), v128.or(b1, u1));
+    storePair(y + 32, v128.or(b2, u2), v128.or(b3, u3));
     if (marks) {
       storePair(places, i0, i1);
       storePair(places + 32, i2, i3);
@@ -64,21 +70,22 @@ export function maximum<T>(
     let at = first;
     let best = v128.load(p);
     let index = at;
+    let unordered = v128.ne<T>(best, best);
     for (let r = rows; r > 0; r--) {
       for (let c = columns; c > 0; c--) {
         const value = v128.load(p);
-        const larger = isLarger<T>(value, best);
-        best = v128.bitselect(value, best, larger);
         if (marks) {
-          index = v128.bitselect(at, index, larger);
+          index = later<T>(index, at, v128.gt<T>(value, best));
           at = v128.add<T>(at, one);
         }
+        best = v128.pmax<T>(best, value);
+        unordered = v128.or(unordered, v128.ne<T>(value, value));
         p += step;
       }
       p += next;
       if (marks) at = v128.add<T>(at, skipped);
     }
-    storeFirst<T>(y, best, left);
+    storeFirst<T>(y, v128.or(best, unordered), left);
     if (marks) {
       storeFirst<T>(places, index, left);
       places += 16;

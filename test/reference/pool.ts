@@ -52,10 +52,8 @@ export function maxPool(x: Floats, pooling: Pooling): Floats[] {
   const places = zerosLike(x, y.length);
   eachWindow(pooling, (result, elements) => {
     let [best, place] = [x[elements[0]![0]]!, elements[0]![1]];
-    for (const [at, other] of elements) {
-      if (x[at]! > best || Number.isNaN(x[at])) [best, place] = [x[at]!, other];
-    }
-    y[result] = best;
+    for (const [at, other] of elements) if (x[at]! > best) [best, place] = [x[at]!, other];
+    y[result] = elements.some(([at]) => Number.isNaN(x[at])) ? Number.NaN : best;
     places[result] = place;
   });
   return [y, places];

@@ -96,7 +96,7 @@ function emitWindows(
     op,
     a.dtype,
     operands,
-    windows * (5 + nanoseconds * channels * window[0] * window[1]),
+    windows * (8 + nanoseconds * channels * window[0] * window[1]),
   );
 }
 
@@ -104,7 +104,7 @@ const maxGradientOperation: Operation<Pooling> = {
   name: "maxPool2dGradient",
   infer: ([g], { shape }) => [{ shape, dtype: g!.dtype }],
   emit({ inputs: [g, places], outputs: [dx], attributes }, emitter) {
-    emitWindows(maxPoolGradient, dx!, g!, emitter.address(places!), attributes, 0.12, emitter);
+    emitWindows(maxPoolGradient, dx!, g!, emitter.address(places!), attributes, 0.32, emitter);
   },
 };
 
@@ -121,7 +121,7 @@ const maxOperation: Operation<Pooling> = {
   ],
   emit({ inputs: [x], outputs: [y, places], attributes }, emitter) {
     const at = emitter.isWanted(places!) ? emitter.address(places!) : 0;
-    emitWindows(maxPool, y!, x!, at, attributes, 0.12, emitter);
+    emitWindows(maxPool, y!, x!, at, attributes, 0.35, emitter);
   },
 };
 
@@ -131,7 +131,7 @@ const sumOperation: Operation<Pooling> = {
   infer: ([x], pooling) => [{ shape: pooledShape(pooling), dtype: x!.dtype }],
   gradient: ({ attributes }, g) => [apply(spreadOperation, [g], attributes)],
   emit({ inputs: [x], outputs: [y], attributes }, emitter) {
-    emitWindows(sumPool, y!, x!, attributes.divisor, attributes, 0.08, emitter);
+    emitWindows(sumPool, y!, x!, attributes.divisor, attributes, 0.27, emitter);
   },
 };
 
@@ -141,15 +141,14 @@ const spreadOperation: Operation<Pooling> = {
   infer: ([y], { shape }) => [{ shape, dtype: y!.dtype }],
   gradient: ({ attributes }, g) => [apply(sumOperation, [g], attributes)],
   emit({ inputs: [y], outputs: [x], attributes }, emitter) {
-    emitWindows(sumPoolGradient, x!, y!, attributes.divisor, attributes, 0.08, emitter);
+    emitWindows(sumPoolGradient, x!, y!, attributes.divisor, attributes, 0.27, emitter);
   },
 };
 
-const poolRules = () => ({ stride: pairOf(1), padding: paddingOf(pairOf(0)) });
-const lineRules = () => ({ stride: along(1), padding: paddingOf(along(0)) });
+/** What is done with images or signals, everything but them being decided. */
+type Pool = (x: Value) => Value;
 
-/** The windows of x, and what their sums are divided by. */
-function poolingOf(op: string, x: Value, window: Pair, given: PoolOptions, divisor = Divisor.one): Pooling {
+function windowed(op: string, x: Value, window: Pair, given: PoolOptions, divisor = Divisor.one): Pooling {
   sameFloat(op, x);
   const { stride = window, padding = "valid" } = given;
   const windows = windowsOf(op, x.shape, both(window), both(stride), padding);
@@ -165,9 +164,94 @@ function poolingOf(op: string, x: Value, window: Pair, given: PoolOptions, divis
   return { shape: x.shape, windows, divisor };
 }
 
+/** `maxPool2d` for images that are to come: its other arguments are checked here. */
+export function maxPooling2d(window: Pair, given?: PoolOptions): Pool {
+  check("maxPool2d", "window", window, pairOf(1));
+  const chosen = options("maxPool2d", given, { stride: pairOf(1), padding: paddingOf(pairOf(0)) });
+  return (x) => {
+    checkImages("maxPool2d", x);
+    return apply(maxOperation, [x], windowed("maxPool2d", x, window, chosen));
+  };
+}
+
+/** `avgPool2d` for images that are to come: its other arguments are checked here. */
+export function averagePooling2d(window: Pair, given?: AveragePoolOptions): Pool {
+  check("avgPool2d", "window", window, pairOf(1));
+  const rules = { stride: pairOf(1), padding: paddingOf(pairOf(0)), countPadding: flag };
+  const { countPadding = false, ...rest } = options("avgPool2d", given, rules);
+  const divisor = countPadding ? Divisor.size : Divisor.elements;
+  return (x) => {
+    checkImages("avgPool2d", x);
+    return apply(sumOperation, [x], windowed("avgPool2d", x, window, rest, divisor));
+  };
+}
+
+/** `upsample2d` for images that are to come. */
+export function upsampling2d(factor: Pair): Pool {
+  check("upsample2d", "factor", factor, pairOf(1));
+  const size = both(factor);
+  if (size[0] * size[1] > LONGEST_SUM) {
+    throw new OptionError(
+      `upsample2d: factor ${size.join("×")} makes more than ${LONGEST_SUM} copies; upsample twice`,
+    );
+  }
+  return (x) => {
+    checkImages("upsample2d", x);
+    sameFloat("upsample2d", x);
+    const [batch, height, width, channels] = x.shape as Images;
+    const windows = { size, stride: size, before: [0, 0], count: [height, width] } as const;
+    const shape = [batch, height * size[0], width * size[1], channels];
+    return apply(spreadOperation, [x], { shape, windows, divisor: Divisor.one });
+  };
+}
+
+/** What is done with signals [batch, length, channels], by what is done with images of one row. */
+function ofSignals(op: string, pool: (images: Value) => Value): Pool {
+  return (x) => {
+    checkSignals(op, x);
+    const [batch, length, channels] = x.shape as [number, number, number];
+    const y = pool(reshape(x, [batch, 1, length, channels]));
+    return reshape(y, [batch, y.shape[2]!, channels]);
+  };
+}
+
+/** Options for signals as those for images of one row. */
+function ofOneRow({ stride, padding }: LinePoolOptions): PoolOptions {
+  return {
+    ...(stride !== undefined && { stride: [1, stride] }),
+    ...(padding !== undefined && { padding: typeof padding === "number" ? [0, padding] : padding }),
+  };
+}
+
+/** `maxPool1d` for signals that are to come: its other arguments are checked here. */
+export function maxPooling1d(window: number, given?: LinePoolOptions): Pool {
+  check("maxPool1d", "window", window, along(1));
+  const chosen = ofOneRow(options("maxPool1d", given, { stride: along(1), padding: paddingOf(along(0)) }));
+  return ofSignals("maxPool1d", (images) =>
+    apply(maxOperation, [images], windowed("maxPool1d", images, [1, window], chosen)),
+  );
+}
+
+/** `avgPool1d` for signals that are to come: its other arguments are checked here. */
+export function averagePooling1d(window: number, given?: LineAveragePoolOptions): Pool {
+  check("avgPool1d", "window", window, along(1));
+  const rules = { stride: along(1), padding: paddingOf(along(0)), countPadding: flag };
+  const { countPadding = false, ...rest } = options("avgPool1d", given, rules);
+  const divisor = countPadding ? Divisor.size : Divisor.elements;
+  return ofSignals("avgPool1d", (images) =>
+    apply(sumOperation, [images], windowed("avgPool1d", images, [1, window], ofOneRow(rest), divisor)),
+  );
+}
+
+/** `upsample1d` for signals that are to come. */
+export function upsampling1d(factor: number): Pool {
+  check("upsample1d", "factor", factor, whole(1, LONGEST_SUM));
+  return ofSignals("upsample1d", upsampling2d([1, factor]));
+}
+
 /**
- * The largest element of each window and channel: y[b, i, j, c] = max x[b, i·stride + u, j·stride + v, c] (book 7.3). Its gradient goes to the
- * first of equal ones, in the order of the window's rows; a NaN is more than any number, so that it shows.
+ * The largest element of each window and channel: y[b, i, j, c] = max x[b, i·stride + u, j·stride + v, c] over u and v (book 7.3). Its gradient
+ * goes to the first of equal ones, in the order of the window's rows. A NaN in a window makes its maximum NaN.
  *
  * @param x [batch, height, width, channels]
  * @param window rows and columns of a window: a whole number, or [rows, columns]
@@ -175,12 +259,8 @@ function poolingOf(op: string, x: Value, window: Pair, given: PoolOptions, divis
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window, and no element may lie in more than 1,024 windows
  */
-export function maxPool2d(x: Value, window: Pair, given?: PoolOptions): Value {
-  checkImages("maxPool2d", x);
-  check("maxPool2d", "window", window, pairOf(1));
-  const pooling = poolingOf("maxPool2d", x, window, options("maxPool2d", given, poolRules()));
-  return apply(maxOperation, [x], pooling);
-}
+export const maxPool2d = (x: Value, window: Pair, given?: PoolOptions): Value =>
+  maxPooling2d(window, given)(x);
 
 /**
  * The mean of each window and channel: its elements added in the order of its rows, divided by how many of them lie in the image, or where
@@ -192,21 +272,15 @@ export function maxPool2d(x: Value, window: Pair, given?: PoolOptions): Value {
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window
  */
-export function avgPool2d(x: Value, window: Pair, given?: AveragePoolOptions): Value {
-  checkImages("avgPool2d", x);
-  check("avgPool2d", "window", window, pairOf(1));
-  const { countPadding = false, ...rest } = options("avgPool2d", given, {
-    ...poolRules(),
-    countPadding: flag,
-  });
-  const divisor = countPadding ? Divisor.size : Divisor.elements;
-  return apply(sumOperation, [x], poolingOf("avgPool2d", x, window, rest, divisor));
-}
+export const avgPool2d = (x: Value, window: Pair, given?: AveragePoolOptions): Value =>
+  averagePooling2d(window, given)(x);
+
+type Images = [batch: number, height: number, width: number, channels: number];
 
 /** The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. @throws ShapeError for other axes */
 export function globalAvgPool2d(x: Value): Value {
   checkImages("globalAvgPool2d", x);
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const [batch, height, width, channels] = x.shape as Images;
   return mean(reshape(x, [batch, height * width, channels]), { axis: 1 });
 }
 
@@ -217,93 +291,43 @@ export function globalAvgPool2d(x: Value): Value {
 export function globalMaxPool2d(x: Value): Value {
   checkImages("globalMaxPool2d", x);
   sameFloat("globalMaxPool2d", x);
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const [batch, height, width, channels] = x.shape as Images;
   const windows = { size: [height, width], stride: [1, 1], before: [0, 0], count: [1, 1] } as const;
   const y = apply(maxOperation, [x], { shape: x.shape, windows, divisor: Divisor.one });
   return reshape(y, [batch, channels]);
 }
 
-/** Signals [batch, length, channels] as images of one row. */
-function asImages(op: string, x: Value): Value {
-  checkSignals(op, x);
-  const [batch, length, channels] = x.shape as [number, number, number];
-  return reshape(x, [batch, 1, length, channels]);
-}
-
-/** Images of one row as signals. */
-function asSignals(x: Value): Value {
-  const [batch, , length, channels] = x.shape as [number, number, number, number];
-  return reshape(x, [batch, length, channels]);
-}
-
-/** Options for signals as those for images of one row. */
-function ofOneRow({ stride, padding }: LinePoolOptions): PoolOptions {
-  return {
-    ...(stride !== undefined && { stride: [1, stride] }),
-    ...(padding !== undefined && { padding: typeof padding === "number" ? [0, padding] : padding }),
-  };
-}
-
-/** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
-export function maxPool1d(x: Value, window: number, given?: LinePoolOptions): Value {
-  const images = asImages("maxPool1d", x);
-  check("maxPool1d", "window", window, along(1));
-  const chosen = ofOneRow(options("maxPool1d", given, lineRules()));
-  return asSignals(apply(maxOperation, [images], poolingOf("maxPool1d", images, [1, window], chosen)));
-}
-
-/** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `avgPool2d` */
-export function avgPool1d(x: Value, window: number, given?: LineAveragePoolOptions): Value {
-  const images = asImages("avgPool1d", x);
-  check("avgPool1d", "window", window, along(1));
-  const { countPadding = false, ...rest } = options("avgPool1d", given, {
-    ...lineRules(),
-    countPadding: flag,
-  });
-  const divisor = countPadding ? Divisor.size : Divisor.elements;
-  return asSignals(
-    apply(sumOperation, [images], poolingOf("avgPool1d", images, [1, window], ofOneRow(rest), divisor)),
-  );
-}
-
-/** The mean of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
-export function globalAvgPool1d(x: Value): Value {
-  return globalAvgPool2d(asImages("globalAvgPool1d", x));
-}
-
-/** The largest element of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
-export function globalMaxPool1d(x: Value): Value {
-  return globalMaxPool2d(asImages("globalMaxPool1d", x));
-}
-
 /**
- * Repeats rows and columns: y[b, i, j, c] = x[b, ⌊i / factor⌋, ⌊j / factor⌋, c], the nearest pixel. Its gradient is the sum over each pixel's copies, in the
- * order of their rows.
+ * Repeats rows and columns: y[b, i, j, c] = x[b, ⌊i / factor⌋, ⌊j / factor⌋, c], the nearest pixel. Its gradient is the sum over each pixel's copies,
+ * in the order of their rows.
  *
  * @param x [batch, height, width, channels]
  * @param factor how many of each: a whole number, or [rows, columns]; at most 1,024 copies
  * @returns [batch, height · factor, width · factor, channels]
  * @throws ShapeError where x has other axes @throws OptionError for another factor
  */
-export function upsample2d(x: Value, factor: Pair): Value {
-  checkImages("upsample2d", x);
-  sameFloat("upsample2d", x);
-  check("upsample2d", "factor", factor, pairOf(1));
-  const size = both(factor);
-  if (size[0] * size[1] > LONGEST_SUM) {
-    throw new OptionError(
-      `upsample2d: factor ${size.join("×")} makes more than ${LONGEST_SUM} copies; upsample twice`,
-    );
-  }
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const windows = { size, stride: size, before: [0, 0], count: [height, width] } as const;
-  const shape = [batch, height * size[0], width * size[1], channels];
-  return apply(spreadOperation, [x], { shape, windows, divisor: Divisor.one });
+export const upsample2d = (x: Value, factor: Pair): Value => upsampling2d(factor)(x);
+
+/** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
+export const maxPool1d = (x: Value, window: number, given?: LinePoolOptions): Value =>
+  maxPooling1d(window, given)(x);
+
+/** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `avgPool2d` */
+export const avgPool1d = (x: Value, window: number, given?: LineAveragePoolOptions): Value =>
+  averagePooling1d(window, given)(x);
+
+/** The mean of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+export function globalAvgPool1d(x: Value): Value {
+  checkSignals("globalAvgPool1d", x);
+  return mean(x, { axis: 1 });
 }
 
-/** Repeats the elements of signals, as `upsample2d`: [batch, length, channels] → [batch, length · factor, channels]. */
-export function upsample1d(x: Value, factor: number): Value {
-  const images = asImages("upsample1d", x);
-  check("upsample1d", "factor", factor, whole(1, LONGEST_SUM));
-  return asSignals(upsample2d(images, [1, factor]));
+/** The largest element of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+export function globalMaxPool1d(x: Value): Value {
+  checkSignals("globalMaxPool1d", x);
+  const [batch, length, channels] = x.shape as [number, number, number];
+  return globalMaxPool2d(reshape(x, [batch, 1, length, channels]));
 }
+
+/** Repeats the elements of signals: [batch, length, channels] → [batch, length · factor, channels]. @throws ShapeError, OptionError as `upsample2d` */
+export const upsample1d = (x: Value, factor: number): Value => upsampling1d(factor)(x);
