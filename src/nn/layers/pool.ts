@@ -19,6 +19,14 @@ import { type Layer, ownLayer } from "./layer.ts";
 
 export type { AveragePoolOptions, LineAveragePoolOptions, LinePoolOptions, PoolOptions };
 
+/** A layer by what it does, for which its options have been checked. */
+// @__NO_SIDE_EFFECTS__
+const poolLayer = (
+  kind: string,
+  forward: Layer["forward"],
+  options: Readonly<Record<string, unknown>>,
+): Layer => ownLayer(kind, options, forward);
+
 /**
  * The largest element of each window and channel (book 7.3): y[b, i, j, c] = max x[b, i·stride + u, j·stride + v, c] over u and v.
  * Gradients go to the first of equal ones.
@@ -37,7 +45,7 @@ export type { AveragePoolOptions, LineAveragePoolOptions, LinePoolOptions, PoolO
  * ```
  */
 export const maxPool2d = (window: Pair = 2, given?: PoolOptions): Layer =>
-  ownLayer("maxPool2d", { window, ...given }, maxPooling2d(window, given));
+  poolLayer("maxPool2d", maxPooling2d(window, given), { window, ...given });
 
 /**
  * The mean of each window and channel. Elements of the padding are left out, as in TensorFlow; with `countPadding` they count as zeros, as
@@ -56,15 +64,15 @@ export const maxPool2d = (window: Pair = 2, given?: PoolOptions): Layer =>
  * ```
  */
 export const avgPool2d = (window: Pair = 2, given?: AveragePoolOptions): Layer =>
-  ownLayer("avgPool2d", { window, ...given }, averagePooling2d(window, given));
+  poolLayer("avgPool2d", averagePooling2d(window, given), { window, ...given });
 
 /** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
 export const maxPool1d = (window = 2, given?: LinePoolOptions): Layer =>
-  ownLayer("maxPool1d", { window, ...given }, maxPooling1d(window, given));
+  poolLayer("maxPool1d", maxPooling1d(window, given), { window, ...given });
 
 /** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
 export const avgPool1d = (window = 2, given?: LineAveragePoolOptions): Layer =>
-  ownLayer("avgPool1d", { window, ...given }, averagePooling1d(window, given));
+  poolLayer("avgPool1d", averagePooling1d(window, given), { window, ...given });
 
 /**
  * The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels].
@@ -105,7 +113,7 @@ export const globalMaxPool1d = (): Layer => ownLayer("globalMaxPool1d", {}, glob
  * ```
  */
 export const upsample2d = (factor: Pair = 2): Layer =>
-  ownLayer("upsample2d", { factor }, upsampling2d(factor));
+  poolLayer("upsample2d", upsampling2d(factor), { factor });
 
 /** Makes signals longer by repeating elements: [batch, length, channels] → [batch, length · factor, channels]. Default factor: 2. */
-export const upsample1d = (factor = 2): Layer => ownLayer("upsample1d", { factor }, upsampling1d(factor));
+export const upsample1d = (factor = 2): Layer => poolLayer("upsample1d", upsampling1d(factor), { factor });
