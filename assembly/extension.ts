@@ -6,6 +6,7 @@ import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode } from "./memory";
 import * as normalize from "./normalize/dispatch";
 import * as pool from "./pool/dispatch";
+import * as random from "./random/extension";
 
 /** Runs one instruction, or a lane's part of it. */
 export function execute(i: usize, lane: i32, lanes: i32): void {
@@ -23,6 +24,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return pool.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.normalize:
       return normalize.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.random:
+      return random.dispatch<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");
   }

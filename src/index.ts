@@ -3,11 +3,11 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
+export type { Distribution, Initializer } from "./nn/distributions.ts";
 export {
+  bernoulli,
   constant,
-  type Distribution,
   he,
-  type Initializer,
   normal,
   uniform,
   xavier,
@@ -15,7 +15,9 @@ export {
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
-export { type Layer, layer, type Scope } from "./nn/layers/layer.ts";
+export * from "./nn/layers/dropout.ts";
+export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/normalize.ts";
 export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
@@ -58,7 +60,7 @@ export {
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
 export { Network } from "./train/network.ts";
-export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
+export type { NamedTensors } from "./train/variables.ts";

@@ -116,7 +116,8 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
-  pool = 0x12,
+  random,
+  pool,
   normalize,
 }
 
@@ -126,6 +127,8 @@ export enum ExtensionOp {
   abs = 0x1000,
   // two operands (BinaryArg)
   absGradient,
+
+  randomBernoulli = 0x1100,
 
   maxPool = 0x1200,
   maxPoolGradient,

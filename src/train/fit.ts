@@ -6,7 +6,7 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import { type Core, setStep } from "./core.ts";
+import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
@@ -46,7 +46,7 @@ export interface FitOptions {
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
   h?: number;
-  /** Of the order of samples. Default: the network's. */
+  /** Of the order of samples, and of what layers draw (`dropout`). Default: the network's. */
   seed?: number;
   /**
    * Data sets to measure loss and accuracy on, or only those of the two that `metrics` lists: before the first step, after every
@@ -218,8 +218,7 @@ class Session implements Disposable {
    */
   #twin(): Core {
     const twin = this.#core.in("float64");
-    twin.parameters.allocate(twin.owner);
-    this.#resources.add(twin.parameters);
+    allocate(twin, this.#resources);
     return twin;
   }
 

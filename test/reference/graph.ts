@@ -1,7 +1,9 @@
 // A graph evaluated in plain TypeScript, node by node, without fusion and without a plan: what wasm is held to, bit for bit.
 
+import { Purpose } from "../../assembly/isa/random.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
@@ -16,11 +18,18 @@ import {
   groupNormGradient,
 } from "./normalize.ts";
 import { maxPool, maxPoolGradient, type Pooling, spreadWindows, windowSums } from "./pool.ts";
+import { draw, type Seed } from "./random.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[]) => readonly TypedArray[];
+type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+
+/** What random elements are drawn by. */
+export interface At {
+  readonly seed: Seed;
+  readonly step: number;
+}
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
@@ -28,6 +37,7 @@ const product = (sizes: readonly number[]) => sizes.reduce((total, size) => tota
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 
 const kernels = new Map<string, Kernel>([
+  ["random", drawElements],
   ["matmul", multiplyMatrices],
   ["sum", sumAlongAxis],
   ["broadcastTo", broadcast],
@@ -78,6 +88,16 @@ function groupsOf({ inputs: [x], attributes }: Node<never>): Groups {
   return { samples: product(shape) / positions / channels, positions, channels, groups };
 }
 
+function drawElements(
+  { outputs: [y], attributes }: Node<never>,
+  _: unknown,
+  { seed, step }: At,
+): TypedArray[] {
+  const { distribution, stream } = attributes as { distribution: Distribution; stream: number };
+  const elements = draw(product(y!.shape), distribution, seed, Purpose.dropout, stream, step);
+  return [y!.dtype === "float64" ? Float64Array.from(elements) : Float32Array.from(elements)];
+}
+
 function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
   const [m, n] = outputs[0]!.shape as [number, number];
@@ -114,13 +134,18 @@ function broadcast({ inputs: [x], outputs: [y] }: Node<never>, [a]: readonly Flo
  *
  * @param given the elements of the leaves that they need
  */
-export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, TypedArray>): TypedArray[] {
+export function evaluate(
+  values: readonly Value[],
+  given: ReadonlyMap<Value, TypedArray>,
+  at: At = { seed: { low: 0, high: 0 }, step: 0 },
+): TypedArray[] {
   const known = new Map(given);
   for (const node of topologicalOrder(values)) {
     if (node.outputs.every((output) => known.has(output))) continue;
     const results = compute(
       node,
       node.inputs.map((value) => known.get(value)!),
+      at,
     );
     node.outputs.forEach((output, index) => {
       known.set(output, results[index]!);
@@ -129,7 +154,7 @@ export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, Typ
   return values.map((value) => known.get(value)!);
 }
 
-function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray[] {
+function compute(node: Node, inputs: readonly TypedArray[], at: At): readonly TypedArray[] {
   const { name } = node.operation;
   if (name === "constant") {
     const { value, dtype } = node.attributes as { value: number; dtype: string };
@@ -138,5 +163,5 @@ function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray
   const kernel = kernels.get(name);
   if (!kernel)
     throw new Error(`the reference has no ${name}${name === "leaf" ? ": a leaf was not given" : ""}`);
-  return kernel(node as Node<never>, inputs as readonly Floats[]);
+  return kernel(node as Node<never>, inputs as readonly Floats[], at);
 }

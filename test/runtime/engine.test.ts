@@ -199,7 +199,7 @@ describe("an assertion in the kernels", () => {
     await kobai.init();
     const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
     const { RandomArg } = await import("../../assembly/isa/random.ts");
-    const operands = { out: 0, n: 0, seedLow: 0, seedHigh: 0, purpose: 0, stream: 0, a: 0, b: 0 };
+    const operands = { out: 0, n: 0, state: 0, purpose: 0, stream: 0, a: 0, b: 0 };
     const unknown = instruction<never>(99999 as never, "float32", named(RandomArg, operands));
     const held = kobai.memoryReport().held;
     expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/execute\.ts:\d+:\d+/);
