@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { input, type Shape } from "../../src/graph/value.ts";
-import * as kobai from "../../src/index.ts";
-import { init, type Layer, OptionError, ShapeError, sequential } from "../../src/index.ts";
-import type { Scope } from "../../src/nn/layers/layer.ts";
-import { gradients, maxPool2d, sum } from "../../src/ops.ts";
-import { expectPyTorch, numbers, type Stored } from "../fixtures/numbers.ts";
-import { execute } from "../graph/execution.ts";
-import { expectSameBits } from "../same-bits.ts";
+import { input, type Shape } from "../../../src/graph/value.ts";
+import * as kobai from "../../../src/index.ts";
+import { init, type Layer, OptionError, ShapeError, sequential } from "../../../src/index.ts";
+import type { Scope } from "../../../src/nn/layers/layer.ts";
+import { gradients, maxPool2d, sum } from "../../../src/ops.ts";
+import { expectPyTorch, numbers, type Stored } from "../../fixtures/numbers.ts";
+import { execute } from "../../graph/execution.ts";
+import { expectSameBits } from "../../same-bits.ts";
 
 interface Case extends Stored {
   readonly layer: string;
