@@ -3,7 +3,7 @@
 
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
-import { dtypeOf, opcode } from "./memory";
+import { dtypeOf, opcode, unknownOpcode } from "./memory";
 import * as normalize from "./normalize/dispatch";
 import * as pool from "./pool/dispatch";
 import * as random from "./random/extension";
@@ -27,7 +27,7 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionFamily.random:
       return random.dispatch<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }
 

@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { batchNormGradient, channelAffine, channelGradient, channelMean, channelVariance } from "./channels";
 import { columnProducts, columnSquares, columnSums } from "./columns";
 import { groupNorm, groupNormGradient } from "./groups";
@@ -27,6 +27,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.groupNormGradient:
       return groupNormGradient<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { maxPool, maxPoolGradient, sumPool, sumPoolGradient } from "./windows";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -13,6 +13,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.sumPoolGradient:
       return sumPoolGradient<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

@@ -5,25 +5,17 @@ import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
 import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
-import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
+import { binary, binaryKinds, scale, unary, unaryKinds, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
-import {
-  batchNorm,
-  batchNormGradient,
-  channelAffine,
-  type Groups,
-  groupAffineGradient,
-  groupNorm,
-  groupNormGradient,
-} from "./normalize.ts";
-import { maxPool, maxPoolGradient, type Pooling, spreadWindows, windowSums } from "./pool.ts";
+import { normalizeKernels } from "./normalize.ts";
+import { poolKernels } from "./pool.ts";
 import { draw, type Seed } from "./random.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+export type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
 
 /** What random elements are drawn by. */
 export interface At {
@@ -50,43 +42,11 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
-  ["maxPool2d", ({ attributes }, [x]) => maxPool(x!, attributes as Pooling)],
-  [
-    "maxPool2dGradient",
-    ({ attributes }, [g, places]) => [maxPoolGradient(g!, places!, attributes as Pooling)],
-  ],
-  ["windowSums", ({ attributes }, [x]) => [windowSums(x!, attributes as Pooling)]],
-  ["spreadWindows", ({ attributes }, [y]) => [spreadWindows(y!, attributes as Pooling)]],
-  ["batchNorm", ({ attributes }, [x, gamma, beta]) => batchNorm(x!, gamma!, beta!, epsilonOf(attributes))],
-  [
-    "batchNormGradient",
-    (_, [x, g, mean, inverse, factor]) => batchNormGradient(x!, g!, mean!, inverse!, factor!),
-  ],
-  ["channelAffine", (_, [x, mean, factor, shift]) => [channelAffine(x!, mean!, factor!, shift!)]],
-  [
-    "groupNorm",
-    (node, [x, gamma, beta]) => groupNorm(x!, gamma!, beta!, epsilonOf(node.attributes), groupsOf(node)),
-  ],
-  [
-    "groupNormGradient",
-    (node, [g, normalized, inverse, gamma]) => [
-      groupNormGradient(g!, normalized!, inverse!, gamma!, groupsOf(node)),
-    ],
-  ],
-  ["groupAffineGradient", (node, [g, x]) => groupAffineGradient(g!, x!, node.inputs[0]!.shape.at(-1)!)],
-  ...Object.entries(unary).map(([name, f]): [string, Kernel] => [name, (_, [x]) => [f(x!)]]),
-  ...binaryNames.map((name): [string, Kernel] => [name, elementwise]),
+  ...poolKernels,
+  ...normalizeKernels,
+  ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
+  ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);
-
-const epsilonOf = (attributes: { readonly epsilon: number }) => attributes.epsilon;
-
-function groupsOf({ inputs: [x], attributes }: Node<never>): Groups {
-  const { groups, axes } = attributes as { groups: number; axes: number };
-  const { shape } = x!;
-  const positions = product(shape.slice(shape.length - axes, -1));
-  const channels = shape.at(-1)!;
-  return { samples: product(shape) / positions / channels, positions, channels, groups };
-}
 
 function drawElements(
   { outputs: [y], attributes }: Node<never>,
@@ -123,10 +83,11 @@ function elementwise({ operation, inputs, outputs }: Node<never>, [a, b]: readon
   return [binary(operation.name, outputs[0]!.shape, ...operands)];
 }
 
-/** x·1 */
-function broadcast({ inputs: [x], outputs: [y] }: Node<never>, [a]: readonly Floats[]): Floats[] {
-  const one = { data: zerosLike(a!, 1).fill(1), shape: [] };
-  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, one)];
+/** x times a number, which is 1 but for a mean's gradient */
+function broadcast({ inputs: [x], outputs: [y], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
+  const { factor = 1 } = attributes as { factor?: number };
+  const by = { data: zerosLike(a!, 1).fill(factor), shape: [] };
+  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, by)];
 }
 
 /**

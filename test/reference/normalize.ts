@@ -1,6 +1,7 @@
 // Normalization (assembly/normalize/) in plain TypeScript.
 
 import { precisionOf, zerosLike } from "./elementwise.ts";
+import type { Kernel } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
 import { partialSums } from "./partial-sums.ts";
 import { rowSum } from "./reduce.ts";
@@ -33,7 +34,7 @@ function inverseOf(variance: number, epsilon: number, round: (x: number) => numb
 }
 
 /** y, mean, variance, inverse, factor */
-export function batchNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: number): Floats[] {
+function batchNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: number): Floats[] {
   const { round } = precisionOf(x);
   const channels = gamma.length;
   const rows = x.length / channels;
@@ -46,7 +47,7 @@ export function batchNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: numbe
 }
 
 /** (x − mean)·factor + shift */
-export function channelAffine(x: Floats, mean: Floats, factor: Floats, shift: Floats): Floats {
+function channelAffine(x: Floats, mean: Floats, factor: Floats, shift: Floats): Floats {
   const { round } = precisionOf(x);
   const channels = mean.length;
   return x.map((value, at) => {
@@ -56,13 +57,7 @@ export function channelAffine(x: Floats, mean: Floats, factor: Floats, shift: Fl
 }
 
 /** dx, dgamma, dbeta */
-export function batchNormGradient(
-  x: Floats,
-  g: Floats,
-  mean: Floats,
-  inverse: Floats,
-  factor: Floats,
-): Floats[] {
+function batchNormGradient(x: Floats, g: Floats, mean: Floats, inverse: Floats, factor: Floats): Floats[] {
   const { round } = precisionOf(x);
   const channels = mean.length;
   const rows = x.length / channels;
@@ -78,7 +73,7 @@ export function batchNormGradient(
   return [dx, gamma, beta];
 }
 
-export interface Groups {
+interface Groups {
   readonly samples: number;
   readonly positions: number;
   readonly channels: number;
@@ -94,7 +89,7 @@ function groupMeans(sums: Floats, { positions, channels, groups }: Groups): Floa
 }
 
 /** y, x̂, inverse */
-export function groupNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: number, sizes: Groups): Floats[] {
+function groupNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: number, sizes: Groups): Floats[] {
   const { round } = precisionOf(x);
   const { samples, positions, channels, groups } = sizes;
   const [y, normalized] = [zerosLike(x, x.length), zerosLike(x, x.length)];
@@ -122,7 +117,7 @@ export function groupNorm(x: Floats, gamma: Floats, beta: Floats, epsilon: numbe
   return [y, normalized, inverses];
 }
 
-export function groupNormGradient(
+function groupNormGradient(
   g: Floats,
   normalized: Floats,
   inverse: Floats,
@@ -154,10 +149,39 @@ export function groupNormGradient(
 }
 
 /** dgamma, dbeta of x̂·gamma + beta */
-export function groupAffineGradient(g: Floats, normalized: Floats, channels: number): Floats[] {
+function groupAffineGradient(g: Floats, normalized: Floats, channels: number): Floats[] {
   const rows = g.length / channels;
   return [
     columns(g, 0, rows, channels, (at) => g[at]! * normalized[at]!),
     columns(g, 0, rows, channels, (at) => g[at]!),
   ];
 }
+
+const epsilonOf = ({ attributes }: Parameters<Kernel>[0]) => (attributes as { epsilon: number }).epsilon;
+
+function groupsOf({ inputs: [x], attributes }: Parameters<Kernel>[0]): Groups {
+  const { groups, axes } = attributes as { groups: number; axes: number };
+  const { shape } = x!;
+  const product = (lengths: readonly number[]) => lengths.reduce((total, length) => total * length, 1);
+  const positions = product(shape.slice(shape.length - axes, -1));
+  const channels = shape.at(-1)!;
+  return { samples: product(shape) / positions / channels, positions, channels, groups };
+}
+
+/** By the op's name. */
+export const normalizeKernels: readonly (readonly [string, Kernel])[] = [
+  ["batchNorm", (node, [x, gamma, beta]) => batchNorm(x!, gamma!, beta!, epsilonOf(node))],
+  [
+    "batchNormGradient",
+    (_, [x, g, mean, inverse, factor]) => batchNormGradient(x!, g!, mean!, inverse!, factor!),
+  ],
+  ["channelAffine", (_, [x, mean, factor, shift]) => [channelAffine(x!, mean!, factor!, shift!)]],
+  ["groupNorm", (node, [x, gamma, beta]) => groupNorm(x!, gamma!, beta!, epsilonOf(node), groupsOf(node))],
+  [
+    "groupNormGradient",
+    (node, [g, normalized, inverse, gamma]) => [
+      groupNormGradient(g!, normalized!, inverse!, gamma!, groupsOf(node)),
+    ],
+  ],
+  ["groupAffineGradient", (node, [g, x]) => groupAffineGradient(g!, x!, node.inputs[0]!.shape.at(-1)!)],
+];

@@ -2,9 +2,10 @@
 
 import { Divisor } from "../../assembly/isa/pool.ts";
 import { precisionOf, zerosLike } from "./elementwise.ts";
+import type { Kernel } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
 
-export interface Pooling {
+interface Pooling {
   readonly shape: readonly number[];
   readonly windows: Readonly<Record<"size" | "stride" | "before" | "count", readonly [number, number]>>;
   readonly divisor: Divisor;
@@ -47,7 +48,7 @@ const lengthOf = ({ shape, windows: { count } }: Pooling) => shape[0]! * count[0
 const overlap = ({ windows: { size, stride } }: Pooling) => stride[0] < size[0] || stride[1] < size[1];
 
 /** The maxima, and their places. */
-export function maxPool(x: Floats, pooling: Pooling): Floats[] {
+function maxPool(x: Floats, pooling: Pooling): Floats[] {
   const y = zerosLike(x, lengthOf(pooling));
   const places = zerosLike(x, y.length);
   eachWindow(pooling, (result, elements) => {
@@ -59,7 +60,7 @@ export function maxPool(x: Floats, pooling: Pooling): Floats[] {
   return [y, places];
 }
 
-export function maxPoolGradient(g: Floats, places: Floats, pooling: Pooling): Floats {
+function maxPoolGradient(g: Floats, places: Floats, pooling: Pooling): Floats {
   const dx = zerosLike(
     g,
     pooling.shape.reduce((product, length) => product * length, 1),
@@ -79,7 +80,7 @@ function divisorOf({ divisor, windows: { size } }: Pooling, elements: number): n
   return divisor === Divisor.elements ? elements : size[0] * size[1];
 }
 
-export function windowSums(x: Floats, pooling: Pooling): Floats {
+function windowSums(x: Floats, pooling: Pooling): Floats {
   const { round } = precisionOf(x);
   const y = zerosLike(x, lengthOf(pooling));
   eachWindow(pooling, (result, elements) => {
@@ -90,7 +91,7 @@ export function windowSums(x: Floats, pooling: Pooling): Floats {
   return y;
 }
 
-export function spreadWindows(y: Floats, pooling: Pooling): Floats {
+function spreadWindows(y: Floats, pooling: Pooling): Floats {
   const { round } = precisionOf(y);
   const x = zerosLike(
     y,
@@ -103,3 +104,13 @@ export function spreadWindows(y: Floats, pooling: Pooling): Floats {
   });
   return x;
 }
+
+const poolingOf = ({ attributes }: Parameters<Kernel>[0]): Pooling => attributes;
+
+/** By the op's name. */
+export const poolKernels: readonly (readonly [string, Kernel])[] = [
+  ["maxPool2d", (node, [x]) => maxPool(x!, poolingOf(node))],
+  ["maxPool2dGradient", (node, [g, places]) => [maxPoolGradient(g!, places!, poolingOf(node))]],
+  ["windowSums", (node, [x]) => [windowSums(x!, poolingOf(node))]],
+  ["spreadWindows", (node, [y]) => [spreadWindows(y!, poolingOf(node))]],
+];

@@ -17,9 +17,8 @@ import { ShapeError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { bytesPerElement, size } from "../../tensor.ts";
 import { apply, checkValue, type Emitter, node, type Operation, sameFloat, type Value } from "../value.ts";
-import { multiply, subtract } from "./binary.ts";
-import { sumTo } from "./broadcast.ts";
-import { scale } from "./unary.ts";
+import { multiply, scale, subtract } from "./elementwise.ts";
+import { sumTo } from "./reduce.ts";
 
 /** Options of normalization. */
 export interface NormOptions {

@@ -5,8 +5,9 @@ import { check, flag, options, whole } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, type Emitter, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
+import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
-import { mean } from "./sum.ts";
+
 import {
   along,
   both,

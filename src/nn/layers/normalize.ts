@@ -1,14 +1,13 @@
 import { check, flag, fraction, options, positive, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
-import { add, divide } from "../../graph/ops/binary.ts";
-import { broadcastTo } from "../../graph/ops/broadcast.ts";
+import { add, divide, scale, sqrt } from "../../graph/ops/elementwise.ts";
 import {
   channelAffine,
   batchNorm as normalizeBatch,
   groupNorm as normalizeGroups,
   layerNorm as normalizeRows,
 } from "../../graph/ops/normalize.ts";
-import { scale, sqrt } from "../../graph/ops/unary.ts";
+import { broadcastTo } from "../../graph/ops/reduce.ts";
 import { constant as scalar, type Value } from "../../graph/value.ts";
 import { size } from "../../tensor.ts";
 import { constant, zeros } from "../initializers.ts";
