@@ -59,15 +59,16 @@ type Columns = Readonly<Record<"partials" | "x", Value>> & { readonly g?: Value;
 
 /** Writes the instruction that makes partial sums over the rows of x. */
 function emitColumns(op: typeof columnSums, { partials, x, g, mean }: Columns, emitter: Emitter): void {
+  const { rows, channels } = rowsOf(x);
   const operands = {
     [ColumnsArg.partials]: emitter.address(partials),
     [ColumnsArg.x]: emitter.address(x),
     [ColumnsArg.g]: g ? emitter.address(g) : 0,
     [ColumnsArg.mean]: mean ? emitter.address(mean) : 0,
-    [ColumnsArg.rows]: rowsOf(x).rows,
-    [ColumnsArg.channels]: rowsOf(x).channels,
+    [ColumnsArg.rows]: rows,
+    [ColumnsArg.channels]: channels,
   };
-  emitter.emit<ColumnsArg>(op, x.dtype, operands, (g ? 0.2 : 0.1) * size(x.shape));
+  emitter.emit<ColumnsArg>(op, x.dtype, operands, rows * (g ? 1.5 + 0.2 * channels : 0.5 + 0.06 * channels));
 }
 
 /** Writes the instruction y = (x − mean)·factor + shift. */
@@ -82,7 +83,7 @@ function emitAffine(y: Value, [x, mean, factor, shift]: readonly Value[], emitte
     [ChannelAffineArg.rows]: rows,
     [ChannelAffineArg.channels]: channels,
   };
-  emitter.emit<ChannelAffineArg>(affineChannels, y.dtype, operands, rows * (2 + 0.15 * channels));
+  emitter.emit<ChannelAffineArg>(affineChannels, y.dtype, operands, rows * (2.5 + 0.18 * channels));
 }
 
 // mean and variance of each channel, inverse = 1 / √(variance + epsilon), factor = gamma·inverse, y = (x − mean)·factor + beta.
@@ -155,7 +156,7 @@ const batchNormGradientOperation: Operation<undefined> = {
       [BatchNormGradientArg.rows]: rows,
       [BatchNormGradientArg.channels]: channels,
     };
-    emitter.emit<BatchNormGradientArg>(batchNormGradient, x.dtype, operands, rows * (2 + 0.25 * channels));
+    emitter.emit<BatchNormGradientArg>(batchNormGradient, x.dtype, operands, rows * (2.5 + 0.31 * channels));
   },
 };
 
@@ -227,7 +228,7 @@ const groupNormOperation: Operation<{
       [GroupNormArg.workspace]: emitter.workspace,
       [GroupNormArg.workspaceBytes]: emitter.workspaceBytes,
     };
-    const cost = samples * (20 * groups + 5 * positions + 0.6 * positions * channels);
+    const cost = samples * (10 * groups + 0.6 * channels + positions * (3 + 0.7 * channels));
     emitter.emit<GroupNormArg>(normalizeGroups, x.dtype, operands, cost);
   },
 };
@@ -266,7 +267,7 @@ const groupNormGradientOperation: Operation<{ readonly groups: number; readonly 
       [GroupNormGradientArg.workspace]: emitter.workspace,
       [GroupNormGradientArg.workspaceBytes]: emitter.workspaceBytes,
     };
-    const cost = samples * (30 * groups + 5 * positions + 0.6 * positions * channels);
+    const cost = samples * (15 * groups + 0.9 * channels + positions * (2 + 0.65 * channels));
     emitter.emit<GroupNormGradientArg>(normalizeGroupsGradient, g.dtype, operands, cost);
   },
 };
