@@ -3,7 +3,7 @@
 
 import { ColumnsArg } from "../isa/normalize";
 import { ExtensionOp } from "../isa";
-import { arg, chunkStart, pointer, storeFirst, vectorLength } from "../memory";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "../memory";
 import { PARTIAL_TERMS } from "../sums";
 import { high, low, partialTerms, rounded } from "../totals";
 
@@ -14,13 +14,13 @@ export function partsOf(rows: i32): i32 {
 }
 
 /**
- * One block of four vectors of channels, of which `left` channels count: the sum over `rows` rows of x (ExtensionOp.columnSums), of (x − mean)²
+ * One block of four vectors of channels, of which `left` channels count, all where `isWhole`: the sum over `rows` rows of x (ExtensionOp.columnSums), of (x − mean)²
  * (columnSquares), or of g into `out` and of g·(x − mean) into `products` (columnProducts; mean may be absent). `stride` is bytes between
  * rows. Reads past the last row, by less than 64 bytes.
  */
 @inline
 function block<T>(
-  op: i32, out: usize, products: usize, x: usize, g: usize, mean: usize, rows: i32, stride: usize, left: i32,
+  op: i32, isWhole: bool, out: usize, products: usize, x: usize, g: usize, mean: usize, rows: i32, stride: usize, left: i32,
 ): void {
   const length = vectorLength<T>();
   const zero = v128.splat<T>(<T>0);
@@ -65,12 +65,18 @@ function block<T>(
     }
     x += stride;
   }
-  storeBlock<T>(out, s0, s1, s2, s3, left, length);
-  if (op == ExtensionOp.columnProducts) storeBlock<T>(products, t0, t1, t2, t3, left, length);
+  storeBlock<T>(isWhole, out, s0, s1, s2, s3, left);
+  if (op == ExtensionOp.columnProducts) storeBlock<T>(isWhole, products, t0, t1, t2, t3, left);
 }
 
 @inline
-function storeBlock<T>(out: usize, v0: v128, v1: v128, v2: v128, v3: v128, left: i32, length: i32): void {
+function storeBlock<T>(isWhole: bool, out: usize, v0: v128, v1: v128, v2: v128, v3: v128, left: i32): void {
+  const length = vectorLength<T>();
+  if (isWhole) {
+    storePair(out + 32, v2, v3);
+    storePair(out, v0, v1);
+    return;
+  }
   storeFirst<T>(out, v0, left);
   if (left > length) storeFirst<T>(out + 16, v1, left - length);
   if (left > 2 * length) storeFirst<T>(out + 32, v2, left - 2 * length);
@@ -98,7 +104,12 @@ export function columns<T>(
     const from = <usize>row * stride + at;
     const out = partials + <usize>part * stride + at;
     const count = parts == 1 ? rows : min(PARTIAL_TERMS, rows - row);
-    block<T>(op, out, out + <usize>parts * stride, x + from, g + from, mean ? mean + at : 0, count, stride, channels - channel);
+    const products = out + <usize>parts * stride;
+    const left = channels - channel;
+    const means = mean ? mean + at : 0;
+    // In the wide build the vectors of a whole block are pairs.
+    if (WIDE && left >= width) block<T>(op, true, out, products, x + from, g + from, means, count, stride, left);
+    else block<T>(op, false, out, products, x + from, g + from, means, count, stride, left);
   }
 }
 

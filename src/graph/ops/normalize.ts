@@ -228,7 +228,7 @@ const groupNormOperation: Operation<{
       [GroupNormArg.workspace]: emitter.workspace,
       [GroupNormArg.workspaceBytes]: emitter.workspaceBytes,
     };
-    const cost = samples * (10 * groups + 0.6 * channels + positions * (3 + 0.7 * channels));
+    const cost = samples * (10 * groups + 0.45 * channels + positions * (3 + 0.48 * channels));
     emitter.emit<GroupNormArg>(normalizeGroups, x.dtype, operands, cost);
   },
 };
@@ -267,7 +267,7 @@ const groupNormGradientOperation: Operation<{ readonly groups: number; readonly 
       [GroupNormGradientArg.workspace]: emitter.workspace,
       [GroupNormGradientArg.workspaceBytes]: emitter.workspaceBytes,
     };
-    const cost = samples * (15 * groups + 0.9 * channels + positions * (2 + 0.65 * channels));
+    const cost = samples * (15 * groups + 0.7 * channels + positions * (2 + 0.56 * channels));
     emitter.emit<GroupNormGradientArg>(normalizeGroupsGradient, g.dtype, operands, cost);
   },
 };
