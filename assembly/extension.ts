@@ -4,6 +4,7 @@
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode, unknownOpcode } from "./memory";
+import * as metric from "./metric/extension";
 import * as normalize from "./normalize/dispatch";
 import * as pool from "./pool/dispatch";
 import * as random from "./random/extension";
@@ -26,6 +27,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return normalize.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.random:
       return random.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.metric:
+      return metric.dispatch<T>(i);
     default:
       unknownOpcode();
   }

@@ -49,7 +49,8 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
-export type { Evaluation, Metric } from "./train/evaluate.ts";
+export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
+export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";
 export {
   type Checkable,
@@ -59,6 +60,20 @@ export {
   type ParameterCheck,
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
+export type { Average, Averaged } from "./train/metrics/classes.ts";
+export {
+  binaryAccuracy,
+  type ClassMetricOptions,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  topK,
+} from "./train/metrics/classification.ts";
+export type { Metric, MetricName, MetricResult, ResultsOf } from "./train/metrics/metric.ts";
+export { metric } from "./train/metrics/own.ts";
+export { mae, mse, r2, rmse } from "./train/metrics/regression.ts";
+export { rocAuc } from "./train/metrics/roc-auc.ts";
 export { Network } from "./train/network.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";

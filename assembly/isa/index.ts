@@ -116,9 +116,10 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
-  random,
-  pool,
-  normalize,
+  random = 0x11,
+  pool = 0x12,
+  normalize = 0x13,
+  metric = 0x18,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -145,4 +146,10 @@ export enum ExtensionOp {
   batchNormGradient,
   groupNorm,
   groupNormGradient,
+
+  // what metrics are made of (MetricArg)
+  countConfusion = 0x1800,
+  countRanks,
+  collectScores,
+  addErrors,
 }

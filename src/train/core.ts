@@ -5,7 +5,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Resources } from "../runtime/resources.ts";
 import { type DTypeName, formatShape, sameShape } from "../tensor.ts";
-import { checkDtype, type Mode, Pass } from "./pass.ts";
+import { checkDtype, type Mode, type NamedLayer, Pass } from "./pass.ts";
 import type { Variables } from "./variables.ts";
 
 /** What a network is made of, behind its public face: all that its programs are composed from. */
@@ -18,6 +18,8 @@ export interface Core {
   readonly outputShape: Shape;
   readonly parameters: Variables;
   readonly state: Variables;
+  /** what it is a sequence of, where it is one */
+  readonly layers?: readonly NamedLayer[];
   forward(x: Value, pass: Pass): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;
@@ -60,19 +62,26 @@ export function build(core: Core, batch: number, mode: Mode): Built {
   return { x, output, next: pass.next };
 }
 
-export interface BuiltLoss extends Built {
+/** The same with its targets. */
+export interface BuiltTargets extends Built {
   readonly t: Value;
+}
+
+export interface BuiltLoss extends BuiltTargets {
   readonly loss: Value;
 }
 
+export function buildTargets(core: Core, batch: number, target: TargetType, mode: Mode): BuiltTargets {
+  return { ...build(core, batch, mode), t: input("t", [batch, ...target.shape], target.dtype) };
+}
+
 export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType, mode: Mode): BuiltLoss {
-  const built = build(core, batch, mode);
-  const t = input("t", [batch, ...target.shape], target.dtype);
-  return { ...built, t, loss: lossOf(loss, built.output, t) };
+  const built = buildTargets(core, batch, target, mode);
+  return { ...built, loss: lossOf(loss, built.output, built.t) };
 }
 
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
-export function lossOf(loss: Loss, output: Value, target: Value): Value {
+export function lossOf(loss: Pick<Loss, "name" | "forward">, output: Value, target: Value): Value {
   const { name } = loss;
   const value: unknown = loss.forward(output, target);
   checkValue(`${name}: what its function returns`, value);

@@ -13,15 +13,18 @@ import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./argument
 import { BatchLoss } from "./batch-loss.ts";
 import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
-import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
-import { type FitOptions, fit, type Slots, type TrainingState } from "./fit.ts";
+import { checkMeasurable, type Evaluation, evaluator } from "./evaluate.ts";
+import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
 import { type InitialValues, setSeed } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Metric, MetricName, ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { signalRule } from "./schedule.ts";
+import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 import { targetRule, thresholdOf } from "./targets.ts";
@@ -36,6 +39,18 @@ const modeRules = { training: flag };
  * @throws StateError after dispose
  */
 export let coreOf: (network: Network) => Core;
+
+/** All that a checkpoint is made of, and made again by. */
+export interface Inside {
+  readonly core: Core;
+  readonly seed: number;
+  readonly training: TrainingState;
+  readonly isFitting: boolean;
+  keepSlots(slots: Slots | undefined): void;
+}
+
+/** @internal @throws StateError after dispose */
+export let insideOf: (network: Network) => Inside;
 
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
@@ -60,6 +75,16 @@ export class Network {
   #twin: Core | undefined;
 
   static {
+    insideOf = (network) => {
+      network.#ready();
+      return {
+        core: network.#core,
+        seed: network.seed,
+        training: network.#training,
+        isFitting: network.#fitting,
+        keepSlots: (slots) => network.#keepSlots(slots),
+      };
+    };
     coreOf = (network) => {
       network.#ready();
       return network.#core;
@@ -194,7 +219,7 @@ export class Network {
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
-        keepSlots: (slots) => this.#keepSlots(slots),
+        keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -205,36 +230,45 @@ export class Network {
   }
 
   /**
-   * The mean loss over a data set, and for class targets the accuracy.
+   * How the network does on a data set: the mean loss, and for class targets the accuracy; or the metrics that are asked for.
    *
-   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default
-   * both (targets that are values have no accuracy), the other is NaN; signal: rejects with its reason when aborted
-   * @throws OptionError for metrics that there are not, or a loss of one's own that is no mean over samples
+   * Metrics are measured in one pass, in wasm, and in float64 from the outputs on: "loss", "accuracy", `topK`, `binaryAccuracy`,
+   * `precision`, `recall`, `f1`, `rocAuc`, `confusionMatrix`, `mae`, `mse`, `rmse`, `r2`, or a `metric` of one's own.
+   *
+   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: names and metrics, whose results are found under
+   * their names, default ["loss", "accuracy"], without the accuracy where targets are values; signal: rejects with its reason when aborted
+   * @returns the results; loss and accuracy are NaN where they were not measured
+   * @throws OptionError for metrics that there are not, that such targets do not have or of which two have one name; for a loss or a
+   * metric of one's own that is no mean over samples
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
    * @example const { loss, accuracy } = await net.evaluate(test);
    * @example (await net.evaluate(test, { metrics: ["accuracy"] })).loss; // NaN
+   * @example
+   * import { f1, topK } from "kobai";
+   * const { top3, f1: each } = await net.evaluate(test, { metrics: [topK(3), f1({ average: "perClass" })] });
+   * each.length; // 10
    */
-  async evaluate(
+  async evaluate<const M extends readonly (MetricName | Metric)[] = []>(
     data: Dataset,
-    given?: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal },
-  ): Promise<Evaluation> {
+    given?: { loss?: Loss; metrics?: M; signal?: AbortSignal },
+  ): Promise<Evaluation & ResultsOf<M>> {
     this.#alive();
     const rules = { loss: lossRule, metrics: anything, signal: signalRule };
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
-    const measured = chosenMetrics("evaluate: metrics", loss, metrics);
+    const chosen = chosenMetrics("evaluate: metrics", this.#core, loss, metrics);
     const checked = checkDataset("evaluate", data);
-    checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    checkMeasurable("evaluate", this.#core, loss, chosen, checked);
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
-      const measure = evaluator(this.#core, stored, loss, measured);
+      const measure = evaluator(this.#core, stored, chosen);
       try {
         this.#alive();
         await this.#initialValues.finishSlowly(() => this.#alive(), signal);
         const result = signal?.aborted ? undefined : await measure.evaluate(signal);
         this.#alive();
         if (!result) throw signal?.reason;
-        return result;
+        return result as Evaluation & ResultsOf<M>;
       } finally {
         measure.dispose();
       }
@@ -467,22 +501,24 @@ export class Network {
     return this.#twin;
   }
 
-  /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
+  /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
   #slotsFor(optimizer: Optimizer): Slots {
     const { slots } = this.#training;
     const count = slotsOf("fit", optimizer);
-    const { op } = optimizer;
-    if (slots?.optimizer === optimizer && slots.op === op) return slots;
-    const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
-    return { optimizer, op, address: block.address, dispose: () => engine.heap.free(block) };
+    const { name } = optimizer;
+    const isKept =
+      slots && (slots.optimizer ?? optimizer) === optimizer && slots.name === name && slots.count === count;
+    return isKept ? slots : newSlots(this.#core, name, count);
   }
 
-  #keepSlots(slots: Slots): void {
+  /** @param optimizer whose they are; undefined where they were read from a checkpoint */
+  #keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void {
     const state = this.#training;
-    if (state.slots === slots) return;
-    if (state.slots) this.#resources.release(state.slots);
-    state.slots = this.#resources.add(slots);
-    state.updates = 0;
+    if (state.slots !== slots) {
+      if (state.slots) this.#resources.release(state.slots);
+      state.slots = slots && this.#resources.add(slots);
+      state.updates = 0;
+    }
+    if (slots) slots.optimizer = optimizer;
   }
 }

@@ -2,10 +2,9 @@
 
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
-import { AccuracyArg } from "../../assembly/isa/loss.ts";
 import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
-import { AccumulateArg, RecordLossArg } from "../../assembly/isa/run.ts";
+import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
@@ -21,18 +20,18 @@ import {
   type BuiltLoss,
   build,
   buildLoss,
+  buildTargets,
   type Core,
   inference,
   setStep,
   type TargetType,
   training,
 } from "./core.ts";
-import type { Metric } from "./evaluate.ts";
+import type { Sum } from "./evaluate.ts";
 import { gather } from "./gather.ts";
 import type { Mode } from "./pass.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
-import { thresholdOf } from "./targets.ts";
 import type { Region } from "./variables.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
@@ -114,7 +113,7 @@ export function givenInput(
 }
 
 /** The address of a number. */
-function factor(composer: Composer, value: number): number {
+export function factor(composer: Composer, value: number): number {
   const address = composer.allocate(8);
   composer.write("float64", address, [value]);
   return address;
@@ -220,46 +219,25 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds `m` samples' losses and hits, as asked for, to `totals` (two float64); batch i begins at sample i · stride. */
+/** Adds the shares of a batch of `m` samples to statistics; batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
-  loss: Loss,
-  { m, stride, totals, metrics }: { m: number; stride: number; totals: number; metrics: ReadonlySet<Metric> },
+  sums: readonly Sum[],
+  { m, stride }: { m: number; stride: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, m, loss, data.targetFor(core.dtype), inference);
+    const built = buildTargets(core, m, data.targetFor(core.dtype), inference);
     const state = composer.run;
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
-    const placed = (value: Value): Placement => ({ value, address: composer.room(value) });
-    const cell = metrics.has("loss") ? placed(built.loss) : undefined;
-    const output = metrics.has("accuracy") ? placed(built.output) : undefined;
-    composer.graph(
-      [cell, output].filter((placement) => placement !== undefined),
-      inputs,
-    );
-    if (cell) {
-      composer.push(
-        instruction<AccumulateArg>(Op.accumulate, core.dtype, {
-          [AccumulateArg.out]: totals,
-          [AccumulateArg.a]: cell.address,
-          [AccumulateArg.weight]: m,
-        }),
-      );
-    }
-    if (output) {
-      composer.push(
-        instruction<AccuracyArg>(Op.accuracy, core.dtype, {
-          [AccuracyArg.counter]: totals + 8,
-          [AccuracyArg.scores]: output.address,
-          [AccuracyArg.labels]: inputs[1]!.address,
-          [AccuracyArg.oneHot]: built.t.dtype === "int32" ? 0 : 1,
-          [AccuracyArg.m]: m,
-          [AccuracyArg.n]: size(built.output.shape.slice(1)),
-          [AccuracyArg.threshold]:
-            loss.targets === "binary" ? factor(composer, thresholdOf(built.output)) : 0,
-        }),
-      );
+    const read = sums.map((sum) => ({ ...sum, value: sum.statistic.value(built) }));
+    const places = new Map<Value, Placement>();
+    for (const { value } of read)
+      if (!places.has(value)) places.set(value, { value, address: composer.room(value) });
+    composer.graph([...places.values()], inputs);
+    const targets = inputs[1]!.address;
+    for (const { statistic, address, value } of read) {
+      statistic.add(composer, { built, totals: address, value: places.get(value)!.address, targets, m });
     }
     return { ...composer.finish(), seek: (batch) => setStep(core.engine, state, batch) };
   });

@@ -95,6 +95,7 @@ function coreOf(
     outputShape: Object.freeze(shape.slice(1)),
     parameters,
     state,
+    layers,
     forward,
     in(other) {
       const twin = coreOf(layers, inputShape, other, owner).core;

@@ -167,6 +167,34 @@ export const doors: readonly Door[] = [
   ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
     door("kobai", kobai, name),
   ),
+  door("kobai", kobai, "topK", 5, {}),
+  door("kobai", kobai, "metric", "own", (y: Value) => ops.mean(y)),
+  ...["precision", "recall", "f1"].flatMap((name) =>
+    fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["name", "average", "threshold"],
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ),
+  ...[
+    "precision",
+    "recall",
+    "f1",
+    "rocAuc",
+    "binaryAccuracy",
+    "confusionMatrix",
+    "mae",
+    "mse",
+    "rmse",
+    "r2",
+  ].map((name) => door("kobai", kobai, name, {})),
+  {
+    name: "kobai: what a metric gives",
+    args: () => [],
+    call: (value: never) =>
+      withNetwork((net) => net.evaluate(data, { metrics: [kobai.metric("own", () => value)] })),
+  },
   door("kobai", kobai, "tensor", [1, 2], [2], "float32"),
   door("kobai", kobai, "init", {}),
   ...fields(
