@@ -17,6 +17,8 @@ export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
 export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/normalize.ts";
+export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,

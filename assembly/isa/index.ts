@@ -117,6 +117,8 @@ export const FIRST_EXTENSION_OP = 0x1000;
 export enum ExtensionFamily {
   elementwise = 0x10,
   random = 0x11,
+  pool = 0x12,
+  normalize = 0x13,
   metric = 0x18,
 }
 
@@ -128,6 +130,22 @@ export enum ExtensionOp {
   absGradient,
 
   randomBernoulli = 0x1100,
+
+  maxPool = 0x1200,
+  maxPoolGradient,
+  sumPool,
+  sumPoolGradient,
+
+  columnSums = 0x1300,
+  columnSquares,
+  columnProducts,
+  channelMean,
+  channelVariance,
+  channelGradient,
+  channelAffine,
+  batchNormGradient,
+  groupNorm,
+  groupNormGradient,
 
   // what metrics are made of (MetricArg)
   countConfusion = 0x1800,
