@@ -106,3 +106,24 @@ export enum Op {
   recordLoss = 0xa00,
   accumulate,
 }
+
+/** The opcodes of the extension's kernels, by families. */
+export enum ExtensionOp {
+  // gradients before an update
+  addGradients = 0x840,
+  squares,
+  clipScale,
+  // updates with everything around them (UpdateArg)
+  sgd,
+  momentum,
+  nesterov,
+  adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  amsgrad,
+  nadam,
+  radam,
+  adamax,
+  lion,
+}

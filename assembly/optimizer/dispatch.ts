@@ -1,5 +1,6 @@
 import { Op } from "../isa";
 import { opcode } from "../memory";
+import { dispatch as extended } from "./extension";
 import { adaGrad, adam, momentum, sgd } from "./updates";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -13,6 +14,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.adam:
       return adam<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      extended<T>(i, lane, lanes);
   }
 }

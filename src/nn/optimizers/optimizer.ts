@@ -1,0 +1,198 @@
+// What an optimizer is, and what a fit asks of one: where nothing else is wished for, one instruction over all parameters.
+
+import { COEFFICIENTS } from "../../../assembly/blocks.ts";
+import type { Op } from "../../../assembly/isa/index.ts";
+import { UpdateArg } from "../../../assembly/isa/optimizer.ts";
+import { check, having, name, property, type Rule, show } from "../../check.ts";
+import { OptionError } from "../../errors.ts";
+import type { Composer } from "../../runtime/composer.ts";
+import { type Instruction, instruction } from "../../runtime/instructions.ts";
+import type { DTypeName } from "../../tensor.ts";
+import { type Rate, rateAt, rateRule, type ScheduleState } from "../rate.ts";
+
+/** How parameters follow their gradients. */
+export interface Optimizer {
+  readonly name: string;
+  /** The learning rate: a number, or a schedule. A change takes effect with the next steps. */
+  lr: Rate;
+  /** The instruction of one update: that of one of kobai's optimizers. */
+  readonly rule: UpdateRule;
+  /** What else is done with gradients and weights, such as `[weightDecay(1e-4), clipByGlobalNorm(1)]`. */
+  readonly with?: readonly Extra[];
+  /**
+   * Writes the instruction's coefficients (assembly/optimizer/) for update `t`, counted from 1, with the learning rate `lr`, into `table` from
+   * `at` on: at every step of a training, so it must leave no garbage.
+   */
+  coefficients(t: number, lr: number, table: Float64Array, at: number): void;
+}
+
+/** The instruction of an update, which is one of a few. */
+export class UpdateRule {
+  readonly op: Op;
+  /** the tensors of state that it keeps for each parameter, by name */
+  readonly slots: readonly string[];
+  /** what it costs for each parameter */
+  readonly nanoseconds: number;
+  /** the same rule where it also clips, decays and averages */
+  readonly extended: Op;
+
+  /** @internal */
+  constructor(op: Op, slots: readonly string[], nanoseconds: number, extended = op) {
+    this.op = op;
+    this.slots = slots;
+    this.nanoseconds = nanoseconds;
+    this.extended = extended;
+  }
+}
+
+/** Something that is done besides the optimizer's rule: see `weightDecay`, `clipByGlobalNorm`, `movingAverage`, `group`. */
+export interface Extra {
+  /** what it was made of, as plain JSON */
+  readonly description: { readonly kind: string; readonly [option: string]: unknown };
+  /** @internal The update of an optimizer with all its extras. */
+  readonly update: (call: string, optimizer: Optimizer, parameters: readonly Placed[]) => Update;
+}
+
+/** A parameter in its region, and in every region like it. */
+export interface Placed {
+  readonly name: string;
+  /** in bytes */
+  readonly offset: number;
+  /** elements, without what pads them to whole vectors */
+  readonly n: number;
+}
+
+/** The updates of one network's parameters by one optimizer. */
+export interface Update {
+  /** regions of state, each laid out as the parameters are, by name */
+  readonly regions: readonly string[];
+  /** tables of coefficients that every step has a row of */
+  readonly tables: number;
+  /** how many steps an update takes */
+  readonly every: number;
+  /** whether a parameter is trained */
+  trains(name: string): boolean;
+  /** Writes the update's instructions. */
+  compose(composer: Composer, site: UpdateSite): void;
+  /** Writes the row of one table for the step after `done` of them into `rows` from `at` on. */
+  coefficients(
+    done: number,
+    table: number,
+    state: ScheduleState | undefined,
+    rows: Float64Array,
+    at: number,
+  ): void;
+}
+
+/** Where everything lies that an update reads and writes. */
+export interface UpdateSite {
+  readonly dtype: DTypeName;
+  readonly w: number;
+  readonly g: number;
+  /** elements of a region, what pads parameters included */
+  readonly n: number;
+  /** bytes of a region */
+  readonly bytes: number;
+  /** the regions of state, one behind the other */
+  readonly slots: number;
+  /** address of a table of coefficients */
+  readonly table: (index: number) => number;
+  /** address of the RunField block */
+  readonly state: number;
+}
+
+/** The operands of an update that has them all to itself. */
+export type UpdateOperands = Readonly<Record<UpdateArg, number>>;
+
+/** Everything, for all of a region, that an update without extras reads and writes. */
+export function updateOperands({ w, g, n, slots, bytes, state, table }: UpdateSite): UpdateOperands {
+  return {
+    [UpdateArg.w]: w,
+    [UpdateArg.g]: g,
+    [UpdateArg.n]: n,
+    [UpdateArg.s1]: slots,
+    [UpdateArg.s2]: slots + bytes,
+    [UpdateArg.s3]: slots + 2 * bytes,
+    [UpdateArg.state]: state,
+    [UpdateArg.coefficients]: table(0),
+    [UpdateArg.scale]: 0,
+    [UpdateArg.average]: 0,
+  };
+}
+
+/** The instruction that updates as many parameters as its operands say. */
+export function updateInstruction(
+  op: Op,
+  { nanoseconds }: UpdateRule,
+  dtype: DTypeName,
+  operands: UpdateOperands,
+): Instruction {
+  return instruction<UpdateArg>(op, dtype, operands, nanoseconds * operands[UpdateArg.n]);
+}
+
+/**
+ * What updates a network's parameters.
+ *
+ * @param optimizer perhaps a user's own
+ * @throws OptionError where it is none, or its extras do not fit each other or the parameters
+ */
+export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
+  check(call, "optimizer", optimizer, having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })"));
+  check(call, "optimizer.name", optimizer.name, name);
+  check(call, "optimizer.lr", optimizer.lr, rateRule);
+  const { rule } = optimizer;
+  if (!(rule instanceof UpdateRule)) {
+    throw new OptionError(
+      `${call}: optimizer.rule must be that of one of kobai's optimizers, such as sgd().rule; got ${show(rule)}`,
+    );
+  }
+  const extras = check(call, "optimizer.with", optimizer.with ?? [], extrasRule);
+  if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters);
+  return {
+    regions: rule.slots,
+    tables: 1,
+    every: 1,
+    trains: () => true,
+    compose: (composer, site) => composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site))),
+    coefficients: (done, _, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
+  };
+}
+
+/** Writes the coefficients of the update after `done` of them. */
+export function writeCoefficients(
+  call: string,
+  optimizer: Optimizer,
+  done: number,
+  multiplier: number,
+  state: ScheduleState | undefined,
+  rows: Float64Array,
+  at: number,
+): number {
+  const lr = rateAt(call, optimizer.lr, done, state) * multiplier;
+  const made: unknown = optimizer.coefficients(done + 1, lr, rows, at);
+  if (made !== undefined) checkSynchronous(call, optimizer, made);
+  for (let i = at; i < at + COEFFICIENTS; i++) {
+    if (!Number.isFinite(rows[i])) throw coefficientError(call, optimizer, done + 1, lr, rows[i]!);
+  }
+  return lr;
+}
+
+/** What optimizers take besides their rate. */
+export const extrasRule: Rule = [
+  (value) => Array.isArray(value) && Array.from(value).every((each) => typeof property(each, "update") === "function"),
+  "a list of what else to do, such as [weightDecay(1e-4)]",
+];
+
+function coefficientError(call: string, { name }: Optimizer, t: number, lr: number, bad: number): OptionError {
+  return new OptionError(
+    `${call}: the optimizer ${name} has the coefficient ${bad} for update ${t}, with the learning rate ${show(lr)}; all must be finite numbers`,
+  );
+}
+
+/** What writes coefficients after the step has run has written none. */
+function checkSynchronous(call: string, { name }: Optimizer, made: unknown): void {
+  if (typeof property(made, "then") !== "function") return;
+  throw new OptionError(
+    `${call}: coefficients of the optimizer ${name} gave a promise; it must write them at once`,
+  );
+}
