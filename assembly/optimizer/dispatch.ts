@@ -1,6 +1,5 @@
 import { Op } from "../isa";
 import { opcode } from "../memory";
-import { dispatch as extended } from "./extension";
 import { adaGrad, adam, momentum, sgd } from "./updates";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -14,6 +13,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.adam:
       return adam<T>(i, lane, lanes);
     default:
-      extended<T>(i, lane, lanes);
+      assert(false, "unknown opcode");
   }
 }

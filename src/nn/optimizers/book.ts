@@ -16,10 +16,10 @@ export interface OptimizerOptions {
 
 export const common = { lr: rateRule, with: extrasRule };
 
-const sgdRule = new UpdateRule(Op.sgd, [], 0.13);
-const momentumRule = new UpdateRule(Op.momentum, ["v"], 0.17);
-const adaGradRule = new UpdateRule(Op.adaGrad, ["h"], 0.45);
-const adamRule = new UpdateRule(Op.adam, ["m", "v"], 0.45);
+const sgdRule = /* @__PURE__ */ new UpdateRule(Op.sgd, [], 0.13);
+const momentumRule = /* @__PURE__ */ new UpdateRule(Op.momentum, ["v"], 0.17);
+const adaGradRule = /* @__PURE__ */ new UpdateRule(Op.adaGrad, ["h"], 0.45);
+const adamRule = /* @__PURE__ */ new UpdateRule(Op.adam, ["m", "v"], 0.45);
 
 /**
  * Stochastic gradient descent: W ← W − lr·∂L/∂W (book 6.1.2).
