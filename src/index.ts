@@ -25,7 +25,9 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
+export * from "./nn/optimizers/index.ts";
+export type { Rate, Schedule, ScheduleDescription, ScheduleState } from "./nn/rate.ts";
+export * from "./nn/schedules/index.ts";
 export {
   close,
   type EngineInfo,

@@ -4,7 +4,7 @@ import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
-import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
+import { type Optimizer, updateOf } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
 import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
@@ -46,7 +46,7 @@ export class Network {
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
-  readonly #training: TrainingState = { step: 0, updates: 0, epochs: noEpochs, scale: 1 };
+  readonly #training: TrainingState = { step: 0, given: 0, epochs: noEpochs, scale: 1 };
   readonly #summary: readonly SummaryRow[];
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
@@ -435,12 +435,13 @@ export class Network {
   /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
   #slotsFor(optimizer: Optimizer): Slots {
     const { slots } = this.#training;
-    const count = slotsOf("fit", optimizer);
-    const { op } = optimizer;
-    if (slots?.optimizer === optimizer && slots.op === op) return slots;
     const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
-    return { optimizer, op, address: block.address, dispose: () => engine.heap.free(block) };
+    const update = updateOf("fit", optimizer, parameters.layout);
+    const { rule, with: extras } = optimizer;
+    const known = slots?.update.optimizer === optimizer && slots.rule === rule && slots.extras === extras;
+    if (known) return slots;
+    const block = engine.heap.allocate(update.regions.length * parameters.bytes, `${owner}: optimizer`);
+    return { update, rule, extras, address: block.address, dispose: () => engine.heap.free(block) };
   }
 
   #keepSlots(slots: Slots): void {
@@ -448,6 +449,7 @@ export class Network {
     if (state.slots === slots) return;
     if (state.slots) this.#resources.release(state.slots);
     state.slots = this.#resources.add(slots);
-    state.updates = 0;
+    state.given = 0;
+    state.schedule = undefined;
   }
 }

@@ -4,6 +4,7 @@ import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
 import { type Distribution, distributionOf, type Initializer } from "../nn/initializers.ts";
 import type { Scope } from "../nn/layers/layer.ts";
+import type { Placed } from "../nn/optimizers/optimizer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import {
@@ -124,6 +125,11 @@ export class Parameters {
     return this.address + this.#bytes;
   }
 
+  /** Where each parameter lies in its region, in order. */
+  get layout(): Placed[] {
+    return [...this.#byName].map(([name, { value, offset }]) => ({ name, offset, n: size(value.shape) }));
+  }
+
   get values(): Value[] {
     return [...this.#byName.values()].map(({ value }) => value);
   }
@@ -132,10 +138,15 @@ export class Parameters {
     return this.#find(name).value.shape;
   }
 
-  /** Where the parameters lie, for a plan; or where their gradients do. */
-  placements(region: "values" | "gradients" = "values"): Placement[] {
+  /** Where the parameters lie, for a plan; or where their gradients do. Of those that are `asked` for. */
+  placements(
+    region: "values" | "gradients" = "values",
+    asked: (name: string) => boolean = () => true,
+  ): Placement[] {
     const start = this.#addressOf(region);
-    return [...this.#byName.values()].map(({ value, offset }) => ({ value, address: start + offset }));
+    return [...this.#byName]
+      .filter(([name]) => asked(name))
+      .map(([, { value, offset }]) => ({ value, address: start + offset }));
   }
 
   /** Where the gradients of `values`, in order, must come to lie. */

@@ -4,7 +4,6 @@ import { RUN_BYTES } from "../../assembly/blocks.ts";
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
 import { AccuracyArg } from "../../assembly/isa/loss.ts";
-import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
 import { AccumulateArg, RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
@@ -12,7 +11,7 @@ import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
-import { type Optimizer, updateInstruction } from "../nn/optimizers.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -171,23 +170,34 @@ export function composeNumericalGradient(
   });
 }
 
-/** Writes the loss into `cell`, and its gradients into their region. */
+/** Writes the loss into `cell`, and its gradients by the parameters that are trained into their region. */
 function differentiate(
   composer: Composer,
   core: Core,
   built: BuiltLoss,
-  { inputs, cell, by }: { inputs: readonly Placement[]; cell: number; by: Differentiation },
+  {
+    inputs,
+    cell,
+    by,
+    trains,
+  }: {
+    inputs: readonly Placement[];
+    cell: number;
+    by: Differentiation;
+    trains?: (name: string) => boolean;
+  },
 ): void {
   if (by !== "backprop") {
-    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h });
+    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h, trains });
     return;
   }
-  const { parameters } = core;
-  const byParameter = gradients(built.loss, parameters.values);
-  composer.graph(
-    [{ value: built.loss, address: cell }, ...parameters.gradientPlacements(byParameter)],
-    inputs,
+  const places = core.parameters.placements("gradients", trains);
+  const byParameter = gradients(
+    built.loss,
+    places.map(({ value }) => value),
   );
+  const outputs = byParameter.map((value, index) => ({ value, address: places[index]!.address }));
+  composer.graph([{ value: built.loss, address: cell }, ...outputs], inputs);
 }
 
 /** Never reached by a count of steps: an evaluation's batches follow each other without starting again. */
@@ -248,8 +258,7 @@ export type Sampling = "shuffle" | "replacement";
 
 export interface TrainingSpec {
   readonly loss: Loss;
-  /** the optimizer's instruction */
-  readonly op: Optimizer["op"];
+  readonly update: Update;
   readonly sampling: Sampling;
   /** samples of a step */
   readonly m: number;
@@ -262,6 +271,8 @@ export interface TrainingSpec {
   readonly indices: number;
   /** address of the optimizer's state */
   readonly slots: number;
+  /** address of a table of coefficients */
+  readonly table: (index: number) => number;
   readonly by: Differentiation;
   /** the network that is differentiated: the trained one, or for the numerical gradient its float64 twin */
   readonly differentiated: Core;
@@ -279,7 +290,12 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
     const twin = differentiated !== core;
     if (twin) composer.push(...conversions(composer, core, differentiated, "values"));
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by });
+    differentiate(composer, differentiated, built, {
+      inputs,
+      cell,
+      by: spec.by,
+      trains: (name) => spec.update.trains(name),
+    });
     if (twin) composer.push(...conversions(composer, differentiated, core, "gradients"));
     // Before the update: a loss that is not finite must leave the parameters as they are.
     composer.push(
@@ -288,15 +304,16 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
         [RecordLossArg.state]: state,
       }),
     );
-    composer.push(
-      updateInstruction(spec.op, dtype, parameters.length, {
-        [UpdateArg.w]: parameters.address,
-        [UpdateArg.g]: parameters.gradientAddress,
-        [UpdateArg.s1]: spec.slots,
-        [UpdateArg.s2]: spec.slots + parameters.bytes,
-        [UpdateArg.state]: state,
-      }),
-    );
+    spec.update.compose(composer, {
+      dtype,
+      w: parameters.address,
+      g: parameters.gradientAddress,
+      n: parameters.length,
+      bytes: parameters.bytes,
+      slots: spec.slots,
+      table: spec.table,
+      state,
+    });
     return composer.finish(state);
   });
 }

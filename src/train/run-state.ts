@@ -1,7 +1,9 @@
-import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { property, show } from "../check.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
+import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
+import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
+import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -11,52 +13,71 @@ import { seedWords } from "./initial-values.ts";
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
 
+/** A table of coefficients has a row for each of them. */
+const TABLE_LENGTH = CAPACITY * COEFFICIENTS;
+
 /** What the programs of a training run share in linear memory: the step, the seed, each step's coefficients and losses. */
 export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
-  readonly #rows = new Float64Array(CAPACITY * COEFFICIENTS);
+  readonly #rows: Float64Array;
   /** the same, low words and high words */
-  readonly #words = new Int32Array(this.#rows.buffer);
+  readonly #words: Int32Array;
   readonly #engine: Engine;
   readonly #block: Block;
+  readonly #update: Update;
 
-  constructor(engine: Engine, seed: number, owner: string) {
+  /** @param update what there are coefficients for */
+  constructor(engine: Engine, seed: number, owner: string, update: Update) {
     this.#engine = engine;
-    this.#block = engine.heap.allocate(RUN_BYTES + 8 * CAPACITY * (1 + COEFFICIENTS), owner);
+    this.#update = update;
+    this.#rows = new Float64Array(update.tables * TABLE_LENGTH);
+    this.#words = new Int32Array(this.#rows.buffer);
+    this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
     const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
     const { seedLow, seedHigh } = seedWords(seed);
     words[RunField.seedLow] = seedLow;
     words[RunField.seedHigh] = seedHigh;
     words[RunField.losses] = this.#losses;
-    words[RunField.coefficients] = this.#coefficients;
   }
 
   get #losses(): number {
     return this.address + RUN_BYTES;
   }
 
-  get #coefficients(): number {
-    return this.#losses + 8 * CAPACITY;
+  /** The address of a table of coefficients. */
+  table(index: number): number {
+    return this.#losses + 8 * (CAPACITY + index * TABLE_LENGTH);
   }
 
-  /** Prepares a call of `count` steps that begins at `step` (from 0), whose first update is the optimizer's number `t` (from 1). */
-  begin(step: number, count: number, optimizer: Optimizer, t: number): void {
+  /**
+   * Prepares a call of `count` steps that begins at `step`, from 0.
+   *
+   * @param done steps that the optimizer has been given before @param state of its schedule
+   */
+  begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
     setStep(this.#engine, this.address, step);
+    const { tables } = this.#update;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
     for (let i = 0; i < count; i++) {
-      const made: unknown = optimizer.coefficients(t + i, rows, i * COEFFICIENTS);
-      if (made !== undefined) checkSynchronous(optimizer, made);
+      for (let k = 0; k < tables; k++) {
+        this.#update.coefficients(done + i, k, state, rows, k * TABLE_LENGTH + i * COEFFICIENTS);
+      }
     }
-    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
-    const words = this.#words;
-    for (let i = 0; i < count * COEFFICIENTS; i++) {
-      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) throw coefficientError(optimizer, t, rows, i);
+    for (let k = 0; k < tables; k++) {
+      const first = k * TABLE_LENGTH;
+      const end = first + count * COEFFICIENTS;
+      // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
+      const words = this.#words;
+      for (let i = first; i < end; i++) {
+        if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
+          throw this.#coefficientError(done + Math.floor((i - first) / COEFFICIENTS), rows[i]!, state);
+        }
+      }
+      this.#engine.heap.view("float64", this.table(k), end - first).set(rows.subarray(first, end));
     }
-    const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
-    table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 
   /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */
@@ -79,19 +100,13 @@ export class RunState implements Disposable {
   dispose(): void {
     this.#engine.heap.free(this.#block);
   }
-}
 
-function coefficientError({ name, lr }: Optimizer, t: number, rows: Float64Array, at: number): OptionError {
-  const update = t + Math.floor(at / COEFFICIENTS);
-  return new OptionError(
-    `fit: the optimizer ${name} has the coefficient ${rows[at]} for update ${update}, with the learning rate ${show(lr)}; all must be finite numbers`,
-  );
-}
-
-/** What writes coefficients after the step has run has written none. */
-function checkSynchronous({ name }: Optimizer, made: unknown): void {
-  if (typeof property(made, "then") !== "function") return;
-  throw new OptionError(
-    `fit: coefficients of the optimizer ${name} gave a promise; it must write them at once`,
-  );
+  #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
+    const { every, optimizer } = this.#update;
+    const updates = Math.floor(done / every);
+    return new OptionError(
+      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${updates + 1}, with the learning rate ` +
+        `${show(rateAt("fit", optimizer.lr, updates, state))}; all must be finite numbers`,
+    );
+  }
 }

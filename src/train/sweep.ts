@@ -22,24 +22,25 @@ interface Moving {
 }
 
 /**
- * Composes the loss and its central differences by every parameter, which come to lie in the parameters' gradients.
+ * Composes the loss and its central differences by every parameter that is trained, which come to lie in the parameters' gradients.
  *
  * @param core of a float64 network
  * @param built its loss
  * @param inputs where x and t lie
  * @param lossCell where the loss comes to lie
  * @param h half the distance between the two sides
+ * @param trains whether a parameter is trained; default: all are
  */
 export function composeSweeps(
   composer: Composer,
   { parameters }: Core,
   built: BuiltLoss,
   inputs: readonly Placement[],
-  { lossCell, h }: { lossCell: number; h: number },
+  { lossCell, h, trains }: { lossCell: number; h: number; trains?: ((name: string) => boolean) | undefined },
 ): void {
   const sites = new Sites(built.loss);
-  const gradients = parameters.placements("gradients");
-  const moving = parameters.placements().map(({ value, address }, index): Moving => {
+  const gradients = parameters.placements("gradients", trains);
+  const moving = parameters.placements("values", trains).map(({ value, address }, index): Moving => {
     const site = sites.find(value);
     const needsRest = !site || site.loss === SweepLoss.program;
     const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;

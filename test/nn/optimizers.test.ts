@@ -68,9 +68,9 @@ test.each(optimizers)("$name follows PyTorch's trajectory", async (optimizer) =>
 
 describe("options out of range", () => {
   test.each<[string, () => Optimizer, string]>([
-    ["sgd", () => sgd({ lr: 0 }), "sgd: lr must be a number above 0; got 0"],
-    ["sgd", () => sgd({ lr: Number.NaN }), "sgd: lr must be a number above 0; got NaN"],
-    ["momentum", () => momentum({ lr: -1 }), "momentum: lr must be a number above 0; got -1"],
+    ["sgd", () => sgd({ lr: 0 }), "sgd: lr must be a number above 0, or a schedule; got 0"],
+    ["sgd", () => sgd({ lr: Number.NaN }), "sgd: lr must be a number above 0, or a schedule; got NaN"],
+    ["momentum", () => momentum({ lr: -1 }), "momentum: lr must be a number above 0, or a schedule; got -1"],
     [
       "momentum",
       () => momentum({ momentum: 1 }),

@@ -1,7 +1,6 @@
 // A whole training run in plain TypeScript: initial values, draws, forward, loss, backward, update. What a network trained in wasm
 // must equal, bit for bit, and what the benchmarks compare it with.
 
-import { COEFFICIENTS } from "../../assembly/blocks.ts";
 import { Purpose } from "../../assembly/isa/random.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
@@ -9,13 +8,13 @@ import { input, parameter, type Shape, type Value } from "../../src/graph/value.
 import type { Distribution } from "../../src/nn/initializers.ts";
 import type { Layer, Scope } from "../../src/nn/layers/layer.ts";
 import type { Loss } from "../../src/nn/losses.ts";
-import type { Optimizer } from "../../src/nn/optimizers.ts";
+import type { Optimizer } from "../../src/nn/optimizers/optimizer.ts";
 import { size, type TypedArray } from "../../src/tensor.ts";
 import type { Sampling } from "../../src/train/programs.ts";
 import { scale, zerosLike } from "./elementwise.ts";
 import { evaluate } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
-import { updates } from "./optimizer.ts";
+import { type Trained, updater } from "./optimizer.ts";
 import { inverseNormal, type Seed, sampleIndices, shuffleIndices, uniform } from "./random.ts";
 
 /** The same network, data and options as those of `sequential` and `fit`. */
@@ -36,20 +35,19 @@ export interface TrainingOptions {
 export interface TrainingResult {
   /** by name, as `Network.params` has them */
   readonly params: Record<string, Floats>;
+  /** their moving averages, zeros where none are kept */
+  readonly averages: Record<string, Floats>;
   /** of each step, before its update */
   readonly losses: number[];
 }
 
 /** A parameter, with what training keeps of it. */
-interface Parameter {
-  readonly name: string;
+interface Parameter extends Trained {
   readonly value: Value;
-  readonly w: Floats;
-  readonly s1: Floats;
-  readonly s2: Floats;
 }
 
 type DType = "float32" | "float64";
+type FiveFloats = [Floats, Floats, Floats, Floats, Floats];
 
 function zeros(dtype: DType, length: number): Floats {
   return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
@@ -79,7 +77,10 @@ class Parameters {
         const w = zeros(this.#dtype, size(shape));
         initialize(w, initializer(shape), this.#seed, this.#byName.size);
         const value = parameter(name, shape, this.#dtype);
-        this.#byName.set(name, { name, value, w, s1: zerosLike(w, w.length), s2: zerosLike(w, w.length) });
+        const [s1, s2, s3, average, sum] = Array.from({ length: 5 }, () =>
+          zerosLike(w, w.length),
+        ) as FiveFloats;
+        this.#byName.set(name, { name, value, w, s1, s2, s3, average, sum });
         return value;
       },
     };
@@ -159,6 +160,8 @@ function drawing({ data, batchSize, sampling = "shuffle" }: TrainingOptions, see
 export function trainer(options: TrainingOptions): {
   step(): number;
   readonly params: Record<string, Floats>;
+  /** the moving averages */
+  readonly averages: Record<string, Floats>;
 } {
   const { data, optimizer, dtype = "float32", seed: number = 0 } = options;
   const seed: Seed = { low: number % 2 ** 32, high: Math.floor(number / 2 ** 32) };
@@ -171,8 +174,7 @@ export function trainer(options: TrainingOptions): {
     return graph;
   };
   graphOf(options.batchSize);
-  const update = updates[optimizer.name]!;
-  const coefficients = new Float64Array(COEFFICIENTS);
+  const update = updater(optimizer, parameters.all);
   let steps = 0;
   return {
     step() {
@@ -183,11 +185,11 @@ export function trainer(options: TrainingOptions): {
       given.set(t, gather(t, data.t.data, rows, 1));
       const [loss, ...grads] = evaluate(results, given) as Floats[];
       steps++;
-      optimizer.coefficients(steps, coefficients, 0);
-      parameters.all.forEach(({ w, s1, s2 }, index) => {
-        update({ w, g: grads[index]!, s1, s2, coefficients });
-      });
+      update.step(new Map(parameters.all.map(({ name }, index) => [name, grads[index]!])));
       return loss![0]!;
+    },
+    get averages() {
+      return Object.fromEntries(parameters.all.map(({ name, average }) => [name, average]));
     },
     get params() {
       return Object.fromEntries(parameters.all.map(({ name, w }) => [name, w]));
@@ -199,5 +201,5 @@ export function trainer(options: TrainingOptions): {
 export function train(options: TrainingOptions): TrainingResult {
   const run = trainer(options);
   const losses = Array.from({ length: options.steps }, () => run.step());
-  return { params: run.params, losses };
+  return { params: run.params, averages: run.averages, losses };
 }

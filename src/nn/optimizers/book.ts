@@ -51,7 +51,11 @@ export function sgd(given?: OptimizerOptions): Optimizer {
  * @example momentum({ lr: 0.1, momentum: 0.95 }).lr; // 0.1
  */
 export function momentum(given?: OptimizerOptions & { momentum?: number }): Optimizer {
-  const { lr = 0.01, momentum = 0.9, ...rest } = options("momentum", given, { ...common, momentum: fraction });
+  const {
+    lr = 0.01,
+    momentum = 0.9,
+    ...rest
+  } = options("momentum", given, { ...common, momentum: fraction });
   return {
     name: "momentum",
     lr,

@@ -5,8 +5,8 @@ import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
 import {
   AddGradientsArg,
   ClipScaleArg,
-  Coefficient,
   COEFFICIENTS,
+  Coefficient,
   Phase,
   SquaresArg,
   UpdateArg,
@@ -58,10 +58,10 @@ export function extendedUpdate(call: string, optimizer: Optimizer, parameters: r
 }
 
 class ExtendedUpdate implements Update {
+  readonly optimizer: Optimizer;
   readonly regions: readonly string[];
   readonly every: number;
   readonly #call: string;
-  readonly #optimizer: Optimizer;
   readonly #decay: Of<"weightDecay"> | undefined;
   readonly #clip: Clip | undefined;
   readonly #average: Of<"movingAverage"> | undefined;
@@ -80,7 +80,7 @@ class ExtendedUpdate implements Update {
       );
     };
     this.#call = call;
-    this.#optimizer = optimizer;
+    this.optimizer = optimizer;
     this.#decay = the("weightDecay");
     this.#clip = the("clipByValue", "clipByNorm", "clipByGlobalNorm");
     this.#average = the("movingAverage");
@@ -94,7 +94,8 @@ class ExtendedUpdate implements Update {
     const frozen = descriptions.filter((each) => each.kind === "frozen");
     const groupOf = chosen(call, [...groups, ...frozen], parameters);
     const trained = parameters.filter(({ name }) => groupOf.get(name)?.kind !== "frozen");
-    if (trained.length === 0) throw new OptionError(`${call}: all parameters are frozen; there is nothing to train`);
+    if (trained.length === 0)
+      throw new OptionError(`${call}: all parameters are frozen; there is nothing to train`);
     this.#groups = [undefined, ...groups];
     this.#trained = new Set(trained.map(({ name }) => name));
     this.#runs = runsOf(
@@ -137,7 +138,7 @@ class ExtendedUpdate implements Update {
     }
     const scale = this.#composeScales(composer, site, g);
     const average = region("average");
-    const { rule } = this.#optimizer;
+    const { rule } = this.optimizer;
     for (const { run, from, n } of spans) {
       const operands = {
         ...all,
@@ -215,7 +216,15 @@ class ExtendedUpdate implements Update {
     }
     const updates = Math.floor(done / every);
     const group = this.#groups[table];
-    const lr = writeCoefficients(this.#call, this.#optimizer, updates, group?.lrMultiplier ?? 1, state, rows, at);
+    const lr = writeCoefficients(
+      this.#call,
+      this.optimizer,
+      updates,
+      group?.lrMultiplier ?? 1,
+      state,
+      rows,
+      at,
+    );
     const rate = group?.weightDecay ?? this.#decay?.rate ?? 0;
     const decoupled = this.#decay?.decoupled ?? false;
     rows[at + Coefficient.decay] = decoupled ? 0 : rate;
@@ -257,7 +266,9 @@ function chosen<G extends { readonly of: readonly string[] }>(
       }
       for (const { name } of found) {
         if ((result.get(name) ?? group) !== group) {
-          throw new OptionError(`${call}: optimizer.with has the parameter ${name} in two groups; it can be in one`);
+          throw new OptionError(
+            `${call}: optimizer.with has the parameter ${name} in two groups; it can be in one`,
+          );
         }
         result.set(name, group);
       }

@@ -1,7 +1,17 @@
 // What an optimizer may do besides its rule. In the order in which it happens, whatever the order of the list: gradients of several steps are
 // added up (`accumulate`), they are clipped, the weights decay, the rule moves them, and their moving average follows.
 
-import { atLeastZero, check, flag, fraction, name, options, positive, type Rule, whole } from "../../check.ts";
+import {
+  atLeastZero,
+  check,
+  flag,
+  fraction,
+  name,
+  options,
+  positive,
+  type Rule,
+  whole,
+} from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import { extendedUpdate } from "./extended.ts";
 import type { Extra } from "./optimizer.ts";

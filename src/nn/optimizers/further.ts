@@ -13,7 +13,11 @@ const nesterovRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.nester
 const rmspropRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.rmsprop), ["v"], 0.45);
 const adadeltaRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adadelta), ["v", "u"], 0.6);
 const adamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adam), ["m", "v"], 0.45);
-const amsgradRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.amsgrad), ["m", "v", "largest"], 0.5);
+const amsgradRule = /* @__PURE__ */ new UpdateRule(
+  extension(ExtensionOp.amsgrad),
+  ["m", "v", "largest"],
+  0.5,
+);
 const nadamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.nadam), ["m", "v"], 0.45);
 const radamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.radam), ["m", "v"], 0.45);
 const adamaxRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adamax), ["m", "u"], 0.4);
@@ -28,7 +32,11 @@ const lionRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.lion), ["m
  * @example nesterov({ lr: 0.1 }).name; // "nesterov"
  */
 export function nesterov(given?: OptimizerOptions & { momentum?: number }): Optimizer {
-  const { lr = 0.01, momentum = 0.9, ...rest } = options("nesterov", given, { ...common, momentum: fraction });
+  const {
+    lr = 0.01,
+    momentum = 0.9,
+    ...rest
+  } = options("nesterov", given, { ...common, momentum: fraction });
   return {
     name: "nesterov",
     lr,

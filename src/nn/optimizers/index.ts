@@ -1,6 +1,6 @@
 // The optimizers that users name, and what these may do besides.
 
-export { adaGrad, adam, type AdamOptions, momentum, type OptimizerOptions, sgd } from "./book.ts";
+export { type AdamOptions, adaGrad, adam, momentum, type OptimizerOptions, sgd } from "./book.ts";
 export {
   accumulate,
   clipByGlobalNorm,

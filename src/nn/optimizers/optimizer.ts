@@ -1,6 +1,5 @@
 // What an optimizer is, and what a fit asks of one: where nothing else is wished for, one instruction over all parameters.
 
-import { COEFFICIENTS } from "../../../assembly/blocks.ts";
 import type { Op } from "../../../assembly/isa/index.ts";
 import { UpdateArg } from "../../../assembly/isa/optimizer.ts";
 import { check, having, name, property, type Rule, show } from "../../check.ts";
@@ -33,15 +32,12 @@ export class UpdateRule {
   readonly slots: readonly string[];
   /** what it costs for each parameter */
   readonly nanoseconds: number;
-  /** the same rule where it also clips, decays and averages */
-  readonly extended: Op;
 
   /** @internal */
-  constructor(op: Op, slots: readonly string[], nanoseconds: number, extended = op) {
+  constructor(op: Op, slots: readonly string[], nanoseconds: number) {
     this.op = op;
     this.slots = slots;
     this.nanoseconds = nanoseconds;
-    this.extended = extended;
   }
 }
 
@@ -64,6 +60,7 @@ export interface Placed {
 
 /** The updates of one network's parameters by one optimizer. */
 export interface Update {
+  readonly optimizer: Optimizer;
   /** regions of state, each laid out as the parameters are, by name */
   readonly regions: readonly string[];
   /** tables of coefficients that every step has a row of */
@@ -130,13 +127,8 @@ export function updateInstruction(
   return instruction<UpdateArg>(op, dtype, operands, nanoseconds * operands[UpdateArg.n]);
 }
 
-/**
- * What updates a network's parameters.
- *
- * @param optimizer perhaps a user's own
- * @throws OptionError where it is none, or its extras do not fit each other or the parameters
- */
-export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
+/** @throws OptionError where something, perhaps a user's own, is no optimizer */
+export function checkOptimizer(call: string, optimizer: Optimizer): void {
   check(call, "optimizer", optimizer, having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })"));
   check(call, "optimizer.name", optimizer.name, name);
   check(call, "optimizer.lr", optimizer.lr, rateRule);
@@ -146,48 +138,52 @@ export function updateOf(call: string, optimizer: Optimizer, parameters: readonl
       `${call}: optimizer.rule must be that of one of kobai's optimizers, such as sgd().rule; got ${show(rule)}`,
     );
   }
-  const extras = check(call, "optimizer.with", optimizer.with ?? [], extrasRule);
+  check(call, "optimizer.with", optimizer.with ?? [], extrasRule);
+}
+
+/**
+ * What updates parameters.
+ *
+ * @throws OptionError where it is no optimizer, or its extras do not fit each other or the parameters
+ */
+export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
+  checkOptimizer(call, optimizer);
+  const { rule, with: extras = [] } = optimizer;
   if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters);
   return {
+    optimizer,
     regions: rule.slots,
     tables: 1,
     every: 1,
     trains: () => true,
-    compose: (composer, site) => composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site))),
+    compose: (composer, site) =>
+      composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site))),
     coefficients: (done, _, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
   };
 }
 
-/** Writes the coefficients of the update after `done` of them. */
+/** Writes the coefficients of the update after `updates` of them; the learning rate. */
 export function writeCoefficients(
   call: string,
   optimizer: Optimizer,
-  done: number,
+  updates: number,
   multiplier: number,
   state: ScheduleState | undefined,
   rows: Float64Array,
   at: number,
 ): number {
-  const lr = rateAt(call, optimizer.lr, done, state) * multiplier;
-  const made: unknown = optimizer.coefficients(done + 1, lr, rows, at);
+  const lr = rateAt(call, optimizer.lr, updates, state) * multiplier;
+  const made: unknown = optimizer.coefficients(updates + 1, lr, rows, at);
   if (made !== undefined) checkSynchronous(call, optimizer, made);
-  for (let i = at; i < at + COEFFICIENTS; i++) {
-    if (!Number.isFinite(rows[i])) throw coefficientError(call, optimizer, done + 1, lr, rows[i]!);
-  }
   return lr;
 }
 
 /** What optimizers take besides their rate. */
 export const extrasRule: Rule = [
-  (value) => Array.isArray(value) && Array.from(value).every((each) => typeof property(each, "update") === "function"),
+  (value) =>
+    Array.isArray(value) && Array.from(value).every((each) => typeof property(each, "update") === "function"),
   "a list of what else to do, such as [weightDecay(1e-4)]",
 ];
-
-function coefficientError(call: string, { name }: Optimizer, t: number, lr: number, bad: number): OptionError {
-  return new OptionError(
-    `${call}: the optimizer ${name} has the coefficient ${bad} for update ${t}, with the learning rate ${show(lr)}; all must be finite numbers`,
-  );
-}
 
 /** What writes coefficients after the step has run has written none. */
 function checkSynchronous(call: string, { name }: Optimizer, made: unknown): void {

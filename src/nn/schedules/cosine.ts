@@ -14,7 +14,11 @@ import { required, schedule, steps } from "./schedule.ts";
  * @example cosine({ from: 0.1, steps: 1000, restart: 2 })(3000); // 0.1
  */
 export function cosine(given: { from: number; steps: number; to?: number; restart?: number }): Schedule {
-  const { to = 0, restart, ...rest } = options("cosine", given, {
+  const {
+    to = 0,
+    restart,
+    ...rest
+  } = options("cosine", given, {
     from: positive,
     steps,
     to: atLeastZero,

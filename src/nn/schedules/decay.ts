@@ -56,11 +56,7 @@ export function exponential(given: { from: number; gamma: number; every?: number
   const { every = 1, ...rest } = options("exponential", given, rules);
   const from = required("exponential", "from", rest.from, positive);
   const gamma = required("exponential", "gamma", rest.gamma, factor);
-  return schedule(
-    "exponential",
-    { from, gamma, every },
-    (step) => from * realPower(gamma, step / every),
-  );
+  return schedule("exponential", { from, gamma, every }, (step) => from * realPower(gamma, step / every));
 }
 
 /**

@@ -7,7 +7,10 @@ const share: Rule = [
   (value) => typeof value === "number" && value > 0 && value < 1,
   "a number between 0 and 1",
 ];
-const divisor: Rule = [(value) => typeof value === "number" && value >= 1 && Number.isFinite(value), "a number of at least 1"];
+const divisor: Rule = [
+  (value) => typeof value === "number" && value >= 1 && Number.isFinite(value),
+  "a number of at least 1",
+];
 const cycle: Rule = whole(2, 2 ** 31 - 1);
 
 /**

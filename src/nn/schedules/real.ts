@@ -4,9 +4,9 @@
 
 import { power } from "../powers.ts";
 
-const LN2_HIGH = 6.93147180369123816490e-1;
+const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
-const LOG2_E = 1.44269504088896338700;
+const LOG2_E = 1.442695040888963387;
 
 const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);
@@ -51,7 +51,7 @@ export function log(x: number): number {
   const z = s * s;
   const r =
     z *
-    (6.666666666666735130e-1 +
+    (6.66666666666673513e-1 +
       z *
         (3.999999999940941908e-1 +
           z *
@@ -87,7 +87,9 @@ function cosine(x: number): number {
         (-1.38888888888741095749e-3 +
           z *
             (2.48015872894767294178e-5 +
-              z * (-2.75573143513906633035e-7 + z * (2.08757232129817482790e-9 + z * -1.13596475577881948265e-11)))));
+              z *
+                (-2.75573143513906633035e-7 +
+                  z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
   return 1 - (0.5 * z - z * r);
 }
 

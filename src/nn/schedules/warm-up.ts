@@ -21,7 +21,8 @@ export function warmUp(given: { steps: number; then: Rate; factor?: number }): S
     step < steps
       ? (factor + ((1 - factor) * step) / steps) * rateAt("warmUp", then, 0, state)
       : rateAt("warmUp", then, step - steps, state);
-  if (typeof then === "number") return Object.assign(schedule, { description: { kind: "warmUp", steps, then, factor } });
+  if (typeof then === "number")
+    return Object.assign(schedule, { description: { kind: "warmUp", steps, then, factor } });
   const { description, next } = then;
   return Object.assign(
     schedule,
