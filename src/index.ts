@@ -48,6 +48,7 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export { averaged, swapAverage } from "./train/averages.ts";
 export type { Evaluation, Metric } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";
 export {

@@ -231,7 +231,12 @@ describe("fit refuses", () => {
     ],
     [
       "coefficients that are no numbers",
-      { optimizer: { ...sgd(), coefficients: (_: number, __: number, table: Float64Array) => table.fill(Number.NaN) } },
+      {
+        optimizer: {
+          ...sgd(),
+          coefficients: (_: number, __: number, table: Float64Array) => table.fill(Number.NaN),
+        },
+      },
       OptionError,
       "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate 0.01; all must be finite numbers",
     ],
