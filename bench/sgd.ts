@@ -33,7 +33,6 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     n: N,
     bytes: 0,
     slots: 0,
-    table: (index) => state.table(index),
     state: state.address,
   });
   const { rule } = optimizer;

@@ -128,6 +128,7 @@ export enum ExtensionOp {
 
   // gradients before an update
   addGradients = 0x1800,
+  clipGradients,
   squares,
   clipScale,
   // updates with everything around them (UpdateArg)

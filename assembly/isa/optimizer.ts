@@ -1,7 +1,7 @@
 // Operands of optimizers' updates, and of what is done with gradients before them.
 
 /**
- * w and g are [n]; s1, s2 and s3 are the optimizer's own [n] each, as far as it has them. What comes after the coefficients only the
+ * w and g are [n]; s1, s2 and s3 are the optimizer's own [n] each, as far as it has them. What comes after the table only the
  * extended updates look at.
  */
 export enum UpdateArg {
@@ -13,8 +13,8 @@ export enum UpdateArg {
   s3,
   /** address of the RunField block */
   state,
-  /** address of float64 rows of COEFFICIENTS, one for each step of a call */
-  coefficients,
+  /** which table the coefficients are from */
+  table,
   /** address of a float64 that gradients are multiplied by; optional */
   scale,
   /** [n], the moving average of w; optional */
@@ -22,7 +22,7 @@ export enum UpdateArg {
 }
 
 /** Float64 coefficients that an update gets for a step. */
-export const COEFFICIENTS = 10;
+export const COEFFICIENTS = 9;
 
 /** What they are: the first five belong to the optimizer's rule; where one of these is 0, nothing comes of it. */
 export enum Coefficient {
@@ -30,8 +30,6 @@ export enum Coefficient {
   decay = 5,
   /** the share of w that is taken off before the update */
   shrink,
-  /** no element of a gradient may be further from 0 */
-  clip,
   /** the share by which the moving average goes towards w */
   average,
   /** a Phase */
@@ -54,7 +52,17 @@ export enum AddGradientsArg {
   g,
   n,
   state,
-  coefficients,
+}
+
+/** g = its elements times scale, kept between −limit and limit; in the last phase only. */
+export enum ClipGradientsArg {
+  g = 2,
+  n,
+  /** address of a float64 */
+  scale,
+  /** address of a float64 */
+  limit,
+  state,
 }
 
 /** out (float64): the sums of squares of `a`, one for each of the partial sums that a sum of n terms has; in the last phase only. */
@@ -63,7 +71,6 @@ export enum SquaresArg {
   a,
   n,
   state,
-  coefficients,
 }
 
 /** out (float64) = share·min(1, limit / (√(Σ squares)·share + 1e-6)), the squares being n float64; the sum's order is theirs. */

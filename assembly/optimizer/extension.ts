@@ -1,54 +1,50 @@
 import { ExtensionOp } from "../isa";
 import { opcode } from "../memory";
-import {
-  ADADELTA,
-  ADAGRAD,
-  ADAM,
-  ADAMAX,
-  AMSGRAD,
-  LION,
-  MOMENTUM,
-  NADAM,
-  NESTEROV,
-  RADAM,
-  RMSPROP,
-  SGD,
-  update,
-} from "./extended";
-import { addGradients, clipScale, squares } from "./gradients";
+import * as extended from "./extended";
+import { addGradients, clipGradients, clipScale, squares } from "./gradients";
+
+// Every kernel is called in two places, else Binaryen would make one function of all of them, and V8 hold their vectors in memory.
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
+  if (lanes == 1) kernel<T>(i, 0, 1);
+  else kernel<T>(i, lane, lanes);
+}
+
+@inline
+function kernel<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
     case ExtensionOp.addGradients:
       return addGradients<T>(i, lane, lanes);
+    case ExtensionOp.clipGradients:
+      return clipGradients<T>(i, lane, lanes);
     case ExtensionOp.squares:
       return squares<T>(i, lane, lanes);
     case ExtensionOp.clipScale:
       return clipScale(i, lane);
     case ExtensionOp.sgd:
-      return update<T>(SGD, i, lane, lanes);
+      return extended.sgd<T>(i, lane, lanes);
     case ExtensionOp.momentum:
-      return update<T>(MOMENTUM, i, lane, lanes);
+      return extended.momentum<T>(i, lane, lanes);
     case ExtensionOp.nesterov:
-      return update<T>(NESTEROV, i, lane, lanes);
+      return extended.nesterov<T>(i, lane, lanes);
     case ExtensionOp.adaGrad:
-      return update<T>(ADAGRAD, i, lane, lanes);
+      return extended.adaGrad<T>(i, lane, lanes);
     case ExtensionOp.rmsprop:
-      return update<T>(RMSPROP, i, lane, lanes);
+      return extended.rmsprop<T>(i, lane, lanes);
     case ExtensionOp.adadelta:
-      return update<T>(ADADELTA, i, lane, lanes);
+      return extended.adadelta<T>(i, lane, lanes);
     case ExtensionOp.adam:
-      return update<T>(ADAM, i, lane, lanes);
+      return extended.adam<T>(i, lane, lanes);
     case ExtensionOp.amsgrad:
-      return update<T>(AMSGRAD, i, lane, lanes);
+      return extended.amsgrad<T>(i, lane, lanes);
     case ExtensionOp.nadam:
-      return update<T>(NADAM, i, lane, lanes);
+      return extended.nadam<T>(i, lane, lanes);
     case ExtensionOp.radam:
-      return update<T>(RADAM, i, lane, lanes);
+      return extended.radam<T>(i, lane, lanes);
     case ExtensionOp.adamax:
-      return update<T>(ADAMAX, i, lane, lanes);
+      return extended.adamax<T>(i, lane, lanes);
     case ExtensionOp.lion:
-      return update<T>(LION, i, lane, lanes);
+      return extended.lion<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");
   }

@@ -1,18 +1,16 @@
 // What is done with gradients before an update: those of several steps added up, and how much they have to shrink to be short enough.
 
-import { RunField } from "../blocks";
-import { AddGradientsArg, ClipScaleArg, Coefficient, COEFFICIENTS, Phase, SquaresArg } from "../isa/optimizer";
+import { AddGradientsArg, ClipGradientsArg, ClipScaleArg, Coefficient, Phase, SquaresArg } from "../isa/optimizer";
 import { arg, chunkStart, pointer, STEP_BYTES } from "../memory";
 import { combine2, combine4, firstOf } from "../reduce/sum";
 import { PARTIAL_TERMS } from "../sums";
 import { partialTerms } from "../totals";
-import { storeStep } from "./updates";
+import { coefficientOf, storeStep } from "./updates";
 
-/** The phase of a step, in a table of coefficients. */
+/** The phase of this step. */
 @inline
-export function phaseOf(run: usize, coefficients: usize): i32 {
-  const row = arg(run, RunField.step) - arg(run, RunField.firstStep);
-  return <i32>load<f64>(coefficients + (<usize>(row * COEFFICIENTS + Coefficient.phase) << 3));
+export function phaseOf(run: usize): i32 {
+  return <i32>coefficientOf(run, 0, Coefficient.phase);
 }
 
 /** sum = g in the first phase, else sum + g. */
@@ -20,7 +18,7 @@ export function addGradients<T>(i: usize, lane: i32, lanes: i32): void {
   const sum = pointer(i, AddGradientsArg.sum);
   const g = pointer(i, AddGradientsArg.g);
   const n = arg(i, AddGradientsArg.n);
-  const phase = phaseOf(pointer(i, AddGradientsArg.state), pointer(i, AddGradientsArg.coefficients));
+  const phase = phaseOf(pointer(i, AddGradientsArg.state));
   const begin = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>();
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   if (phase == Phase.first) {
@@ -36,9 +34,30 @@ export function addGradients<T>(i: usize, lane: i32, lanes: i32): void {
   }
 }
 
+/** g = its elements times scale, kept between −limit and limit; a NaN stays one. */
+export function clipGradients<T>(i: usize, lane: i32, lanes: i32): void {
+  if (phaseOf(pointer(i, ClipGradientsArg.state)) != Phase.last) return;
+  const g = pointer(i, ClipGradientsArg.g);
+  const n = arg(i, ClipGradientsArg.n);
+  const scale = v128.splat<T>(<T>load<f64>(pointer(i, ClipGradientsArg.scale)));
+  const high = v128.splat<T>(<T>load<f64>(pointer(i, ClipGradientsArg.limit)));
+  const low = v128.neg<T>(high);
+  const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
+  for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
+    const g0 = between<T>(v128.mul<T>(v128.load(g + p), scale), low, high);
+    const g1 = WIDE ? between<T>(v128.mul<T>(v128.load(g + p, 16), scale), low, high) : g0;
+    storeStep(g + p, g0, g1);
+  }
+}
+
+@inline
+function between<T>(x: v128, low: v128, high: v128): v128 {
+  return v128.pmax<T>(v128.pmin<T>(x, high), low);
+}
+
 /** The partial sums of the squares of one parameter's gradient; lanes split them. */
 export function squares<T>(i: usize, lane: i32, lanes: i32): void {
-  if (phaseOf(pointer(i, SquaresArg.state), pointer(i, SquaresArg.coefficients)) != Phase.last) return;
+  if (phaseOf(pointer(i, SquaresArg.state)) != Phase.last) return;
   const out = pointer(i, SquaresArg.out);
   const a = pointer(i, SquaresArg.a);
   const n = arg(i, SquaresArg.n);

@@ -12,13 +12,17 @@ export function storeStep(address: usize, low: v128, high: v128): void {
   else v128.store(address, low);
 }
 
-/** Coefficient `index` of this step, in every place of a vector. */
+/** Coefficient `index` of this step, in a table of a run. */
+@inline
+export function coefficientOf(run: usize, table: i32, index: i32): f64 {
+  const row = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.tables) + table;
+  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3));
+}
+
+/** The same, in every place of a vector. */
 @inline
 export function coefficient<T>(i: usize, index: i32): v128 {
-  const run = pointer(i, UpdateArg.state);
-  const row = arg(run, RunField.step) - arg(run, RunField.firstStep);
-  const at = pointer(i, UpdateArg.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3);
-  return v128.splat<T>(<T>load<f64>(at));
+  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), index));
 }
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.

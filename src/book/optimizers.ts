@@ -1,6 +1,6 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
-import { RUN_BYTES } from "../../assembly/blocks.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
 import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
 import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
@@ -166,7 +166,9 @@ export class Updates {
     const bytes = last.offset + roundUp(last.n * bytesPerElement(dtype));
     const program = Composer.compose({ engine: engine(), owner: this.#call }, (composer) => {
       const state = composer.allocate(RUN_BYTES);
-      const tables = composer.allocate(8 * COEFFICIENTS * update.tables);
+      const rows = composer.allocate(8 * COEFFICIENTS * update.tables);
+      const run = { [RunField.coefficients]: rows, [RunField.tables]: update.tables };
+      Object.assign(heap.view("int32", state, RUN_BYTES / 4), run);
       const verdicts = composer.allocate(8 * entries.length);
       const regions = composer.allocate((2 + update.regions.length) * bytes);
       const site = {
@@ -176,21 +178,18 @@ export class Updates {
         n: bytes / bytesPerElement(dtype),
         bytes,
         slots: regions + 2 * bytes,
-        table: (index: number) => tables + 8 * COEFFICIENTS * index,
         state,
       };
       update.compose(composer, site);
       entries.forEach(({ offset, n }, i) => {
         composer.push(checkFinite(dtype, verdicts + 8 * i, regions + offset, n));
       });
-      return { ...composer.finish(state), tables, verdicts, regions };
+      return { ...composer.finish(state), rows, verdicts, regions };
     });
     try {
       const rows = new Float64Array(COEFFICIENTS * update.tables);
-      for (let k = 0; k < update.tables; k++) {
-        update.coefficients(this.#given, k, undefined, rows, k * COEFFICIENTS);
-      }
-      heap.view("float64", program.tables, rows.length).set(rows);
+      update.coefficients(this.#given, undefined, rows, 0);
+      heap.view("float64", program.rows, rows.length).set(rows);
       const at = (region: number, { offset, n }: Entry) =>
         heap.view(dtype, program.regions + region * bytes + offset, n);
       entries.forEach((entry, i) => {

@@ -198,7 +198,6 @@ class Session implements Disposable {
         indices: indices.address,
         update: slots.update,
         slots: slots.address,
-        table: (index) => this.#run.table(index),
       };
       const compose = (m: number): Steps => {
         const program = held.add(composeTraining(core, training, { ...this.#spec, m }));

@@ -271,8 +271,6 @@ export interface TrainingSpec {
   readonly indices: number;
   /** address of the optimizer's state */
   readonly slots: number;
-  /** address of a table of coefficients */
-  readonly table: (index: number) => number;
   readonly by: Differentiation;
   /** the network that is differentiated: the trained one, or for the numerical gradient its float64 twin */
   readonly differentiated: Core;
@@ -311,7 +309,6 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
       n: parameters.length,
       bytes: parameters.bytes,
       slots: spec.slots,
-      table: spec.table,
       state,
     });
     return composer.finish(state);

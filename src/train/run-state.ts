@@ -13,9 +13,6 @@ import { seedWords } from "./initial-values.ts";
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
 
-/** A table of coefficients has a row for each of them. */
-const TABLE_LENGTH = CAPACITY * COEFFICIENTS;
-
 /** What the programs of a training run share in linear memory: the step, the seed, each step's coefficients and losses. */
 export class RunState implements Disposable {
   readonly capacity = CAPACITY;
@@ -31,7 +28,7 @@ export class RunState implements Disposable {
   constructor(engine: Engine, seed: number, owner: string, update: Update) {
     this.#engine = engine;
     this.#update = update;
-    this.#rows = new Float64Array(update.tables * TABLE_LENGTH);
+    this.#rows = new Float64Array(CAPACITY * update.tables * COEFFICIENTS);
     this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
@@ -40,15 +37,16 @@ export class RunState implements Disposable {
     words[RunField.seedLow] = seedLow;
     words[RunField.seedHigh] = seedHigh;
     words[RunField.losses] = this.#losses;
+    words[RunField.coefficients] = this.#coefficients;
+    words[RunField.tables] = update.tables;
   }
 
   get #losses(): number {
     return this.address + RUN_BYTES;
   }
 
-  /** The address of a table of coefficients. */
-  table(index: number): number {
-    return this.#losses + 8 * (CAPACITY + index * TABLE_LENGTH);
+  get #coefficients(): number {
+    return this.#losses + 8 * CAPACITY;
   }
 
   /**
@@ -58,26 +56,19 @@ export class RunState implements Disposable {
    */
   begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
     setStep(this.#engine, this.address, step);
-    const { tables } = this.#update;
+    const width = this.#update.tables * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    for (let i = 0; i < count; i++) {
-      for (let k = 0; k < tables; k++) {
-        this.#update.coefficients(done + i, k, state, rows, k * TABLE_LENGTH + i * COEFFICIENTS);
+    for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
+    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
+    const words = this.#words;
+    for (let i = 0; i < count * width; i++) {
+      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
+        throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
       }
     }
-    for (let k = 0; k < tables; k++) {
-      const first = k * TABLE_LENGTH;
-      const end = first + count * COEFFICIENTS;
-      // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
-      const words = this.#words;
-      for (let i = first; i < end; i++) {
-        if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
-          throw this.#coefficientError(done + Math.floor((i - first) / COEFFICIENTS), rows[i]!, state);
-        }
-      }
-      this.#engine.heap.view("float64", this.table(k), end - first).set(rows.subarray(first, end));
-    }
+    const table = this.#engine.heap.view("float64", this.#coefficients, count * width);
+    table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 
   /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */

@@ -4,6 +4,7 @@
 import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
 import {
   AddGradientsArg,
+  ClipGradientsArg,
   ClipScaleArg,
   COEFFICIENTS,
   Coefficient,
@@ -31,15 +32,16 @@ import {
   writeCoefficients,
 } from "./optimizer.ts";
 
-const addGradients = extension(ExtensionOp.addGradients);
-const squares = extension(ExtensionOp.squares);
-const clipScale = extension(ExtensionOp.clipScale);
+const addGradients = /* @__PURE__ */ extension(ExtensionOp.addGradients);
+const clipGradients = /* @__PURE__ */ extension(ExtensionOp.clipGradients);
+const squares = /* @__PURE__ */ extension(ExtensionOp.squares);
+const clipScale = /* @__PURE__ */ extension(ExtensionOp.clipScale);
 /** What the core's updates are called where they do more. */
 const extended: Partial<Record<Op, Op>> = {
-  [Op.sgd]: extension(ExtensionOp.sgd),
-  [Op.momentum]: extension(ExtensionOp.momentum),
-  [Op.adaGrad]: extension(ExtensionOp.adaGrad),
-  [Op.adam]: extension(ExtensionOp.adam),
+  [Op.sgd]: /* @__PURE__ */ extension(ExtensionOp.sgd),
+  [Op.momentum]: /* @__PURE__ */ extension(ExtensionOp.momentum),
+  [Op.adaGrad]: /* @__PURE__ */ extension(ExtensionOp.adaGrad),
+  [Op.adam]: /* @__PURE__ */ extension(ExtensionOp.adam),
 };
 
 type Of<K extends ExtraDescription["kind"]> = Extract<ExtraDescription, { kind: K }>;
@@ -115,15 +117,14 @@ class ExtendedUpdate implements Update {
   }
 
   compose(composer: Composer, site: UpdateSite): void {
-    const { dtype, bytes, slots, state, table } = site;
+    const { dtype, bytes, slots, state } = site;
     const region = (name: string) => {
       const index = this.regions.indexOf(name);
       return index < 0 ? 0 : slots + index * bytes;
     };
     const sum = region("sum");
     const g = sum || site.g;
-    const all = updateOperands(site);
-    const spans = this.#runs.map((run) => ({ run, ...spanOf(run, bytesPerElement(dtype)) }));
+    const spans = this.#runs.map((run) => spanOf(run, bytesPerElement(dtype)));
     if (sum) {
       for (const { from, n } of spans) {
         const operands = {
@@ -131,12 +132,12 @@ class ExtendedUpdate implements Update {
           [AddGradientsArg.g]: site.g + from,
           [AddGradientsArg.n]: n,
           [AddGradientsArg.state]: state,
-          [AddGradientsArg.coefficients]: table(0),
         };
         composer.push(instruction<AddGradientsArg>(addGradients, dtype, operands, 0.15 * n));
       }
     }
-    const scale = this.#composeScales(composer, site, g);
+    const scale = this.#composeClipping(composer, spans, site, g);
+    const all = updateOperands(site);
     const average = region("average");
     const { rule } = this.optimizer;
     for (const { run, from, n } of spans) {
@@ -148,7 +149,7 @@ class ExtendedUpdate implements Update {
         [UpdateArg.s1]: all[UpdateArg.s1] + from,
         [UpdateArg.s2]: all[UpdateArg.s2] + from,
         [UpdateArg.s3]: all[UpdateArg.s3] + from,
-        [UpdateArg.coefficients]: table(run.table),
+        [UpdateArg.table]: run.table,
         [UpdateArg.scale]: scale(run),
         [UpdateArg.average]: average && average + from,
       };
@@ -156,22 +157,34 @@ class ExtendedUpdate implements Update {
     }
   }
 
-  /** Writes what finds out by how much gradients have to be multiplied; where each run's number lies, or 0. */
-  #composeScales(composer: Composer, { dtype, state, table }: UpdateSite, g: number): (run: Run) => number {
-    const share = 1 / this.every;
+  /** Writes what clips gradients, or finds out by how much they have to be multiplied; where each run's factor lies, or 0. */
+  #composeClipping(
+    composer: Composer,
+    spans: readonly Span[],
+    { dtype, state }: UpdateSite,
+    g: number,
+  ): (run: Run) => number {
     const clip = this.#clip;
-    if (clip?.kind !== "clipByNorm" && clip?.kind !== "clipByGlobalNorm") {
-      if (share === 1) return () => 0;
-      const cell = number(composer, share);
-      return () => cell;
-    }
+    // Gradients of several steps are added up, and what counts is their mean.
+    const share = this.every > 1 || clip ? number(composer, 1 / this.every) : 0;
+    if (!clip) return () => share;
     const limit = number(composer, clip.limit);
-    const shareCell = number(composer, share);
+    if (clip.kind === "clipByValue") {
+      for (const { from, n } of spans) {
+        const operands = {
+          [ClipGradientsArg.g]: g + from,
+          [ClipGradientsArg.n]: n,
+          [ClipGradientsArg.scale]: share,
+          [ClipGradientsArg.limit]: limit,
+          [ClipGradientsArg.state]: state,
+        };
+        composer.push(instruction<ClipGradientsArg>(clipGradients, dtype, operands, 0.15 * n));
+      }
+      return () => 0;
+    }
     const members = this.#runs.flatMap((run) => run.members.map((member) => ({ run, member })));
     const total = members.reduce((count, { member }) => count + partials(member.n), 0);
-    const block = composer.allocate(8 * total);
-    const cells = new Map<Run, number>();
-    let out = block;
+    const sums = composer.allocate(8 * total);
     const finish = (from: number, n: number) => {
       const cell = composer.allocate(8);
       const operands = {
@@ -179,57 +192,56 @@ class ExtendedUpdate implements Update {
         [ClipScaleArg.squares]: from,
         [ClipScaleArg.n]: n,
         [ClipScaleArg.limit]: limit,
-        [ClipScaleArg.share]: shareCell,
+        [ClipScaleArg.share]: share,
       };
       composer.push(instruction<ClipScaleArg>(clipScale, dtype, operands));
       return cell;
     };
+    const cells = new Map<Run, number>();
+    let out = sums;
     for (const { run, member } of members) {
       const operands = {
         [SquaresArg.out]: out,
         [SquaresArg.a]: g + member.offset,
         [SquaresArg.n]: member.n,
         [SquaresArg.state]: state,
-        [SquaresArg.coefficients]: table(0),
       };
       composer.push(instruction<SquaresArg>(squares, dtype, operands, 0.1 * member.n));
       if (clip.kind === "clipByNorm") cells.set(run, finish(out, partials(member.n)));
       out += 8 * partials(member.n);
     }
-    const global = clip.kind === "clipByGlobalNorm" ? finish(block, total) : 0;
+    const global = clip.kind === "clipByGlobalNorm" ? finish(sums, total) : 0;
     return (run) => cells.get(run) ?? global;
   }
 
-  coefficients(
-    done: number,
-    table: number,
+  coefficients(done: number, state: ScheduleState | undefined, rows: Float64Array, at: number): void {
+    const { every } = this;
+    const place = done % every;
+    const updates = Math.floor(done / every);
+    for (const group of this.#groups) {
+      if (place === every - 1) {
+        this.#writeRow(group, updates, state, rows, at);
+      } else {
+        rows.fill(0, at, at + COEFFICIENTS);
+        rows[at + Coefficient.phase] = place === 0 ? Phase.first : Phase.more;
+      }
+      at += COEFFICIENTS;
+    }
+  }
+
+  #writeRow(
+    group: Of<"group"> | undefined,
+    updates: number,
     state: ScheduleState | undefined,
     rows: Float64Array,
     at: number,
   ): void {
-    const { every } = this;
-    const place = done % every;
-    if (place < every - 1) {
-      rows.fill(0, at, at + COEFFICIENTS);
-      rows[at + Coefficient.phase] = place === 0 ? Phase.first : Phase.more;
-      return;
-    }
-    const updates = Math.floor(done / every);
-    const group = this.#groups[table];
-    const lr = writeCoefficients(
-      this.#call,
-      this.optimizer,
-      updates,
-      group?.lrMultiplier ?? 1,
-      state,
-      rows,
-      at,
-    );
+    const multiplier = group?.lrMultiplier ?? 1;
+    const lr = writeCoefficients(this.#call, this.optimizer, updates, multiplier, state, rows, at);
     const rate = group?.weightDecay ?? this.#decay?.rate ?? 0;
     const decoupled = this.#decay?.decoupled ?? false;
     rows[at + Coefficient.decay] = decoupled ? 0 : rate;
     rows[at + Coefficient.shrink] = decoupled ? lr * rate : 0;
-    rows[at + Coefficient.clip] = this.#clip?.kind === "clipByValue" ? this.#clip.limit : 0;
     rows[at + Coefficient.average] = this.#average ? (updates === 0 ? 1 : 1 - this.#average.decay) : 0;
     rows[at + Coefficient.phase] = Phase.last;
   }
@@ -297,8 +309,15 @@ function runsOf(
 }
 
 /** Where a run begins, in bytes, and how many elements it has, with what pads them. */
-function spanOf({ members }: Run, elementBytes: number): { readonly from: number; readonly n: number } {
+interface Span {
+  readonly run: Run;
+  readonly from: number;
+  readonly n: number;
+}
+
+function spanOf(run: Run, elementBytes: number): Span {
+  const { members } = run;
   const from = members[0]!.offset;
   const last = members.at(-1)!;
-  return { from, n: (last.offset - from + roundUp(last.n * elementBytes)) / elementBytes };
+  return { run, from, n: (last.offset - from + roundUp(last.n * elementBytes)) / elementBytes };
 }

@@ -9,19 +9,47 @@ import { type AdamOptions, adamRules, common, type OptimizerOptions } from "./bo
 import { weightDecay } from "./extras.ts";
 import { type Extra, type Optimizer, UpdateRule } from "./optimizer.ts";
 
-const nesterovRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.nesterov), ["v"], 0.25);
-const rmspropRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.rmsprop), ["v"], 0.45);
-const adadeltaRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adadelta), ["v", "u"], 0.6);
-const adamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adam), ["m", "v"], 0.45);
+const nesterovRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.nesterov),
+  ["v"],
+  0.25,
+);
+const rmspropRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.rmsprop),
+  ["v"],
+  0.45,
+);
+const adadeltaRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.adadelta),
+  ["v", "u"],
+  0.6,
+);
+const adamRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.adam),
+  ["m", "v"],
+  0.45,
+);
 const amsgradRule = /* @__PURE__ */ new UpdateRule(
-  extension(ExtensionOp.amsgrad),
+  /* @__PURE__ */ extension(ExtensionOp.amsgrad),
   ["m", "v", "largest"],
   0.5,
 );
-const nadamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.nadam), ["m", "v"], 0.45);
-const radamRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.radam), ["m", "v"], 0.45);
-const adamaxRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.adamax), ["m", "u"], 0.4);
-const lionRule = /* @__PURE__ */ new UpdateRule(extension(ExtensionOp.lion), ["m"], 0.25);
+const nadamRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.nadam),
+  ["m", "v"],
+  0.45,
+);
+const radamRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.radam),
+  ["m", "v"],
+  0.45,
+);
+const adamaxRule = /* @__PURE__ */ new UpdateRule(
+  /* @__PURE__ */ extension(ExtensionOp.adamax),
+  ["m", "u"],
+  0.4,
+);
+const lionRule = /* @__PURE__ */ new UpdateRule(/* @__PURE__ */ extension(ExtensionOp.lion), ["m"], 0.25);
 
 /**
  * Nesterov's momentum: v ← αv − lr·g; W ← W + (αv − lr·g) (Sutskever et al. 2013, rewritten for the point ahead as in Bengio et al. 2012; the

@@ -63,7 +63,7 @@ export interface Update {
   readonly optimizer: Optimizer;
   /** regions of state, each laid out as the parameters are, by name */
   readonly regions: readonly string[];
-  /** tables of coefficients that every step has a row of */
+  /** how many rows of coefficients every step has: one for each group of parameters */
   readonly tables: number;
   /** how many steps an update takes */
   readonly every: number;
@@ -71,14 +71,8 @@ export interface Update {
   trains(name: string): boolean;
   /** Writes the update's instructions. */
   compose(composer: Composer, site: UpdateSite): void;
-  /** Writes the row of one table for the step after `done` of them into `rows` from `at` on. */
-  coefficients(
-    done: number,
-    table: number,
-    state: ScheduleState | undefined,
-    rows: Float64Array,
-    at: number,
-  ): void;
+  /** Writes the rows for the step after `done` of them into `rows` from `at` on. */
+  coefficients(done: number, state: ScheduleState | undefined, rows: Float64Array, at: number): void;
 }
 
 /** Where everything lies that an update reads and writes. */
@@ -92,8 +86,6 @@ export interface UpdateSite {
   readonly bytes: number;
   /** the regions of state, one behind the other */
   readonly slots: number;
-  /** address of a table of coefficients */
-  readonly table: (index: number) => number;
   /** address of the RunField block */
   readonly state: number;
 }
@@ -102,7 +94,7 @@ export interface UpdateSite {
 export type UpdateOperands = Readonly<Record<UpdateArg, number>>;
 
 /** Everything, for all of a region, that an update without extras reads and writes. */
-export function updateOperands({ w, g, n, slots, bytes, state, table }: UpdateSite): UpdateOperands {
+export function updateOperands({ w, g, n, slots, bytes, state }: UpdateSite): UpdateOperands {
   return {
     [UpdateArg.w]: w,
     [UpdateArg.g]: g,
@@ -111,7 +103,7 @@ export function updateOperands({ w, g, n, slots, bytes, state, table }: UpdateSi
     [UpdateArg.s2]: slots + bytes,
     [UpdateArg.s3]: slots + 2 * bytes,
     [UpdateArg.state]: state,
-    [UpdateArg.coefficients]: table(0),
+    [UpdateArg.table]: 0,
     [UpdateArg.scale]: 0,
     [UpdateArg.average]: 0,
   };
@@ -158,7 +150,7 @@ export function updateOf(call: string, optimizer: Optimizer, parameters: readonl
     trains: () => true,
     compose: (composer, site) =>
       composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site))),
-    coefficients: (done, _, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
+    coefficients: (done, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
   };
 }
 
