@@ -26,15 +26,8 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     return { block, data };
   });
   const [w, g] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
-  const operands = updateOperands({
-    dtype,
-    w: w.block.address,
-    g: g.block.address,
-    n: N,
-    bytes: 0,
-    slots: 0,
-    state: state.address,
-  });
+  const site = { dtype, w: w.block.address, g: g.block.address, n: N, bytes: 0, slots: 0 };
+  const operands = updateOperands(site, state.address);
   const { rule } = optimizer;
   const list = [updateInstruction(rule.op, rule, dtype, operands)];
   const update = load(current, list, state.address, "bench");

@@ -116,7 +116,9 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
-  optimizer = 0x18,
+  random = 0x11,
+  metric = 0x18,
+  optimizer = 0x19,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -126,8 +128,16 @@ export enum ExtensionOp {
   // two operands (BinaryArg)
   absGradient,
 
+  randomBernoulli = 0x1100,
+
+  // what metrics are made of (MetricArg)
+  countConfusion = 0x1800,
+  countRanks,
+  collectScores,
+  addErrors,
+
   // gradients before an update
-  addGradients = 0x1800,
+  addGradients = 0x1900,
   clipGradients,
   squares,
   clipScale,

@@ -165,10 +165,9 @@ export class Updates {
     const last = entries.at(-1)!;
     const bytes = last.offset + roundUp(last.n * bytesPerElement(dtype));
     const program = Composer.compose({ engine: engine(), owner: this.#call }, (composer) => {
-      const state = composer.allocate(RUN_BYTES);
       const rows = composer.allocate(8 * COEFFICIENTS * update.tables);
       const run = { [RunField.coefficients]: rows, [RunField.tables]: update.tables };
-      Object.assign(heap.view("int32", state, RUN_BYTES / 4), run);
+      Object.assign(heap.view("int32", composer.run, RUN_BYTES / 4), run);
       const verdicts = composer.allocate(8 * entries.length);
       const regions = composer.allocate((2 + update.regions.length) * bytes);
       const site = {
@@ -178,13 +177,12 @@ export class Updates {
         n: bytes / bytesPerElement(dtype),
         bytes,
         slots: regions + 2 * bytes,
-        state,
       };
       update.compose(composer, site);
       entries.forEach(({ offset, n }, i) => {
         composer.push(checkFinite(dtype, verdicts + 8 * i, regions + offset, n));
       });
-      return { ...composer.finish(state), rows, verdicts, regions };
+      return { ...composer.finish(), rows, verdicts, regions };
     });
     try {
       const rows = new Float64Array(COEFFICIENTS * update.tables);

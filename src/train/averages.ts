@@ -1,12 +1,13 @@
 import { StateError } from "../errors.ts";
+import type { TypedArray } from "../tensor.ts";
 import { coreOf, type Network } from "./network.ts";
-import type { NamedTensors } from "./parameters.ts";
+import type { NamedTensors } from "./variables.ts";
 
 /**
  * The moving average of a network's weights, which the last fit's optimizer keeps (`movingAverage`): copies, by parameter name. Of frozen
- * parameters it is what they are.
+ * parameters, and before the first update, it is what they are.
  *
- * @throws StateError where there is none: before a first update, or where the optimizer keeps none
+ * @throws StateError where the optimizer keeps none
  * @example
  * ```ts
  * import { adam, averaged, crossEntropy, movingAverage } from "kobai";
@@ -48,12 +49,12 @@ export function swapAverage(net: Network): void {
   }
 }
 
-/** A view of each parameter's average. */
-function averagesOf(call: string, net: Network) {
+/** A view of the average of each parameter that has one: of a frozen one nothing was written. */
+function averagesOf(call: string, net: Network): ReadonlyMap<string, () => TypedArray> {
   const { engine, dtype, parameters } = coreOf(net);
-  const { slots, given } = net.training;
-  const index = slots?.update.regions.indexOf("average") ?? -1;
-  if (!slots || index < 0 || given < slots.update.every) {
+  const { slots } = net.training;
+  const index = slots?.regions.indexOf("average") ?? -1;
+  if (!slots || index < 0) {
     throw new StateError(
       `${call}: the network has no moving average of its weights: fit it with an optimizer that keeps one, such as sgd({ with: [movingAverage()] })`,
     );
@@ -61,7 +62,7 @@ function averagesOf(call: string, net: Network) {
   const region = slots.address + index * parameters.bytes;
   return new Map(
     parameters.layout
-      .filter(({ name }) => slots.update.trains(name))
-      .map(({ name, offset, n }) => [name, () => engine.heap.view(dtype, region + offset, n)]),
+      .map(({ name, offset, n }) => [name, () => engine.heap.view(dtype, region + offset, n)] as const)
+      .filter(([, view]) => view().some((element) => element !== 0)),
   );
 }

@@ -2,16 +2,18 @@ import { Status } from "../../assembly/blocks.ts";
 import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
-import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
+import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import { type Core, setStep } from "./core.ts";
+import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Measured, Metric, MetricName } from "./metrics/metric.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -24,6 +26,7 @@ import {
 } from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
+import type { Slots } from "./slots.ts";
 import { type StoredDataset, store } from "./store.ts";
 import { targetRule } from "./targets.ts";
 
@@ -47,16 +50,16 @@ export interface FitOptions {
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
   h?: number;
-  /** Of the order of samples. Default: the network's. */
+  /** Of the order of samples, and of what layers draw (`dropout`). Default: the network's. */
   seed?: number;
   /**
-   * Data sets to measure loss and accuracy on, or only those of the two that `metrics` lists: before the first step, after every
-   * `every` steps (default: an epoch), at the end.
+   * Data sets to measure loss and accuracy on, or what `metrics` lists, as `evaluate` does: before the first step, after every `every`
+   * steps (default: an epoch), at the end.
    */
   evaluate?: {
     data: Dataset | Readonly<Record<string, Dataset>>;
     every?: number;
-    metrics?: readonly Metric[];
+    metrics?: readonly (MetricName | Metric)[];
   };
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: (progress: Progress) => unknown;
@@ -74,21 +77,11 @@ export interface TrainingState {
   /** the last fit's loss, and the scale of its data */
   loss?: Loss;
   scale: number;
-  slots?: Slots;
+  slots?: Slots | undefined;
   /** steps that the optimizer of these slots has been given */
   given: number;
   /** of the optimizer's schedule, where that follows evaluations */
   schedule?: ScheduleState | undefined;
-}
-
-/** An optimizer's state in memory. */
-export interface Slots extends Disposable {
-  readonly update: Update;
-  /** the optimizer's, as they were when the state was made */
-  readonly rule: Optimizer["rule"];
-  readonly extras: Optimizer["with"];
-  /** the regions of state that the update names, one behind the other */
-  readonly address: number;
 }
 
 /** What a fit asks of its network. */
@@ -98,9 +91,9 @@ export interface FitContext {
   /** waits for the initial values, unless it is aborted */
   drawn(signal: AbortSignal | undefined): Promise<void>;
   /** the optimizer's state: the network's own if it was the last fit's, else new */
-  slotsFor(optimizer: Optimizer): Slots;
+  slotsFor(update: Update): Slots;
   /** makes these the network's own */
-  keepSlots(slots: Slots): void;
+  keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
   holds(data: StoredDataset): void;
 }
@@ -115,13 +108,15 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(data, given, state.step);
   const { options } = plan;
+  const metrics = chosenMetrics("fit: evaluate.metrics", core, options.loss, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
-    checkMeasurable(call, core, options.loss, plan.metrics, data);
+    checkMeasurable(call, core, options.loss, metrics, data);
   }
-  const slots = context.slotsFor(options.optimizer);
+  const update = updateOf("fit", options.optimizer, core.parameters.layout);
+  const slots = context.slotsFor(update);
   let session: Session | undefined;
   try {
-    session = new Session(core, state, context, plan, slots);
+    session = new Session(core, state, context, { plan, metrics, update, slots });
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -129,7 +124,7 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots);
+  context.keepSlots(slots, options.optimizer);
   state.loss = options.loss;
   state.scale = plan.data.scale;
   const history = newHistory(plan.stepsPerEpoch);
@@ -164,7 +159,12 @@ class Session implements Disposable {
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
-  constructor(core: Core, state: TrainingState, context: FitContext, plan: Schedule, slots: Slots) {
+  constructor(
+    core: Core,
+    state: TrainingState,
+    context: FitContext,
+    { plan, metrics, update, slots }: { plan: Schedule; metrics: Measured; update: Update; slots: Slots },
+  ) {
     const { options } = plan;
     this.#core = core;
     this.#state = state;
@@ -185,7 +185,7 @@ class Session implements Disposable {
       };
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, slots.update));
+      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, update));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -196,7 +196,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        update: slots.update,
+        update,
         slots: slots.address,
       };
       const compose = (m: number): Steps => {
@@ -209,7 +209,7 @@ class Session implements Disposable {
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss, plan.metrics)),
+          held.add(evaluator(core, place(set), metrics)),
         ]),
       );
     } catch (error) {
@@ -224,8 +224,7 @@ class Session implements Disposable {
    */
   #twin(): Core {
     const twin = this.#core.in("float64");
-    twin.parameters.allocate(twin.owner);
-    this.#resources.add(twin.parameters);
+    allocate(twin, this.#resources);
     return twin;
   }
 

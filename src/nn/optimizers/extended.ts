@@ -117,7 +117,7 @@ class ExtendedUpdate implements Update {
   }
 
   compose(composer: Composer, site: UpdateSite): void {
-    const { dtype, bytes, slots, state } = site;
+    const { dtype, bytes, slots } = site;
     const region = (name: string) => {
       const index = this.regions.indexOf(name);
       return index < 0 ? 0 : slots + index * bytes;
@@ -131,13 +131,13 @@ class ExtendedUpdate implements Update {
           [AddGradientsArg.sum]: sum + from,
           [AddGradientsArg.g]: site.g + from,
           [AddGradientsArg.n]: n,
-          [AddGradientsArg.state]: state,
+          [AddGradientsArg.state]: composer.run,
         };
         composer.push(instruction<AddGradientsArg>(addGradients, dtype, operands, 0.15 * n));
       }
     }
     const scale = this.#composeClipping(composer, spans, site, g);
-    const all = updateOperands(site);
+    const all = updateOperands(site, composer.run);
     const average = region("average");
     const { rule } = this.optimizer;
     for (const { run, from, n } of spans) {
@@ -161,7 +161,7 @@ class ExtendedUpdate implements Update {
   #composeClipping(
     composer: Composer,
     spans: readonly Span[],
-    { dtype, state }: UpdateSite,
+    { dtype }: UpdateSite,
     g: number,
   ): (run: Run) => number {
     const clip = this.#clip;
@@ -176,7 +176,7 @@ class ExtendedUpdate implements Update {
           [ClipGradientsArg.n]: n,
           [ClipGradientsArg.scale]: share,
           [ClipGradientsArg.limit]: limit,
-          [ClipGradientsArg.state]: state,
+          [ClipGradientsArg.state]: composer.run,
         };
         composer.push(instruction<ClipGradientsArg>(clipGradients, dtype, operands, 0.15 * n));
       }
@@ -204,7 +204,7 @@ class ExtendedUpdate implements Update {
         [SquaresArg.out]: out,
         [SquaresArg.a]: g + member.offset,
         [SquaresArg.n]: member.n,
-        [SquaresArg.state]: state,
+        [SquaresArg.state]: composer.run,
       };
       composer.push(instruction<SquaresArg>(squares, dtype, operands, 0.1 * member.n));
       if (clip.kind === "clipByNorm") cells.set(run, finish(out, partials(member.n)));

@@ -86,15 +86,13 @@ export interface UpdateSite {
   readonly bytes: number;
   /** the regions of state, one behind the other */
   readonly slots: number;
-  /** address of the RunField block */
-  readonly state: number;
 }
 
 /** The operands of an update that has them all to itself. */
 export type UpdateOperands = Readonly<Record<UpdateArg, number>>;
 
-/** Everything, for all of a region, that an update without extras reads and writes. */
-export function updateOperands({ w, g, n, slots, bytes, state }: UpdateSite): UpdateOperands {
+/** Everything, for all of a region, that an update without extras reads and writes. @param run address of the RunField block */
+export function updateOperands({ w, g, n, slots, bytes }: UpdateSite, run: number): UpdateOperands {
   return {
     [UpdateArg.w]: w,
     [UpdateArg.g]: g,
@@ -102,7 +100,7 @@ export function updateOperands({ w, g, n, slots, bytes, state }: UpdateSite): Up
     [UpdateArg.s1]: slots,
     [UpdateArg.s2]: slots + bytes,
     [UpdateArg.s3]: slots + 2 * bytes,
-    [UpdateArg.state]: state,
+    [UpdateArg.state]: run,
     [UpdateArg.table]: 0,
     [UpdateArg.scale]: 0,
     [UpdateArg.average]: 0,
@@ -149,7 +147,7 @@ export function updateOf(call: string, optimizer: Optimizer, parameters: readonl
     every: 1,
     trains: () => true,
     compose: (composer, site) =>
-      composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site))),
+      composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site, composer.run))),
     coefficients: (done, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
   };
 }
