@@ -28,7 +28,9 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
+export * from "./nn/optimizers/index.ts";
+export type { Rate, Schedule, ScheduleDescription, ScheduleState } from "./nn/rate.ts";
+export * from "./nn/schedules/index.ts";
 export {
   close,
   type EngineInfo,
@@ -49,6 +51,7 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export { averaged, swapAverage } from "./train/averages.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";

@@ -49,19 +49,18 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
   const { step, scale, loss, epochs, optimizer } = about.training;
-  const slotsOf = (name: string) =>
-    Array.from({ length: optimizer?.slots ?? 0 }, (_, slot) => slotName(slot, name));
+  const slotsOf = (name: string) => (optimizer?.regions ?? []).map((region) => slotName(region, name));
   const expected = regionsOf(core, core.parameters.address).flatMap(([name, { shape }]) =>
     [name, ...slotsOf(name)].map((each) => [each, shape] as const),
   );
   checkTensors(file, core.dtype, expected, tensors);
-  const kept = optimizer && slots(core, optimizer.name, optimizer.slots);
+  const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
   const fill = (address: number, nameOf: (parameter: string) => string) => {
     for (const [name, { data }] of regionsOf(core, address)) data.set(tensors[nameOf(name)]!.data);
   };
   fill(core.parameters.address, (name) => name);
-  for (let slot = 0; slot < (kept?.count ?? 0); slot++) {
-    fill(kept!.address + slot * core.parameters.bytes, (name) => slotName(slot, name));
+  for (const [i, region] of (kept?.regions ?? []).entries()) {
+    fill(kept!.address + i * core.parameters.bytes, (name) => slotName(region, name));
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
@@ -69,7 +68,8 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
     scale,
     epochs,
     loss: lossNamed(loss),
-    updates: optimizer?.updates ?? 0,
+    given: optimizer?.given ?? 0,
+    schedule: optimizer?.schedule,
   });
 }
 

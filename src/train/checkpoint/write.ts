@@ -16,8 +16,8 @@ export function write(call: string, inside: Inside): Uint8Array<ArrayBuffer> {
   };
   add(core.parameters.address, (name) => name);
   const { slots } = training;
-  for (let i = 0; i < (slots?.count ?? 0); i++) {
-    add(slots!.address + i * core.parameters.bytes, (name) => slotName(i, name));
+  for (const [i, region] of (slots?.regions ?? []).entries()) {
+    add(slots!.address + i * core.parameters.bytes, (name) => slotName(region, name));
   }
   const about: About = aboutOf(inside);
   return writeTensors(call, tensors, { [KEY]: JSON.stringify(about) }).bytes;
