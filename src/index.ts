@@ -46,6 +46,7 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export type { Callback, FitRun } from "./train/callbacks.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";
