@@ -8,13 +8,8 @@ export interface FitRun {
   readonly net: Network;
   /** Its `lr` may be changed, which takes effect with the next steps. */
   readonly optimizer: Optimizer;
-  /** steps done, of `steps` */
-  readonly step: number;
+  /** how many steps there are; `history.steps` of them are done */
   readonly steps: number;
-  /** steps done, in epochs */
-  readonly epoch: number;
-  /** of the last step done; NaN before the first one is */
-  readonly loss: number;
   /** what has been done so far; its `ended` is "running" until `onEnd` */
   readonly history: History;
   readonly signal: AbortSignal | undefined;

@@ -140,11 +140,6 @@ export async function fit(
   }
 }
 
-/** After how many steps each of a callback's functions is due, where that is counted in steps. */
-function periodsOf({ onStep, every = 1, onEpoch }: Callback, stepsPerEpoch: number): number[] {
-  return [...(onStep ? [every] : []), ...(onEpoch ? [stepsPerEpoch] : [])];
-}
-
 /** One fit: its data, programs and evaluators, held until it ends. */
 class Session implements Disposable {
   readonly #resources = new Resources();
@@ -186,9 +181,14 @@ class Session implements Disposable {
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
     this.#callbacks = [options as Callback, ...(options.callbacks ?? [])];
-    this.#history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
     this.#end = plan.steps;
-    this.#seen = this.#view();
+    const { optimizer, signal } = options;
+    const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
+    const stop = () => {
+      this.#end = history.steps;
+    };
+    this.#seen = { net: context.net, optimizer, signal, steps: plan.steps, history, stop };
+    this.#history = history;
     const held = this.#resources;
     const rule = targetRule(options.loss, core);
     // The sweeps of a numerical gradient read the inputs column by column.
@@ -273,7 +273,11 @@ class Session implements Disposable {
     const history = this.#history;
     const { stepsPerEpoch, every } = this.#schedule;
     const { signal, from = 0 } = this.#options;
-    const periods = [every, ...this.#callbacks.flatMap((callback) => periodsOf(callback, stepsPerEpoch))];
+    // After how many steps something is due.
+    const periods = this.#callbacks.flatMap((callback) => [
+      callback.onStep ? (callback.every ?? 1) : every,
+      callback.onEpoch ? stepsPerEpoch : every,
+    ]);
     this.#beginEpochs();
     let trained = 0;
     // Where a run goes on, that was measured before it was cut.
@@ -407,33 +411,6 @@ class Session implements Disposable {
       loss: this.#lastLoss,
       stepsPerSecond,
       secondsLeft: (steps - step - share) / stepsPerSecond,
-    };
-  }
-
-  #view(): FitRun {
-    const session = this;
-    const { net } = this.#context;
-    const { optimizer, signal } = this.#options;
-    const { steps, stepsPerEpoch } = this.#schedule;
-    const history = this.#history;
-    return {
-      net,
-      optimizer,
-      signal,
-      steps,
-      history,
-      get step() {
-        return history.steps;
-      },
-      get epoch() {
-        return history.steps / stepsPerEpoch;
-      },
-      get loss() {
-        return session.#lastLoss;
-      },
-      stop() {
-        session.#end = history.steps;
-      },
     };
   }
 
