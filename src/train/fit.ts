@@ -6,7 +6,7 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import type { Callback, Event, FitRun } from "./callbacks.ts";
+import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
 import { type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
@@ -187,7 +187,8 @@ class Session implements Disposable {
     const stop = () => {
       this.#end = history.steps;
     };
-    this.#seen = { net: context.net, optimizer, signal, steps: plan.steps, history, stop };
+    const evaluated = Object.keys(plan.evaluated);
+    this.#seen = { net: context.net, optimizer, signal, steps: plan.steps, history, evaluated, stop };
     this.#history = history;
     const held = this.#resources;
     const rule = targetRule(options.loss, core);

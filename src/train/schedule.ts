@@ -15,7 +15,7 @@ import {
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
-import { callbacksRule } from "./callbacks.ts";
+import { callbacksRule } from "./callbacks/callback.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 

@@ -1,7 +1,7 @@
-import { isObject, isWhole, type Rule } from "../check.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
-import type { EvaluationRecord, History, Progress } from "./history.ts";
-import type { Network } from "./network.ts";
+import { isObject, isWhole, type Rule } from "../../check.ts";
+import type { Optimizer } from "../../nn/optimizers.ts";
+import type { EvaluationRecord, History, Progress } from "../history.ts";
+import type { Network } from "../network.ts";
 
 /** A fit under way, as its callbacks see it. */
 export interface FitRun {
@@ -12,6 +12,8 @@ export interface FitRun {
   readonly steps: number;
   /** what has been done so far; its `ended` is "running" until `onEnd` */
   readonly history: History;
+  /** the names of the data sets that are evaluated */
+  readonly evaluated: readonly string[];
   readonly signal: AbortSignal | undefined;
   /** Ends the fit as if there were no more steps: it evaluates for the last time, and its history says "stopped". */
   stop(): void;
