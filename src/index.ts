@@ -3,11 +3,11 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
+export type { Distribution, Initializer } from "./nn/distributions.ts";
 export {
+  bernoulli,
   constant,
-  type Distribution,
   he,
-  type Initializer,
   normal,
   uniform,
   xavier,
@@ -15,7 +15,8 @@ export {
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
-export { type Layer, layer, type Scope } from "./nn/layers/layer.ts";
+export * from "./nn/layers/dropout.ts";
+export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -82,7 +83,7 @@ export { metric } from "./train/metrics/own.ts";
 export { mae, mse, r2, rmse } from "./train/metrics/regression.ts";
 export { rocAuc } from "./train/metrics/roc-auc.ts";
 export { Network } from "./train/network.ts";
-export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
+export type { NamedTensors } from "./train/variables.ts";

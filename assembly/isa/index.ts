@@ -116,6 +116,7 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  random = 0x11,
   metric = 0x18,
 }
 
@@ -125,6 +126,8 @@ export enum ExtensionOp {
   abs = 0x1000,
   // two operands (BinaryArg)
   absGradient,
+
+  randomBernoulli = 0x1100,
 
   // what metrics are made of (MetricArg)
   countConfusion = 0x1800,

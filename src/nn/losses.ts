@@ -1,7 +1,7 @@
 import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
+import { scale } from "../graph/ops/elementwise.ts";
 import * as ops from "../graph/ops/loss.ts";
 import { reshape, rootOf } from "../graph/ops/reshape.ts";
-import { scale } from "../graph/ops/unary.ts";
 import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
 import { checkIsMean } from "../train/mean-check.ts";

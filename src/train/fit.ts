@@ -7,7 +7,7 @@ import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
-import { type Core, setStep } from "./core.ts";
+import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
@@ -51,7 +51,7 @@ export interface FitOptions {
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
   h?: number;
-  /** Of the order of samples. Default: the network's. */
+  /** Of the order of samples, and of what layers draw (`dropout`). Default: the network's. */
   seed?: number;
   /**
    * Data sets to measure loss and accuracy on, or what `metrics` lists, as `evaluate` does: before the first step, after every `every`
@@ -242,8 +242,7 @@ class Session implements Disposable {
    */
   #twin(): Core {
     const twin = this.#core.in("float64");
-    twin.parameters.allocate(twin.owner);
-    this.#resources.add(twin.parameters);
+    allocate(twin, this.#resources);
     return twin;
   }
 

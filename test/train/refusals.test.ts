@@ -108,7 +108,7 @@ describe("sequential refuses", () => {
         ]);
       },
       StateError,
-      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call",
+      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call, in training and in inference",
     ],
   ])("%s", (_, call, kind, message) => expectError(call, kind, message));
 });

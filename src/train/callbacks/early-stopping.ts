@@ -1,5 +1,5 @@
 import { flag, options, whole } from "../../check.ts";
-import type { NamedTensors } from "../parameters.ts";
+import type { NamedTensors } from "../variables.ts";
 import type { Callback } from "./callback.ts";
 import { type Best, type WatchOptions, watch, watchRules } from "./watch.ts";
 
@@ -56,7 +56,7 @@ export function earlyStopping(given?: EarlyStoppingOptions): EarlyStopping {
     onEvaluate(record, { net, stop }) {
       if (watched.isBest(record)) {
         worse = 0;
-        if (restore) weights = { ...net.params };
+        if (restore) weights = { ...net.params, ...net.state };
       } else if (++worse > patience) stop();
     },
     onEnd({ net, history }) {
