@@ -52,6 +52,16 @@ export {
   tensor,
 } from "./tensor.ts";
 export { averaged, swapAverage } from "./train/averages.ts";
+export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from "./train/callbacks/early-stopping.ts";
+export { csvLog, jsonLog } from "./train/callbacks/logs.ts";
+export { type Pausable, pausable } from "./train/callbacks/pausable.ts";
+export { saveBest, saveEvery } from "./train/callbacks/saving.ts";
+export type { Best, WatchOptions } from "./train/callbacks/watch.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";

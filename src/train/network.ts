@@ -215,6 +215,7 @@ export class Network {
     this.#fitting = true;
     try {
       return await fit(this.#core, this.#training, data, options, {
+        net: this,
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
