@@ -3,8 +3,9 @@
 import { LANE_BYTES, MOST_LANES } from "./blocks";
 import { lanesBlock } from "./lanes";
 
+export { execute } from "./execute";
 export { lanesBlock, serve } from "./lanes";
-export { execute, run } from "./program";
+export { run } from "./program";
 
 /** The first address past the module's own data (the texts of its assertions, and the lanes' block). */
 export function heapBase(): usize {

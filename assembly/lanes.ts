@@ -11,8 +11,8 @@
 // as waking costs. On a memory that is not shared there is one lane, which gets to none of this.
 
 import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./blocks";
-import { sharedMicroseconds } from "./memory";
-import { execute } from "./program";
+import { execute } from "./execute";
+import { nanosecondsOf } from "./memory";
 
 /**
  * Sleeps while the word at an address has a value, until it is woken or so many milliseconds have passed; 0 after that time. It is
@@ -78,7 +78,7 @@ export function share(i: usize): i32 {
 /** Whether as much has been shared in this run, with lanes asleep, as it takes to wake them. Then it is likely to go on. */
 function isWorthWaking(i: usize, asleep: i32): bool {
   const at = lanesBlock() + (LanesField.owed << 2);
-  const owed = load<i32>(at) + sharedMicroseconds(i);
+  const owed = load<i32>(at) + <i32>(nanosecondsOf(i) / 1000);
   const wakes = owed >= asleep * WAKING;
   store<i32>(at, wakes ? 0 : owed);
   return wakes;

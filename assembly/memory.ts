@@ -1,6 +1,6 @@
 // How kernels read their operands, split their work and handle the end of a row.
 
-import { SHARED_SHIFT, Word } from "./isa";
+import { SHARED_NANOSECONDS, Word } from "./isa";
 
 /** The operand at word `index` of the instruction at `i`: a size. */
 @inline
@@ -16,13 +16,19 @@ export function pointer(i: usize, index: i32): usize {
 
 @inline
 export function opcode(i: usize): i32 {
-  return load<i32>(i + ((<usize>Word.op) << 2)) & ((1 << SHARED_SHIFT) - 1);
+  return load<i32>(i + ((<usize>Word.op) << 2));
 }
 
-/** About how many microseconds the instruction at `i` takes on one lane, where lanes share it; else 0. */
+/** About how many nanoseconds the instruction at `i` takes on one lane, where lanes share it; else 0. */
 @inline
-export function sharedMicroseconds(i: usize): i32 {
-  return load<u32>(i + ((<usize>Word.op) << 2)) >>> SHARED_SHIFT;
+export function nanosecondsOf(i: usize): u32 {
+  return load<u32>(i + ((<usize>Word.nanoseconds) << 2));
+}
+
+/** Whether lanes share the instruction at `i`. */
+@inline
+export function isShared(i: usize): bool {
+  return nanosecondsOf(i) >= <u32>SHARED_NANOSECONDS;
 }
 
 @inline

@@ -2,7 +2,7 @@
 // turn and on the data of the training.
 
 import { PROGRAM_BYTES, ProgramField, RUN_BYTES, RunField } from "../assembly/blocks.ts";
-import { INSTRUCTION_BYTES, Op, SHARED_SHIFT } from "../assembly/isa.ts";
+import { INSTRUCTION_BYTES, Op } from "../assembly/isa/index.ts";
 import { engine } from "../src/runtime/engine.ts";
 import { type Group, median, type Result } from "./harness.ts";
 import { bookTraining, digits, networkOf, type Training, wideTraining } from "./networks.ts";
@@ -62,7 +62,7 @@ class Times {
     const total = medians.reduce((sum, time) => sum + time, 0);
     return medians.map((wasm, i) => {
       const word = heap.view("int32", first + i * INSTRUCTION_BYTES, 1)[0]!;
-      const name = Op[word & ((1 << SHARED_SHIFT) - 1)]!;
+      const name = Op[word]!;
       return { what: `${what}: ${i}  ${name}`, wasm, note: `${((100 * wasm) / total).toFixed(1)} %` };
     });
   }

@@ -1,7 +1,8 @@
 // Inference through `net.predict`, from a typed array to a tensor: one image at a time, and 10,000 at once.
 
 import type { Value } from "../src/graph/value.ts";
-import { dense, relu } from "../src/nn/layers.ts";
+import { relu } from "../src/nn/layers/activations.ts";
+import { dense } from "../src/nn/layers/dense.ts";
 import type { TypedArray } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { evaluate } from "../test/reference/graph.ts";

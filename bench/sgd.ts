@@ -1,6 +1,7 @@
 // The SGD update of all parameters of the book's network, 784-50-10: one instruction.
 
-import { Op, UpdateArg } from "../assembly/isa.ts";
+import { Op } from "../assembly/isa/index.ts";
+import { UpdateArg } from "../assembly/isa/optimizer.ts";
 import { sgd } from "../src/nn/optimizers.ts";
 import { engine } from "../src/runtime/engine.ts";
 import { instruction, load } from "../src/runtime/instructions.ts";

@@ -3,7 +3,8 @@
 //
 //     node scripts/run.js bench/ulp.ts [function …]
 
-import { DType, Op, UnaryArg, Word } from "../assembly/isa.ts";
+import { UnaryArg } from "../assembly/isa/elementwise.ts";
+import { DType, Op, Word } from "../assembly/isa/index.ts";
 import { instantiate } from "../test/assembly/instance.ts";
 import { ulp64 } from "../test/reference/exact.ts";
 

@@ -13,7 +13,10 @@ export {
   xavier,
   zeros,
 } from "./nn/initializers.ts";
-export * from "./nn/layers.ts";
+export * from "./nn/layers/activations.ts";
+export * from "./nn/layers/dense.ts";
+export { type Layer, layer, type Scope } from "./nn/layers/layer.ts";
+export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
   crossEntropy,

@@ -1,7 +1,7 @@
 // Philox4x32-10, the generator behind every random choice: it turns a counter and a key into four random words, without a state.
 // Salmon, Moraes, Dror, Shaw: "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011; checked against the vectors of Random123.
 
-import { Purpose } from "../assembly/isa.ts";
+import { Purpose } from "../assembly/isa/random.ts";
 import { OptionError } from "./errors.ts";
 
 const ROUNDS = 10;

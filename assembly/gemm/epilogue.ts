@@ -1,7 +1,7 @@
 // What a matmul does to its sums before they leave the cache: adds the bias, applies an activation, or multiplies by the
 // derivative of the activation that produced y.
 
-import { Activation } from "../isa";
+import { Activation } from "../isa/gemm";
 import { sigmoid } from "../math/sigmoid";
 import { tanh } from "../math/tanh";
 import { storePair, storePart, vectorLength } from "../memory";

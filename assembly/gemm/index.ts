@@ -6,7 +6,7 @@
 // of k go on from what is stored in c. So the result does not depend on the blocking, on the number of lanes or on the shape.
 // Where the sums are long (sums.ts), a block of k is a partial sum, and c holds it until it is added to the totals in the workspace.
 
-import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa";
+import { MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../isa/gemm";
 import { arg, chunkStart, pointer } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS, TOTALS_BYTES } from "../sums";
 import { addPartial, totalsStride } from "../totals";

@@ -1,6 +1,6 @@
 import { RunField } from "../blocks";
-import { placeOf } from "../gather";
-import { IndicesArg, Purpose } from "../isa";
+import { placeOf } from "../data/gather";
+import { IndicesArg, Purpose } from "../isa/random";
 import { arg, pointer } from "../memory";
 import { philox } from "./philox";
 

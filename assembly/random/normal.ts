@@ -1,4 +1,4 @@
-import { RandomArg } from "../isa";
+import { RandomArg } from "../isa/random";
 import { log } from "../math/log";
 import { arg, chunkStart, pointer } from "../memory";
 import { uniformPair } from "./uniform";

@@ -1,4 +1,4 @@
-import { RandomArg } from "../isa";
+import { RandomArg } from "../isa/random";
 import { arg, chunkStart, pointer } from "../memory";
 import { philox } from "./philox";
 

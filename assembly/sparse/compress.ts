@@ -1,8 +1,9 @@
 // Making compressed rows (rows.ts) of dense ones.
 
-import { CompressRowsArg, CountNonZerosArg, DType } from "../isa";
+import { DType } from "../isa";
+import { CompressRowsArg, CountNonZerosArg } from "../isa/sparse";
 import { arg, chunkStart, pointer, vectorLength } from "../memory";
-import { combine2, combine4 } from "../reduce";
+import { combine2, combine4 } from "../reduce/sum";
 import { BLOCK_COLUMNS, MOST_COLUMNS } from "./blocking";
 import { bytesOf, headBytes, setRow } from "./rows";
 

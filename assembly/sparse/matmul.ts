@@ -11,7 +11,8 @@
 
 import { finish } from "../gemm/epilogue";
 import { addProduct } from "../gemm/vectors";
-import { DType, SparseMatmulArg, SparseMatmulGradientArg } from "../isa";
+import { DType } from "../isa";
+import { SparseMatmulArg, SparseMatmulGradientArg } from "../isa/sparse";
 import { arg, chunkStart, pointer, storeFirst, storePair, storePart, vectorLength } from "../memory";
 import { addPartial, partialTerms } from "../totals";
 import { BLOCK_COLUMNS, EXPAND_SLACK, LISTS_BYTES, LISTS_ROWS, PACKED_ROWS, PANEL_BYTES, WIDE_PANEL_BYTES, WIDE_TAIL_BYTES } from "./blocking";

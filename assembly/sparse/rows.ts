@@ -3,8 +3,9 @@
 // and elsewhere, in a data set right behind them, their values in the data's own type. A table says where each row lies (CompressedRow).
 // Kernels read them in place: a data set's rows, those of a batch chosen from it, or those just compressed.
 
-import { firstRow } from "../gather";
-import { CompressedRow, COMPRESSED_ROW_BYTES, DType, GatherRowsArg } from "../isa";
+import { firstRow } from "../data/gather";
+import { DType } from "../isa";
+import { CompressedRow, COMPRESSED_ROW_BYTES, GatherRowsArg } from "../isa/sparse";
 import { arg, chunkStart, pointer } from "../memory";
 import { BLOCK_COLUMNS } from "./blocking";
 

@@ -12,7 +12,9 @@ import {
   whole,
 } from "../check.ts";
 import { type Initializer, normal, uniform, zeros } from "../nn/initializers.ts";
-import { dense, type Layer, relu, sigmoid, softmax } from "../nn/layers.ts";
+import { relu, sigmoid, softmax } from "../nn/layers/activations.ts";
+import { dense } from "../nn/layers/dense.ts";
+import type { Layer } from "../nn/layers/layer.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Network } from "../train/network.ts";
 import type { NamedTensors } from "../train/parameters.ts";

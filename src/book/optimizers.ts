@@ -1,7 +1,8 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
 import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { ALIGNMENT, UpdateArg } from "../../assembly/isa.ts";
+import { ALIGNMENT } from "../../assembly/isa/index.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
 import { DataError, OptionError, ShapeError } from "../errors.ts";
 import * as nn from "../nn/optimizers.ts";

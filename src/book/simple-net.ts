@@ -7,7 +7,7 @@ import { sum } from "../graph/ops/sum.ts";
 import { log, scale } from "../graph/ops/unary.ts";
 import { constant, type Value } from "../graph/value.ts";
 import { normal } from "../nn/initializers.ts";
-import { dense } from "../nn/layers.ts";
+import { dense } from "../nn/layers/dense.ts";
 import { numericalGradient } from "../numeric/index.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { formatShape, sameShape, size, type Tensor, type TensorLike } from "../tensor.ts";

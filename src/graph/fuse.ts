@@ -1,4 +1,4 @@
-import { Activation } from "../../assembly/isa.ts";
+import { Activation } from "../../assembly/isa/gemm.ts";
 import { addOperation } from "./ops/binary.ts";
 import { type AffineAttributes, affineOperation, matmulOperation } from "./ops/matmul.ts";
 import { topologicalOrder } from "./order.ts";

@@ -1,4 +1,4 @@
-import type { Op } from "../../assembly/isa.ts";
+import type { Op } from "../../assembly/isa/index.ts";
 import { StateError } from "../errors.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { roundUp } from "../runtime/heap.ts";
@@ -86,8 +86,13 @@ export function plan(
     },
     isWanted: (value) => read.has(value) || placed.has(value),
     compressed,
-    emit<Arg extends number = never>(op: Op, dtype: DTypeName, operands: Operands<Arg>) {
-      instructions.push(instruction<Arg>(op, dtype, operands));
+    emit<Arg extends number = never>(
+      op: Op,
+      dtype: DTypeName,
+      operands: Operands<Arg>,
+      nanoseconds?: number,
+    ) {
+      instructions.push(instruction<Arg>(op, dtype, operands, nanoseconds));
     },
   };
   try {

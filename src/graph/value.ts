@@ -1,4 +1,5 @@
-import type { Activation, Op } from "../../assembly/isa.ts";
+import type { Activation } from "../../assembly/isa/gemm.ts";
+import type { Op } from "../../assembly/isa/index.ts";
 import { check, finite, isShape, oneOf, show } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
@@ -75,7 +76,13 @@ export interface Emitter {
   readonly workspace: number;
   /** of one lane */
   readonly workspaceBytes: number;
-  emit<Arg extends number = never>(op: Op, dtype: DTypeName, operands: Operands<Arg>): void;
+  /** @param nanoseconds about how long it takes in float32 on one lane; absent: lane 0 does all of it */
+  emit<Arg extends number = never>(
+    op: Op,
+    dtype: DTypeName,
+    operands: Operands<Arg>,
+    nanoseconds?: number,
+  ): void;
 }
 
 /** Applies an operation; its first output. */

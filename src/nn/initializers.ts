@@ -1,7 +1,8 @@
-import { atLeastZero, check, finite, isObject, options, property, show } from "../check.ts";
+import { atLeastZero, check, finite, isObject, options, property, type Rule, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import type { DTypeName } from "../tensor.ts";
+import { madeOf } from "./made-of.ts";
 
 /** How a parameter starts: variates of a distribution. The generator behind it is the network's seed and the parameter's number. */
 export type Distribution =
@@ -20,7 +21,7 @@ export type Initializer = (shape: Shape) => Distribution;
  */
 export function normal(given?: { std?: number; mean?: number }): Initializer {
   const { std = 0.01, mean = 0 } = options("normal", given, { std: atLeastZero, mean: finite });
-  return () => ({ kind: "normal", mean, std });
+  return own("normal", { std, mean }, () => ({ kind: "normal", mean, std }));
 }
 
 /**
@@ -33,7 +34,7 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
   if (!(low < high && Number.isFinite(high - low))) {
     throw new OptionError(`uniform: low must be below high and both finite; got ${low} and ${high}`);
   }
-  return () => ({ kind: "uniform", low, high });
+  return own("uniform", { low, high }, () => ({ kind: "uniform", low, high }));
 }
 
 /**
@@ -43,10 +44,10 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
  * @example xavier()([5, 3]).std; // 0.5
  */
 export function xavier(): Initializer {
-  return (shape) => {
+  return own("xavier", {}, (shape) => {
     const [inputs, outputs] = fans("xavier", shape);
     return { kind: "normal", mean: 0, std: Math.sqrt(2 / (inputs + outputs)) };
-  };
+  });
 }
 
 /**
@@ -55,7 +56,7 @@ export function xavier(): Initializer {
  * @example he()([8, 3]).std; // 0.5
  */
 export function he(): Initializer {
-  return (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) });
+  return own("he", {}, (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) }));
 }
 
 /** Zeros: how biases start. */
@@ -64,8 +65,25 @@ export const zeros = (): Initializer => constant(0);
 /** The same value everywhere. @throws OptionError where it is not finite */
 export function constant(value: number): Initializer {
   check("constant", "the value", value, finite);
-  return () => ({ kind: "constant", value });
+  return own("constant", { value }, () => ({ kind: "constant", value }));
 }
+
+/** One of kobai's own, which remembers what it was made of. */
+function own(
+  kind: string,
+  options: Readonly<Record<string, unknown>>,
+  initializer: Initializer,
+): Initializer {
+  return Object.assign(initializer, { [madeOf]: { kind, options } });
+}
+
+/** An option that is an initializer. */
+export const initializer: Rule = [(value) => typeof value === "function", "an initializer, such as he()"];
+/** The same, or none. */
+export const initializerOrNone: Rule = [
+  (value) => value === false || typeof value === "function",
+  "an initializer, such as zeros(), or false",
+];
 
 function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
   if (shape.length < 2) {

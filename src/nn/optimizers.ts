@@ -1,6 +1,9 @@
-import { Op } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { check, fraction, having, name, options, positive, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
+import { type Instruction, instruction, type Operands } from "../runtime/instructions.ts";
+import type { DTypeName } from "../tensor.ts";
 
 /** How parameters follow their gradients. */
 export interface Optimizer {
@@ -112,6 +115,19 @@ export function slotsOf(call: string, optimizer: Optimizer): number {
   throw new OptionError(
     `${call}: optimizer.op must be that of one of kobai's optimizers, such as sgd().op; got ${show(optimizer.op)}`,
   );
+}
+
+/** What an update costs, in nanoseconds for each parameter. */
+const costs = { [Op.sgd]: 0.13, [Op.momentum]: 0.17, [Op.adaGrad]: 0.45, [Op.adam]: 0.45 } as const;
+
+/** The instruction that updates `n` parameters. */
+export function updateInstruction(
+  op: Optimizer["op"],
+  dtype: DTypeName,
+  n: number,
+  operands: Operands<Exclude<UpdateArg, UpdateArg.n>>,
+): Instruction {
+  return instruction<UpdateArg>(op, dtype, { ...operands, [UpdateArg.n]: n }, costs[op] * n);
 }
 
 /** xⁿ by squaring, for a whole n: multiplications only, since the bits of `Math.pow` are the engine's own affair. */

@@ -1,6 +1,6 @@
 // Computational graphs, as the book draws them.
 
-import type { Layer } from "../nn/layers.ts";
+import type { Layer } from "../nn/layers/layer.ts";
 import { describeGraph } from "../train/describe/index.ts";
 import type {
   GraphAnyOptions,

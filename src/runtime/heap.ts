@@ -1,4 +1,4 @@
-import { ALIGNMENT } from "../../assembly/isa.ts";
+import { ALIGNMENT } from "../../assembly/isa/index.ts";
 import { MemoryError, StateError } from "../errors.ts";
 import { type DTypeName, type TypedArrayOf, typedArrays } from "../tensor.ts";
 

@@ -1,5 +1,5 @@
-import { PROGRAM_BYTES, ProgramField, type Status, SWEEP_BYTES } from "../../assembly/blocks.ts";
-import { DType, INSTRUCTION_BYTES, type Op, Word } from "../../assembly/isa.ts";
+import { PROGRAM_BYTES, ProgramField, type Status } from "../../assembly/blocks.ts";
+import { DType, INSTRUCTION_BYTES, type Op, Word } from "../../assembly/isa/index.ts";
 import type { DTypeName } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import type { Block } from "./heap.ts";
@@ -23,13 +23,20 @@ export const dtypeCodes: Readonly<Record<DTypeName, DType>> = {
   int32: DType.int32,
 };
 
-/** Encodes an instruction. Its enum of operands must be named: `instruction<UnaryArg>(…)`. */
+/**
+ * Encodes an instruction. Its enum of operands must be named: `instruction<UnaryArg>(…)`.
+ *
+ * @param nanoseconds about how long it takes in float32 on one lane (measured, all on the same machine; twice as long in float64): from
+ *   SHARED_NANOSECONDS on the lanes share it; 0: lane 0 does all of it
+ */
 export function instruction<Arg extends number = never>(
   op: Op,
   dtype: DTypeName,
   operands: Operands<Arg>,
+  nanoseconds = 0,
 ): Instruction {
-  const own = { [Word.op]: op, [Word.dtype]: dtypeCodes[dtype] };
+  const cost = Math.min(2 ** 31 - 1, dtype === "float64" ? 2 * nanoseconds : nanoseconds);
+  const own = { [Word.op]: op, [Word.dtype]: dtypeCodes[dtype], [Word.nanoseconds]: cost };
   return Object.assign(new Uint32Array(WORDS), own, operands);
 }
 
@@ -42,7 +49,7 @@ export interface Program {
   dispose(): void;
 }
 
-/** Writes instructions into linear memory, and which of them the lanes share. `state` is the address of the run's RunField block, whose step they count up. */
+/** Writes instructions into linear memory. `state` is the address of the run's RunField block, whose step they count up. */
 export function load(engine: Engine, list: readonly Instruction[], state: number, owner: string): Program {
   const { heap, lanes } = engine;
   const block: Block = heap.allocate(PROGRAM_BYTES + list.length * INSTRUCTION_BYTES, owner);
@@ -58,7 +65,7 @@ export function load(engine: Engine, list: readonly Instruction[], state: number
     return place;
   });
   let stepsOf = 1;
-  lanes.share(loaded, (address) => heap.view("int32", address, SWEEP_BYTES / 4));
+  lanes.expect(loaded);
   return {
     address: block.address,
     run(steps) {

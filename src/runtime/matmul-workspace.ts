@@ -1,5 +1,5 @@
 import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, IN_PLACE_ROWS } from "../../assembly/gemm/blocking.ts";
-import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa/gemm.ts";
 import {
   BLOCK_COLUMNS,
   EXPAND_SLACK,

@@ -1,4 +1,5 @@
-import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg, Op } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { COMPRESSED_ROW_BYTES, CompressRowsArg, CountNonZerosArg } from "../../assembly/isa/sparse.ts";
 import { BLOCK_COLUMNS } from "../../assembly/sparse/blocking.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { dtypeCodes, instruction, runOnce } from "../runtime/instructions.ts";

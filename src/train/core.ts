@@ -1,7 +1,7 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
-import type { Layer } from "../nn/layers.ts";
+import type { Layer } from "../nn/layers/layer.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type DTypeName, formatShape, sameShape } from "../tensor.ts";

@@ -1,4 +1,5 @@
-import { Op, Purpose, RandomArg } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { Purpose, RandomArg } from "../../assembly/isa/random.ts";
 import type { Distribution } from "../nn/initializers.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";

@@ -3,7 +3,7 @@ import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, type Value } from "../graph/value.ts";
 import { type Distribution, distributionOf, type Initializer } from "../nn/initializers.ts";
-import type { Scope } from "../nn/layers.ts";
+import type { Scope } from "../nn/layers/layer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import {

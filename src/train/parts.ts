@@ -8,9 +8,9 @@ import {
   SWEEP_BYTES,
   SweepField,
 } from "../../assembly/blocks.ts";
-import { INSTRUCTION_BYTES, Op, SweepAffineArg, SweepElementsArg } from "../../assembly/isa.ts";
+import { INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
+import { SweepAffineArg, SweepElementsArg } from "../../assembly/isa/sweep.ts";
 import type { Program } from "../runtime/instructions.ts";
-import { cost, opOf, type Read } from "../runtime/lanes/cost.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { SLICE_MS, type Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
@@ -34,6 +34,9 @@ interface Part {
   readonly most: number;
   words(): Int32Array;
 }
+
+/** Reads the 32-bit words at an address. */
+type Read = (address: number) => ArrayLike<number>;
 
 /** What an instruction takes besides its work, in microseconds. */
 const OVERHEAD = 0.1;
@@ -61,7 +64,7 @@ export function inParts({ engine, owner }: Core, program: Program, state: number
   const microsecondsOf = (address: number): number => {
     const own = words(address, INSTRUCTION_BYTES);
     const [rest, moved] = restOf(own, read);
-    if (!rest) return OVERHEAD + cost(own, read);
+    if (!rest) return OVERHEAD + own[Word.nanoseconds]! / 1000;
     const ofRest = instructionsOf(rest).reduce((sum, inner) => sum + microsecondsOf(inner), moved);
     return 2 * elementsOf(own) * ofRest;
   };
@@ -136,7 +139,7 @@ export function inParts({ engine, owner }: Core, program: Program, state: number
 }
 
 function isSweep(words: Uint32Array): boolean {
-  return opOf(words) === Op.sweepAffine || opOf(words) === Op.sweepElements;
+  return words[Word.op] === Op.sweepAffine || words[Word.op] === Op.sweepElements;
 }
 
 function elementsOf(words: Uint32Array): number {
@@ -145,8 +148,8 @@ function elementsOf(words: Uint32Array): number {
 
 /** The program that a sweep runs for each side of each element, and how many microseconds it takes to move what that reads; 0 for none. */
 function restOf(words: Uint32Array, read: Read): [program: number, microseconds: number] {
-  if (opOf(words) === Op.sweepElements) return [words[SweepElementsArg.program]!, 0];
-  if (opOf(words) !== Op.sweepAffine) return [0, 0];
+  if (words[Word.op] === Op.sweepElements) return [words[SweepElementsArg.program]!, 0];
+  if (words[Word.op] !== Op.sweepAffine) return [0, 0];
   const fields = read(words[SweepAffineArg.sweep]!);
   return [fields[SweepField.program]!, (MOVE * fields[SweepField.m]! * fields[SweepField.p]!) / 1000];
 }
@@ -156,6 +159,6 @@ function elementsOfCall(words: Uint32Array, share: number, read: Read): number {
   const [rest] = restOf(words, read);
   const most = Math.max(rest ? 1 : LEAST, Math.floor(elementsOf(words) * share));
   // Lanes share whole rows best.
-  const row = opOf(words) === Op.sweepAffine ? read(words[SweepAffineArg.sweep]!)[SweepField.n]! : 1;
+  const row = words[Word.op] === Op.sweepAffine ? read(words[SweepAffineArg.sweep]!)[SweepField.n]! : 1;
   return most > row ? most - (most % row) : most;
 }

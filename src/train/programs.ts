@@ -1,23 +1,18 @@
 // The programs of a network: what is composed for a batch size, and run as often as needed.
 
 import { RUN_BYTES } from "../../assembly/blocks.ts";
-import {
-  AccumulateArg,
-  AccuracyArg,
-  CheckFiniteArg,
-  COMPRESSED_ROW_BYTES,
-  CompressRowsArg,
-  GatherArg,
-  IndicesArg,
-  Op,
-  RecordLossArg,
-  UpdateArg,
-} from "../../assembly/isa.ts";
+import { CheckFiniteArg } from "../../assembly/isa/data.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { AccuracyArg } from "../../assembly/isa/loss.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
+import { IndicesArg } from "../../assembly/isa/random.ts";
+import { AccumulateArg, RecordLossArg } from "../../assembly/isa/run.ts";
+import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import { type Optimizer, updateInstruction } from "../nn/optimizers.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -25,6 +20,7 @@ import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tenso
 import { compressedBytes } from "./compressed.ts";
 import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
 import type { Metric } from "./evaluate.ts";
+import { gather } from "./gather.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 import { thresholdOf } from "./targets.ts";
@@ -94,26 +90,16 @@ export function givenInput(
       [CompressRowsArg.width]: width,
       [CompressRowsArg.finite]: ofRows,
     };
-    composer.push(instruction<CompressRowsArg>(Op.compressRows, leaf.dtype, operands));
+    composer.push(instruction<CompressRowsArg>(Op.compressRows, leaf.dtype, operands, 0.25 * m * width));
     if (checks) check(ofRows, m);
     return { value: leaf, address: 0, compressed: { rows, source, scale: factor(composer, scale) } };
   }
   if (checks) check(x, m * width);
   if (dtype === leaf.dtype && scale === 1) return { value: leaf, address: x };
   const out = composer.room(leaf);
-  const operands = {
-    [GatherArg.out]: out,
-    [GatherArg.data]: x,
-    [GatherArg.source]: source,
-    [GatherArg.m]: m,
-    [GatherArg.width]: width,
-    [GatherArg.indices]: 0,
-    [GatherArg.state]: 0,
-    [GatherArg.stepsPerEpoch]: 1,
-    [GatherArg.stride]: 0,
-    [GatherArg.scale]: factor(composer, scale),
-  };
-  composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
+  composer.push(
+    gather(leaf.dtype, { out, data: x, source: dtype, m, width, scale: factor(composer, scale) }),
+  );
   return { value: leaf, address: out };
 }
 
@@ -303,10 +289,9 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
       }),
     );
     composer.push(
-      instruction<UpdateArg>(spec.op, dtype, {
+      updateInstruction(spec.op, dtype, parameters.length, {
         [UpdateArg.w]: parameters.address,
         [UpdateArg.g]: parameters.gradientAddress,
-        [UpdateArg.n]: parameters.length,
         [UpdateArg.s1]: spec.slots,
         [UpdateArg.s2]: spec.slots + parameters.bytes,
         [UpdateArg.state]: state,
@@ -326,17 +311,13 @@ function conversions(
   const scale = factor(composer, 1);
   const targets = to.parameters.placements(region);
   return from.parameters.placements(region).map(({ value, address }, index) =>
-    instruction<GatherArg>(Op.gather, to.dtype, {
-      [GatherArg.out]: targets[index]!.address,
-      [GatherArg.data]: address,
-      [GatherArg.source]: dtypeCodes[from.dtype],
-      [GatherArg.m]: 1,
-      [GatherArg.width]: size(value.shape),
-      [GatherArg.indices]: 0,
-      [GatherArg.state]: 0,
-      [GatherArg.stepsPerEpoch]: 1,
-      [GatherArg.stride]: 0,
-      [GatherArg.scale]: scale,
+    gather(to.dtype, {
+      out: targets[index]!.address,
+      data: address,
+      source: from.dtype,
+      m: 1,
+      width: size(value.shape),
+      scale,
     }),
   );
 }

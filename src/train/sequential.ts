@@ -12,7 +12,7 @@ import {
 } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
-import type { Layer } from "../nn/layers.ts";
+import type { Layer } from "../nn/layers/layer.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, formatShape, size } from "../tensor.ts";
 import { build, type Core, checkDtype, type NamedLayer } from "./core.ts";

@@ -1,4 +1,5 @@
-import { COMPRESSED_ROW_BYTES, GatherArg, GatherRowsArg, Op } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { COMPRESSED_ROW_BYTES, GatherRowsArg } from "../../assembly/isa/sparse.ts";
 import { MOST_COLUMNS } from "../../assembly/sparse/blocking.ts";
 import type { CheckedDataset } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
@@ -14,6 +15,7 @@ import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
 import { build, type Core, type TargetType } from "./core.ts";
+import { gather, type RowChoice } from "./gather.ts";
 import { checkFinite, checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
 
 /** A data set in linear memory, in its own type. */
@@ -27,14 +29,6 @@ export interface StoredDataset {
   /** Writes the instructions that fetch a batch for the leaves x and t, as their dtypes; where they come to lie. */
   fetch(composer: Composer, leaves: { readonly x: Value; readonly t: Value }, rows: RowChoice): Placement[];
   dispose(): void;
-}
-
-/** Which rows a batch takes: `indices` (or the rows themselves where 0) from (step modulo stepsPerEpoch) · stride on. */
-export interface RowChoice {
-  readonly indices: number;
-  readonly state: number;
-  readonly stepsPerEpoch: number;
-  readonly stride: number;
 }
 
 /**
@@ -101,19 +95,7 @@ function gatherDense(
 ): Placement {
   const [m, ...sample] = leaf.shape as [number, ...number[]];
   const address = composer.room(leaf);
-  const operands = {
-    [GatherArg.out]: address,
-    [GatherArg.data]: from.data,
-    [GatherArg.source]: dtypeCodes[from.source],
-    [GatherArg.m]: m,
-    [GatherArg.width]: size(sample),
-    [GatherArg.indices]: choice.indices,
-    [GatherArg.state]: choice.state,
-    [GatherArg.stepsPerEpoch]: choice.stepsPerEpoch,
-    [GatherArg.stride]: choice.stride,
-    [GatherArg.scale]: from.scale,
-  };
-  composer.push(instruction<GatherArg>(Op.gather, leaf.dtype, operands));
+  composer.push(gather(leaf.dtype, { out: address, ...from, m, width: size(sample) }, choice));
   return { value: leaf, address };
 }
 
@@ -136,7 +118,7 @@ function gatherCompressed(
     [GatherRowsArg.stepsPerEpoch]: choice.stepsPerEpoch,
     [GatherRowsArg.stride]: choice.stride,
   };
-  composer.push(instruction<GatherRowsArg>(Op.gatherRows, leaf.dtype, operands));
+  composer.push(instruction<GatherRowsArg>(Op.gatherRows, leaf.dtype, operands, 70 * m));
   return { value: leaf, address: 0, compressed: { rows, source, scale: from.scale } };
 }
 

@@ -1,7 +1,7 @@
 // Where in a network's graph each parameter acts: what decides how little has to be evaluated again when it moves.
 
 import { SweepLoss } from "../../assembly/blocks.ts";
-import { Activation } from "../../assembly/isa.ts";
+import { Activation } from "../../assembly/isa/gemm.ts";
 import { isRowOf } from "../graph/fuse.ts";
 import { addOperation } from "../graph/ops/binary.ts";
 import { softmaxCrossEntropyOperation } from "../graph/ops/loss.ts";

@@ -1,7 +1,8 @@
 // Composes the numerical gradient of a whole network: one forward pass that keeps what the sweeps need, then a sweep for each parameter.
 
 import { SWEEP_BYTES, SweepField, SweepLoss } from "../../assembly/blocks.ts";
-import { Op, SweepAffineArg, SweepElementsArg } from "../../assembly/isa.ts";
+import { Op } from "../../assembly/isa/index.ts";
+import { SweepAffineArg, SweepElementsArg } from "../../assembly/isa/sweep.ts";
 import type { Placement } from "../graph/plan.ts";
 import { type Restated, restate } from "../graph/restate.ts";
 import type { Value } from "../graph/value.ts";
@@ -79,12 +80,17 @@ export function composeSweeps(
     if (parameter.site) {
       const sweep = describe(composer, parameter.site, places, { program, lossCell: restCell, h: hCell });
       composer.push(
-        instruction<SweepAffineArg>(Op.sweepAffine, "float64", {
-          [SweepAffineArg.from]: 0,
-          [SweepAffineArg.to]: size(parameter.value.shape),
-          [SweepAffineArg.gradient]: parameter.gradient,
-          [SweepAffineArg.sweep]: sweep,
-        }),
+        instruction<SweepAffineArg>(
+          Op.sweepAffine,
+          "float64",
+          {
+            [SweepAffineArg.from]: 0,
+            [SweepAffineArg.to]: size(parameter.value.shape),
+            [SweepAffineArg.gradient]: parameter.gradient,
+            [SweepAffineArg.sweep]: sweep,
+          },
+          costOf(parameter.site, size(parameter.value.shape)),
+        ),
       );
     } else {
       composer.push(
@@ -100,6 +106,16 @@ export function composeSweeps(
       );
     }
   }
+}
+
+/**
+ * What a sweep costs, in nanoseconds: for each weight a row of the loss for every sample, where no input is zero. The rest of a network as a
+ * program has one set of buffers, so that lane 0 runs it alone.
+ */
+function costOf({ loss, pre, out }: AffineSite, elements: number): number {
+  if (loss === SweepLoss.program) return 0;
+  // In float32, as all costs are.
+  return 1.5 * elements * pre.shape[0]! * out.shape[1]!;
 }
 
 /** Writes a site's SweepField block; its address. */

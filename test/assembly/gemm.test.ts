@@ -1,16 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BLOCK_K, BLOCK_N_BYTES, CROWDED_STRIDE } from "../../assembly/gemm/blocking.ts";
-import {
-  Activation,
-  ALIGNMENT,
-  DType,
-  INSTRUCTION_BYTES,
-  MatmulArg,
-  Op,
-  TRANSPOSE_A,
-  TRANSPOSE_B,
-  Word,
-} from "../../assembly/isa.ts";
+import { Activation, MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa/gemm.ts";
+import { ALIGNMENT, DType, INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
 import { PARTIAL_TERMS, TOTALS_BYTES } from "../../assembly/sums.ts";
 import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 import { float32, float64, sigmoid, tanh } from "../reference/math.ts";

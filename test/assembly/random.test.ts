@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RunField } from "../../assembly/blocks.ts";
-import { DType, IndicesArg, Op, Purpose, RandomArg, Word } from "../../assembly/isa.ts";
+import { DType, Op, Word } from "../../assembly/isa/index.ts";
+import { IndicesArg, Purpose, RandomArg } from "../../assembly/isa/random.ts";
 import * as reference from "../reference/random.ts";
 import { instantiate } from "./instance.ts";
 

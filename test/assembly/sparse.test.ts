@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { RunField } from "../../assembly/blocks.ts";
+import { Activation } from "../../assembly/isa/gemm.ts";
+import { DType, Op } from "../../assembly/isa/index.ts";
 import {
-  Activation,
   COMPRESSED_ROW_BYTES,
   CompressRowsArg,
   CountNonZerosArg,
-  DType,
   GatherRowsArg,
-  Op,
   SparseMatmulArg,
   SparseMatmulGradientArg,
-} from "../../assembly/isa.ts";
+} from "../../assembly/isa/sparse.ts";
 import { BLOCK_COLUMNS } from "../../assembly/sparse/blocking.ts";
 import { PARTIAL_TERMS } from "../../assembly/sums.ts";
 import { instruction } from "../../src/runtime/instructions.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DType, Op, UnaryArg, Word } from "../../assembly/isa.ts";
+import { UnaryArg } from "../../assembly/isa/elementwise.ts";
+import { DType, Op, Word } from "../../assembly/isa/index.ts";
 import { exp, float32, float64, log, type Precision, sigmoid, tanh } from "../reference/math.ts";
 import { instantiate } from "./instance.ts";
 

@@ -1,6 +1,7 @@
 // Runs graphs in wasm for the tests: plans them, and executes the instructions one lane after the other.
 
-import { INSTRUCTION_BYTES, MatmulArg, Op, Word } from "../../assembly/isa.ts";
+import { MatmulArg } from "../../assembly/isa/gemm.ts";
+import { INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
 import { type Plan, plan } from "../../src/graph/plan.ts";
 import type { Value } from "../../src/graph/value.ts";
 import { engine } from "../../src/runtime/engine.ts";

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { ElementLossArg, Op, SoftmaxCrossEntropyArg, Word } from "../../assembly/isa.ts";
+import { Op, Word } from "../../assembly/isa/index.ts";
+import { ElementLossArg, SoftmaxCrossEntropyArg } from "../../assembly/isa/loss.ts";
 import { input, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {

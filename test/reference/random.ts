@@ -1,6 +1,6 @@
 // assembly/random in plain TypeScript: the same bits. Philox is written out in scalar arithmetic, after the paper.
 
-import { Purpose } from "../../assembly/isa.ts";
+import { Purpose } from "../../assembly/isa/random.ts";
 import { float64, log } from "./math.ts";
 
 export interface Seed {

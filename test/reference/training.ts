@@ -2,12 +2,12 @@
 // must equal, bit for bit, and what the benchmarks compare it with.
 
 import { COEFFICIENTS } from "../../assembly/blocks.ts";
-import { Purpose } from "../../assembly/isa.ts";
+import { Purpose } from "../../assembly/isa/random.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";
 import type { Distribution } from "../../src/nn/initializers.ts";
-import type { Layer, Scope } from "../../src/nn/layers.ts";
+import type { Layer, Scope } from "../../src/nn/layers/layer.ts";
 import type { Loss } from "../../src/nn/losses.ts";
 import type { Optimizer } from "../../src/nn/optimizers.ts";
 import { size, type TypedArray } from "../../src/tensor.ts";

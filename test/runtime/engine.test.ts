@@ -198,11 +198,11 @@ describe("an assertion in the kernels", () => {
   it("becomes an Error with its text and place", async () => {
     await kobai.init();
     const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
-    const { RandomArg } = await import("../../assembly/isa.ts");
+    const { RandomArg } = await import("../../assembly/isa/random.ts");
     const operands = { out: 0, n: 0, seedLow: 0, seedHigh: 0, purpose: 0, stream: 0, a: 0, b: 0 };
-    const unknown = instruction<never>(9999 as never, "float32", named(RandomArg, operands));
+    const unknown = instruction<never>(99999 as never, "float32", named(RandomArg, operands));
     const held = kobai.memoryReport().held;
-    expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/program\.ts:\d+:\d+/);
+    expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/execute\.ts:\d+:\d+/);
     const integer = instruction<never>(0 as never, "int32", named(RandomArg, operands));
     expect(() => runOnce(kobai.engine(), integer)).toThrow(/only gather works on integers/);
     expect(kobai.memoryReport().held).toBe(held);

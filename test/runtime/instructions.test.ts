@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { RUN_BYTES, RunField, Status } from "../../assembly/blocks.ts";
-import { AccumulateArg, GatherArg, INSTRUCTION_BYTES, MatmulArg, Op, UnaryArg } from "../../assembly/isa.ts";
+import { GatherArg } from "../../assembly/isa/data.ts";
+import { UnaryArg } from "../../assembly/isa/elementwise.ts";
+import { MatmulArg } from "../../assembly/isa/gemm.ts";
+import { INSTRUCTION_BYTES, Op } from "../../assembly/isa/index.ts";
+import { AccumulateArg } from "../../assembly/isa/run.ts";
 import { engine, init } from "../../src/runtime/engine.ts";
 import { instruction, load, runOnce } from "../../src/runtime/instructions.ts";
 import { named } from "../named.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa.ts";
+import { TRANSPOSE_A, TRANSPOSE_B } from "../../assembly/isa/gemm.ts";
 import { TOTALS_BYTES } from "../../assembly/sums.ts";
 import { matmulWorkspaceBytes } from "../../src/runtime/matmul-workspace.ts";
 

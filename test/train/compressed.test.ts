@@ -1,14 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { Activation } from "../../assembly/isa/gemm.ts";
+import { DType, INSTRUCTION_BYTES, Op } from "../../assembly/isa/index.ts";
 import {
-  Activation,
   COMPRESSED_ROW_BYTES,
-  DType,
   GatherRowsArg,
-  INSTRUCTION_BYTES,
-  Op,
   SparseMatmulArg,
   SparseMatmulGradientArg,
-} from "../../assembly/isa.ts";
+} from "../../assembly/isa/sparse.ts";
 import { init } from "../../src/index.ts";
 import { engine } from "../../src/runtime/engine.ts";
 import type { Block } from "../../src/runtime/heap.ts";

@@ -1,4 +1,5 @@
-import { Activation, Op } from "../../../assembly/isa.ts";
+import { Activation } from "../../../assembly/isa/gemm.ts";
+import { Op } from "../../../assembly/isa/index.ts";
 import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 import { broadcastShapes, emitBinary, sumTo } from "./broadcast.ts";
 import { scale } from "./unary.ts";

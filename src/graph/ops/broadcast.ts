@@ -1,4 +1,5 @@
-import { BinaryArg, Op } from "../../../assembly/isa.ts";
+import { BinaryArg } from "../../../assembly/isa/elementwise.ts";
+import { Op } from "../../../assembly/isa/index.ts";
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
 import {
@@ -92,20 +93,25 @@ function emitElementwise(op: Op, out: Value, a: Operand, b: Operand, emitter: Em
       offsetB += (rest % axis.size) * axis.b;
       rest = Math.floor(rest / axis.size);
     }
-    emitter.emit<BinaryArg>(op, out.dtype, {
-      [BinaryArg.out]: emitter.address(out) + index * inner * bytes,
-      [BinaryArg.a]: a.address + offsetA * bytes,
-      [BinaryArg.b]: b.address + offsetB * bytes,
-      [BinaryArg.d0]: d0.size,
-      [BinaryArg.d1]: d1.size,
-      [BinaryArg.d2]: d2.size,
-      [BinaryArg.a0]: d0.a,
-      [BinaryArg.a1]: d1.a,
-      [BinaryArg.a2]: d2.a,
-      [BinaryArg.b0]: d0.b,
-      [BinaryArg.b1]: d1.b,
-      [BinaryArg.b2]: d2.b,
-    });
+    emitter.emit<BinaryArg>(
+      op,
+      out.dtype,
+      {
+        [BinaryArg.out]: emitter.address(out) + index * inner * bytes,
+        [BinaryArg.a]: a.address + offsetA * bytes,
+        [BinaryArg.b]: b.address + offsetB * bytes,
+        [BinaryArg.d0]: d0.size,
+        [BinaryArg.d1]: d1.size,
+        [BinaryArg.d2]: d2.size,
+        [BinaryArg.a0]: d0.a,
+        [BinaryArg.a1]: d1.a,
+        [BinaryArg.a2]: d2.a,
+        [BinaryArg.b0]: d0.b,
+        [BinaryArg.b1]: d1.b,
+        [BinaryArg.b2]: d2.b,
+      },
+      0.13 * inner,
+    );
   }
 }
 

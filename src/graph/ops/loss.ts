@@ -1,4 +1,6 @@
-import { ElementLossArg, Op, SoftmaxCrossEntropyArg, SumArg } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
+import { ElementLossArg, SoftmaxCrossEntropyArg } from "../../../assembly/isa/loss.ts";
+import { SumArg } from "../../../assembly/isa/reduce.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { sameShape, size } from "../../tensor.ts";
 import { apply, type Emitter, isOne, type Node, type Operation, sameFloat, type Value } from "../value.ts";
@@ -33,7 +35,7 @@ function emitMean(node: Node, emitter: Emitter): void {
     [SumArg.inner]: 1,
     [SumArg.divisor]: m,
   };
-  emitter.emit<SumArg>(Op.sum, loss.dtype, operands);
+  emitter.emit<SumArg>(Op.sum, loss.dtype, operands, 0.15 * m);
 }
 
 export const softmaxCrossEntropyOperation: Operation<undefined> = {
@@ -73,16 +75,21 @@ export const softmaxCrossEntropyOperation: Operation<undefined> = {
   },
   emit(node, emitter) {
     const [x, t] = node.inputs as [Value, Value];
-    emitter.emit<SoftmaxCrossEntropyArg>(Op.softmaxCrossEntropy, x.dtype, {
-      [SoftmaxCrossEntropyArg.rowLosses]: emitter.address(node.outputs[2]!),
-      [SoftmaxCrossEntropyArg.gradient]: emitter.address(node.outputs[1]!),
-      [SoftmaxCrossEntropyArg.logits]: emitter.address(x),
-      [SoftmaxCrossEntropyArg.labels]: emitter.address(t),
-      [SoftmaxCrossEntropyArg.oneHot]: t.shape.length === 2 ? 1 : 0,
-      [SoftmaxCrossEntropyArg.m]: x.shape[0]!,
-      [SoftmaxCrossEntropyArg.n]: x.shape[1]!,
-      [SoftmaxCrossEntropyArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
-    });
+    emitter.emit<SoftmaxCrossEntropyArg>(
+      Op.softmaxCrossEntropy,
+      x.dtype,
+      {
+        [SoftmaxCrossEntropyArg.rowLosses]: emitter.address(node.outputs[2]!),
+        [SoftmaxCrossEntropyArg.gradient]: emitter.address(node.outputs[1]!),
+        [SoftmaxCrossEntropyArg.logits]: emitter.address(x),
+        [SoftmaxCrossEntropyArg.labels]: emitter.address(t),
+        [SoftmaxCrossEntropyArg.oneHot]: t.shape.length === 2 ? 1 : 0,
+        [SoftmaxCrossEntropyArg.m]: x.shape[0]!,
+        [SoftmaxCrossEntropyArg.n]: x.shape[1]!,
+        [SoftmaxCrossEntropyArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
+      },
+      23 * x.shape[0]! + 1.3 * size(x.shape),
+    );
     emitMean(node, emitter);
   },
 };
@@ -102,6 +109,7 @@ export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
 function elementLoss(
   name: string,
   op: Op,
+  [perRow, perElement]: readonly [number, number],
   targetGradient: (y: Value, dy: Value, upstream: Value) => Value,
 ): Operation<undefined> {
   return {
@@ -124,21 +132,28 @@ function elementLoss(
     },
     emit(node, emitter) {
       const [y, t] = node.inputs as [Value, Value];
-      emitter.emit<ElementLossArg>(op, y.dtype, {
-        [ElementLossArg.rowLosses]: emitter.address(node.outputs[2]!),
-        [ElementLossArg.gradient]: emitter.address(node.outputs[1]!),
-        [ElementLossArg.y]: emitter.address(y),
-        [ElementLossArg.t]: emitter.address(t),
-        [ElementLossArg.m]: y.shape[0]!,
-        [ElementLossArg.n]: size(y.shape.slice(1)),
-        [ElementLossArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
-      });
+      emitter.emit<ElementLossArg>(
+        op,
+        y.dtype,
+        {
+          [ElementLossArg.rowLosses]: emitter.address(node.outputs[2]!),
+          [ElementLossArg.gradient]: emitter.address(node.outputs[1]!),
+          [ElementLossArg.y]: emitter.address(y),
+          [ElementLossArg.t]: emitter.address(t),
+          [ElementLossArg.m]: y.shape[0]!,
+          [ElementLossArg.n]: size(y.shape.slice(1)),
+          [ElementLossArg.differentiate]: emitter.isWanted(node.outputs[1]!) ? 1 : 0,
+        },
+        perRow * y.shape[0]! + perElement * size(y.shape),
+      );
       emitMean(node, emitter);
     },
   };
 }
 
-const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredError, (_, dy) => scale(dy, -1));
+const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredError, [8, 0.46], (_, dy) =>
+  scale(dy, -1),
+);
 
 /**
  * The sum of squared errors ½·Σ (y − t)² (book 4.2.1), averaged over the batch.
@@ -152,6 +167,7 @@ export const sumSquaredError = (y: Value, t: Value): Value =>
 const binaryCrossEntropyOperation = elementLoss(
   "binaryCrossEntropy",
   Op.binaryCrossEntropy,
+  [12, 4.5],
   (y, _, upstream) => multiply(scale(y, -1 / size(y.shape)), upstream),
 );
 

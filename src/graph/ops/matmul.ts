@@ -1,12 +1,6 @@
-import {
-  Activation,
-  MatmulArg,
-  Op,
-  SparseMatmulArg,
-  SparseMatmulGradientArg,
-  TRANSPOSE_A,
-  TRANSPOSE_B,
-} from "../../../assembly/isa.ts";
+import { Activation, MatmulArg, TRANSPOSE_A, TRANSPOSE_B } from "../../../assembly/isa/gemm.ts";
+import { Op } from "../../../assembly/isa/index.ts";
+import { SparseMatmulArg, SparseMatmulGradientArg } from "../../../assembly/isa/sparse.ts";
 import { flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import {
@@ -159,52 +153,69 @@ function emitMatmul(
   if (compressed) {
     const { rows, source, scale } = compressed;
     const right = emitter.address(b);
+    // One element in five is not zero.
+    const sparseCost = 0.01 * m * n * k;
     if (transposeA) {
-      emitter.emit<SparseMatmulGradientArg>(Op.sparseMatmulGradient, a.dtype, {
-        [SparseMatmulGradientArg.m]: k,
-        [SparseMatmulGradientArg.n]: n,
-        [SparseMatmulGradientArg.k]: m,
-        [SparseMatmulGradientArg.rows]: rows,
-        [SparseMatmulGradientArg.source]: source,
-        [SparseMatmulGradientArg.scale]: scale,
-        [SparseMatmulGradientArg.g]: right,
-        [SparseMatmulGradientArg.c]: c,
-        [SparseMatmulGradientArg.bias]: bias,
-        [SparseMatmulGradientArg.activation]: activation,
-        [SparseMatmulGradientArg.output]: output,
-        [SparseMatmulGradientArg.workspace]: workspace,
-        [SparseMatmulGradientArg.workspaceBytes]: workspaceBytes,
-      });
+      emitter.emit<SparseMatmulGradientArg>(
+        Op.sparseMatmulGradient,
+        a.dtype,
+        {
+          [SparseMatmulGradientArg.m]: k,
+          [SparseMatmulGradientArg.n]: n,
+          [SparseMatmulGradientArg.k]: m,
+          [SparseMatmulGradientArg.rows]: rows,
+          [SparseMatmulGradientArg.source]: source,
+          [SparseMatmulGradientArg.scale]: scale,
+          [SparseMatmulGradientArg.g]: right,
+          [SparseMatmulGradientArg.c]: c,
+          [SparseMatmulGradientArg.bias]: bias,
+          [SparseMatmulGradientArg.activation]: activation,
+          [SparseMatmulGradientArg.output]: output,
+          [SparseMatmulGradientArg.workspace]: workspace,
+          [SparseMatmulGradientArg.workspaceBytes]: workspaceBytes,
+        },
+        sparseCost,
+      );
     } else {
-      emitter.emit<SparseMatmulArg>(Op.sparseMatmul, a.dtype, {
-        [SparseMatmulArg.m]: m,
-        [SparseMatmulArg.n]: n,
-        [SparseMatmulArg.k]: k,
-        [SparseMatmulArg.rows]: rows,
-        [SparseMatmulArg.source]: source,
-        [SparseMatmulArg.scale]: scale,
-        [SparseMatmulArg.b]: right,
-        [SparseMatmulArg.c]: c,
-        [SparseMatmulArg.bias]: bias,
-        [SparseMatmulArg.activation]: activation,
-        [SparseMatmulArg.workspace]: workspace,
-        [SparseMatmulArg.workspaceBytes]: workspaceBytes,
-      });
+      emitter.emit<SparseMatmulArg>(
+        Op.sparseMatmul,
+        a.dtype,
+        {
+          [SparseMatmulArg.m]: m,
+          [SparseMatmulArg.n]: n,
+          [SparseMatmulArg.k]: k,
+          [SparseMatmulArg.rows]: rows,
+          [SparseMatmulArg.source]: source,
+          [SparseMatmulArg.scale]: scale,
+          [SparseMatmulArg.b]: right,
+          [SparseMatmulArg.c]: c,
+          [SparseMatmulArg.bias]: bias,
+          [SparseMatmulArg.activation]: activation,
+          [SparseMatmulArg.workspace]: workspace,
+          [SparseMatmulArg.workspaceBytes]: workspaceBytes,
+        },
+        sparseCost,
+      );
     }
     return;
   }
-  emitter.emit<MatmulArg>(Op.matmul, a.dtype, {
-    [MatmulArg.m]: m,
-    [MatmulArg.n]: n,
-    [MatmulArg.k]: k,
-    [MatmulArg.a]: emitter.address(a),
-    [MatmulArg.b]: emitter.address(b),
-    [MatmulArg.c]: c,
-    [MatmulArg.transposed]: (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0),
-    [MatmulArg.bias]: bias,
-    [MatmulArg.activation]: activation,
-    [MatmulArg.output]: output,
-    [MatmulArg.workspace]: workspace,
-    [MatmulArg.workspaceBytes]: workspaceBytes,
-  });
+  emitter.emit<MatmulArg>(
+    Op.matmul,
+    a.dtype,
+    {
+      [MatmulArg.m]: m,
+      [MatmulArg.n]: n,
+      [MatmulArg.k]: k,
+      [MatmulArg.a]: emitter.address(a),
+      [MatmulArg.b]: emitter.address(b),
+      [MatmulArg.c]: c,
+      [MatmulArg.transposed]: (transposeA ? TRANSPOSE_A : 0) | (transposeB ? TRANSPOSE_B : 0),
+      [MatmulArg.bias]: bias,
+      [MatmulArg.activation]: activation,
+      [MatmulArg.output]: output,
+      [MatmulArg.workspace]: workspace,
+      [MatmulArg.workspaceBytes]: workspaceBytes,
+    },
+    (m * n * k) / 29,
+  );
 }

@@ -1,11 +1,19 @@
-import { Op, SoftmaxArg } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
+import { SoftmaxArg } from "../../../assembly/isa/softmax.ts";
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
 import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 
+/** What an op costs: nanoseconds for each row, and for each element. */
+type Cost = readonly [row: number, element: number];
+
+/** Of all rows of x. */
+const costOf = (x: Value, [row, element]: Cost): number =>
+  (size(x.shape) / x.shape.at(-1)!) * row + size(x.shape) * element;
+
 /** An op along the rows of x; `m` rows of `n`, all leading axes together. */
 // @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
-function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Operation<undefined> {
+function alongRows(name: string, op: Op, cost: Cost, gradientOf: Operation<undefined>): Operation<undefined> {
   return {
     name,
     infer([x]) {
@@ -24,36 +32,41 @@ function alongRows(name: string, op: Op, gradientOf: Operation<undefined>): Oper
         [SoftmaxArg.n]: n,
         [SoftmaxArg.g]: 0,
       };
-      emitter.emit<SoftmaxArg>(op, x!.dtype, operands);
+      emitter.emit<SoftmaxArg>(op, x!.dtype, operands, costOf(x!, cost));
     },
   };
 }
 
 // @__NO_SIDE_EFFECTS__
-function gradientAlongRows(name: string, op: Op): Operation<undefined> {
+function gradientAlongRows(name: string, op: Op, cost: Cost): Operation<undefined> {
   return {
     name,
     infer: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
     emit({ inputs: [y, g], outputs: [dx] }, emitter) {
       const n = y!.shape.at(-1)!;
-      emitter.emit<SoftmaxArg>(op, y!.dtype, {
-        [SoftmaxArg.out]: emitter.address(dx!),
-        [SoftmaxArg.a]: emitter.address(y!),
-        [SoftmaxArg.m]: size(y!.shape) / n,
-        [SoftmaxArg.n]: n,
-        [SoftmaxArg.g]: emitter.address(g!),
-      });
+      emitter.emit<SoftmaxArg>(
+        op,
+        y!.dtype,
+        {
+          [SoftmaxArg.out]: emitter.address(dx!),
+          [SoftmaxArg.a]: emitter.address(y!),
+          [SoftmaxArg.m]: size(y!.shape) / n,
+          [SoftmaxArg.n]: n,
+          [SoftmaxArg.g]: emitter.address(g!),
+        },
+        costOf(y!, cost),
+      );
     },
   };
 }
 
 /** dx = y·(g − Σ g·y) */
-const softmaxGradient = gradientAlongRows("softmaxGradient", Op.softmaxGradient);
+const softmaxGradient = gradientAlongRows("softmaxGradient", Op.softmaxGradient, [8, 0.42]);
 /** dx = g − eʸ·Σ g */
-const logSoftmaxGradient = gradientAlongRows("logSoftmaxGradient", Op.logSoftmaxGradient);
+const logSoftmaxGradient = gradientAlongRows("logSoftmaxGradient", Op.logSoftmaxGradient, [5, 1.1]);
 
-const softmaxOperation = alongRows("softmax", Op.softmax, softmaxGradient);
-const logSoftmaxOperation = alongRows("logSoftmax", Op.logSoftmax, logSoftmaxGradient);
+const softmaxOperation = alongRows("softmax", Op.softmax, [10, 1.1], softmaxGradient);
+const logSoftmaxOperation = alongRows("logSoftmax", Op.logSoftmax, [22, 1.9], logSoftmaxGradient);
 
 /** eˣ / Σ eˣ along the last axis, shifted by the row's maximum against overflow (book 3.5). @throws ShapeError for a scalar */
 export const softmax = (x: Value): Value => apply(softmaxOperation, [x], undefined);

@@ -1,4 +1,5 @@
-import { Op, SumArg } from "../../../assembly/isa.ts";
+import { Op } from "../../../assembly/isa/index.ts";
+import { SumArg } from "../../../assembly/isa/reduce.ts";
 import { finite, flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { size } from "../../tensor.ts";
@@ -39,14 +40,19 @@ const sumOperation: Operation<SumAttributes> = {
   },
   emit({ inputs: [x], outputs: [y], attributes: { axis, mean } }, emitter) {
     const n = count(x!, axis);
-    emitter.emit<SumArg>(Op.sum, x!.dtype, {
-      [SumArg.out]: emitter.address(y!),
-      [SumArg.a]: emitter.address(x!),
-      [SumArg.outer]: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
-      [SumArg.n]: n,
-      [SumArg.inner]: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
-      [SumArg.divisor]: mean ? n : 1,
-    });
+    emitter.emit<SumArg>(
+      Op.sum,
+      x!.dtype,
+      {
+        [SumArg.out]: emitter.address(y!),
+        [SumArg.a]: emitter.address(x!),
+        [SumArg.outer]: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
+        [SumArg.n]: n,
+        [SumArg.inner]: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
+        [SumArg.divisor]: mean ? n : 1,
+      },
+      0.15 * size(x!.shape),
+    );
   },
 };
 

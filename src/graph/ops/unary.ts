@@ -1,14 +1,17 @@
-import { Activation, Op, UnaryArg } from "../../../assembly/isa.ts";
+import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
+import { Activation } from "../../../assembly/isa/gemm.ts";
+import { Op } from "../../../assembly/isa/index.ts";
 import { check, finite } from "../../check.ts";
 import { size } from "../../tensor.ts";
 import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
 import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
 
-/** An elementwise op of one operand; `gradient` gets x, y and the gradient arriving at y. */
+/** An elementwise op of one operand; `nanoseconds` is what an element costs, `gradient` gets x, y and the gradient arriving at y. */
 // @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
 function unary(
   name: string,
   op: Op,
+  nanoseconds: number,
   gradient: (x: Value, y: Value, g: Value) => Value,
   activation?: Activation,
 ): Operation<undefined> {
@@ -25,18 +28,24 @@ function unary(
         [UnaryArg.n]: size(x!.shape),
         [UnaryArg.factor]: 0,
       };
-      emitter.emit<UnaryArg>(op, x!.dtype, operands);
+      emitter.emit<UnaryArg>(op, x!.dtype, operands, nanoseconds * size(x!.shape));
     },
   };
 }
 
 // Gradients that need only y let fusion drop x: relu(x) > 0 exactly where x > 0, σ' = y(1 − y), tanh' = 1 − y².
-const reluOperation = unary("relu", Op.relu, (_, y, g) => reluGradient(g, y), Activation.relu);
-const sigmoidOperation = unary("sigmoid", Op.sigmoid, (_, y, g) => sigmoidGradient(g, y), Activation.sigmoid);
-const tanhOperation = unary("tanh", Op.tanh, (_, y, g) => tanhGradient(g, y), Activation.tanh);
-const expOperation = unary("exp", Op.exp, (_, y, g) => multiply(g, y));
-const logOperation = unary("log", Op.log, (x, _, g) => divide(g, x));
-const sqrtOperation = unary("sqrt", Op.sqrt, (_, y, g) => divide(scale(g, 0.5), y));
+const reluOperation = unary("relu", Op.relu, 0.15, (_, y, g) => reluGradient(g, y), Activation.relu);
+const sigmoidOperation = unary(
+  "sigmoid",
+  Op.sigmoid,
+  1.8,
+  (_, y, g) => sigmoidGradient(g, y),
+  Activation.sigmoid,
+);
+const tanhOperation = unary("tanh", Op.tanh, 1.8, (_, y, g) => tanhGradient(g, y), Activation.tanh);
+const expOperation = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
+const logOperation = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
+const sqrtOperation = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
 
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
 export const relu = (x: Value): Value => apply(reluOperation, [x], undefined);
@@ -62,12 +71,17 @@ const scaleOperation: Operation<{ readonly factor: number }> = {
   infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("scale", x!) }],
   gradient: ({ attributes: { factor } }, g) => [scale(g, factor)],
   emit({ inputs: [x], outputs: [y], attributes: { factor } }, emitter) {
-    emitter.emit<UnaryArg>(Op.scale, x!.dtype, {
-      [UnaryArg.out]: emitter.address(y!),
-      [UnaryArg.a]: emitter.address(x!),
-      [UnaryArg.n]: size(x!.shape),
-      [UnaryArg.factor]: emitter.constant(factor),
-    });
+    emitter.emit<UnaryArg>(
+      Op.scale,
+      x!.dtype,
+      {
+        [UnaryArg.out]: emitter.address(y!),
+        [UnaryArg.a]: emitter.address(x!),
+        [UnaryArg.n]: size(x!.shape),
+        [UnaryArg.factor]: emitter.constant(factor),
+      },
+      0.11 * size(x!.shape),
+    );
   },
 };
 

@@ -1,7 +1,7 @@
 import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/blocks.ts";
+import { Word } from "../../../assembly/isa/index.ts";
 import { ThreadError, UnsupportedError } from "../../errors.ts";
 import type { Kernels } from "../wasm.ts";
-import { markShared, type Read } from "./cost.ts";
 import { type LaneThread, startThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
@@ -92,12 +92,12 @@ export class Lanes {
     return error;
   }
 
-  /** Has a program's loaded instructions shared, where that is worth it; lane 0 waits for lanes as long as the longest may take. */
-  share(instructions: readonly Uint32Array[], read: Read): void {
+  /** Is told of a program's instructions: lane 0 waits for lanes as long as the longest may take. */
+  expect(instructions: readonly Uint32Array[]): void {
     if (this.#threads.length === 0) return;
-    const longest = markShared(instructions, read);
+    const longest = instructions.reduce((most, words) => Math.max(most, words[Word.nanoseconds]!), 0) / 1e6;
     const settings = this.#line(0);
-    settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, (SLOWEST * longest) / 1000);
+    settings[LanesField.patience] = Math.max(settings[LanesField.patience]!, SLOWEST * longest);
   }
 
   /** Ends the threads. Programs go on with one lane. */

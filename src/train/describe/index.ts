@@ -3,7 +3,7 @@
 import { check, options as optionsOf, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { GraphDescription } from "../../graph/describe.ts";
-import type { Layer } from "../../nn/layers.ts";
+import type { Layer } from "../../nn/layers/layer.ts";
 import { Network } from "../network.ts";
 import { sequential } from "../sequential.ts";
 import { describeFunction } from "./function.ts";

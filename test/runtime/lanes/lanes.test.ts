@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LANE_BYTES, LaneField, LaneState, LanesField, ProgramField } from "../../../assembly/blocks.ts";
-import { INSTRUCTION_BYTES, Op, SHARED_SHIFT, UnaryArg, Word } from "../../../assembly/isa.ts";
+import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
+import { INSTRUCTION_BYTES, Op, Word } from "../../../assembly/isa/index.ts";
 import { bundle } from "../../bundle.ts";
 import { named } from "../../named.ts";
 import { freshKobai, type Kobai } from "./realm.ts";
@@ -155,7 +156,7 @@ describe("a small program", () => {
     );
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
     const first = heap.view("int32", program.address, 1)[ProgramField.instructions]!;
-    heap.view("int32", first, 1)[Word.op] = Op.relu + 2 * 2 ** SHARED_SHIFT;
+    heap.view("int32", first, 16)[Word.nanoseconds] = 2000;
     await vi.waitFor(() => expect(line(1)[LaneField.asleep]).toBe(1));
     program.run(10);
     expect(line(0)[LanesField.owed]).toBe(20);
@@ -262,7 +263,8 @@ describe("an error on lane 0", () => {
       "float32",
       named(UnaryArg, { out: 0, a: 0, n: 0, factor: 0 }),
     );
-    words[Word.op] = 999 + 2 ** SHARED_SHIFT;
+    words[Word.op] = 99999;
+    words[Word.nanoseconds] = 1000;
     const state = heap.allocate(64, "test");
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
     expect(() => program.run(1)).toThrow(/unknown opcode/);

@@ -1,10 +1,10 @@
 // Sums. Along a contiguous row the order is that of eight partial sums (rowSum), across rows it is the order of the rows; long ones are made
 // of partial sums (sums.ts).
 
-import { SumArg } from "./isa";
-import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
-import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
-import { high, low, partialTerms, rounded } from "./totals";
+import { SumArg } from "../isa/reduce";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "../memory";
+import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
+import { high, low, partialTerms, rounded } from "../totals";
 
 /** `v` with its elements from `count` on made +0, so that adding it leaves the lanes of missing elements as they are. */
 @inline

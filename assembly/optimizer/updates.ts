@@ -1,9 +1,9 @@
 // Optimizer updates: one instruction over all parameters of a network, which lie contiguous, with their gradients and state in
 // the same order (UpdateArg). A step's coefficients come from its row of the run's table, computed on the TypeScript side.
 
-import { COEFFICIENTS, RunField } from "./blocks";
-import { UpdateArg } from "./isa";
-import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "./memory";
+import { COEFFICIENTS, RunField } from "../blocks";
+import { UpdateArg } from "../isa/optimizer";
+import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "../memory";
 
 /** Stores a vector, and in the wide build the one behind it. */
 @inline

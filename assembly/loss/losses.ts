@@ -1,13 +1,13 @@
 // Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
-import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "./isa";
-import { exp } from "./math/exp";
-import { log, log1p } from "./math/log";
-import { sigmoid } from "./math/sigmoid";
-import { constant } from "./math/vector";
-import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
-import { rowSum } from "./reduce";
-import { logOf, rowExp, rowMax } from "./softmax";
+import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "../isa/loss";
+import { exp } from "../math/exp";
+import { log, log1p } from "../math/log";
+import { sigmoid } from "../math/sigmoid";
+import { constant } from "../math/vector";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "../memory";
+import { rowSum } from "../reduce/sum";
+import { logOf, rowExp, rowMax } from "../softmax/softmax";
 
 /** Softmax with cross-entropy (book 5.6.3 and appendix A). */
 export function softmaxCrossEntropy<T>(i: usize, lane: i32, lanes: i32): void {

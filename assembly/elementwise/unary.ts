@@ -1,11 +1,12 @@
 // Elementwise kernels of one operand: out[i] = f(a[i]), i < n (UnaryArg). `out` may be `a`.
 
-import { Op, UnaryArg } from "./isa";
-import { exp } from "./math/exp";
-import { log } from "./math/log";
-import { sigmoid } from "./math/sigmoid";
-import { tanh } from "./math/tanh";
-import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "./memory";
+import { UnaryArg } from "../isa/elementwise";
+import { Op } from "../isa";
+import { exp } from "../math/exp";
+import { log } from "../math/log";
+import { sigmoid } from "../math/sigmoid";
+import { tanh } from "../math/tanh";
+import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "../memory";
 
 /** f(x), where `op` is a constant at compile time. relu is x < 0 ? 0 : x, which keeps NaN and −0. */
 @inline

@@ -1,15 +1,16 @@
 // Numerical differentiation of a whole network: the central difference (L(w + h) − L(w − h)) / 2h of the true loss by every
 // parameter, in float64, evaluating again only what a parameter moves. The two sides are the two places of a vector: (+h, −h).
 
-import { SweepField, SweepLoss } from "./blocks";
-import { Activation, SweepAffineArg, SweepElementsArg } from "./isa";
-import { exp } from "./math/exp";
-import { log } from "./math/log";
-import { sigmoid } from "./math/sigmoid";
-import { tanh } from "./math/tanh";
-import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "./memory";
-import { run } from "./program";
-import { rowMax } from "./softmax";
+import { SweepField, SweepLoss } from "../blocks";
+import { Activation } from "../isa/gemm";
+import { SweepAffineArg, SweepElementsArg } from "../isa/sweep";
+import { exp } from "../math/exp";
+import { log } from "../math/log";
+import { sigmoid } from "../math/sigmoid";
+import { tanh } from "../math/tanh";
+import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "../memory";
+import { run } from "../program";
+import { rowMax } from "../softmax/softmax";
 
 /** (h, −h) */
 @inline

@@ -1,7 +1,8 @@
 // Elementwise kernels of two operands, with broadcasting (BinaryArg).
 
-import { BinaryArg, Op } from "./isa";
-import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "./memory";
+import { BinaryArg } from "../isa/elementwise";
+import { Op } from "../isa";
+import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "../memory";
 
 /** The vector f(a, b); for the gradients a is the gradient arriving at y and b is y. `op` is a constant at every call. */
 @inline

@@ -1,7 +1,7 @@
 // Whether what a caller gave is finite: asked here, where sixteen elements take as long as one does in JavaScript.
 
-import { CheckFiniteArg } from "./isa";
-import { arg, pointer, vectorLength } from "./memory";
+import { CheckFiniteArg } from "../isa/data";
+import { arg, pointer, vectorLength } from "../memory";
 
 /** Op.checkFinite: the sum of x·0, which is NaN for an infinite x and for NaN. */
 export function checkFinite<T>(i: usize, lane: i32): void {

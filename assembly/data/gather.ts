@@ -1,8 +1,9 @@
 // The rows of a batch, out of a data set that stays in its own type (GatherArg).
 
-import { RunField } from "./blocks";
-import { DType, GatherArg } from "./isa";
-import { arg, chunkStart, dtypeOf, pointer } from "./memory";
+import { RunField } from "../blocks";
+import { GatherArg } from "../isa/data";
+import { DType } from "../isa";
+import { arg, chunkStart, dtypeOf, pointer } from "../memory";
 
 /** out[row, :] = data[rows(row), :]·scale */
 export function gather<T>(i: usize, lane: i32, lanes: i32): void {

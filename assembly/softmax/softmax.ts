@@ -1,11 +1,11 @@
 // Softmax along rows, and its kin (SoftmaxArg): each row is shifted by its maximum first (book 3.5.2).
 
-import { SoftmaxArg } from "./isa";
-import { exp } from "./math/exp";
-import { log } from "./math/log";
-import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "./memory";
-import { combine2, combine4, firstOf, rowSum } from "./reduce";
-import { LONGEST_SUM, PARTIAL_TERMS } from "./sums";
+import { SoftmaxArg } from "../isa/softmax";
+import { exp } from "../math/exp";
+import { log } from "../math/log";
+import { arg, chunkStart, pointer, storeFirst, storePair, vectorLength } from "../memory";
+import { combine2, combine4, firstOf, rowSum } from "../reduce/sum";
+import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 
 /**
  * The largest element of a row; a zero comes back as +0, whichever sign stood first. A NaN may be passed over here, but not by the

@@ -1,0 +1,26 @@
+// Operands of the elementwise ops.
+
+/** out[i] = f(a[i]), i < n; `out` may be `a`. */
+export enum UnaryArg {
+  out = 2,
+  a,
+  n,
+  /** `scale`: address of a float64 */
+  factor,
+}
+
+/** out[i, j, l] = f(a[…], b[…]) over sizes d0 × d1 × d2, the operands read with element strides (0 repeats along that axis). */
+export enum BinaryArg {
+  out = 2,
+  a,
+  b,
+  d0,
+  d1,
+  d2,
+  a0,
+  a1,
+  a2,
+  b0,
+  b1,
+  b2,
+}

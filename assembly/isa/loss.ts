@@ -1,0 +1,54 @@
+// Operands of losses and of the accuracy.
+
+/**
+ * rowLosses[i] = −Σ t·log softmax(x) of row i; gradient = (softmax(x)·Σt − t) / m, that of the rows' mean, in the same pass.
+ */
+export enum SoftmaxCrossEntropyArg {
+  /** [m] */
+  rowLosses = 2,
+  /** [m, n]; scratch where not to `differentiate` */
+  gradient,
+  /** x [m, n] */
+  logits,
+  /** int32 [m], or dtype [m, n] when `oneHot` */
+  labels,
+  oneHot,
+  m,
+  n,
+  /** 1 where the gradient is wanted, else 0 */
+  differentiate,
+}
+
+/**
+ * Losses of elements: rowLosses[i] = ½·Σ (y − t)² of row i, gradient = (y − t) / m; or rowLosses[i] = Σ (log(1 + eʸ) − y·t) / n,
+ * gradient = (σ(y) − t) / (m·n). The gradient is that of the rows' mean, in the same pass.
+ */
+export enum ElementLossArg {
+  /** [m] */
+  rowLosses = 2,
+  /** [m, n]; scratch where not to `differentiate` */
+  gradient,
+  y,
+  t,
+  m,
+  n,
+  /** 1 where the gradient is wanted, else 0 */
+  differentiate,
+}
+
+/**
+ * counter (float64) += the number of rows whose largest element stands where the label says; or where there is a threshold, the share
+ * of each row's elements that lie above it exactly where those of the labels lie above ½.
+ */
+export enum AccuracyArg {
+  counter = 2,
+  /** [m, n] */
+  scores,
+  /** int32 [m], or dtype [m, n] when `oneHot` */
+  labels,
+  oneHot,
+  m,
+  n,
+  /** address of a float64; optional, and then the labels are dtype [m, n] */
+  threshold,
+}

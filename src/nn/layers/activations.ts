@@ -1,0 +1,18 @@
+import * as ops from "../../graph/ops/softmax.ts";
+import * as unary from "../../graph/ops/unary.ts";
+import { type Layer, ownLayer } from "./layer.ts";
+
+/** max(0, x) (book 3.2.7) */
+export const relu = (): Layer => ownLayer("relu", {}, unary.relu);
+
+/** 1 / (1 + e⁻ˣ) (book 3.2.4) */
+export const sigmoid = (): Layer => ownLayer("sigmoid", {}, unary.sigmoid);
+
+/** The hyperbolic tangent. */
+export const tanh = (): Layer => ownLayer("tanh", {}, unary.tanh);
+
+/** eˣ / Σ eˣ along the last axis (book 3.5). As a last layer it goes with `crossEntropy()`, which then looks through it. */
+export const softmax = (): Layer => ownLayer("softmax", {}, ops.softmax);
+
+/** x itself (book 3.4.3). */
+export const identity = (): Layer => ownLayer("identity", {}, unary.identity);
