@@ -4,8 +4,12 @@
 import { isObject, nearest, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import { constant, he, type Initializer, normal, uniform, xavier, zeros } from "./initializers.ts";
-import { dense, flatten, identity, type Layer, relu, sigmoid, softmax, tanh } from "./layers.ts";
+import { identity, relu, sigmoid, softmax, tanh } from "./layers/activations.ts";
+import { dense } from "./layers/dense.ts";
+import type { Layer } from "./layers/layer.ts";
+import { flatten } from "./layers/shape.ts";
 import { binaryCrossEntropy, crossEntropy, type Loss, meanSquaredError, sumSquaredError } from "./losses.ts";
+import { type Made, madeOf } from "./made-of.ts";
 import { adaGrad, adam, momentum, type Optimizer, sgd } from "./optimizers.ts";
 
 /** What something is made of: its kind, which is the name of the function that makes it, and that function's arguments by name. */
@@ -75,6 +79,36 @@ export const layerKinds = Object.keys(layers) as readonly LayerDescription["kind
  */
 export function layerOf(call: string, description: LayerDescription): Layer {
   return make(call, "layer", layers, description);
+}
+
+/**
+ * What a layer was made of, such as `layerOf` takes it.
+ *
+ * @returns undefined where it is, or holds, one of a user's own
+ */
+export function descriptionOf(layer: Layer): LayerDescription | undefined {
+  try {
+    return described(layer) as unknown as LayerDescription;
+  } catch (error) {
+    if (error === unknown) return undefined;
+    throw error;
+  }
+}
+
+const unknown = Symbol("made of something unknown");
+
+/** An option as plain data. @throws unknown where it cannot be */
+function described(value: unknown): unknown {
+  const made = (value as { readonly [madeOf]?: Made } | undefined)?.[madeOf];
+  if (made) return { kind: made.kind, ...describedOptions(made.options) };
+  if (Array.isArray(value)) return value.map(described);
+  if (typeof value === "function" || (isObject(value) && "forward" in value)) throw unknown;
+  return isObject(value) ? describedOptions(value) : value;
+}
+
+function describedOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, described(value)]));
 }
 
 /** An optimizer from its description. @throws as `layerOf` */

@@ -1,4 +1,13 @@
-import { anything, check, checkNamed, finite, flag, options, positive } from "../check.ts";
+import {
+  anything,
+  check,
+  checkNamed,
+  finite,
+  flag,
+  options,
+  positive,
+  signal as signalRule,
+} from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
@@ -22,7 +31,6 @@ import { accessors, type NamedTensors } from "./parameters.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
-import { signalRule } from "./schedule.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 import { targetRule, thresholdOf } from "./targets.ts";

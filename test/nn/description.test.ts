@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as kobai from "../../src/index.ts";
 import { init, type NamedTensors, sequential } from "../../src/index.ts";
 import {
+  descriptionOf,
   type LayerDescription,
   type LossName,
   layerKinds,
@@ -87,6 +88,38 @@ describe("a layer from its description", () => {
     const make = () => layerOf("test", description as LayerDescription);
     expect(make).toThrow(kobai.OptionError);
     expect(make).toThrow(message);
+  });
+});
+
+describe("what a layer was made of", () => {
+  const { constant, dense, layer, normal, relu, uniform, zeros } = kobai;
+
+  it.each<[kobai.Layer, LayerDescription]>([
+    [dense(5), { kind: "dense", units: 5 }],
+    [relu(), { kind: "relu" }],
+    [
+      dense(2, { weight: normal({ std: 2 }), bias: false }),
+      { kind: "dense", units: 2, weight: { kind: "normal", std: 2, mean: 0 }, bias: false },
+    ],
+    [
+      dense(2, { weight: uniform(), bias: constant(3) }),
+      {
+        kind: "dense",
+        units: 2,
+        weight: { kind: "uniform", low: -0.05, high: 0.05 },
+        bias: { kind: "constant", value: 3 },
+      },
+    ],
+    [dense(2, { bias: zeros() }), { kind: "dense", units: 2, bias: { kind: "constant", value: 0 } }],
+  ])("%o: %j", (made, description) => {
+    expect(descriptionOf(made)).toEqual(description);
+    expect(JSON.parse(JSON.stringify(descriptionOf(made)))).toEqual(description);
+    expect(weights([layerOf("test", description)])).toEqual(weights([made]));
+  });
+
+  it("is not known of one of a user's own", () => {
+    expect(descriptionOf(layer("own", (x) => x))).toBeUndefined();
+    expect(descriptionOf(dense(3, { weight: () => ({ kind: "constant", value: 1 }) }))).toBeUndefined();
   });
 });
 
