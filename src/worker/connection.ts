@@ -57,13 +57,14 @@ export class Connection {
         return;
       }
       const id = ++this.#calls;
+      const { signal } = options;
+      const aborted = signal?.aborted ?? false;
       try {
-        this.#thread.post({ id, call, args }, options.transfer ?? []);
+        this.#thread.post({ id, call, args, aborted }, options.transfer ?? []);
       } catch (error) {
         reject(new OptionError(`${call}: what a worker is given must be plain data: ${messageOf(error)}`));
         return;
       }
-      const { signal } = options;
       const abort = () => this.#thread.post({ id, abort: true }, []);
       const settle = () => {
         signal?.removeEventListener("abort", abort);
@@ -82,14 +83,13 @@ export class Connection {
         },
       });
       this.#thread.holdProcess(true);
-      if (signal?.aborted) abort();
-      else signal?.addEventListener("abort", abort);
+      if (!aborted) signal?.addEventListener("abort", abort);
     });
   }
 
   /** Sends word that needs no answer, if there is still somebody to hear it. */
   tell<K extends keyof Calls>(call: K, ...args: Parameters<Calls[K]>): void {
-    if (!this.#end) this.#thread.post({ id: ++this.#calls, call, args }, []);
+    if (!this.#end) this.#thread.post({ id: ++this.#calls, call, args, aborted: false }, []);
   }
 
   /** Ends the worker. Calls that wait reject. */

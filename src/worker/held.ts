@@ -50,15 +50,24 @@ export class Held {
         signal: call.signal,
       });
     } finally {
-      if (!isSecond) this.#fitting = false;
+      if (!isSecond) {
+        this.#fitting = false;
+        this.#pause?.begin();
+      }
       // A fit that was refused leaves the state of the one before.
       if (this.network.training.slots?.optimizer === chosen.made) this.#optimizer = chosen;
     }
   }
 
-  pause(paused: boolean): void {
-    this.#pause?.resume();
-    this.#pause = paused ? new Pause() : undefined;
+  /** Resolves when a fit that is under way has done its slice and waits; at once where there is none. */
+  async pause(): Promise<void> {
+    this.#pause ??= new Pause();
+    if (this.#fitting) await this.#pause.begun;
+  }
+
+  resume(): void {
+    this.#pause?.end();
+    this.#pause = undefined;
   }
 
   /** The same one as in the last fit where only its learning rate is another: it goes on with its state. */
@@ -83,17 +92,24 @@ function datasets(
 
 /** What a fit waits for at the end of a slice. */
 class Pause {
+  /** resolves when a fit waits, or there is none any more */
+  readonly begun: Promise<void>;
   readonly #over: Promise<void>;
-  resume!: () => void;
+  begin!: () => void;
+  end!: () => void;
 
   constructor() {
+    this.begun = new Promise((resolve) => {
+      this.begin = resolve;
+    });
     this.#over = new Promise((resolve) => {
-      this.resume = resolve;
+      this.end = resolve;
     });
   }
 
   /** Resolves when it is over, or the fit is aborted. */
   over(signal: AbortSignal): Promise<void> {
+    this.begin();
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -44,7 +44,8 @@ export interface Calls {
   dataset(data: Dataset): Handle;
   sequential(layers: readonly LayerDescription[], options: SequentialOptions): NetworkInfo;
   fit(network: Handle, data: Handle, options: PostedFit): History;
-  pause(network: Handle, paused: boolean): void;
+  pause(network: Handle): void;
+  resume(network: Handle): void;
   evaluate(
     network: Handle,
     data: Handle,
@@ -69,7 +70,12 @@ export interface Events {
 }
 
 export type ToWorker =
-  | { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] }
+  | {
+      readonly id: number;
+      readonly call: keyof Calls;
+      readonly args: readonly unknown[] /** before it began */;
+      readonly aborted: boolean;
+    }
   /** an event's number: it was taken */
   | { readonly id: number; readonly taken: number }
   | { readonly id: number; readonly abort: true };

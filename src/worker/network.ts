@@ -100,17 +100,19 @@ export class WorkerNetwork {
   }
 
   /**
-   * Has a fit wait at the end of its slice, within milliseconds, until `resume`; or the next fit, where none is under way.
+   * Has a fit wait at the end of its slice, within milliseconds, until `resume`; or the next one, where none is under way. Everything else can
+   * be called meanwhile.
    *
+   * @returns a promise that resolves when it waits
    * @throws StateError after dispose, or where the worker has ended @example await net.pause();
    */
   pause(): Promise<void> {
-    return this.#call("pause", true);
+    return this.#call("pause");
   }
 
   /** Lets a fit that was paused go on, to the same bits. @throws as `pause` @example await net.resume(); */
   resume(): Promise<void> {
-    return this.#call("pause", false);
+    return this.#call("resume");
   }
 
   /**
@@ -124,11 +126,9 @@ export class WorkerNetwork {
     const handle = handleOf("evaluate", this.#connection, data);
     const { signal, ...options } = check("evaluate", "options", given, object);
     if (signal !== undefined) check("evaluate", "signal", signal, signalRule);
-    try {
-      return await this.#connection.call("evaluate", [this.#network, handle, options], { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
+    const evaluation = this.#connection.call("evaluate", [this.#network, handle, options], { signal });
+    // The reason stays here: it may be anything.
+    return evaluation.finally(() => signal?.throwIfAborted());
   }
 
   /**

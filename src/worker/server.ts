@@ -43,6 +43,7 @@ export function serve(post: Post): (message: ToWorker) => void {
     if ("call" in message) {
       const call = new Call(message.id, post);
       underWay.set(message.id, call);
+      if (message.aborted) call.abort();
       void answer(call, message.call, message.args);
     } else if ("abort" in message) underWay.get(message.id)?.abort();
     else underWay.get(message.id)?.taken(message.taken);
@@ -83,7 +84,8 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
       };
     },
     fit: (call, handle, data, options) => held(handle).fit(call, dataset(data), options, dataset),
-    pause: (_, handle, paused) => held(handle).pause(paused),
+    pause: (_, handle) => held(handle).pause(),
+    resume: (_, handle) => held(handle).resume(),
     evaluate: (call, handle, data, { loss, ...options }) =>
       network(handle).evaluate(dataset(data), {
         ...options,
