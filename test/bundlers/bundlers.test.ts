@@ -46,7 +46,7 @@ function installed(context: TestContext): void {
 }
 
 it.for(["vite6", "vite7", "webpack", "rollup", "esbuild", "parcel"])(
-  "%s: a page and its worker train",
+  "%s: a page, its worker and kobai's own train",
   async (bundler, context) => {
     installed(context);
     const outdir = join(folder!, bundler);
@@ -62,6 +62,7 @@ it.for(["vite6", "vite7", "webpack", "rollup", "esbuild", "parcel"])(
     expect(found).toEqual({
       page: { threads: 2, digest },
       worker: { threads: Math.min(availableParallelism(), 64), digest },
+      client: { threads: 2, digest },
     });
   },
 );
