@@ -68,8 +68,20 @@ interface DenseDescription {
   readonly bias?: InitializerDescription | false;
 }
 
-/** The kinds of layers that there are. */
-export const layerKinds = Object.keys(layers) as readonly LayerDescription["kind"][];
+/** The kinds that there are. */
+export interface Kinds {
+  readonly layers: readonly LayerDescription["kind"][];
+  readonly initializers: readonly InitializerDescription["kind"][];
+  readonly losses: readonly LossName[];
+  readonly optimizers: readonly OptimizerDescription["kind"][];
+}
+
+export const kinds: Kinds = {
+  layers: kindsOf(layers),
+  initializers: kindsOf(initializers),
+  losses: kindsOf(losses),
+  optimizers: kindsOf(optimizers),
+};
 
 /**
  * A layer from its description.
@@ -125,18 +137,22 @@ function initializerOf(call: string, description: unknown): Initializer {
   return make(call, "initializer", initializers, description);
 }
 
+function kindsOf<M extends object>(makers: M): readonly (keyof M)[] {
+  return Object.keys(makers) as (keyof M)[];
+}
+
 /** Looks up what makes things of a description's kind, and has it make one of the other options. */
 function make<T>(call: string, what: string, makers: Makers<T>, given: unknown): T {
   const { kind, ...options } = isObject(given) ? given : {};
   if (typeof kind === "string" && Object.hasOwn(makers, kind)) {
     return makers[kind]!(options as never);
   }
-  const kinds = Object.keys(makers);
-  const near = typeof kind === "string" ? nearest(kind, kinds) : undefined;
+  const known = Object.keys(makers);
+  const near = typeof kind === "string" ? nearest(kind, known) : undefined;
   throw new OptionError(
     kind === undefined
-      ? `${call}: a description of ${article(what)} is an object { kind: "${kinds[0]}", … }; got ${show(given)}`
-      : `${call}: there is no ${what} ${show(kind)}; ${near ? `did you mean "${near}"?` : `there are ${kinds.join(", ")}`}`,
+      ? `${call}: a description of ${article(what)} is an object { kind: "${known[0]}", … }; got ${show(given)}`
+      : `${call}: there is no ${what} ${show(kind)}; ${near ? `did you mean "${near}"?` : `there are ${known.join(", ")}`}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { anything, callback, options as optionsOf, type Rule } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
-import type { LayerDescription } from "../nn/description.ts";
+import type { Kinds, LayerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import { Connection } from "./connection.ts";
@@ -67,12 +67,15 @@ export async function startWorker(given?: WorkerOptions): Promise<TrainingWorker
 export class TrainingWorker {
   /** What `init` has set up in it. */
   readonly info: EngineInfo;
+  /** The kinds of layers, initializers, losses and optimizers that descriptions can name. */
+  readonly kinds: Kinds;
   readonly #connection: Connection;
 
   /** @internal Use `startWorker`. */
-  constructor(connection: Connection, info: EngineInfo) {
+  constructor(connection: Connection, { info, kinds }: { info: EngineInfo; kinds: Kinds }) {
     this.#connection = connection;
     this.info = info;
+    this.kinds = kinds;
   }
 
   /**

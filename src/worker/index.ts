@@ -2,6 +2,7 @@
 
 export type {
   InitializerDescription,
+  Kinds,
   LayerDescription,
   LossName,
   OptimizerDescription,

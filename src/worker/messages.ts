@@ -4,7 +4,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
-import type { LayerDescription, LossName, OptimizerDescription } from "../nn/description.ts";
+import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation, Metric } from "../train/evaluate.ts";
@@ -16,6 +16,11 @@ import type { ErrorMessage } from "./errors.ts";
 
 /** A network or a data set that lies in the worker. */
 export type Handle = number;
+
+/** All samples of a data set that lies in the worker. */
+export interface PostedDataset {
+  readonly dataset: Handle;
+}
 
 /** What a client is told of a network once it is made. */
 export interface NetworkInfo {
@@ -40,7 +45,7 @@ export interface PostedFit
 
 /** What can be called, and what is answered. */
 export interface Calls {
-  init(options: InitOptions): EngineInfo;
+  init(options: InitOptions): { readonly info: EngineInfo; readonly kinds: Kinds };
   dataset(data: Dataset): Handle;
   sequential(layers: readonly LayerDescription[], options: SequentialOptions): NetworkInfo;
   fit(network: Handle, data: Handle, options: PostedFit): History;
@@ -51,7 +56,7 @@ export interface Calls {
     data: Handle,
     options: { readonly loss?: LossName; readonly metrics?: readonly Metric[] },
   ): Evaluation;
-  predict(network: Handle, x: TensorLike): Tensor;
+  predict(network: Handle, x: TensorLike | PostedDataset): Tensor;
   outputs(network: Handle, x: TensorLike): Record<string, Tensor>;
   gradient(network: Handle, x: TensorLike, t: TensorLike, loss?: LossName): NamedTensors;
   params(network: Handle): NamedTensors;

@@ -132,14 +132,15 @@ export class WorkerNetwork {
   }
 
   /**
-   * The network's output for samples, as kobai's `predict` gives it. They are copied.
+   * The network's output for samples, as kobai's `predict` gives it.
    *
-   * @param x [batch, …input], or one sample […input]
+   * @param x [batch, …input], or one sample […input], which are copied; or a data set in the worker, all of its samples
    * @throws ShapeError, DataError as kobai's `predict` throws them @throws StateError after dispose, or where the worker has ended
    * @example (await net.predict([0.5, -1])).shape; // [2]
    */
-  predict(x: TensorLike): Promise<Tensor> {
-    return this.#call("predict", x);
+  async predict(x: TensorLike | WorkerDataset): Promise<Tensor> {
+    if (!(x instanceof WorkerDataset)) return this.#call("predict", x);
+    return this.#call("predict", { dataset: handleOf("predict", this.#connection, x) });
   }
 
   /**

@@ -1,19 +1,21 @@
 // The worker's side: networks and data sets by their handles, and what calls do with them.
 
+import { isObject } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { StateError } from "../errors.ts";
 import { sha256 } from "../io/digest.ts";
 import { parse, serialize } from "../io/safetensors.ts";
-import { layerOf, lossOf } from "../nn/description.ts";
+import { kinds, layerOf, lossOf } from "../nn/description.ts";
 import type { Layer } from "../nn/layers/layer.ts";
 import { init } from "../runtime/engine.ts";
+import type { TensorLike } from "../tensor.ts";
 import { layerOutputs } from "../train/layer-outputs.ts";
 import type { Network } from "../train/network.ts";
 import { sequential } from "../train/sequential.ts";
 import { Call, type Post } from "./call.ts";
 import { toMessage } from "./errors.ts";
 import { Held } from "./held.ts";
-import type { Calls, Handle, ToWorker } from "./messages.ts";
+import type { Calls, Handle, PostedDataset, ToWorker } from "./messages.ts";
 import { buffersOf } from "./transfer.ts";
 
 /** What answers calls: each of `Calls`, with the call itself before its arguments. */
@@ -68,7 +70,7 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
     throw new StateError("this data set was disposed of. Send it to the worker again");
   };
   return {
-    init: (_, options) => init(options),
+    init: async (_, options) => ({ info: await init(options), kinds }),
     dataset: (_, data) => hold(checkDataset("dataset", data)),
     sequential(_, layers, options) {
       // What is no array is for `sequential` to refuse.
@@ -92,7 +94,7 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
         ...(loss !== undefined && { loss: lossOf("evaluate", loss) }),
         signal: call.signal,
       }),
-    predict: (_, handle, x) => network(handle).predict(x),
+    predict: (_, handle, x) => network(handle).predict(isPosted(x) ? dataset(x.dataset).x : x),
     outputs: (_, handle, x) => layerOutputs("outputs", network(handle), x),
     gradient: (_, handle, x, t, loss) =>
       network(handle).gradient(x, t, loss === undefined ? undefined : lossOf("gradient", loss)),
@@ -110,4 +112,8 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
       all.delete(handle);
     },
   };
+}
+
+function isPosted(x: TensorLike | PostedDataset): x is PostedDataset {
+  return isObject(x) && "dataset" in x;
 }

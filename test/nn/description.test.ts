@@ -3,9 +3,9 @@ import * as kobai from "../../src/index.ts";
 import { init, type NamedTensors, sequential } from "../../src/index.ts";
 import {
   descriptionOf,
+  kinds,
   type LayerDescription,
   type LossName,
-  layerKinds,
   layerOf,
   lossOf,
   type OptimizerDescription,
@@ -43,7 +43,7 @@ describe("a layer from its description", () => {
     );
   });
 
-  it.each(layerKinds)("%s is a function of kobai, too", (kind) => {
+  it.each(kinds.layers)("%s is a function of kobai, too", (kind) => {
     expect(kobai).toHaveProperty(kind);
     const needed: Partial<Record<LayerDescription["kind"], object>> = { dense: { units: 3 } };
     expect(layerOf("test", { kind, ...needed[kind] } as LayerDescription).name).toBe(kind);

@@ -70,6 +70,7 @@ describe("a trained network", () => {
     const { x, t } = points();
     const data = await worker.dataset(points());
     expect(await net.predict(x)).toEqual(here.predict(x));
+    expect(await net.predict(data)).toEqual(here.predict(x));
     expect(await net.outputs(x)).toEqual(layerOutputs("outputs", here, x));
     expect(await net.gradient(x, t)).toEqual(here.gradient(x, t));
     expect(await net.gradient(x, t, "crossEntropy")).toEqual(here.gradient(x, t));

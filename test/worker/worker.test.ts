@@ -164,6 +164,16 @@ describe("while a fit goes on", () => {
   });
 });
 
+it("the worker says which kinds there are", () => {
+  const { layers, initializers, losses, optimizers } = worker.kinds;
+  expect([layers[0], initializers[0], losses[0], optimizers[0]]).toEqual([
+    "dense",
+    "normal",
+    "crossEntropy",
+    "sgd",
+  ]);
+});
+
 describe("a data set", () => {
   it("is moved, not copied", async () => {
     const given = points();
