@@ -1,0 +1,51 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** The value of a colour of the style sheet, as a canvas takes it. */
+export function colorOf(name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+export type Rgb = readonly [number, number, number];
+
+/** The same as numbers from 0 to 255. */
+export function rgbOf(name: string): Rgb {
+  const [r = 0, g = 0, b = 0] =
+    colorOf(name)
+      .match(/[\d.]+/g)
+      ?.map(Number) ?? [];
+  return [r, g, b];
+}
+
+/** Changes when the page becomes light or dark, so that what is drawn on canvases is drawn anew. */
+export function useScheme(): string {
+  const [scheme, setScheme] = useState(() => colorOf("--ground"));
+  useEffect(() => {
+    const changed = () => setScheme(colorOf("--ground"));
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const observer = new MutationObserver(changed);
+    query.addEventListener("change", changed);
+    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => {
+      query.removeEventListener("change", changed);
+      observer.disconnect();
+    };
+  }, []);
+  return scheme;
+}
+
+/** Colours of classes, the same on light and dark ground: Okabe and Ito (2008). */
+export const classColors: readonly Rgb[] = [
+  [0, 114, 178],
+  [230, 159, 0],
+  [0, 158, 115],
+  [204, 121, 167],
+  [213, 94, 0],
+  [86, 180, 233],
+];
+
+export const css = ([r, g, b]: Rgb) => `rgb(${r} ${g} ${b})`;
