@@ -17,8 +17,6 @@ interface Props {
   readonly xLabel: string;
   readonly series: readonly Series[];
   readonly height?: number;
-  readonly logX?: boolean;
-  readonly logY?: boolean;
   readonly range?: readonly [number, number];
   /** what a value is called in the legend, under the pointer */
   readonly format?: (value: number) => string;
@@ -27,7 +25,7 @@ interface Props {
 const brief = (value: number) => (value === 0 ? "0" : value.toPrecision(4));
 
 /** Curves with their values under the pointer, drawn by uPlot. */
-export function Chart({ label, xLabel, series, height = 220, logX, logY, range, format = brief }: Props) {
+export function Chart({ label, xLabel, series, height = 220, range, format = brief }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const scheme = useScheme();
@@ -51,8 +49,8 @@ export function Chart({ label, xLabel, series, height = 220, logX, logY, range, 
         width: element.clientWidth || 300,
         height,
         scales: {
-          x: { time: false, distr: logX ? 3 : 1 },
-          y: { distr: logY ? 3 : 1, ...(range && { range: [range[0], range[1]] }) },
+          x: { time: false },
+          y: { ...(range && { range: [range[0], range[1]] }) },
         },
         axes: [
           { ...axis, label: xLabel, labelSize: 20, size: 34 },

@@ -137,6 +137,11 @@ export function parseCsv(text: string): Prepared {
   };
 }
 
+/** A data set is moved into the worker: what is to stay here is copied first. */
+export function copyOf({ x, t, ...rest }: Dataset): Dataset {
+  return { ...rest, x: { ...x, data: x.data.slice() }, t: { ...t, data: t.data.slice() } };
+}
+
 let fetched: Promise<Prepared> | undefined;
 
 /** MNIST, fetched once. */

@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { useTexts } from "../../shared/language.ts";
+import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
 import { type DataKind, type LabelledPoint, type Prepared, parseCsv, pointsOf } from "./data.ts";
 import { presets, presetTexts } from "./presets.ts";
 import { Results } from "./results.tsx";
 import { fromParams, type Spec, type State, stepsOf, toParams } from "./spec.ts";
 import { text } from "./text.ts";
-import { trainingWorker } from "./trainer.ts";
 import { useRun } from "./use-run.ts";
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;

@@ -265,7 +265,7 @@ export function Results({
         )}
         {trainer?.data.images && look?.classes && (
           <>
-            <section class="card wide">
+            <section class="card double">
               <h2>{t.confusion}</h2>
               <Confusion t={t} images={trainer.data.images} classes={look.classes} />
             </section>

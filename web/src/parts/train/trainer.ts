@@ -1,8 +1,8 @@
 // A run in the worker: it goes on, stops, and goes to any of its steps by doing everything anew up to there, which gives the same bits.
 
-import type { Dataset, Tensor } from "kobai";
-import { startWorker, type TrainingWorker, type WorkerDataset, type WorkerNetwork } from "kobai/worker";
-import type { Prepared } from "./data.ts";
+import type { Tensor } from "kobai";
+import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
+import { copyOf, type Prepared } from "./data.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
 /** Measured on both sets at a step. */
@@ -192,11 +192,6 @@ export class Trainer {
   }
 }
 
-/** A data set is moved into the worker: what is to stay here is copied first. */
-function copyOf({ x, t, ...rest }: Dataset): Dataset {
-  return { ...rest, x: { ...x, data: x.data.slice() }, t: { ...t, data: t.data.slice() } };
-}
-
 function networkOf(worker: TrainingWorker, spec: Spec, { classes, input }: Prepared): Promise<WorkerNetwork> {
   return worker.sequential(layersOf(spec, classes), { input, seed: spec.seed });
 }
@@ -209,12 +204,4 @@ export function largest({ data, shape }: Tensor): Uint8Array {
     for (let j = 1; j < width; j++) if (data[row * width + j]! > data[row * width + best]!) best = j;
     return best;
   });
-}
-
-let started: Promise<TrainingWorker> | undefined;
-
-/** The page's worker: one for all that is trained. */
-export function trainingWorker(): Promise<TrainingWorker> {
-  started ??= startWorker({ threads: "auto" });
-  return started;
 }

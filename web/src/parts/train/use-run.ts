@@ -2,10 +2,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { writeAddress } from "../../shared/address.ts";
+import { trainingWorker } from "../../shared/worker.ts";
 import { digits, type Prepared, pointsOf, prepared } from "./data.ts";
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
 import { type Setting, type Spec, type State, toParams } from "./spec.ts";
-import { Trainer, trainingWorker } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
 
 /** How often the page looks at the network while it trains, in milliseconds. */
 const LOOK_MS = 150;
