@@ -29,13 +29,7 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const scheme = useScheme();
-  const shape = JSON.stringify([
-    xLabel,
-    logX,
-    logY,
-    range,
-    ...series.map(({ label, color }) => [label, color]),
-  ]);
+  const shape = JSON.stringify([xLabel, range, ...series.map(({ label, color }) => [label, color])]);
   useEffect(() => {
     const { current: element } = place;
     if (!element) return;
