@@ -152,6 +152,14 @@ export function parse(text: string, variables: readonly string[]): Graph {
 
 export type Values = Readonly<Record<string, number>>;
 
+/** The names in an expression that are neither functions nor constants, in order. */
+export function variablesOf(text: string): string[] {
+  const names = text.match(/[A-Za-z_]\w*/g) ?? [];
+  return [...new Set(names)].filter(
+    (name) => !functionNames.includes(name) && !Object.hasOwn(constants, name),
+  );
+}
+
 /** The value of each node; @param round to what each is rounded: Math.fround for float32 */
 export function evaluate(graph: Graph, values: Values, round = (value: number) => value): number[] {
   const found: number[] = [];

@@ -56,7 +56,7 @@ export function Field({ label, landscape, paths = [], arrows = false, onPick }: 
       const { value, gradient, x, y } = landscape;
       const toX = (at: number) => ((at - x[0]) / (x[1] - x[0])) * WIDTH;
       const toY = (at: number) => HEIGHT - ((at - y[0]) / (y[1] - y[0])) * HEIGHT;
-      const [ground, color] = [rgbOf("--ground"), rgbOf("--series-1")];
+      const [ground, color] = [rgbOf("--ground"), rgbOf("--quiet")];
       const level = levels(landscape);
       context.clearRect(0, 0, WIDTH, HEIGHT);
       for (let i = 0; i < WIDTH; i += CELL) {

@@ -22,7 +22,7 @@ export function Surface({ label, turn, landscape, paths = [] }: Props) {
     (context: CanvasRenderingContext2D) => {
       const { value, x, y } = landscape;
       const level = levels(landscape);
-      const [ground, color] = [rgbOf("--ground"), rgbOf("--series-1")];
+      const [ground, color] = [rgbOf("--ground"), rgbOf("--quiet")];
       const radians = (angle * Math.PI) / 180;
       const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
       /** In a parallel view: u and v from -1 to 1, height from 0 to 1. */

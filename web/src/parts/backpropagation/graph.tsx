@@ -1,0 +1,142 @@
+import { useId } from "preact/hooks";
+import type { Graph } from "../../shared/expression.ts";
+import { layout } from "./layout.ts";
+
+interface Props {
+  readonly label: string;
+  readonly graph: Graph;
+  /** undefined where the step has not come yet */
+  readonly values: readonly (number | undefined)[];
+  readonly gradients: readonly (number | undefined)[];
+  /** the operation that was done last, or is pointed at */
+  readonly current: number | undefined;
+  readonly words: (node: number) => string;
+  readonly onPoint: (node: number | undefined) => void;
+}
+
+const [COLUMN, ROW, RADIUS, MARGIN] = [130, 84, 24, 44];
+
+export const signs: Readonly<Record<string, string>> = { "*": "×", "/": "÷", "-": "−", neg: "−", "^": "xʸ" };
+
+export function brief(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
+  return String(Number(value.toPrecision(5)));
+}
+
+/** The graph from left to right, values above its arrows and derivatives below. */
+export function GraphPicture({ label, graph, values, gradients, current, words, onPoint }: Props) {
+  const id = useId();
+  const { places, columns, rows } = layout(graph);
+  const at = (node: number) => ({
+    x: MARGIN + places[node]!.column * COLUMN,
+    y: MARGIN + places[node]!.row * ROW,
+  });
+  const [width, height] = [(columns - 1) * COLUMN + 2 * MARGIN + 110, (rows - 1) * ROW + 2 * MARGIN];
+  const last = graph.length - 1;
+  const edges = graph.flatMap((node, to) =>
+    node.kind === "operation" ? node.inputs.map((from, k) => ({ from, to, key: `${from}-${to}-${k}` })) : [],
+  );
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={label}
+      style={{ maxWidth: "none" }}
+    >
+      <defs>
+        <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+          <path d="M0 0L8 4L0 8z" fill="var(--quiet)" />
+        </marker>
+      </defs>
+      {[
+        ...edges.map(({ from, to, key }) => ({ key, from, start: at(from), end: at(to), isLast: false })),
+        {
+          key: "last",
+          from: last,
+          start: at(last),
+          end: { x: at(last).x + 100, y: at(last).y },
+          isLast: true,
+        },
+      ].map(({ key, from, start, end, isLast }) => {
+        const length = Math.hypot(end.x - start.x, end.y - start.y) || 1;
+        const [dx, dy] = [(end.x - start.x) / length, (end.y - start.y) / length];
+        const stop = isLast ? 0 : RADIUS;
+        const [x1, y1] = [start.x + dx * RADIUS, start.y + dy * RADIUS];
+        const [x2, y2] = [end.x - dx * stop, end.y - dy * stop];
+        const [middleX, middleY] = [(x1 + x2) / 2, (y1 + y2) / 2];
+        const [value, gradient] = [values[from], gradients[from]];
+        return (
+          <g key={key} font-size="13" text-anchor="middle">
+            <line
+              x1={x1}
+              y1={y1}
+              x2={x2}
+              y2={y2}
+              stroke="var(--quiet)"
+              stroke-width="1.5"
+              marker-end={`url(#${id})`}
+            />
+            {value !== undefined && (
+              <text x={middleX} y={middleY - 6} fill="var(--series-1)" font-weight="600" class="halo">
+                {brief(value)}
+              </text>
+            )}
+            {gradient !== undefined && (
+              <text x={middleX} y={middleY + 16} fill="var(--series-2)" font-weight="600" class="halo">
+                {brief(gradient)}
+              </text>
+            )}
+          </g>
+        );
+      })}
+      {graph.map((node, i) => {
+        const { x, y } = at(i);
+        const name =
+          node.kind === "operation"
+            ? (signs[node.operation] ?? node.operation)
+            : node.kind === "variable"
+              ? node.name
+              : brief(node.value);
+        const isCurrent = current === i;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a node is its place in the graph
+          <g key={i} onPointerEnter={() => onPoint(i)} onPointerLeave={() => onPoint(undefined)}>
+            <title>{words(i)}</title>
+            {node.kind === "operation" ? (
+              <circle
+                cx={x}
+                cy={y}
+                r={RADIUS}
+                fill={isCurrent ? "var(--accent)" : "var(--ground)"}
+                stroke="var(--text)"
+                stroke-width="1.5"
+              />
+            ) : (
+              <rect
+                x={x - 32}
+                y={y - 15}
+                width="64"
+                height="30"
+                rx="6"
+                fill={isCurrent ? "var(--accent)" : "var(--panel)"}
+                stroke="var(--line)"
+              />
+            )}
+            <text
+              x={x}
+              y={y + 5}
+              text-anchor="middle"
+              font-size={name.length > 6 ? 11 : 14}
+              fill={isCurrent ? "var(--on-accent)" : "var(--text)"}
+            >
+              {name}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
