@@ -7,7 +7,10 @@ interface Props {
   readonly graph: Graph;
   /** undefined where the step has not come yet */
   readonly values: readonly (number | undefined)[];
-  readonly gradients: readonly (number | undefined)[];
+  /** what an operation hands back to one of its operands; undefined where it has not come yet */
+  readonly handedBack: (operation: number, operand: number) => number | undefined;
+  /** of the result by itself */
+  readonly lastGradient: number | undefined;
   /** the operation that was done last, or is pointed at */
   readonly current: number | undefined;
   readonly words: (node: number) => string;
@@ -25,7 +28,16 @@ export function brief(value: number): string {
 }
 
 /** The graph from left to right, values above its arrows and derivatives below. */
-export function GraphPicture({ label, graph, values, gradients, current, words, onPoint }: Props) {
+export function GraphPicture({
+  label,
+  graph,
+  values,
+  handedBack,
+  lastGradient,
+  current,
+  words,
+  onPoint,
+}: Props) {
   const id = useId();
   const { places, columns, rows } = layout(graph);
   const at = (node: number) => ({
@@ -34,9 +46,27 @@ export function GraphPicture({ label, graph, values, gradients, current, words, 
   });
   const [width, height] = [(columns - 1) * COLUMN + 2 * MARGIN + 110, (rows - 1) * ROW + 2 * MARGIN];
   const last = graph.length - 1;
-  const edges = graph.flatMap((node, to) =>
-    node.kind === "operation" ? node.inputs.map((from, k) => ({ from, to, key: `${from}-${to}-${k}` })) : [],
+  const arrows = graph.flatMap((node, to) =>
+    node.kind === "operation"
+      ? node.inputs.map((from, k) => ({
+          key: `${from}-${to}-${k}`,
+          start: at(from),
+          end: at(to),
+          gap: RADIUS,
+          value: values[from],
+          gradient: handedBack(to, k),
+        }))
+      : [],
   );
+  const result = at(last);
+  arrows.push({
+    key: "result",
+    start: result,
+    end: { x: result.x + 100, y: result.y },
+    gap: 0,
+    value: values[last],
+    gradient: lastGradient,
+  });
   return (
     <svg
       viewBox={`0 0 ${width} ${height}`}
@@ -51,47 +81,9 @@ export function GraphPicture({ label, graph, values, gradients, current, words, 
           <path d="M0 0L8 4L0 8z" fill="var(--quiet)" />
         </marker>
       </defs>
-      {[
-        ...edges.map(({ from, to, key }) => ({ key, from, start: at(from), end: at(to), isLast: false })),
-        {
-          key: "last",
-          from: last,
-          start: at(last),
-          end: { x: at(last).x + 100, y: at(last).y },
-          isLast: true,
-        },
-      ].map(({ key, from, start, end, isLast }) => {
-        const length = Math.hypot(end.x - start.x, end.y - start.y) || 1;
-        const [dx, dy] = [(end.x - start.x) / length, (end.y - start.y) / length];
-        const stop = isLast ? 0 : RADIUS;
-        const [x1, y1] = [start.x + dx * RADIUS, start.y + dy * RADIUS];
-        const [x2, y2] = [end.x - dx * stop, end.y - dy * stop];
-        const [middleX, middleY] = [(x1 + x2) / 2, (y1 + y2) / 2];
-        const [value, gradient] = [values[from], gradients[from]];
-        return (
-          <g key={key} font-size="13" text-anchor="middle">
-            <line
-              x1={x1}
-              y1={y1}
-              x2={x2}
-              y2={y2}
-              stroke="var(--quiet)"
-              stroke-width="1.5"
-              marker-end={`url(#${id})`}
-            />
-            {value !== undefined && (
-              <text x={middleX} y={middleY - 6} fill="var(--series-1)" font-weight="600" class="halo">
-                {brief(value)}
-              </text>
-            )}
-            {gradient !== undefined && (
-              <text x={middleX} y={middleY + 16} fill="var(--series-2)" font-weight="600" class="halo">
-                {brief(gradient)}
-              </text>
-            )}
-          </g>
-        );
-      })}
+      {arrows.map((arrow) => (
+        <Arrow {...arrow} head={id} />
+      ))}
       {graph.map((node, i) => {
         const { x, y } = at(i);
         const name =
@@ -138,5 +130,47 @@ export function GraphPicture({ label, graph, values, gradients, current, words, 
         );
       })}
     </svg>
+  );
+}
+
+interface ArrowProps {
+  readonly key: string;
+  readonly start: { readonly x: number; readonly y: number };
+  readonly end: { readonly x: number; readonly y: number };
+  /** how far before its end it stops */
+  readonly gap: number;
+  readonly value: number | undefined;
+  readonly gradient: number | undefined;
+  readonly head: string;
+}
+
+function Arrow({ start, end, gap, value, gradient, head }: ArrowProps) {
+  const length = Math.hypot(end.x - start.x, end.y - start.y) || 1;
+  const [dx, dy] = [(end.x - start.x) / length, (end.y - start.y) / length];
+  const [x1, y1] = [start.x + dx * RADIUS, start.y + dy * RADIUS];
+  const [x2, y2] = [end.x - dx * gap, end.y - dy * gap];
+  const [middleX, middleY] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  return (
+    <g font-size="13" font-weight="600" text-anchor="middle">
+      <line
+        x1={x1}
+        y1={y1}
+        x2={x2}
+        y2={y2}
+        stroke="var(--quiet)"
+        stroke-width="1.5"
+        marker-end={`url(#${head})`}
+      />
+      {value !== undefined && (
+        <text x={middleX} y={middleY - 6} fill="var(--series-1)" class="halo">
+          {brief(value)}
+        </text>
+      )}
+      {gradient !== undefined && (
+        <text x={middleX} y={middleY + 16} fill="var(--series-2)" class="halo">
+          {brief(gradient)}
+        </text>
+      )}
+    </g>
   );
 }

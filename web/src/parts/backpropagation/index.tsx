@@ -89,13 +89,6 @@ export default function Backpropagation() {
   const backwards = Math.max(0, step - order.length);
   const known = (i: number) => graph[i]!.kind !== "operation" || order.indexOf(i) < forwards;
   const done = new Set(order.slice(order.length - backwards));
-  // What an operation hands back is known once it has done so; of a value with several readers, once all have.
-  const readers = (i: number) =>
-    order.filter((each) => (graph[each] as { inputs: readonly number[] }).inputs.includes(i));
-  const isDifferentiated = (i: number) =>
-    i === graph.length - 1
-      ? step > order.length
-      : readers(i).every((reader) => done.has(reader)) && backwards > 0;
   const current =
     pointed ??
     (step === 0 ? undefined : backwards > 0 ? order[order.length - backwards] : order[forwards - 1]);
@@ -111,15 +104,25 @@ export default function Backpropagation() {
     const operands = node.inputs.map((input) => brief(allValues[input]!));
     return `${operations[node.operation]!.text(...operands)} = ${brief(allValues[i]!)}`;
   };
+  /** The derivatives of an operation by its operands. */
+  const localOf = (i: number): readonly number[] => {
+    const node = graph[i]!;
+    if (node.kind !== "operation") return [];
+    return operations[node.operation]!.derivatives(
+      allValues[i]!,
+      ...node.inputs.map((input) => allValues[input]!),
+    );
+  };
+  const handedBack = (i: number) =>
+    localOf(i).map((local) => (allGradients[i] === 0 ? 0 : allGradients[i]! * local));
   const backwardOf = (i: number): string => {
     const node = graph[i]!;
     if (node.kind !== "operation") return brief(allGradients[i]!);
-    const operands = node.inputs.map((input) => allValues[input]!);
-    const local = operations[node.operation]!.derivatives(allValues[i]!, ...operands);
+    const [local, handed] = [localOf(i), handedBack(i)];
     return node.inputs
       .map(
         (input, k) =>
-          `${sign(input)}: ${brief(allGradients[i]!)} × ${brief(local[k]!)} = ${brief(allGradients[i]! * local[k]!)}`,
+          `${sign(input)}: ${brief(allGradients[i]!)} × ${brief(local[k]!)} = ${brief(handed[k]!)}`,
       )
       .join("; ");
   };
@@ -134,7 +137,7 @@ export default function Backpropagation() {
     <>
       <h1>{t.heading}</h1>
       <p class="lead">
-        {t.lead} <span class="quiet">{t.book}.</span>
+        {t.lead} <span class="quiet">{t.book}</span>
       </p>
       <div class="columns">
         <form class="card" onSubmit={(event) => event.preventDefault()}>
@@ -209,7 +212,8 @@ export default function Backpropagation() {
                 label={`${t.graph}: ${expression} = ${brief(allValues.at(-1)!)}`}
                 graph={graph}
                 values={allValues.map((value, i) => (known(i) ? value : undefined))}
-                gradients={allGradients.map((gradient, i) => (isDifferentiated(i) ? gradient : undefined))}
+                handedBack={(i, k) => (done.has(i) ? handedBack(i)[k] : undefined)}
+                lastGradient={backwards > 0 ? 1 : undefined}
                 current={current}
                 words={(i) => `${forwardOf(i)}\n${backwardOf(i)}`}
                 onPoint={setPointed}

@@ -54,7 +54,7 @@ export default function Optimizers() {
     <>
       <h1>{t.heading}</h1>
       <p class="lead">
-        {t.lead} <span class="quiet">{t.book}.</span>
+        {t.lead} <span class="quiet">{t.book}</span>
       </p>
       {problem !== undefined && (
         <p role="alert" class="bad">

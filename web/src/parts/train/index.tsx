@@ -66,7 +66,7 @@ export default function Train() {
     <>
       <h1>{t.heading}</h1>
       <p class="lead">
-        {t.lead} <span class="quiet">{t.book}.</span>
+        {t.lead} <span class="quiet">{t.book}</span>
       </p>
       <div class="columns">
         <form class="stack" onSubmit={(event) => event.preventDefault()}>
