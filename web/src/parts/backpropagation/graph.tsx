@@ -53,6 +53,8 @@ export function GraphPicture({
           start: at(from),
           end: at(to),
           gap: RADIUS,
+          // Around what stands between.
+          bend: places[to]!.column - places[from]!.column > 1 ? -0.6 * ROW : 0,
           value: values[from],
           gradient: handedBack(to, k),
         }))
@@ -64,6 +66,7 @@ export function GraphPicture({
     start: result,
     end: { x: result.x + 100, y: result.y },
     gap: 0,
+    bend: 0,
     value: values[last],
     gradient: lastGradient,
   });
@@ -135,42 +138,55 @@ export function GraphPicture({
 
 interface ArrowProps {
   readonly key: string;
-  readonly start: { readonly x: number; readonly y: number };
-  readonly end: { readonly x: number; readonly y: number };
+  readonly start: Spot;
+  readonly end: Spot;
   /** how far before its end it stops */
   readonly gap: number;
+  /** how far its middle lies from the straight line, downwards */
+  readonly bend: number;
   readonly value: number | undefined;
   readonly gradient: number | undefined;
   readonly head: string;
 }
 
-function Arrow({ start, end, gap, value, gradient, head }: ArrowProps) {
-  const length = Math.hypot(end.x - start.x, end.y - start.y) || 1;
-  const [dx, dy] = [(end.x - start.x) / length, (end.y - start.y) / length];
-  const [x1, y1] = [start.x + dx * RADIUS, start.y + dy * RADIUS];
-  const [x2, y2] = [end.x - dx * gap, end.y - dy * gap];
-  const [middleX, middleY] = [(x1 + x2) / 2, (y1 + y2) / 2];
+function Arrow({ start, end, gap, bend, value, gradient, head }: ArrowProps) {
+  // Twice as far as the middle: the control point of a quadratic curve.
+  const control = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 + 2 * bend };
+  const [from, to] = [towards(start, control, RADIUS), towards(end, control, gap)];
+  const middle = { x: (from.x + 2 * control.x + to.x) / 4, y: (from.y + 2 * control.y + to.y) / 4 };
   return (
     <g font-size="13" font-weight="600" text-anchor="middle">
-      <line
-        x1={x1}
-        y1={y1}
-        x2={x2}
-        y2={y2}
+      <path
+        d={`M${from.x} ${from.y}Q${control.x} ${control.y} ${to.x} ${to.y}`}
+        fill="none"
         stroke="var(--quiet)"
         stroke-width="1.5"
         marker-end={`url(#${head})`}
       />
       {value !== undefined && (
-        <text x={middleX} y={middleY - 6} fill="var(--series-1)" class="halo">
+        <text x={middle.x} y={middle.y - 6} fill="var(--series-1)" class="halo">
           {brief(value)}
         </text>
       )}
       {gradient !== undefined && (
-        <text x={middleX} y={middleY + 16} fill="var(--series-2)" class="halo">
+        <text x={middle.x} y={middle.y + 16} fill="var(--series-2)" class="halo">
           {brief(gradient)}
         </text>
       )}
     </g>
   );
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The place that lies so far from one place in the direction of another. */
+function towards(from: Spot, to: Spot, distance: number): Spot {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  return {
+    x: from.x + ((to.x - from.x) * distance) / length,
+    y: from.y + ((to.y - from.y) * distance) / length,
+  };
 }
