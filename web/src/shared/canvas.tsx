@@ -11,6 +11,8 @@ interface Props {
   readonly class?: string;
   readonly width: number;
   readonly height: number;
+  /** Whether what is drawn is read, too. */
+  readonly isRead?: boolean;
   /** Draws; called anew when it is another function, or the colours change. */
   readonly draw: (context: CanvasRenderingContext2D) => void;
   /** from 0 to 1 in both directions, from the upper left */
@@ -20,11 +22,21 @@ interface Props {
 }
 
 /** A drawing of so many pixels, which the style sheet may show in another size. */
-export function Canvas({ label, class: name, width, height, draw, onDown, onDrag, onUp }: Props) {
+export function Canvas({
+  label,
+  class: name,
+  width,
+  height,
+  isRead = false,
+  draw,
+  onDown,
+  onDrag,
+  onUp,
+}: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();
   useEffect(() => {
-    const context = canvas.current?.getContext("2d");
+    const context = canvas.current?.getContext("2d", { willReadFrequently: isRead });
     if (context) draw(context);
   }, [draw, scheme, width, height]);
   const at = ({ clientX, clientY }: PointerEvent): Point => {

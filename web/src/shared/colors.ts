@@ -1,12 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const known = new Map<string, string>();
+
 /** The value of a colour of the style sheet, as a canvas takes it. */
 export function colorOf(name: string): string {
+  // Asking has the browser work out all styles anew: once for each colour is enough.
+  const key = `${name} ${document.documentElement.dataset.theme} ${dark.matches}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
+  known.set(key, color);
   return color;
 }
 
@@ -26,12 +34,11 @@ export function useScheme(): string {
   const [scheme, setScheme] = useState(() => colorOf("--ground"));
   useEffect(() => {
     const changed = () => setScheme(colorOf("--ground"));
-    const query = matchMedia("(prefers-color-scheme: dark)");
     const observer = new MutationObserver(changed);
-    query.addEventListener("change", changed);
+    dark.addEventListener("change", changed);
     observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     return () => {
-      query.removeEventListener("change", changed);
+      dark.removeEventListener("change", changed);
       observer.disconnect();
     };
   }, []);

@@ -48,6 +48,7 @@ export function DrawDigit({ t, trainer }: { readonly t: TrainText; readonly trai
         class="square"
         width={SIZE}
         height={SIZE}
+        isRead
         draw={clear}
         onDown={(at) => {
           last.current = undefined;

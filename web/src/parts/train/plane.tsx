@@ -83,7 +83,10 @@ export function cellsOf(color: (cell: number) => Rgb): OffscreenCanvas {
   const image = context.createImageData(CELLS, CELLS);
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
     const [r, g, b] = color(cell);
-    image.data.set([r, g, b, 255], 4 * cell);
+    image.data[4 * cell] = r;
+    image.data[4 * cell + 1] = g;
+    image.data[4 * cell + 2] = b;
+    image.data[4 * cell + 3] = 255;
   }
   context.putImageData(image, 0, 0);
   return picture;

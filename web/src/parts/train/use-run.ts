@@ -8,6 +8,8 @@ import { firstSamples, type Look, look, type Samples } from "./look.ts";
 import { type Setting, type Spec, type State, toParams } from "./spec.ts";
 import { Trainer } from "./trainer.ts";
 
+/** How often numbers and curves are drawn anew while it trains, in milliseconds. */
+const DRAW_MS = 100;
 /** How often the page looks at the network while it trains, in milliseconds. */
 const LOOK_MS = 150;
 
@@ -67,6 +69,7 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
     await refresh(of, true);
     const found = await of.net.sha256();
     if (current.current !== of) return;
+    setTick((tick) => tick + 1);
     setHash(found);
     writeAddress(toParams({ spec, setting, log: of.log }));
   };
@@ -79,11 +82,13 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
       if (!data || gone) return;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
+      let drawn = 0;
       const changed = () => {
-        if (made && current.current === made) {
-          setTick((tick) => tick + 1);
-          void refresh(made);
-        }
+        const now = performance.now();
+        if (!made || current.current !== made || now - drawn < DRAW_MS) return;
+        drawn = now;
+        setTick((tick) => tick + 1);
+        void refresh(made);
       };
       made = await Trainer.make(worker, spec, log, data, { changed });
       if (gone) {
