@@ -86,52 +86,47 @@ function Digit({ label, pixels }: { readonly label: string; readonly pixels: Uin
   return <Canvas label={label} width={SIDE} height={SIDE} draw={draw} />;
 }
 
-/** The weights of the first layer's units, as images of what each looks for. */
-export function Weights({
-  weight,
-  name,
-}: {
-  readonly weight: Tensor;
-  readonly name: (unit: number) => string;
-}) {
-  const units = Math.min(32, weight.shape[1] ?? 0);
-  return (
-    <div class="tiles small">
-      {Array.from({ length: units }, (_, unit) => (
-        <figure key={unit}>
-          <WeightImage label={name(unit + 1)} weight={weight} unit={unit} />
-        </figure>
-      ))}
-    </div>
-  );
-}
+const [ACROSS, GAP] = [8, 2];
 
-function WeightImage({
-  label,
-  weight,
-  unit,
-}: {
+interface WeightsProps {
   readonly label: string;
   readonly weight: Tensor;
-  readonly unit: number;
-}) {
+}
+
+/** The weights of the first layer's units, as images of what each looks for, in one picture. */
+export function Weights({ label, weight }: WeightsProps) {
+  const count = Math.min(32, weight.shape[1] ?? 0);
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
       const { data, shape } = weight;
       const units = shape[1]!;
       const ground = rgbOf("--ground");
-      let most = 1e-9;
-      for (let i = unit; i < data.length; i += units) most = Math.max(most, Math.abs(data[i]!));
-      paint(context, (i) => diverging(data[i * units + unit]! / most, ground));
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+      for (let unit = 0; unit < count; unit++) {
+        let most = 1e-9;
+        for (let i = unit; i < data.length; i += units) most = Math.max(most, Math.abs(data[i]!));
+        const [x, y] = [(unit % ACROSS) * (SIDE + GAP), Math.floor(unit / ACROSS) * (SIDE + GAP)];
+        paint(context, (i) => diverging(data[i * units + unit]! / most, ground), x, y);
+      }
     },
-    [weight, unit],
+    [weight, count],
   );
-  return <Canvas label={label} width={SIDE} height={SIDE} draw={draw} />;
+  return (
+    <Canvas
+      label={label}
+      class="pixels"
+      width={Math.min(count, ACROSS) * (SIDE + GAP) - GAP}
+      height={Math.ceil(count / ACROSS) * (SIDE + GAP) - GAP}
+      draw={draw}
+    />
+  );
 }
 
 function paint(
   context: CanvasRenderingContext2D,
   color: (pixel: number) => readonly [number, number, number],
+  x = 0,
+  y = 0,
 ): void {
   const image = context.createImageData(SIDE, SIDE);
   for (let i = 0; i < SIDE * SIDE; i++) {
@@ -141,5 +136,5 @@ function paint(
     image.data[4 * i + 2] = b;
     image.data[4 * i + 3] = 255;
   }
-  context.putImageData(image, 0, 0);
+  context.putImageData(image, x, y);
 }

@@ -279,7 +279,7 @@ export function Results({
           <section class="card">
             <h2>{t.weights}</h2>
             <p class="quiet">{t.weightsHelp}</p>
-            <Weights weight={look.weight} name={t.weightOf} />
+            <Weights label={t.weights} weight={look.weight} />
           </section>
         )}
         {look && (

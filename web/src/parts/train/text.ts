@@ -70,7 +70,6 @@ export interface TrainText {
   readonly taken: (label: number, as: number) => string;
   readonly weights: string;
   readonly weightsHelp: string;
-  readonly weightOf: (unit: number) => string;
   readonly draw: string;
   readonly drawLabel: string;
   readonly clear: string;
@@ -167,7 +166,6 @@ export const text: Texts<TrainText> = {
     taken: (label, as) => `A ${label}, taken for a ${as}`,
     weights: "What the first layer looks for",
     weightsHelp: "The weights of each unit, as an image: orange where ink counts for it, blue where against.",
-    weightOf: (unit) => `Weights of unit ${unit}`,
     draw: "Draw a digit",
     drawLabel: "Area to draw a digit in with a pointer",
     clear: "Clear",
@@ -264,7 +262,6 @@ export const text: Texts<TrainText> = {
     taken: (label, as) => `${label} を ${as} と判断`,
     weights: "第 1 層が見ているもの",
     weightsHelp: "各ニューロンの重みを画像にしたもの。橙は線があると強まる所、青は弱まる所です。",
-    weightOf: (unit) => `${unit} 番目のニューロンの重み`,
     draw: "数字を書く",
     drawLabel: "ポインタで数字を書く場所",
     clear: "消す",

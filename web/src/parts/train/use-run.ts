@@ -52,7 +52,7 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
   const refresh = async (of: Trainer, isLast = false) => {
     const { busy, last } = looking.current;
     const now = performance.now();
-    if (!samples.current || (!isLast && (busy || now - last < (of.data.images ? 5 : 1) * LOOK_MS))) return;
+    if (!samples.current || (!isLast && (busy || now - last < (of.data.images ? 8 : 1) * LOOK_MS))) return;
     looking.current = { busy: true, last: now };
     try {
       const found = await look(of, samples.current);
