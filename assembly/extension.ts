@@ -2,8 +2,10 @@
 // shares the core's memory, has data of its own (EXTENSION_DATA), and knows nothing of programs and lanes.
 
 import * as elementwise from "./elementwise/extension";
+import * as indexing from "./indexing/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode } from "./memory";
+import * as reduce from "./reduce/extension";
 
 /** Runs one instruction, or a lane's part of it. */
 export function execute(i: usize, lane: i32, lanes: i32): void {
@@ -17,6 +19,10 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i) >> FAMILY_SHIFT) {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.reduce:
+      return reduce.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.indexing:
+      return indexing.dispatch<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");
   }

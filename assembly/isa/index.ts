@@ -116,12 +116,36 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  reduce = 0x15,
+  indexing = 0x16,
 }
 
 /** The opcodes of the extension's kernels, by families. */
 export enum ExtensionOp {
   // one operand (UnaryArg)
   abs = 0x1000,
+  powerWhole,
+  powerReal,
   // two operands (BinaryArg)
   absGradient,
+  maximum,
+  minimum,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  equal,
+  notEqual,
+  // three (WhereArg)
+  where,
+
+  max = 0x1500,
+  min,
+  argmax,
+
+  copy = 0x1600,
+  fill,
+  gatherAxis,
+  scatterAxis,
+  oneHot,
 }

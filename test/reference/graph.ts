@@ -14,6 +14,20 @@ type Kernel = (node: Node<never>, inputs: readonly Floats[]) => readonly TypedAr
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A tensor as [outer, n, inner], n being the axes of a span. */
+function around(shape: readonly number[], { from, to }: Span) {
+  return {
+    outer: product(shape.slice(0, from)),
+    n: product(shape.slice(from, to)),
+    inner: product(shape.slice(to)),
+  };
+}
+
 /** The length of the rows that an op runs along. */
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 
@@ -42,12 +56,8 @@ function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: 
 }
 
 function sumAlongAxis({ inputs: [x], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
-  const { axis, mean } = attributes as { axis: number | undefined; mean: boolean };
-  const { shape } = x!;
-  const outer = axis === undefined ? 1 : product(shape.slice(0, axis));
-  const inner = axis === undefined ? 1 : product(shape.slice(axis + 1));
-  const n = axis === undefined ? product(shape) : shape[axis]!;
-  return [sum(a!, { outer, n, inner, divisor: mean ? n : 1 })];
+  const { span, divisor = 1 } = attributes as { span: Span; divisor?: number };
+  return [sum(a!, { ...around(x!.shape, span), divisor })];
 }
 
 function elementwise({ operation, inputs, outputs }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
