@@ -1,7 +1,7 @@
 // The extension's elementwise ops, each a formula and its case, as in dispatch.ts.
 
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { combine, map } from "./loops";
 import { powerReal, powerWhole } from "./power";
 import { where } from "./where";
@@ -47,6 +47,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.equal: return combine<T, Equal>(i, lane, lanes);
     case ExtensionOp.notEqual: return combine<T, NotEqual>(i, lane, lanes);
     case ExtensionOp.where: return where<T>(i, lane, lanes);
-    default: assert(false, "unknown opcode");
+    default: unknownOpcode();
   }
 }

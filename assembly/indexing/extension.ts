@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { copy, fill } from "./copy";
 import { gatherAxis, oneHot, scatterAxis } from "./gather";
 
@@ -10,6 +10,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.gatherAxis: return gatherAxis<T>(i, lane, lanes);
     case ExtensionOp.scatterAxis: return scatterAxis<T>(i, lane, lanes);
     case ExtensionOp.oneHot: return oneHot<T>(i, lane, lanes);
-    default: assert(false, "unknown opcode");
+    default: unknownOpcode();
   }
 }

@@ -116,8 +116,10 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  random = 0x11,
   reduce = 0x15,
   indexing = 0x16,
+  metric = 0x18,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -139,6 +141,8 @@ export enum ExtensionOp {
   // three (WhereArg)
   where,
 
+  randomBernoulli = 0x1100,
+
   max = 0x1500,
   min,
   argmax,
@@ -148,4 +152,10 @@ export enum ExtensionOp {
   gatherAxis,
   scatterAxis,
   oneHot,
+
+  // what metrics are made of (MetricArg)
+  countConfusion = 0x1800,
+  countRanks,
+  collectScores,
+  addErrors,
 }

@@ -1,6 +1,6 @@
 import { Maximum, Minimum } from "../elementwise/extension";
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { argmax, extremes } from "./extremes";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -8,6 +8,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.max: return extremes<T, Maximum>(i, lane, lanes);
     case ExtensionOp.min: return extremes<T, Minimum>(i, lane, lanes);
     case ExtensionOp.argmax: return argmax<T>(i, lane, lanes);
-    default: assert(false, "unknown opcode");
+    default: unknownOpcode();
   }
 }

@@ -39,9 +39,9 @@ export interface DescribedGradient extends DescribedTensor {
 
 /**
  * "fork" is where a value goes several ways, and the gradients that come back are added; "output" is where the result leaves. Inputs,
- * parameters, constants and outputs compute nothing.
+ * parameters, state, constants and outputs compute nothing.
  */
-export type NodeKind = "input" | "parameter" | "constant" | "op" | "layer" | "fork" | "output";
+export type NodeKind = "input" | "parameter" | "state" | "constant" | "op" | "layer" | "fork" | "output";
 
 export interface DescribedNode {
   readonly kind: NodeKind;

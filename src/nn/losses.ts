@@ -152,4 +152,4 @@ export function endsWith(activation: string, output: Value): boolean {
 }
 
 /** Whether a loss is one of kobai's, each of which is a mean over samples. */
-export const isKnownMean = (loss: Loss): boolean => meanOverSamples in loss;
+export const isKnownMean = (loss: object): boolean => meanOverSamples in loss;

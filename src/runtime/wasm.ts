@@ -80,21 +80,22 @@ export interface LinkedExtension {
 
 type LinkExtension = (memory: WebAssembly.Memory, options: LinkOptions) => Promise<LinkedExtension>;
 
-let linkExtension: LinkExtension | undefined;
+/** Where nothing needs the extension. But a page may import some of its code when kobai runs already. */
+let linkExtension: LinkExtension = async (_, { source }) => {
+  if (source !== undefined) {
+    throw new OptionError("init: extension: nothing that is imported needs it; leave it out");
+  }
+  return {
+    execute() {
+      throw new StateError("kernels are missing: import what uses them before init() is called");
+    },
+  };
+};
 
 /** Has the extension linked from now on: see extension.ts. */
 export function useExtension(link: LinkExtension): void {
   linkExtension = link;
 }
-
-/** Whoever uses it has imported it; but a page may import some of its code late. */
-const withoutExtension: LinkedExtension = {
-  execute() {
-    throw new StateError(
-      "this needs kernels that came too late: import what uses them before init() is called",
-    );
-  },
-};
 
 /** @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted */
 export function checkSupport(relaxed: boolean): void {
@@ -121,16 +122,9 @@ export async function loadKernels(
   options: Omit<LinkOptions, "source">,
   { wasm, extension }: { readonly wasm?: WasmSource; readonly extension?: WasmSource } = {},
 ): Promise<LinkedKernels> {
-  if (extension !== undefined && !linkExtension) {
-    throw new OptionError("init: extension: nothing that is imported needs it; leave it out");
-  }
-  const extended = (await linkExtension?.(memory, { ...options, source: extension })) ?? withoutExtension;
-  const { exports, module } = await linkFile<Kernels>(
-    core,
-    memory,
-    { ...options, source: wasm },
-    { lanes: { ...sleepOn(memory) }, extension: { execute: extended.execute } },
-  );
+  const extended = await linkExtension(memory, { ...options, source: extension });
+  const imports = { lanes: { ...sleepOn(memory) }, extension: { execute: extended.execute } };
+  const { exports, module } = await linkFile<Kernels>(core, memory, { ...options, source: wasm }, imports);
   return { kernels: exports, modules: { core: module, extension: extended.module } };
 }
 

@@ -1,17 +1,26 @@
 // A graph evaluated in plain TypeScript, node by node, without fusion and without a plan: what wasm is held to, bit for bit.
 
+import { Purpose } from "../../assembly/isa/random.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryKinds, power, scale, unary, unaryKinds, where, zerosLike } from "./elementwise.ts";
 import { concatenate, gather, oneHot, pad, permute, scatterSum, slice } from "./indexing.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
+import { draw, type Seed } from "./random.ts";
 import { argmax, extreme, sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[]) => readonly TypedArray[];
+type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+
+/** What random elements are drawn by. */
+export interface At {
+  readonly seed: Seed;
+  readonly step: number;
+}
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
@@ -33,6 +42,7 @@ function around(shape: readonly number[], { from, to }: Span) {
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 
 const kernels = new Map<string, Kernel>([
+  ["random", drawElements],
   ["matmul", multiplyMatrices],
   ["sum", sumAlongAxis],
   ["broadcastTo", broadcast],
@@ -100,6 +110,16 @@ function choose({ inputs, outputs }: Node<never>, data: readonly Floats[]): Floa
   return [where(outputs[0]!.shape, c!, a!, b!)];
 }
 
+function drawElements(
+  { outputs: [y], attributes }: Node<never>,
+  _: unknown,
+  { seed, step }: At,
+): TypedArray[] {
+  const { distribution, stream } = attributes as { distribution: Distribution; stream: number };
+  const elements = draw(product(y!.shape), distribution, seed, Purpose.dropout, stream, step);
+  return [y!.dtype === "float64" ? Float64Array.from(elements) : Float32Array.from(elements)];
+}
+
 function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
   const [m, n] = outputs[0]!.shape as [number, number];
@@ -133,13 +153,18 @@ function broadcast({ inputs: [x], outputs: [y], attributes }: Node<never>, [a]: 
  *
  * @param given the elements of the leaves that they need
  */
-export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, TypedArray>): TypedArray[] {
+export function evaluate(
+  values: readonly Value[],
+  given: ReadonlyMap<Value, TypedArray>,
+  at: At = { seed: { low: 0, high: 0 }, step: 0 },
+): TypedArray[] {
   const known = new Map(given);
   for (const node of topologicalOrder(values)) {
     if (node.outputs.every((output) => known.has(output))) continue;
     const results = compute(
       node,
       node.inputs.map((value) => known.get(value)!),
+      at,
     );
     node.outputs.forEach((output, index) => {
       known.set(output, results[index]!);
@@ -148,7 +173,7 @@ export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, Typ
   return values.map((value) => known.get(value)!);
 }
 
-function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray[] {
+function compute(node: Node, inputs: readonly TypedArray[], at: At): readonly TypedArray[] {
   const { name } = node.operation;
   if (name === "constant") {
     const { value, dtype } = node.attributes as { value: number; dtype: string };
@@ -157,5 +182,5 @@ function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray
   const kernel = kernels.get(name);
   if (!kernel)
     throw new Error(`the reference has no ${name}${name === "leaf" ? ": a leaf was not given" : ""}`);
-  return kernel(node as Node<never>, inputs as readonly Floats[]);
+  return kernel(node as Node<never>, inputs as readonly Floats[], at);
 }
