@@ -1,0 +1,17 @@
+// How a convolution is cut up so that each part stays in its cache. Both compilers read this file: the kernels cut by these sizes, and
+// src/runtime/convolution-workspace.ts derives from them how much scratch a lane needs. It holds integer constants alone.
+
+/** Of the input with its padding, so much at most lies in scratch at a time, unless one row of the output needs more. */
+export const BAND_BYTES = 262_144;
+
+/** Steps of a weight gradient, pixels, that one pass sums: half of a partial sum, so that what it reads of the input stays in the first-level cache. */
+export const BLOCK_PIXELS = 192;
+
+/** A lane's scratch begins with what it knows of its patches and of the right factor. */
+export const HEADER_BYTES = 320;
+
+/** An entry of the table of segments: an address or a distance, and a number of steps. */
+export const SEGMENT_BYTES = 8;
+
+/** The table of segments comes next: a pass has no more of them than steps. */
+export const SEGMENTS_BYTES = 3_200;
