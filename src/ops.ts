@@ -8,5 +8,5 @@ export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
 export { reshape } from "./graph/ops/reshape.ts";
 export { logSoftmax, softmax } from "./graph/ops/softmax.ts";
 export { mean, type SumOptions, sum } from "./graph/ops/sum.ts";
-export { exp, identity, log, relu, scale, sigmoid, sqrt, tanh } from "./graph/ops/unary.ts";
+export { abs, exp, identity, log, relu, scale, sigmoid, sqrt, tanh } from "./graph/ops/unary.ts";
 export { constant, type Shape, type Value } from "./graph/value.ts";

@@ -1,10 +1,10 @@
 // Elementwise kernels of two operands, with broadcasting (BinaryArg).
 
 import { BinaryArg } from "../isa/elementwise";
-import { Op } from "../isa";
+import { ExtensionOp, Op } from "../isa";
 import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "../memory";
 
-/** The vector f(a, b); for the gradients a is the gradient arriving at y and b is y. `op` is a constant at every call. */
+/** The vector f(a, b); for the gradients a is the gradient arriving at y and b is y, for that of abs x. `op` is a constant at every call. */
 @inline
 function apply<T>(op: i32, a: v128, b: v128): v128 {
   if (op == Op.add) return v128.add<T>(a, b);
@@ -12,6 +12,10 @@ function apply<T>(op: i32, a: v128, b: v128): v128 {
   if (op == Op.multiply) return v128.mul<T>(a, b);
   if (op == Op.divide) return v128.div<T>(a, b);
   if (op == Op.reluGradient) return v128.and(a, v128.gt<T>(b, v128.splat<T>(<T>0)));
+  if (op == ExtensionOp.absGradient) {
+    const zero = v128.splat<T>(<T>0);
+    return v128.sub<T>(v128.and(a, v128.gt<T>(b, zero)), v128.and(a, v128.lt<T>(b, zero)));
+  }
   const one = v128.splat<T>(<T>1);
   if (op == Op.sigmoidGradient) return v128.mul<T>(v128.mul<T>(a, b), v128.sub<T>(one, b));
   return v128.mul<T>(a, v128.sub<T>(one, v128.mul<T>(b, b)));
@@ -129,4 +133,11 @@ export function sigmoidGradient<T>(i: usize, lane: i32, lanes: i32): void {
 /** g·(1 − y²) */
 export function tanhGradient<T>(i: usize, lane: i32, lanes: i32): void {
   binary<T>(Op.tanhGradient, i, lane, lanes);
+}
+
+// Of the extension.
+
+/** g where x > 0, −g where x < 0, else 0 */
+export function absGradient<T>(i: usize, lane: i32, lanes: i32): void {
+  binary<T>(ExtensionOp.absGradient, i, lane, lanes);
 }

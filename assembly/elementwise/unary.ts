@@ -1,7 +1,7 @@
 // Elementwise kernels of one operand: out[i] = f(a[i]), i < n (UnaryArg). `out` may be `a`.
 
 import { UnaryArg } from "../isa/elementwise";
-import { Op } from "../isa";
+import { ExtensionOp, Op } from "../isa";
 import { exp } from "../math/exp";
 import { log } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
@@ -10,18 +10,19 @@ import { arg, chunkStart, pointer, storePair, storePart, vectorLength } from "..
 
 /** f(x), where `op` is a constant at compile time. relu is x < 0 ? 0 : x, which keeps NaN and −0. */
 @inline
-function apply<T>(op: Op, x: v128, factor: v128): v128 {
+function apply<T>(op: i32, x: v128, factor: v128): v128 {
   if (op == Op.relu) return v128.pmax<T>(x, v128.splat<T>(0));
   if (op == Op.sigmoid) return sigmoid<T>(x);
   if (op == Op.tanh) return tanh<T>(x);
   if (op == Op.exp) return exp<T>(x);
   if (op == Op.log) return log<T>(x);
   if (op == Op.sqrt) return v128.sqrt<T>(x);
+  if (op == ExtensionOp.abs) return v128.abs<T>(x);
   return v128.mul<T>(x, factor);
 }
 
 @inline
-function map<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
+function map<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
   const n = arg(i, UnaryArg.n);
   const unit = 64 / <i32>sizeof<T>();
   const begin = chunkStart(n, unit, lane, lanes);
@@ -96,4 +97,10 @@ export function unary<T>(op: Op, i: usize, lane: i32, lanes: i32): void {
     case Op.scale:
       return mapScale<T>(i, lane, lanes);
   }
+}
+
+// Of the extension.
+
+export function abs<T>(i: usize, lane: i32, lanes: i32): void {
+  map<T>(ExtensionOp.abs, i, lane, lanes);
 }

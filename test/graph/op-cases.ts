@@ -2,6 +2,7 @@
 
 import type { Shape, Value } from "../../src/graph/value.ts";
 import {
+  abs,
   add,
   binaryCrossEntropy,
   broadcastTo,
@@ -158,6 +159,8 @@ export const cases: readonly OpCase[] = [
   { name: "log", apply: log, shapes: vectors, kinds: ["positive"] },
   // ∂√x = ∂x / (2·√x)
   { name: "sqrt", apply: sqrt, shapes: vectors, kinds: ["positive"] },
+  // ∂|x| = sign x·∂x
+  { name: "abs", apply: abs, shapes: vectors },
   // ∂ max(0, x) = ∂x where x > 0, else 0
   { name: "relu", apply: relu, shapes: vectors },
   // ∂σ(x) = σ(x)·(1 − σ(x))·∂x

@@ -4,6 +4,7 @@ import { ElementLossArg, SoftmaxCrossEntropyArg } from "../../assembly/isa/loss.
 import { input, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {
+  abs,
   add,
   divide,
   exp,
@@ -95,18 +96,21 @@ describe("special values", () => {
     check((values) => Float64Array.from(values), "float64");
   }
 
-  test.each([exp, log, sqrt, relu, sigmoid, tanh, (x: Value) => scale(x, -3)])("one operand, %o", (op) => {
-    bothTypes((of, dtype) => {
-      const x = input("x", [special.length], dtype);
-      const y = op(x);
-      const values = [y, ...gradients(sum(y), [x])];
-      const given = new Map([[x, of(special)]]);
-      const expected = evaluate(values, given);
-      const { results } = execute(values, given);
-      for (const [i, result] of results.entries())
-        expectSameBits(result, expected[i]!, `${dtype} result ${i}`);
-    });
-  });
+  test.each([exp, log, sqrt, abs, relu, sigmoid, tanh, (x: Value) => scale(x, -3)])(
+    "one operand, %o",
+    (op) => {
+      bothTypes((of, dtype) => {
+        const x = input("x", [special.length], dtype);
+        const y = op(x);
+        const values = [y, ...gradients(sum(y), [x])];
+        const given = new Map([[x, of(special)]]);
+        const expected = evaluate(values, given);
+        const { results } = execute(values, given);
+        for (const [i, result] of results.entries())
+          expectSameBits(result, expected[i]!, `${dtype} result ${i}`);
+      });
+    },
+  );
 
   test.each([add, subtract, multiply, divide])("two operands: every pair, %o", (op) => {
     bothTypes((of, dtype) => {

@@ -36,6 +36,12 @@ function sqrt(x: Floats): Floats {
   return y;
 }
 
+function abs(x: Floats): Floats {
+  const y = zerosLike(x, x.length);
+  for (let i = 0; i < x.length; i++) y[i] = Math.abs(x[i]!);
+  return y;
+}
+
 export function scale(x: Floats, factor: number): Floats {
   const by = precisionOf(x).round(factor);
   const y = zerosLike(x, x.length);
@@ -47,6 +53,7 @@ export function scale(x: Floats, factor: number): Floats {
 export const unary: Readonly<Record<string, (x: Floats) => Floats>> = {
   relu,
   sqrt,
+  abs,
   sigmoid: map(sigmoid),
   tanh: map(tanh),
   exp: map(exp),
@@ -65,7 +72,7 @@ interface Span {
 
 type Loop = (span: Span, o: number, i: number, j: number) => void;
 
-/** By the op's name; for the gradients a is the gradient arriving at y and b is y. */
+/** By the op's name; for the gradients a is the gradient arriving at y and b is y, for that of abs x. */
 const loops: Readonly<Record<string, Loop>> = {
   add({ out, a, b, stepA, stepB, n }, o, i, j) {
     for (let l = 0; l < n; l++) out[o + l] = a[i + l * stepA]! + b[j + l * stepB]!;
@@ -87,6 +94,12 @@ const loops: Readonly<Record<string, Loop>> = {
     for (let l = 0; l < n; l++) {
       const y = b[j + l * stepB]!;
       out[o + l] = round(a[i + l * stepA]! * y) * round(1 - y);
+    }
+  },
+  absGradient({ out, a, b, stepA, stepB, n }, o, i, j) {
+    for (let l = 0; l < n; l++) {
+      const [g, x] = [a[i + l * stepA]!, b[j + l * stepB]!];
+      out[o + l] = (x > 0 ? g : 0) - (x < 0 ? g : 0);
     }
   },
   tanhGradient({ out, a, b, stepA, stepB, n }, o, i, j) {

@@ -1,5 +1,6 @@
 import { Activation } from "../../../assembly/isa/gemm.ts";
-import { Op } from "../../../assembly/isa/index.ts";
+import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
+import { extension } from "../../runtime/extension.ts";
 import { apply, type Operation, sameFloat, type Value } from "../value.ts";
 import { broadcastShapes, emitBinary, sumTo } from "./broadcast.ts";
 import { scale } from "./unary.ts";
@@ -62,3 +63,7 @@ export const reluGradient = (g: Value, y: Value): Value => apply(reluGradientOpe
 export const sigmoidGradient = (g: Value, y: Value): Value =>
   apply(sigmoidGradientOperation, [g, y], undefined);
 export const tanhGradient = (g: Value, y: Value): Value => apply(tanhGradientOperation, [g, y], undefined);
+
+// That of abs: of g and x.
+const absGradientOperation = binary("absGradient", extension(ExtensionOp.absGradient));
+export const absGradient = (g: Value, x: Value): Value => apply(absGradientOperation, [g, x], undefined);

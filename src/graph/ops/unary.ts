@@ -1,10 +1,11 @@
 import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
 import { Activation } from "../../../assembly/isa/gemm.ts";
-import { Op } from "../../../assembly/isa/index.ts";
+import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
 import { check, finite } from "../../check.ts";
+import { extension } from "../../runtime/extension.ts";
 import { size } from "../../tensor.ts";
 import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
-import { divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
+import { absGradient, divide, multiply, reluGradient, sigmoidGradient, tanhGradient } from "./binary.ts";
 
 /** An elementwise op of one operand; `nanoseconds` is what an element costs, `gradient` gets x, y and the gradient arriving at y. */
 // @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
@@ -46,6 +47,7 @@ const tanhOperation = unary("tanh", Op.tanh, 1.8, (_, y, g) => tanhGradient(g, y
 const expOperation = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
 const logOperation = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
 const sqrtOperation = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
+const absOperation = unary("abs", extension(ExtensionOp.abs), 0.11, (x, _, g) => absGradient(g, x));
 
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
 export const relu = (x: Value): Value => apply(reluOperation, [x], undefined);
@@ -64,6 +66,9 @@ export const log = (x: Value): Value => apply(logOperation, [x], undefined);
 
 /** The square root, elementwise; NaN below 0. */
 export const sqrt = (x: Value): Value => apply(sqrtOperation, [x], undefined);
+
+/** |x|, elementwise. At 0 the derivative is 0. */
+export const abs = (x: Value): Value => apply(absOperation, [x], undefined);
 
 const scaleOperation: Operation<{ readonly factor: number }> = {
   name: "scale",
