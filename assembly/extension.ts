@@ -1,6 +1,7 @@
 // The second module: the kernels of what a network of dense layers does without. The core calls it for opcodes from FIRST_EXTENSION_OP on. It
 // shares the core's memory, has data of its own (EXTENSION_DATA), and knows nothing of programs and lanes.
 
+import * as conv from "./conv/dispatch";
 import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode } from "./memory";
@@ -17,6 +18,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i) >> FAMILY_SHIFT) {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.conv:
+      return conv.dispatch<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");
   }

@@ -3,6 +3,12 @@
 export { gradients } from "./graph/autodiff.ts";
 export { add, divide, multiply, subtract } from "./graph/ops/binary.ts";
 export { broadcastTo } from "./graph/ops/broadcast.ts";
+export {
+  convolve2d,
+  convolveTranspose2d,
+  type TransposedConvolutionOptions,
+} from "./graph/ops/conv.ts";
+export type { ConvolutionOptions, Padding } from "./graph/ops/conv-geometry.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
 export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
 export { reshape } from "./graph/ops/reshape.ts";

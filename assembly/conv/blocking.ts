@@ -4,6 +4,9 @@
 /** Of the input with its padding, so much at most lies in scratch at a time, unless one row of the output needs more. */
 export const BAND_BYTES = 262_144;
 
+/** Bytes behind a band: its rows are written by whole vectors. */
+export const BAND_SLACK = 64;
+
 /** Steps of a weight gradient, pixels, that one pass sums: half of a partial sum, so that what it reads of the input stays in the first-level cache. */
 export const BLOCK_PIXELS = 192;
 

@@ -1,15 +1,15 @@
-import { Op } from "../isa";
+import { ExtensionOp } from "../isa";
 import { opcode } from "../memory";
 import { convolve, convolveInputGradient } from "./product";
 import { convolveWeightGradient } from "./weight-gradient";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i)) {
-    case Op.convolve:
+    case ExtensionOp.convolve:
       return convolve<T>(i, lane, lanes);
-    case Op.convolveInputGradient:
+    case ExtensionOp.convolveInputGradient:
       return convolveInputGradient<T>(i, lane, lanes);
-    case Op.convolveWeightGradient:
+    case ExtensionOp.convolveWeightGradient:
       return convolveWeightGradient<T>(i, lane, lanes);
     default:
       assert(false, "unknown opcode");

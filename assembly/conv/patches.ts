@@ -9,7 +9,7 @@
 
 import { ConvolutionArg, ConvolutionField } from "../isa/conv";
 import { arg, pointer } from "../memory";
-import { HEADER_BYTES, SEGMENT_BYTES, SEGMENTS_BYTES } from "./blocking";
+import { BAND_SLACK, HEADER_BYTES, SEGMENT_BYTES, SEGMENTS_BYTES } from "./blocking";
 
 /** What a lane knows of the patches it works on; it lies in its scratch. Distances are bytes. */
 @unmanaged
@@ -55,8 +55,9 @@ export class Patches {
   /** the most rows of patches, not of one sample alone if there are more than in one, that a band holds */
   bandRows: i32;
 
-  // Of the present band: where its first patch begins, and the distances between patches and between taps.
+  // Of the present band: where its first patch begins, and what belongs to it, and the distances between patches and between taps.
   base: usize;
+  baseTo: usize;
   sampleStep: usize;
   rowStep: usize;
   pixelStep: usize;
@@ -129,6 +130,11 @@ function span(taps: i32, step: i32): i32 {
 
 /** Decides how bands are made, once all else is known; `mostPixels` is a further limit to what one of them holds. */
 export function planBands(p: Patches, mostPixels: i32): void {
+  if (p.tapsY == 0 || p.tapsX == 0) {
+    p.isPadded = false;
+    p.bandRows = i32.MAX_VALUE;
+    return;
+  }
   const spanY = span(p.tapsY, p.stepY);
   const spanX = span(p.tapsX, p.stepX);
   const bottom = p.top + (p.rows - 1) * p.strideY + spanY;
@@ -138,8 +144,9 @@ export function planBands(p: Patches, mostPixels: i32): void {
   if (p.isPadded) {
     const rowBytes = bandRowBytes(p);
     const sampleBytes = bandSampleBytes(p);
-    const samples = <i32>(p.bandBytes / sampleBytes);
-    const ofOne = (<i32>(p.bandBytes / rowBytes) - spanY) / p.strideY + 1;
+    const room = p.bandBytes - BAND_SLACK;
+    const samples = <i32>(room / sampleBytes);
+    const ofOne = (<i32>(room / rowBytes) - spanY) / p.strideY + 1;
     rows = min(rows, samples > 0 ? samples * p.rows : max(1, ofOne));
   }
   p.bandRows = rows;
@@ -189,7 +196,7 @@ export function beginBand(p: Patches, row: i32, count: i32): void {
   }
   p.pixelStep = <usize>p.strideX * p.pixelBytes;
   p.tapPixelStep = <usize>p.stepX * p.pixelBytes;
-  p.sampleTo = p.out + <usize>sample * p.outSampleBytes + <usize>inSample * p.outRowBytes;
+  p.baseTo = p.out + <usize>sample * p.outSampleBytes + <usize>inSample * p.outRowBytes;
   beginWalk(p, 0);
 }
 
@@ -198,7 +205,7 @@ export function beginWalk(p: Patches, offset: usize): void {
   p.column = 0;
   p.row = 0;
   p.at = p.rowAt = p.sampleAt = p.base + offset;
-  p.to = p.rowTo = p.sampleTo;
+  p.to = p.rowTo = p.sampleTo = p.baseTo;
 }
 
 /** Goes on by `count` patches, no more than are left in the row. */
@@ -275,6 +282,7 @@ export function distanceOf<T>(p: Patches, term: i32): usize {
 /** Elements `term`…`term + depth` of a patch as segments: distances from its beginning, and lengths. Returns the table's end. */
 export function segmentsOfPatch<T>(p: Patches, table: usize, term: i32, depth: i32): usize {
   const run = runLength<T>(p);
+  if (depth == 0) return table;
   for (let left = run - (term % run); depth > 0; left = run) {
     const steps = min(left, depth);
     store<u32>(table, <u32>distanceOf<T>(p, term));

@@ -233,12 +233,10 @@ function bandTimes<T>(
         const left = rows - r;
         const a0 = p.at, c0 = p.to + offsetC;
         let a1 = a0, a2 = a0, a3 = a0, c1 = c0, c2 = c0, c3 = c0;
-        if (left >= 4 && p.column + 4 < p.columns) {
+        if (left >= 4 && p.column + 4 <= p.columns) {
           a1 = a0 + p.pixelStep; a2 = a1 + p.pixelStep; a3 = a2 + p.pixelStep;
           c1 = c0 + strideC; c2 = c1 + strideC; c3 = c2 + strideC;
-          p.column += 4;
-          p.at = a3 + p.pixelStep;
-          p.to += 4 * strideC;
+          advance(p, 4);
         } else {
           advance(p, 1);
           if (left > 1) { a1 = p.at; c1 = p.to + offsetC; advance(p, 1); }

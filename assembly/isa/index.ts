@@ -116,6 +116,7 @@ export const FIRST_EXTENSION_OP = 0x1000;
 /** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
 export enum ExtensionFamily {
   elementwise = 0x10,
+  conv,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -124,4 +125,8 @@ export enum ExtensionOp {
   abs = 0x1000,
   // two operands (BinaryArg)
   absGradient,
+
+  convolve = 0x1100,
+  convolveInputGradient,
+  convolveWeightGradient,
 }

@@ -1,5 +1,6 @@
 // Runs graphs in wasm for the tests: plans them, and executes the instructions one lane after the other.
 
+import { ConvolutionArg } from "../../assembly/isa/conv.ts";
 import { MatmulArg } from "../../assembly/isa/gemm.ts";
 import { ExtensionOp, INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
 import { type Plan, plan } from "../../src/graph/plan.ts";
@@ -8,6 +9,12 @@ import { engine } from "../../src/runtime/engine.ts";
 import type { Block } from "../../src/runtime/heap.ts";
 import type { Instruction } from "../../src/runtime/instructions.ts";
 import { bytesPerElement, size, type TypedArray } from "../../src/tensor.ts";
+
+const convolutions = new Set<number>([
+  ExtensionOp.convolve,
+  ExtensionOp.convolveInputGradient,
+  ExtensionOp.convolveWeightGradient,
+]);
 
 /** Bytes after each output that must stay as they are. */
 const GUARD = 64;
@@ -59,6 +66,7 @@ export function execute(
       words.set(instruction);
       // A plan has scratch for one lane; since the lanes take turns, all of them may use that.
       if (words[Word.op] === Op.matmul) words[MatmulArg.workspaceBytes] = 0;
+      if (convolutions.has(words[Word.op]!)) words[ConvolutionArg.workspaceBytes] = 0;
       for (let lane = 0; lane < lanes; lane++) kernels.execute(cell, lane, lanes);
     }
     for (const { value, address } of outputs) {

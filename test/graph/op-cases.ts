@@ -26,6 +26,7 @@ import {
   tanh,
 } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
+import { convolutions } from "./conv-cases.ts";
 
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
 export type Kind = "any" | "positive" | "labels" | "oneHot" | "distribution";
@@ -133,6 +134,7 @@ const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape
 ];
 
 export const cases: readonly OpCase[] = [
+  ...convolutions,
   // C = A·B: ∂/∂A = G·Bᵀ, ∂/∂B = Aᵀ·G; a factor that is stored transposed has its gradient stored so, too.
   ...[false, true].flatMap((transposeA) =>
     [false, true].map((transposeB) => ({

@@ -1,0 +1,280 @@
+import { CONVOLUTION_WORDS, ConvolutionArg, ConvolutionField } from "../../../assembly/isa/conv.ts";
+import { Activation } from "../../../assembly/isa/gemm.ts";
+import { ExtensionOp, type Op } from "../../../assembly/isa/index.ts";
+import { options, whole } from "../../check.ts";
+import { OptionError, ShapeError } from "../../errors.ts";
+import { convolutionScratch } from "../../runtime/convolution-scratch.ts";
+import { extension } from "../../runtime/extension.ts";
+import { size } from "../../tensor.ts";
+import {
+  apply,
+  checkValue,
+  type Finish,
+  type Node,
+  type Operation,
+  sameFloat,
+  type Value,
+} from "../value.ts";
+import {
+  type ConvolutionOptions,
+  checkConvolution,
+  checkRoom,
+  convolutionRules,
+  type Geometry,
+  geometryOf,
+  outputSize,
+  type Pair,
+  pairOf,
+  sizesOf,
+  transposedGeometryOf,
+} from "./conv-geometry.ts";
+
+/** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
+interface Sized extends Geometry {
+  readonly size: Pair;
+}
+
+/** The three tensors of a convolution y = x ∗ w, of which an op computes one from the other two. */
+type Part = "y" | "x" | "w";
+
+/** Which of a node's inputs and outputs x, w and y are. */
+const tensorsOf: Readonly<Record<Part, (node: Node<never>) => Readonly<Record<Part, Value>>>> = {
+  y: ({ inputs: [x, w], outputs: [y] }) => ({ x: x!, w: w!, y: y! }),
+  x: ({ inputs: [y, w], outputs: [x] }) => ({ x: x!, w: w!, y: y! }),
+  w: ({ inputs: [x, y], outputs: [w] }) => ({ x: x!, w: w!, y: y! }),
+};
+
+/** What the three have in common: their instruction. */
+function instructionOf<A extends Geometry & Partial<Finish>>(part: Part, op: Op) {
+  const sizes = (node: Node<A>) => {
+    const { x, w, y } = tensorsOf[part](node as Node<never>);
+    return sizesOf(x.shape, w.shape, y.shape, node.attributes);
+  };
+  const scratch = (node: Node<A>) =>
+    convolutionScratch(part, sizes(node), node.inputs[0]!.dtype === "float64" ? 8 : 4);
+  return {
+    words: CONVOLUTION_WORDS,
+    workspace: (node) => scratch(node).bytes,
+    emit(node, emitter) {
+      const { batch, image, channels, kernel, out, outChannels, stride, dilation, padding, groups } =
+        sizes(node);
+      const { bandBytes, panelBytes, totalsBytes } = scratch(node);
+      const { bias = false, activation = Activation.identity } = node.attributes;
+      const [source, weight, ...more] = node.inputs.map((value) => emitter.address(value));
+      const words: number[] = [];
+      Object.assign(words, {
+        [ConvolutionField.batch]: batch,
+        [ConvolutionField.height]: image[0],
+        [ConvolutionField.width]: image[1],
+        [ConvolutionField.channels]: channels,
+        [ConvolutionField.outHeight]: out[0],
+        [ConvolutionField.outWidth]: out[1],
+        [ConvolutionField.outChannels]: outChannels,
+        [ConvolutionField.kernelHeight]: kernel[0],
+        [ConvolutionField.kernelWidth]: kernel[1],
+        [ConvolutionField.strideY]: stride[0],
+        [ConvolutionField.strideX]: stride[1],
+        [ConvolutionField.dilationY]: dilation[0],
+        [ConvolutionField.dilationX]: dilation[1],
+        [ConvolutionField.top]: padding[0][0],
+        [ConvolutionField.left]: padding[1][0],
+        [ConvolutionField.groups]: groups,
+        [ConvolutionField.bandBytes]: bandBytes,
+        [ConvolutionField.panelBytes]: panelBytes,
+        [ConvolutionField.totalsBytes]: totalsBytes,
+      } satisfies Record<ConvolutionField, number>);
+      emitter.emit<ConvolutionArg>(
+        op,
+        node.inputs[0]!.dtype,
+        {
+          [ConvolutionArg.out]: emitter.address(node.outputs[0]!),
+          [ConvolutionArg.source]: source!,
+          [ConvolutionArg.weight]: weight!,
+          [ConvolutionArg.geometry]: emitter.words(words),
+          [ConvolutionArg.bias]: bias ? more.shift()! : 0,
+          [ConvolutionArg.activation]: activation,
+          [ConvolutionArg.output]: more[0] ?? 0,
+          [ConvolutionArg.workspace]: emitter.workspace,
+          [ConvolutionArg.workspaceBytes]: emitter.workspaceBytes,
+        },
+        multiplyAdds(part, node as Node<never>) / 25,
+      );
+    },
+  } satisfies Partial<Operation<A>>;
+}
+
+/** Every element of w, once for each output that it is multiplied for. */
+function multiplyAdds(part: Part, node: Node<never>): number {
+  const { w, y } = tensorsOf[part](node);
+  return size(w.shape) * size(y.shape.slice(0, 3));
+}
+
+const kernelOf = ({ shape }: Value): Pair => [shape[0]!, shape[1]!];
+const imageOf = ({ shape }: Value): Pair => [shape[1]!, shape[2]!];
+const alone = ({ stride, dilation, padding, groups }: Geometry): Geometry => ({
+  stride,
+  dilation,
+  padding,
+  groups,
+});
+
+const forward = instructionOf<Geometry & Partial<Finish>>("y", extension(ExtensionOp.convolve));
+const toImage = instructionOf<Sized & Partial<Finish>>("x", extension(ExtensionOp.convolveInputGradient));
+const toWeight = instructionOf<Sized>("w", extension(ExtensionOp.convolveWeightGradient));
+
+/** y[n, oy, ox, f] = Σ x[n, oy·stride + ky·dilation − above, ox·stride + kx·dilation − left, c]·w[ky, kx, c, f] */
+const convolveOperation: Operation<Geometry> = {
+  name: "convolve2d",
+  get finished() {
+    return finishedConvolveOperation;
+  },
+  infer([x, w], geometry) {
+    const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
+    return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
+  },
+  gradient: ({ inputs: [x, w], attributes }, g) => [
+    apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
+    apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
+  ],
+  ...forward,
+};
+
+/** The same with a bias and an activation: fusion makes it, after differentiation. */
+const finishedConvolveOperation: Operation<Geometry & Finish> = {
+  name: "finishedConvolve2d",
+  get finished() {
+    return finishedConvolveOperation;
+  },
+  infer: convolveOperation.infer,
+  ...forward,
+};
+
+/**
+ * What flows back to x: for each element the sum over (oy, ox, f), increasing, of g[n, oy, ox, f]·w[ky, kx, c, f], of all taps (ky, kx) that
+ * the strides lead over it; where there is no such output, the term is zero.
+ */
+const inputGradientOperation: Operation<Sized> = {
+  name: "convolve2dInputGradient",
+  get finished() {
+    return finishedInputGradientOperation;
+  },
+  infer: ([g, w], { size, groups }) => [
+    { shape: [g!.shape[0]!, ...size, w!.shape[2]! * groups], dtype: g!.dtype },
+  ],
+  gradient: ({ inputs: [g, w], attributes }, upstream) => [
+    apply(convolveOperation, [upstream, w!], alone(attributes)),
+    apply(weightGradientOperation, [upstream, g!], { ...attributes, size: kernelOf(w!) }),
+  ],
+  ...toImage,
+};
+
+const finishedInputGradientOperation: Operation<Sized & Finish> = {
+  name: "finishedConvolve2dInputGradient",
+  get finished() {
+    return finishedInputGradientOperation;
+  },
+  infer: inputGradientOperation.infer,
+  ...toImage,
+};
+
+/** What flows back to w: for each element the sum over all outputs (n, oy, ox), increasing, of the x that it met there times g. */
+const weightGradientOperation: Operation<Sized> = {
+  name: "convolve2dWeightGradient",
+  infer: ([x, g], { size, groups }) => [
+    { shape: [...size, x!.shape[3]! / groups, g!.shape[3]!], dtype: x!.dtype },
+  ],
+  gradient: ({ inputs: [x, g], attributes }, upstream) => [
+    apply(inputGradientOperation, [g!, upstream], { ...attributes, size: imageOf(x!) }),
+    apply(convolveOperation, [x!, upstream], alone(attributes)),
+  ],
+  ...toWeight,
+};
+
+/**
+ * The convolution of images by a kernel (as neural networks have it: a cross-correlation, the kernel is not turned around):
+ *
+ * y[n, oy, ox, f] = Σ x[n, oy·stride + ky·dilation − above, ox·stride + kx·dilation − left, c]·w[ky, kx, c, f]
+ *
+ * over (ky, kx, c) in increasing order, as a matmul over patches; where x has no such pixel, it is zero. Beyond 1,024 terms, zeros counted,
+ * they are summed 384 at a time. So are the gradients: by x over (oy, ox, f), by w over (n, oy, ox). The same bits everywhere.
+ *
+ * @param x [batch, height, width, channels]
+ * @param w [kernel height, kernel width, channels / groups, output channels], as TensorFlow.js has it
+ * @param given stride, padding, dilation, groups
+ * @returns [batch, output height, output width, output channels], where output = ⌊(size + padding − (kernel − 1)·dilation − 1) / stride⌋ + 1;
+ *   ⌈size / stride⌉ for padding "same"
+ * @throws ShapeError where shapes do not go together, or the kernel is larger than the image with its padding
+ * @throws OptionError for options that there are not
+ */
+export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Value {
+  return convolveAs("convolve2d", x, w, options("convolve2d", given, convolutionRules));
+}
+
+/** convolve2d with options that are checked, for who has a name of his own in messages. */
+export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOptions): Value {
+  checkValue(`${op}: x`, x);
+  checkValue(`${op}: w`, w);
+  sameFloat(op, x, w);
+  checkConvolution(op, x.shape, w.shape, given, false);
+  const geometry = geometryOf(imageOf(x), kernelOf(w), given);
+  checkRoom(op, imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
+  return apply(convolveOperation, [x, w], geometry);
+}
+
+export interface TransposedConvolutionOptions extends ConvolutionOptions {
+  /** Rows and columns more behind the result, where several sizes are possible: fewer than the stride. Default 0. */
+  outputPadding?: number | Pair;
+}
+
+const isOutputPadding = (value: unknown) =>
+  whole(0)[0](value) || (Array.isArray(value) && value.length === 2 && value.every(whole(0)[0]));
+
+export const transposedRules = {
+  ...convolutionRules,
+  outputPadding: [isOutputPadding, "a whole number of at least 0, or two: [rows, columns]"],
+} as const;
+
+/**
+ * The transposed convolution: what flows back through `convolve2d` to its input, as an op of its own. It makes images larger by its stride.
+ *
+ * @param x [batch, height, width, channels]
+ * @param w [kernel height, kernel width, output channels / groups, channels], as TensorFlow.js has it
+ * @param given as for convolve2d, of the convolution that it is the gradient of; outputPadding
+ * @returns [batch, output height, output width, output channels], where output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding +
+ *   outputPadding; size·stride for padding "same"
+ * @throws ShapeError where shapes do not go together, or nothing is left of the result @throws OptionError for options that there are not
+ */
+export function convolveTranspose2d(x: Value, w: Value, given?: TransposedConvolutionOptions): Value {
+  const name = "convolveTranspose2d";
+  return convolveTransposedAs(name, x, w, options(name, given, transposedRules));
+}
+
+/** convolveTranspose2d with options that are checked, for who has a name of his own in messages. */
+export function convolveTransposedAs(
+  op: string,
+  x: Value,
+  w: Value,
+  given: TransposedConvolutionOptions,
+): Value {
+  checkValue(`${op}: x`, x);
+  checkValue(`${op}: w`, w);
+  sameFloat(op, x, w);
+  checkConvolution(op, x.shape, w.shape, given, true);
+  const outputPadding = pairOf(given.outputPadding ?? 0);
+  const { geometry, size } = transposedGeometryOf(imageOf(x), kernelOf(w), given, outputPadding);
+  if (outputPadding[0] >= geometry.stride[0] || outputPadding[1] >= geometry.stride[1]) {
+    throw new OptionError(
+      `${op}: outputPadding must be smaller than the stride; got ${outputPadding.join(" and ")}, the stride is ${geometry.stride.join(" and ")}`,
+    );
+  }
+  if (size[0] < 1 || size[1] < 1) {
+    throw new ShapeError(
+      op,
+      `nothing is left of the result: ${ShapeError.describe({ x: x.shape, w: w.shape })}, of which the padding cuts off ` +
+        `${JSON.stringify(geometry.padding)}; use less padding`,
+      x.shape,
+      w.shape,
+    );
+  }
+  return apply(inputGradientOperation, [x, w], { ...geometry, size });
+}
