@@ -17,13 +17,12 @@ const file: KernelFile = {
   isRelaxed: "relaxedExtension",
 };
 
+// Whoever calls this says that it is pure (see graph/ops/unary.ts), which is not quite true, and true enough: it is of no use where its result
+// is not used. So bundlers leave out the call, and with it the extension, where a page does not use the op.
 /**
- * The opcode of an instruction that the extension has the kernel of. Whoever has one has told `init` to link the extension, so this is called
- * where a module is loaded, at its top. Where a page does not use what it gives, bundlers leave the call out, and the extension with it.
- *
- * @example const absOperation = unary("abs", extension(ExtensionOp.abs), …);
+ * The opcode of an instruction that the extension has the kernel of. Whoever has one has told `init` to link the extension; so it is called
+ * where a module is loaded, at its top.
  */
-// @__NO_SIDE_EFFECTS__ (none that matters to whoever does not use the opcode)
 export function extension(op: ExtensionOp): Op {
   useExtension(linkExtension);
   return op as number as Op;

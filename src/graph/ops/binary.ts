@@ -65,5 +65,5 @@ export const sigmoidGradient = (g: Value, y: Value): Value =>
 export const tanhGradient = (g: Value, y: Value): Value => apply(tanhGradientOperation, [g, y], undefined);
 
 // That of abs: of g and x.
-const absGradientOperation = binary("absGradient", extension(ExtensionOp.absGradient));
+const absGradientOperation = binary("absGradient", /* @__PURE__ */ extension(ExtensionOp.absGradient));
 export const absGradient = (g: Value, x: Value): Value => apply(absGradientOperation, [g, x], undefined);

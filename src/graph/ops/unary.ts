@@ -47,7 +47,9 @@ const tanhOperation = unary("tanh", Op.tanh, 1.8, (_, y, g) => tanhGradient(g, y
 const expOperation = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
 const logOperation = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
 const sqrtOperation = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
-const absOperation = unary("abs", extension(ExtensionOp.abs), 0.11, (x, _, g) => absGradient(g, x));
+const absOperation = unary("abs", /* @__PURE__ */ extension(ExtensionOp.abs), 0.11, (x, _, g) =>
+  absGradient(g, x),
+);
 
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
 export const relu = (x: Value): Value => apply(reluOperation, [x], undefined);
