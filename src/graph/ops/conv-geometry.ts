@@ -47,12 +47,12 @@ export interface Sizes extends Geometry {
 const isPair = (value: unknown, low: number): boolean =>
   Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, low));
 
-const pair: Rule = [
+export const pair: Rule = [
   (value) => whole()[0](value) || isPair(value, 1),
   "a whole number of at least 1, or two: [rows, columns]",
 ];
 
-const padding: Rule = [
+export const padding: Rule = [
   (value) =>
     value === "same" ||
     value === "valid" ||
@@ -62,8 +62,13 @@ const padding: Rule = [
   '"same", "valid", a whole number of at least 0, [rows, columns] or [[above, below], [left, right]]',
 ];
 
+export const outputPadding: Rule = [
+  (value) => isWhole(value, 0) || isPair(value, 0),
+  "a whole number of at least 0, or two: [rows, columns]",
+];
+
 /** What options of convolutions may be. */
-export const convolutionRules = { stride: pair, padding, dilation: pair, groups: whole() };
+export const convolutionRules = () => ({ stride: pair, padding, dilation: pair, groups: whole() });
 
 export const pairOf = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 
