@@ -27,7 +27,9 @@ const cases: Case[] = JSON.parse(
 beforeAll(() => kobai.init());
 
 function layerOf({ layer, filters, options }: Case): kobai.Layer {
-  return layer === "depthwiseConv2d" ? kobai.depthwiseConv2d(options) : kobai[layer](filters, options);
+  const { conv2d, separableConv2d, convTranspose2d, conv1d } = kobai;
+  if (layer === "depthwiseConv2d") return kobai.depthwiseConv2d(options);
+  return { conv2d, separableConv2d, convTranspose2d, conv1d }[layer](filters, options);
 }
 
 /** The same as in the script. */
