@@ -18,3 +18,12 @@ export const SEGMENT_BYTES = 8;
 
 /** The table of segments comes next: a pass has no more of them than steps. */
 export const SEGMENTS_BYTES = 3_200;
+
+/** An entry of the table of places: where a row of a product begins in its left factor, and where in its result. */
+export const PLACE_BYTES = 8;
+
+/** Rows of the product done at once, so many that a panel pays for its way into the first-level cache, and few enough to stay there. */
+export const BLOCK_PLACES = 64;
+
+/** The table of places comes behind that of segments; it ends with a whole tile. */
+export const PLACES_BYTES = 576;

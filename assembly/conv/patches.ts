@@ -9,7 +9,7 @@
 
 import { ConvolutionArg, ConvolutionField } from "../isa/conv";
 import { arg, pointer } from "../memory";
-import { BAND_SLACK, HEADER_BYTES, SEGMENT_BYTES, SEGMENTS_BYTES } from "./blocking";
+import { BAND_SLACK, HEADER_BYTES, PLACE_BYTES, PLACES_BYTES, SEGMENT_BYTES, SEGMENTS_BYTES } from "./blocking";
 
 /** What a lane knows of the patches it works on; it lies in its scratch. Distances are bytes. */
 @unmanaged
@@ -79,7 +79,7 @@ export class Patches {
 export function patchesOf(i: usize, lane: i32): Patches {
   const p = changetype<Patches>(pointer(i, ConvolutionArg.workspace) + <usize>lane * <usize>arg(i, ConvolutionArg.workspaceBytes));
   p.bandBytes = arg(pointer(i, ConvolutionArg.geometry), ConvolutionField.bandBytes);
-  p.band = segmentsAt(p) + SEGMENTS_BYTES;
+  p.band = placesAt(p) + PLACES_BYTES;
   return p;
 }
 
@@ -87,6 +87,12 @@ export function patchesOf(i: usize, lane: i32): Patches {
 @inline
 export function segmentsAt(p: Patches): usize {
   return changetype<usize>(p) + HEADER_BYTES;
+}
+
+/** Where the table of places lies. */
+@inline
+export function placesAt(p: Patches): usize {
+  return segmentsAt(p) + SEGMENTS_BYTES;
 }
 
 /** Where scratch for packed panels lies; the totals of long sums come behind them. */
@@ -305,4 +311,35 @@ export function segmentsOfWalk(p: Patches, table: usize, pixels: i32): usize {
     advance(p, steps);
   }
   return table;
+}
+
+/** The next `pixels` patches of the walk as places, what belongs to them `offset` bytes on. Returns the table's end. */
+export function placesOfWalk(p: Patches, table: usize, pixels: i32, offset: usize): usize {
+  const step = p.pixelStep, stepTo = p.outPixelBytes;
+  while (pixels > 0) {
+    const count = min(pixels, p.columns - p.column);
+    let at = p.at, to = p.to + offset;
+    for (const end = table + <usize>count * PLACE_BYTES; table < end; table += PLACE_BYTES) {
+      putPlace(table, at, to);
+      at += step;
+      to += stepTo;
+    }
+    pixels -= count;
+    advance(p, count);
+  }
+  return table;
+}
+
+@inline
+export function putPlace(at: usize, distance: usize, c: usize): void {
+  store<u32>(at, <u32>distance);
+  store<u32>(at, <u32>c, 4);
+}
+
+/** Repeats the last place of a table until it is a whole number of tiles of `rows`. Returns where it ends. */
+export function fillPlaces(table: usize, end: usize, rows: i32): usize {
+  const tile = <usize>rows * PLACE_BYTES;
+  const whole = table + ((end - table + tile - 1) / tile) * tile;
+  for (; end < whole; end += PLACE_BYTES) store<u64>(end, load<u64>(end - PLACE_BYTES));
+  return whole;
 }

@@ -6,18 +6,21 @@
 // output column, output channel), increasing. With strides, input pixels are of several kinds, by their remainders: each is a convolution
 // of stride 1 with some of the taps, and those alone are its terms.
 
-import { BLOCK_K, BLOCK_M, BLOCK_N_BYTES, WIDE_BLOCK_K, WIDE_PARTIAL_STEPS } from "../gemm/blocking";
+import { BLOCK_K, BLOCK_N_BYTES, WIDE_BLOCK_K, WIDE_PARTIAL_STEPS } from "../gemm/blocking";
 import { finish } from "../gemm/epilogue";
 import { packB } from "../gemm/pack";
 import { ConvolutionArg, ConvolutionField } from "../isa/conv";
+import { Activation } from "../isa/gemm";
 import { arg, chunkStart, pointer } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 import { addPartial, totalsStride } from "../totals";
+import { BLOCK_PLACES, PLACE_BYTES } from "./blocking";
 import { packTransposed } from "./pack";
 import {
-  advance, beginBand, beginWalk, layOut, ofInput, panelsAt, Patches, patchesOf, planBands, rowsOfBand, segmentsAt, segmentsOfPatch,
+  beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
+  segmentsAt, segmentsOfPatch,
 } from "./patches";
-import { stripByRows } from "./strips";
+import { foursByRows } from "./tiles";
 
 /** The right factor of a product over patches: where it comes from, and how. */
 @unmanaged
@@ -217,6 +220,10 @@ function bandTimes<T>(
   const toOutput = pointer(i, ConvolutionArg.output) - pointer(i, ConvolutionArg.out);
   const strideC = p.outPixelBytes;
   const isDense = p.outRowBytes == <usize>p.columns * strideC && p.outSampleBytes == <usize>p.rows * p.outRowBytes;
+  // What tiles do before they store.
+  const isRelu = activation == Activation.relu;
+  const finishesAtOnce = !long && terms > 0 && (isRelu || activation == Activation.identity);
+  const places = placesAt(p);
   let l = 0;
   do {
     const depth = min(block, terms - l);
@@ -226,42 +233,28 @@ function bandTimes<T>(
     if (!isPacked) packFactor<T>(p, factor, panels, group, j, columns, l, depth);
     const tableEnd = segmentsOfPatch<T>(p, table, l, depth);
     beginWalk(p, offset);
-    for (let pixel = 0; pixel < pixels; pixel += BLOCK_M) {
-      const rows = min(BLOCK_M, pixels - pixel);
-      const blockC = p.to + offsetC;
-      for (let r = 0; r < rows; r += 4) {
-        const left = rows - r;
-        const a0 = p.at, c0 = p.to + offsetC;
-        let a1 = a0, a2 = a0, a3 = a0, c1 = c0, c2 = c0, c3 = c0;
-        if (left >= 4 && p.column + 4 <= p.columns) {
-          a1 = a0 + p.pixelStep; a2 = a1 + p.pixelStep; a3 = a2 + p.pixelStep;
-          c1 = c0 + strideC; c2 = c1 + strideC; c3 = c2 + strideC;
-          advance(p, 4);
-        } else {
-          advance(p, 1);
-          if (left > 1) { a1 = p.at; c1 = p.to + offsetC; advance(p, 1); }
-          a2 = a1; c2 = c1;
-          if (left > 2) { a2 = p.at; c2 = p.to + offsetC; advance(p, 1); }
-          a3 = a2; c3 = c2;
-          if (left > 3) { a3 = p.at; c3 = p.to + offsetC; advance(p, 1); }
-        }
-        if (depth > 0) stripByRows<T>(a0, a1, a2, a3, table, tableEnd, panels, c0, c1, c2, c3, columns, depth, first);
-        else for (let c = 0; c < 4; c++) memory.fill(c == 0 ? c0 : c == 1 ? c1 : c == 2 ? c2 : c3, 0, <usize>columns * sizeof<T>());
-        if (!isDense) {
-          const at = totals + <usize>(pixel + r) * totalsStride(columns);
-          for (let s = 0; s < min(4, left); s++) {
-            const c = s == 0 ? c0 : s == 1 ? c1 : s == 2 ? c2 : c3;
-            if (endsPartial) {
-              addPartial<T>(at + <usize>s * totalsStride(columns), c, 0, 1, columns, l < PARTIAL_TERMS, last);
-            }
-            if (last) finish<T>(activation, c, 0, 1, columns, bias, c + toOutput, 0);
-          }
+    for (let pixel = 0; pixel < pixels; pixel += BLOCK_PLACES) {
+      const rows = min(BLOCK_PLACES, pixels - pixel);
+      const placesEnd = placesOfWalk(p, places, rows, offsetC);
+      if (depth > 0) {
+        const fours = fillPlaces(places, placesEnd, 4);
+        const now = last && finishesAtOnce;
+        foursByRows<T>(places, fours, table, tableEnd, panels, columns, depth, first, now ? bias : 0, now && isRelu);
+      } else {
+        for (let at = places; at < placesEnd; at += PLACE_BYTES) {
+          memory.fill(<usize>load<u32>(at, 4), 0, <usize>columns * sizeof<T>());
         }
       }
-      if (isDense) {
-        const at = totals + <usize>pixel * totalsStride(columns);
-        if (endsPartial) addPartial<T>(at, blockC, strideC, rows, columns, l < PARTIAL_TERMS, last);
-        if (last) finish<T>(activation, blockC, strideC, rows, columns, bias, blockC + toOutput, strideC);
+      if (!endsPartial && (!last || finishesAtOnce)) continue;
+      // All rows together, or where they do not lie side by side one by one.
+      const step = isDense ? rows : 1;
+      for (let r = 0; r < rows; r += step) {
+        const c = <usize>load<u32>(places + <usize>r * PLACE_BYTES, 4);
+        if (endsPartial) {
+          const at = totals + <usize>(pixel + r) * totalsStride(columns);
+          addPartial<T>(at, c, strideC, step, columns, l < PARTIAL_TERMS, last);
+        }
+        if (last) finish<T>(activation, c, strideC, step, columns, bias, c + toOutput, strideC);
       }
     }
     l += depth;

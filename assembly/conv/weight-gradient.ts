@@ -8,11 +8,12 @@ import { ConvolutionArg, ConvolutionField } from "../isa/conv";
 import { arg, chunkStart, pointer } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 import { addPartial, totalsStride } from "../totals";
-import { BLOCK_PIXELS } from "./blocking";
+import { BLOCK_PIXELS, BLOCK_PLACES, PLACE_BYTES } from "./blocking";
 import {
-  beginBand, beginWalk, distanceOf, ofInput, panelsAt, Patches, patchesOf, planBands, rowsOfBand, runLength, segmentsAt, segmentsOfWalk,
+  beginBand, beginWalk, distanceOf, fillPlaces, ofInput, panelsAt, Patches, patchesOf, placesAt, planBands, putPlace, rowsOfBand, runLength,
+  segmentsAt, segmentsOfWalk,
 } from "./patches";
-import { stripByColumns, stripByRows } from "./strips";
+import { fivesByColumns, fivesByRows, foursByColumns, foursByRows } from "./tiles";
 
 export function convolveWeightGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const geometry = pointer(i, ConvolutionArg.geometry);
@@ -99,25 +100,35 @@ function multiply<T>(
   p: Patches, table: usize, tableEnd: usize, panels: usize, c: usize, strideC: usize,
   row: i32, rowEnd: i32, columns: i32, depth: i32, first: bool,
 ): void {
+  // Where patches follow each other element by element, any rows go together; else those that are side by side in a patch.
   const isContiguous = p.pixelStep == sizeof<T>();
   const run = runLength<T>(p);
+  const places = placesAt(p);
   while (row < rowEnd) {
-    // Where patches follow each other element by element, any four rows go together; else four elements that are side by side.
-    let rows = min(4, rowEnd - row);
-    if (!isContiguous) rows = min(rows, run - (row % run));
-    const c1 = rows > 1 ? c + strideC : c;
-    const c2 = rows > 2 ? c1 + strideC : c1;
-    const c3 = rows > 3 ? c2 + strideC : c2;
-    const a0 = distanceOf<T>(p, row);
-    if (isContiguous) {
-      const a1 = rows > 1 ? distanceOf<T>(p, row + 1) : a0;
-      const a2 = rows > 2 ? distanceOf<T>(p, row + 2) : a1;
-      const a3 = rows > 3 ? distanceOf<T>(p, row + 3) : a2;
-      stripByRows<T>(a0, a1, a2, a3, table, tableEnd, panels, c, c1, c2, c3, columns, depth, first);
-    } else {
-      stripByColumns<T>(a0, p.pixelStep, table, tableEnd, panels, c, c1, c2, c3, columns, depth, first);
+    const end = isContiguous ? rowEnd : min(rowEnd, row + run - (row % run));
+    const rows = min(end - row, BLOCK_PLACES);
+    const fives = WIDE ? 0 : fivesOf(rows);
+    let at = places;
+    for (const rowsEnd = row + rows; row < rowsEnd; row++) {
+      putPlace(at, distanceOf<T>(p, row), c);
+      at += PLACE_BYTES;
+      c += strideC;
     }
-    row += rows;
-    c += <usize>rows * strideC;
+    const middle = places + <usize>fives * 5 * PLACE_BYTES;
+    const placesEnd = fillPlaces(middle, at, 4);
+    if (isContiguous) {
+      if (fives > 0) fivesByRows<T>(places, middle, table, tableEnd, panels, columns, depth, first);
+      foursByRows<T>(middle, placesEnd, table, tableEnd, panels, columns, depth, first, 0, false);
+    } else {
+      const step = p.pixelStep;
+      if (fives > 0) fivesByColumns<T>(places, middle, step, table, tableEnd, panels, columns, depth, first);
+      foursByColumns<T>(middle, placesEnd, step, table, tableEnd, panels, columns, depth, first);
+    }
   }
+}
+
+/** How many tiles of five rows leave fours alone: none, or 1 to 3 where there are rows enough. */
+function fivesOf(rows: i32): i32 {
+  const rest = rows % 4;
+  return rows >= 5 * rest ? rest : 0;
 }

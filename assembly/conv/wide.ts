@@ -1,19 +1,22 @@
-// The micro-kernel of the wide build, 4 rows × 4 vectors: that of gemm/wide.ts, whose left factor comes in segments.
+// The micro-kernel of the wide build, tiles of 4 rows × 4 vectors, whose neighbours V8 merges (gemm/wide.ts); otherwise as tiles-of-four.ts.
 
-import { storeRow, storeRowPart } from "../gemm/wide";
 import { addProduct, splat0, splat1, splat2, splat3 } from "../gemm/vectors";
+import { storeRow, storeRowPart } from "../gemm/wide";
 import { vectorLength } from "../memory";
-import { SEGMENT_BYTES } from "./blocking";
+import { PLACE_BYTES, SEGMENT_BYTES } from "./blocking";
 
-/** 4 rows × 4 vectors, over all columns `n`; the last panel, of which fewer may count, is of four vectors too. As strip4x2. */
+/** 4 rows × 4 vectors, of which `n` columns count; as tiles4x2. */
 @inline
-export function strip4x4<T>(
-  byRows: bool, a0: usize, a1: usize, a2: usize, a3: usize, stepA: usize, segments: usize, end: usize,
-  b: usize, c0: usize, c1: usize, c2: usize, c3: usize, n: i32, depth: i32, first: bool,
+export function tiles4x4<T>(
+  byRows: bool, places: usize, placesEnd: usize, stepA: usize, segments: usize, segmentsEnd: usize,
+  b: usize, offset: usize, n: i32, first: bool, bias: usize, isRelu: bool,
 ): void {
   const advance: usize = byRows ? 4 * sizeof<T>() : 4 * stepA;
-  const panelB = <usize>depth * 64;
-  for (; n > 0; n -= 4 * vectorLength<T>()) {
+  for (; places < placesEnd; places += 4 * PLACE_BYTES) {
+    const c0 = <usize>load<u32>(places, 4) + offset;
+    const c1 = <usize>load<u32>(places, 12) + offset;
+    const c2 = <usize>load<u32>(places, 20) + offset;
+    const c3 = <usize>load<u32>(places, 28) + offset;
     let s00 = v128.splat<T>(<T>0), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
     let s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
     if (!first) {
@@ -22,8 +25,12 @@ export function strip4x4<T>(
       s20 = v128.load(c2); s21 = v128.load(c2, 16); s22 = v128.load(c2, 32); s23 = v128.load(c2, 48);
       s30 = v128.load(c3); s31 = v128.load(c3, 16); s32 = v128.load(c3, 32); s33 = v128.load(c3, 48);
     }
+    const a0 = <usize>load<u32>(places);
+    const a1 = byRows ? <usize>load<u32>(places, 8) : 0;
+    const a2 = byRows ? <usize>load<u32>(places, 16) : 0;
+    const a3 = byRows ? <usize>load<u32>(places, 24) : 0;
     let next = b;
-    for (let segment = segments; segment < end; segment += SEGMENT_BYTES) {
+    for (let segment = segments; segment < segmentsEnd; segment += SEGMENT_BYTES) {
       const at = <usize>load<u32>(segment);
       let left = load<i32>(segment, 4);
       let p0 = at + a0;
@@ -98,6 +105,20 @@ export function strip4x4<T>(
         p0 += advance; p1 += advance; p2 += advance; p3 += advance;
       }
     }
+    if (bias) {
+      const b0 = v128.load(bias), b1 = v128.load(bias, 16), b2 = v128.load(bias, 32), b3 = v128.load(bias, 48);
+      s00 = v128.add<T>(s00, b0); s01 = v128.add<T>(s01, b1); s02 = v128.add<T>(s02, b2); s03 = v128.add<T>(s03, b3);
+      s10 = v128.add<T>(s10, b0); s11 = v128.add<T>(s11, b1); s12 = v128.add<T>(s12, b2); s13 = v128.add<T>(s13, b3);
+      s20 = v128.add<T>(s20, b0); s21 = v128.add<T>(s21, b1); s22 = v128.add<T>(s22, b2); s23 = v128.add<T>(s23, b3);
+      s30 = v128.add<T>(s30, b0); s31 = v128.add<T>(s31, b1); s32 = v128.add<T>(s32, b2); s33 = v128.add<T>(s33, b3);
+    }
+    if (isRelu) {
+      const zero = v128.splat<T>(<T>0);
+      s00 = v128.pmax<T>(s00, zero); s01 = v128.pmax<T>(s01, zero); s02 = v128.pmax<T>(s02, zero); s03 = v128.pmax<T>(s03, zero);
+      s10 = v128.pmax<T>(s10, zero); s11 = v128.pmax<T>(s11, zero); s12 = v128.pmax<T>(s12, zero); s13 = v128.pmax<T>(s13, zero);
+      s20 = v128.pmax<T>(s20, zero); s21 = v128.pmax<T>(s21, zero); s22 = v128.pmax<T>(s22, zero); s23 = v128.pmax<T>(s23, zero);
+      s30 = v128.pmax<T>(s30, zero); s31 = v128.pmax<T>(s31, zero); s32 = v128.pmax<T>(s32, zero); s33 = v128.pmax<T>(s33, zero);
+    }
     if (n >= 4 * vectorLength<T>()) {
       storeRow(c3, s30, s31, s32, s33);
       storeRow(c2, s20, s21, s22, s23);
@@ -109,7 +130,5 @@ export function strip4x4<T>(
       storeRowPart<T>(c1, s10, s11, s12, s13, n);
       storeRowPart<T>(c0, s00, s01, s02, s03, n);
     }
-    b += panelB;
-    c0 += 64; c1 += 64; c2 += 64; c3 += 64;
   }
 }

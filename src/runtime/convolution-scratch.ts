@@ -3,6 +3,7 @@ import {
   BAND_SLACK,
   BLOCK_PIXELS,
   HEADER_BYTES,
+  PLACES_BYTES,
   SEGMENTS_BYTES,
 } from "../../assembly/conv/blocking.ts";
 import { BLOCK_K, BLOCK_N_BYTES } from "../../assembly/gemm/blocking.ts";
@@ -62,7 +63,7 @@ export function convolutionScratch(
     terms > LONGEST_SUM
       ? roundUp(Math.max(Math.min(TOTALS_BYTES, rows * rowTotals), x.patches * rowTotals))
       : 0;
-  const bytes = HEADER_BYTES + SEGMENTS_BYTES + bandBytes + panelBytes + totalsBytes;
+  const bytes = HEADER_BYTES + SEGMENTS_BYTES + PLACES_BYTES + bandBytes + panelBytes + totalsBytes;
   return { bandBytes, panelBytes, totalsBytes, bytes: roundUp(bytes) };
 }
 
