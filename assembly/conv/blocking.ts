@@ -25,5 +25,12 @@ export const PLACE_BYTES = 8;
 /** Rows of the product done at once, so many that a panel pays for its way into the first-level cache, and few enough to stay there. */
 export const BLOCK_PLACES = 64;
 
-/** The table of places comes behind that of segments; it ends with a whole tile. */
-export const PLACES_BYTES = 576;
+/** An entry of the table of a weight gradient's tiles: a distance in the patches, an address in the result, and how many rows. */
+export const TILE_BYTES = 16;
+export const BLOCK_TILES = 64;
+
+/** Behind the table of segments comes that of places or tiles. */
+export const PLACES_BYTES = 1_024;
+
+/** Up to so many rows of a weight gradient, packing the gradient at the output costs more than it saves: it is read where it is. */
+export const IN_PLACE_TERMS = 32;

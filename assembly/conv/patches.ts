@@ -300,17 +300,18 @@ export function segmentsOfPatch<T>(p: Patches, table: usize, term: i32, depth: i
   return table;
 }
 
-/** The next `pixels` patches of the walk as segments: addresses and lengths. Returns the table's end. */
-export function segmentsOfWalk(p: Patches, table: usize, pixels: i32): usize {
+/** Writes down where the next `pixels` patches of the walk begin. */
+export function addressesOfWalk(p: Patches, table: usize, pixels: i32): void {
   while (pixels > 0) {
-    const steps = min(pixels, p.columns - p.column);
-    store<u32>(table, <u32>p.at);
-    store<i32>(table, steps, 4);
-    table += SEGMENT_BYTES;
-    pixels -= steps;
-    advance(p, steps);
+    const count = min(pixels, p.columns - p.column);
+    let at = p.at;
+    for (const end = table + (<usize>count << 2); table < end; table += 4) {
+      store<u32>(table, <u32>at);
+      at += p.pixelStep;
+    }
+    pixels -= count;
+    advance(p, count);
   }
-  return table;
 }
 
 /** The next `pixels` patches of the walk as places, what belongs to them `offset` bytes on. Returns the table's end. */

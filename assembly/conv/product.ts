@@ -20,7 +20,7 @@ import {
   beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
   segmentsAt, segmentsOfPatch,
 } from "./patches";
-import { foursByRows } from "./tiles";
+import { tiles } from "./tiles";
 
 /** The right factor of a product over patches: where it comes from, and how. */
 @unmanaged
@@ -239,7 +239,7 @@ function bandTimes<T>(
       if (depth > 0) {
         const fours = fillPlaces(places, placesEnd, 4);
         const now = last && finishesAtOnce;
-        foursByRows<T>(places, fours, table, tableEnd, panels, columns, depth, first, now ? bias : 0, now && isRelu);
+        tiles<T>(places, fours, table, tableEnd, panels, columns, depth, first, now ? bias : 0, now && isRelu);
       } else {
         for (let at = places; at < placesEnd; at += PLACE_BYTES) {
           memory.fill(<usize>load<u32>(at, 4), 0, <usize>columns * sizeof<T>());

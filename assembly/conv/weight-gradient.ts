@@ -4,16 +4,17 @@
 
 import { BLOCK_N_BYTES } from "../gemm/blocking";
 import { packB } from "../gemm/pack";
+import { PANEL_VECTORS } from "../gemm/vectors";
 import { ConvolutionArg, ConvolutionField } from "../isa/conv";
-import { arg, chunkStart, pointer } from "../memory";
+import { arg, chunkStart, pointer, vectorLength } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 import { addPartial, totalsStride } from "../totals";
-import { BLOCK_PIXELS, BLOCK_PLACES, PLACE_BYTES } from "./blocking";
+import { BLOCK_PIXELS, BLOCK_TILES, IN_PLACE_TERMS, TILE_BYTES } from "./blocking";
 import {
-  beginBand, beginWalk, distanceOf, fillPlaces, ofInput, panelsAt, Patches, patchesOf, placesAt, planBands, putPlace, rowsOfBand, runLength,
-  segmentsAt, segmentsOfWalk,
+  addressesOfWalk, beginBand, beginWalk, distanceOf, ofInput, panelsAt, Patches, patchesOf, placesAt, planBands, rowsOfBand, runLength,
+  segmentsAt,
 } from "./patches";
-import { fivesByColumns, fivesByRows, foursByColumns, foursByRows } from "./tiles";
+import { tileOfPanel, tileOfTwoPanels } from "./weight-tiles";
 
 export function convolveWeightGradient<T>(i: usize, lane: i32, lanes: i32): void {
   const geometry = pointer(i, ConvolutionArg.geometry);
@@ -66,7 +67,8 @@ function part<T>(i: usize, p: Patches, group: i32, row: i32, rowEnd: i32, j: i32
   const groups = arg(geometry, ConvolutionField.groups);
   const panels = panelsAt(p);
   const totals = panels + <usize>arg(geometry, ConvolutionField.panelBytes);
-  const table = segmentsAt(p);
+  const addresses = segmentsAt(p);
+  const isPacked = rowEnd - row > IN_PLACE_TERMS;
   const strideC = p.outPixelBytes;
   const column = <usize>(group * (arg(geometry, ConvolutionField.outChannels) / groups) + j) * sizeof<T>();
   const c = pointer(i, ConvolutionArg.out) + <usize>row * strideC + column;
@@ -84,9 +86,13 @@ function part<T>(i: usize, p: Patches, group: i32, row: i32, rowEnd: i32, j: i32
       const partial = long ? PARTIAL_TERMS : pixels;
       const inPartial = pixel % partial;
       const depth = min(min(BLOCK_PIXELS, partial - inPartial), at * p.columns - pixel);
-      const tableEnd = segmentsOfWalk(p, table, depth);
-      packB<T>(panels, p.out + <usize>pixel * strideC + column, strideC, columns, depth);
-      multiply<T>(p, table, tableEnd, panels, c, strideC, row, rowEnd, columns, depth, inPartial == 0);
+      addressesOfWalk(p, addresses, depth);
+      let b = p.out + <usize>pixel * strideC + column;
+      if (isPacked) {
+        packB<T>(panels, b, strideC, columns, depth);
+        b = panels;
+      }
+      multiply<T>(p, addresses, isPacked, b, strideC, c, strideC, row, rowEnd, columns, depth, inPartial == 0);
       pixel += depth;
       if (long && (pixel == pixels || pixel % PARTIAL_TERMS == 0)) {
         addPartial<T>(totals, c, strideC, rowEnd - row, columns, pixel <= PARTIAL_TERMS, pixel == pixels);
@@ -95,40 +101,55 @@ function part<T>(i: usize, p: Patches, group: i32, row: i32, rowEnd: i32, j: i32
   }
 }
 
-/** c = (or, unless `first`, +=) rows row…rowEnd of the transposed patches in the table, times the panels. */
-function multiply<T>(
-  p: Patches, table: usize, tableEnd: usize, panels: usize, c: usize, strideC: usize,
-  row: i32, rowEnd: i32, columns: i32, depth: i32, first: bool,
-): void {
-  // Where patches follow each other element by element, any rows go together; else those that are side by side in a patch.
-  const isContiguous = p.pixelStep == sizeof<T>();
+/** Rows row…rowEnd of the gradient as tiles of up to four that stand side by side in a patch, at most BLOCK_TILES. Returns the row behind them. */
+function tilesOfRows<T>(p: Patches, table: usize, row: i32, rowEnd: i32, c: usize, strideC: usize): i32 {
   const run = runLength<T>(p);
-  const places = placesAt(p);
-  while (row < rowEnd) {
-    const end = isContiguous ? rowEnd : min(rowEnd, row + run - (row % run));
-    const rows = min(end - row, BLOCK_PLACES);
-    const fives = WIDE ? 0 : fivesOf(rows);
-    let at = places;
-    for (const rowsEnd = row + rows; row < rowsEnd; row++) {
-      putPlace(at, distanceOf<T>(p, row), c);
-      at += PLACE_BYTES;
-      c += strideC;
-    }
-    const middle = places + <usize>fives * 5 * PLACE_BYTES;
-    const placesEnd = fillPlaces(middle, at, 4);
-    if (isContiguous) {
-      if (fives > 0) fivesByRows<T>(places, middle, table, tableEnd, panels, columns, depth, first);
-      foursByRows<T>(middle, placesEnd, table, tableEnd, panels, columns, depth, first, 0, false);
-    } else {
-      const step = p.pixelStep;
-      if (fives > 0) fivesByColumns<T>(places, middle, step, table, tableEnd, panels, columns, depth, first);
-      foursByColumns<T>(middle, placesEnd, step, table, tableEnd, panels, columns, depth, first);
-    }
+  const end = table + BLOCK_TILES * TILE_BYTES;
+  for (; row < rowEnd && table < end; table += TILE_BYTES) {
+    const rows = min(min(4, rowEnd - row), run - (row % run));
+    store<u32>(table, <u32>distanceOf<T>(p, row));
+    store<u32>(table, <u32>c, 4);
+    store<i32>(table, rows, 8);
+    row += rows;
+    c += <usize>rows * strideC;
   }
+  if (table < end) store<i32>(table, 0, 8);
+  return row;
 }
 
-/** How many tiles of five rows leave fours alone: none, or 1 to 3 where there are rows enough. */
-function fivesOf(rows: i32): i32 {
-  const rest = rows % 4;
-  return rows >= 5 * rest ? rest : 0;
+/** c = (or, unless `first`, +=) rows row…rowEnd of the transposed patches whose addresses are given, times b [depth, columns]. */
+function multiply<T>(
+  p: Patches, addresses: usize, isPacked: bool, b: usize, stepB: usize, c: usize, strideC: usize,
+  row: i32, rowEnd: i32, columns: i32, depth: i32, first: bool,
+): void {
+  const panel = PANEL_VECTORS * vectorLength<T>();
+  const panelBytes: usize = 16 * PANEL_VECTORS;
+  const panelB = isPacked ? <usize>depth * panelBytes : panelBytes;
+  const table = placesAt(p);
+  const tableEnd = table + BLOCK_TILES * TILE_BYTES;
+  while (row < rowEnd) {
+    const next = tilesOfRows<T>(p, table, row, rowEnd, c, strideC);
+    // A panel goes over all rows. Of fewer than three, two panels do.
+    let second = false;
+    for (let j = 0; j < columns; j += panel) {
+      const n = columns - j;
+      const pairs = !WIDE && !second && n > panel + panel / 2;
+      const from = b + <usize>(j / panel) * panelB;
+      const offset = <usize>j * sizeof<T>();
+      for (let at = table; at < tableEnd; at += TILE_BYTES) {
+        const rows = load<i32>(at, 8);
+        if (rows == 0) break;
+        const a = <usize>load<u32>(at);
+        const to = <usize>load<u32>(at, 4) + offset;
+        if (WIDE || rows > 2 || !(pairs || second)) {
+          tileOfPanel<T>(isPacked, rows, addresses, depth, a, from, stepB, to, strideC, n, first);
+        } else if (pairs) {
+          tileOfTwoPanels<T>(isPacked, rows, addresses, depth, a, from, stepB, panelB, to, strideC, n, first);
+        }
+      }
+      second = pairs;
+    }
+    c += <usize>(next - row) * strideC;
+    row = next;
+  }
 }

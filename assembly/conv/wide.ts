@@ -1,4 +1,4 @@
-// The micro-kernel of the wide build, tiles of 4 rows × 4 vectors, whose neighbours V8 merges (gemm/wide.ts); otherwise as tiles-of-four.ts.
+// The micro-kernel of the wide build, tiles of 4 rows × 4 vectors, whose neighbours V8 merges (gemm/wide.ts); otherwise as patch-tiles.ts.
 
 import { addProduct, splat0, splat1, splat2, splat3 } from "../gemm/vectors";
 import { storeRow, storeRowPart } from "../gemm/wide";
@@ -8,10 +8,10 @@ import { PLACE_BYTES, SEGMENT_BYTES } from "./blocking";
 /** 4 rows × 4 vectors, of which `n` columns count; as tiles4x2. */
 @inline
 export function tiles4x4<T>(
-  byRows: bool, places: usize, placesEnd: usize, stepA: usize, segments: usize, segmentsEnd: usize,
+  places: usize, placesEnd: usize, segments: usize, segmentsEnd: usize,
   b: usize, offset: usize, n: i32, first: bool, bias: usize, isRelu: bool,
 ): void {
-  const advance: usize = byRows ? 4 * sizeof<T>() : 4 * stepA;
+  const advance = 4 * sizeof<T>();
   for (; places < placesEnd; places += 4 * PLACE_BYTES) {
     const c0 = <usize>load<u32>(places, 4) + offset;
     const c1 = <usize>load<u32>(places, 12) + offset;
@@ -26,17 +26,17 @@ export function tiles4x4<T>(
       s30 = v128.load(c3); s31 = v128.load(c3, 16); s32 = v128.load(c3, 32); s33 = v128.load(c3, 48);
     }
     const a0 = <usize>load<u32>(places);
-    const a1 = byRows ? <usize>load<u32>(places, 8) : 0;
-    const a2 = byRows ? <usize>load<u32>(places, 16) : 0;
-    const a3 = byRows ? <usize>load<u32>(places, 24) : 0;
+    const a1 = <usize>load<u32>(places, 8);
+    const a2 = <usize>load<u32>(places, 16);
+    const a3 = <usize>load<u32>(places, 24);
     let next = b;
     for (let segment = segments; segment < segmentsEnd; segment += SEGMENT_BYTES) {
       const at = <usize>load<u32>(segment);
       let left = load<i32>(segment, 4);
       let p0 = at + a0;
-      let p1 = byRows ? at + a1 : p0 + stepA;
-      let p2 = byRows ? at + a2 : p1 + stepA;
-      let p3 = byRows ? at + a3 : p2 + stepA;
+      let p1 = at + a1;
+      let p2 = at + a2;
+      let p3 = at + a3;
       let q = next;
       next += <usize>left * 64;
       for (;;) {
@@ -44,55 +44,55 @@ export function tiles4x4<T>(
         let x = splat0<T>(p0);
         s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
         s02 = addProduct<T>(s02, x, b2); s03 = addProduct<T>(s03, x, b3);
-        x = byRows ? splat0<T>(p1) : splat1<T>(p0);
+        x = splat0<T>(p1);
         s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
         s12 = addProduct<T>(s12, x, b2); s13 = addProduct<T>(s13, x, b3);
-        x = byRows ? splat0<T>(p2) : splat2<T>(p0);
+        x = splat0<T>(p2);
         s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
         s22 = addProduct<T>(s22, x, b2); s23 = addProduct<T>(s23, x, b3);
-        x = byRows ? splat0<T>(p3) : splat3<T>(p0);
+        x = splat0<T>(p3);
         s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
         s32 = addProduct<T>(s32, x, b2); s33 = addProduct<T>(s33, x, b3);
         if (left == 1) break;
 
         b0 = v128.load(q, 64); b1 = v128.load(q, 80); b2 = v128.load(q, 96); b3 = v128.load(q, 112);
-        x = byRows ? splat1<T>(p0) : splat0<T>(p1);
+        x = splat1<T>(p0);
         s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
         s02 = addProduct<T>(s02, x, b2); s03 = addProduct<T>(s03, x, b3);
         x = splat1<T>(p1);
         s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
         s12 = addProduct<T>(s12, x, b2); s13 = addProduct<T>(s13, x, b3);
-        x = byRows ? splat1<T>(p2) : splat2<T>(p1);
+        x = splat1<T>(p2);
         s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
         s22 = addProduct<T>(s22, x, b2); s23 = addProduct<T>(s23, x, b3);
-        x = byRows ? splat1<T>(p3) : splat3<T>(p1);
+        x = splat1<T>(p3);
         s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
         s32 = addProduct<T>(s32, x, b2); s33 = addProduct<T>(s33, x, b3);
         if (left == 2) break;
 
         b0 = v128.load(q, 128); b1 = v128.load(q, 144); b2 = v128.load(q, 160); b3 = v128.load(q, 176);
-        x = byRows ? splat2<T>(p0) : splat0<T>(p2);
+        x = splat2<T>(p0);
         s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
         s02 = addProduct<T>(s02, x, b2); s03 = addProduct<T>(s03, x, b3);
-        x = byRows ? splat2<T>(p1) : splat1<T>(p2);
+        x = splat2<T>(p1);
         s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
         s12 = addProduct<T>(s12, x, b2); s13 = addProduct<T>(s13, x, b3);
         x = splat2<T>(p2);
         s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
         s22 = addProduct<T>(s22, x, b2); s23 = addProduct<T>(s23, x, b3);
-        x = byRows ? splat2<T>(p3) : splat3<T>(p2);
+        x = splat2<T>(p3);
         s30 = addProduct<T>(s30, x, b0); s31 = addProduct<T>(s31, x, b1);
         s32 = addProduct<T>(s32, x, b2); s33 = addProduct<T>(s33, x, b3);
         if (left == 3) break;
 
         b0 = v128.load(q, 192); b1 = v128.load(q, 208); b2 = v128.load(q, 224); b3 = v128.load(q, 240);
-        x = byRows ? splat3<T>(p0) : splat0<T>(p3);
+        x = splat3<T>(p0);
         s00 = addProduct<T>(s00, x, b0); s01 = addProduct<T>(s01, x, b1);
         s02 = addProduct<T>(s02, x, b2); s03 = addProduct<T>(s03, x, b3);
-        x = byRows ? splat3<T>(p1) : splat1<T>(p3);
+        x = splat3<T>(p1);
         s10 = addProduct<T>(s10, x, b0); s11 = addProduct<T>(s11, x, b1);
         s12 = addProduct<T>(s12, x, b2); s13 = addProduct<T>(s13, x, b3);
-        x = byRows ? splat3<T>(p2) : splat2<T>(p3);
+        x = splat3<T>(p2);
         s20 = addProduct<T>(s20, x, b0); s21 = addProduct<T>(s21, x, b1);
         s22 = addProduct<T>(s22, x, b2); s23 = addProduct<T>(s23, x, b3);
         x = splat3<T>(p3);
