@@ -6,6 +6,9 @@ import * as indexing from "./indexing/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode, unknownOpcode } from "./memory";
 import * as metric from "./metric/extension";
+import * as normalize from "./normalize/dispatch";
+import * as pool from "./pool/dispatch";
+import * as optimizer from "./optimizer/extension";
 import * as random from "./random/extension";
 import * as reduce from "./reduce/extension";
 
@@ -21,6 +24,10 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i) >> FAMILY_SHIFT) {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.pool:
+      return pool.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.normalize:
+      return normalize.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.random:
       return random.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.reduce:
@@ -29,6 +36,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return indexing.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.metric:
       return metric.dispatch<T>(i);
+    case ExtensionFamily.optimizer:
+      return optimizer.dispatch<T>(i, lane, lanes);
     default:
       unknownOpcode();
   }
