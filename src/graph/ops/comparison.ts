@@ -4,7 +4,7 @@ import { WhereArg } from "../../../assembly/isa/elementwise.ts";
 import { ExtensionOp } from "../../../assembly/isa/index.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, constant, type Operation, sameFloat, type Value } from "../value.ts";
-import { type Axis, broadcastShapes, eachBox, operandOf } from "./broadcasting.ts";
+import { type Axis, broadcastAll, eachBox, operandOf } from "./broadcasting.ts";
 import { binary } from "./pointwise.ts";
 import { sumTo } from "./reduce.ts";
 
@@ -55,8 +55,8 @@ const whereOperation: Operation<undefined> = {
   name: "where",
   inPlace: true,
   infer([c, a, b]) {
-    const shape = broadcastShapes("where", c!.shape, broadcastShapes("where", a!.shape, b!.shape));
-    return [{ shape, dtype: sameFloat("where", c!, a!, b!) }];
+    const shapes = { condition: c!.shape, a: a!.shape, b: b!.shape };
+    return [{ shape: broadcastAll("where", shapes), dtype: sameFloat("where", c!, a!, b!) }];
   },
   gradient({ inputs: [c, a, b] }, g) {
     const zero = constant(0, g.dtype);
