@@ -1,20 +1,22 @@
 // Operands of optimizers' updates, and of what is done with gradients before them.
 
-/**
- * w and g are [n]; s1, s2 and s3 are the optimizer's own [n] each, as far as it has them. What comes after the table only the
- * extended updates look at.
- */
+/** w and g are [n]; s1 and s2 are the optimizer's own [n] each, as far as it has them. */
 export enum UpdateArg {
   w = 2,
   g,
   n,
   s1,
   s2,
-  s3,
-  /** address of the RunField block */
+  /** address of the RunField block: the coefficients are from this step's row there */
   state,
-  /** which table the coefficients are from */
-  table,
+}
+
+/** What else the extension's updates look at. */
+export enum ExtendedUpdateArg {
+  /** [n], likewise */
+  s3 = 8,
+  /** which of the step's rows the coefficients are from */
+  row,
   /** address of a float64 that gradients are multiplied by; optional */
   scale,
   /** [n], the moving average of w; optional */

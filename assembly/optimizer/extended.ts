@@ -1,10 +1,10 @@
 // Updates with everything around them, in one pass: gradients are scaled and given the decay, the rule moves the weights, and their moving
 // average follows. Two vectors at a time in every build, which shares the loop's own instructions between them.
 
-import { Coefficient, Phase, UpdateArg } from "../isa/optimizer";
+import { Coefficient, ExtendedUpdateArg, Phase, UpdateArg } from "../isa/optimizer";
 import { arg, chunkStart, pointer, storePair } from "../memory";
 import { phaseOf } from "./gradients";
-import { coefficient, coefficientOf, scaledStep, towards, velocity } from "./updates";
+import { coefficientOf, scaledStep, towards, velocity } from "./updates";
 
 /** The rules: constants at compile time. */
 const SGD = 0;
@@ -19,6 +19,18 @@ const NADAM = 8;
 const RADAM = 9;
 const ADAMAX = 10;
 const LION = 11;
+
+/** A coefficient of this step. */
+@inline
+function number(i: usize, index: i32): f64 {
+  return coefficientOf(pointer(i, UpdateArg.state), arg(i, ExtendedUpdateArg.row), index);
+}
+
+/** The same, in every place of a vector. */
+@inline
+function coefficient<T>(i: usize, index: i32): v128 {
+  return v128.splat<T>(<T>number(i, index));
+}
 
 /** g·scale + decay·w */
 @inline
@@ -66,15 +78,15 @@ function update<T>(rule: i32, i: usize, lane: i32, lanes: i32): void {
   const g = pointer(i, UpdateArg.g);
   const s1 = pointer(i, UpdateArg.s1);
   const s2 = pointer(i, UpdateArg.s2);
-  const s3 = pointer(i, UpdateArg.s3);
+  const s3 = pointer(i, ExtendedUpdateArg.s3);
   const n = arg(i, UpdateArg.n);
   const c0 = coefficient<T>(i, 0), c1 = coefficient<T>(i, 1), c2 = coefficient<T>(i, 2), c3 = coefficient<T>(i, 3);
   const c4 = coefficient<T>(i, 4);
   const decay = coefficient<T>(i, Coefficient.decay);
-  const keep = v128.splat<T>(<T>(1 - coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), Coefficient.shrink)));
-  const factor = pointer(i, UpdateArg.scale);
+  const keep = v128.splat<T>(<T>(1 - number(i, Coefficient.shrink)));
+  const factor = pointer(i, ExtendedUpdateArg.scale);
   const scale = v128.splat<T>(factor ? <T>load<f64>(factor) : <T>1);
-  const average = pointer(i, UpdateArg.average);
+  const average = pointer(i, ExtendedUpdateArg.average);
   const share = coefficient<T>(i, Coefficient.average);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 32) {

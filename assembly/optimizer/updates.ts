@@ -12,17 +12,17 @@ export function storeStep(address: usize, low: v128, high: v128): void {
   else v128.store(address, low);
 }
 
-/** Coefficient `index` of this step, in a table of a run. */
+/** Coefficient `index` of this step, from one of its rows. */
 @inline
-export function coefficientOf(run: usize, table: i32, index: i32): f64 {
-  const row = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.tables) + table;
-  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3));
+export function coefficientOf(run: usize, row: i32, index: i32): f64 {
+  const at = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.rows) + row;
+  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(at * COEFFICIENTS + index) << 3));
 }
 
-/** The same, in every place of a vector. */
+/** The same, from the first row, in every place of a vector. */
 @inline
-export function coefficient<T>(i: usize, index: i32): v128 {
-  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), index));
+function coefficient<T>(i: usize, index: i32): v128 {
+  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), 0, index));
 }
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.

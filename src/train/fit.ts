@@ -3,7 +3,7 @@ import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import { rateAt, type ScheduleState } from "../nn/rate.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -289,9 +289,7 @@ class Session implements Disposable {
 
   /** The learning rate. */
   get #rate(): number {
-    const { given, schedule } = this.#state;
-    const { every, optimizer } = this.#spec.update;
-    return rateAt("fit", optimizer.lr, Math.floor(given / every), schedule);
+    return this.#run.rate(this.#state.given, this.#state.schedule);
   }
 
   /** An update may overflow in the last step as in any other, and then no loss shows it. */

@@ -28,7 +28,7 @@ export class RunState implements Disposable {
   constructor(engine: Engine, seed: number, owner: string, update: Update) {
     this.#engine = engine;
     this.#update = update;
-    this.#rows = new Float64Array(CAPACITY * update.tables * COEFFICIENTS);
+    this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
     this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
@@ -36,7 +36,7 @@ export class RunState implements Disposable {
     setSeed(engine, this.address, seed);
     words[RunField.losses] = this.#losses;
     words[RunField.coefficients] = this.#coefficients;
-    words[RunField.tables] = update.tables;
+    words[RunField.rows] = update.rows;
   }
 
   get #losses(): number {
@@ -54,7 +54,7 @@ export class RunState implements Disposable {
    */
   begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
     setStep(this.#engine, this.address, step);
-    const width = this.#update.tables * COEFFICIENTS;
+    const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
     for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
@@ -90,12 +90,17 @@ export class RunState implements Disposable {
     this.#engine.heap.free(this.#block);
   }
 
+  /** The learning rate of the step after `done` of them. */
+  rate(done: number, state: ScheduleState | undefined): number {
+    const { every = 1, optimizer } = this.#update;
+    return rateAt(optimizer.lr, Math.floor(done / every), state);
+  }
+
   #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
-    const { every, optimizer } = this.#update;
-    const updates = Math.floor(done / every);
+    const { every = 1, optimizer } = this.#update;
     return new OptionError(
-      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${updates + 1}, with the learning rate ` +
-        `${show(rateAt("fit", optimizer.lr, updates, state))}; all must be finite numbers`,
+      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
+        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
     );
   }
 }
