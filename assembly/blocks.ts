@@ -67,7 +67,7 @@ export enum RunField {
   seedHigh,
   /** float64, one for each step of a call; optional */
   losses,
-  /** float64 rows of COEFFICIENTS, for each step of a call as many as `rows` says */
+  /** rows of COEFFICIENTS, of the type that is trained; for each step of a call as many as `rows` says */
   coefficients,
   rows,
   /** what the step is ahead of the place in the sequence of epochs: a fit may begin its own at any step */

@@ -18,7 +18,7 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
   const current = engine();
   const { heap } = current;
   const optimizer = sgd({ lr: LR });
-  const state = new RunState(current, 0, "bench", updateOf("bench", optimizer, []));
+  const state = new RunState(current, 0, "bench", { update: updateOf("bench", optimizer, []), dtype });
   const blocks = [1, 2].map((seed) => {
     const data = numbers(floats(dtype, N), seed);
     const block = heap.allocate(data.byteLength, "bench");
@@ -32,6 +32,7 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     [UpdateArg.n]: N,
     [UpdateArg.s1]: 0,
     [UpdateArg.s2]: 0,
+    [UpdateArg.s3]: 0,
     [UpdateArg.state]: state.address,
   };
   const { rule } = optimizer;

@@ -20,7 +20,7 @@ function kernel<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.squares:
       return squares<T>(i, lane, lanes);
     case ExtensionOp.clipScale:
-      return clipScale(i, lane);
+      return clipScale<T>(i, lane);
     case ExtensionOp.sgd:
       return extended.sgd<T>(i, lane, lanes);
     case ExtensionOp.momentum:

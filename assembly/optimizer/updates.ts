@@ -12,17 +12,17 @@ export function storeStep(address: usize, low: v128, high: v128): void {
   else v128.store(address, low);
 }
 
-/** Coefficient `index` of this step, from one of its rows. */
+/** Where coefficient `index` of this step lies, in one of its rows. */
 @inline
-export function coefficientOf(run: usize, row: i32, index: i32): f64 {
+export function coefficientAt<T>(run: usize, row: i32, index: i32): usize {
   const at = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.rows) + row;
-  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(at * COEFFICIENTS + index) << 3));
+  return pointer(run, RunField.coefficients) + <usize>(at * COEFFICIENTS + index) * sizeof<T>();
 }
 
-/** The same, from the first row, in every place of a vector. */
+/** A coefficient of this step, from the first row, in every place of a vector: read so, V8 does not make it anew in the loop. */
 @inline
 function coefficient<T>(i: usize, index: i32): v128 {
-  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), 0, index));
+  return v128.load_splat<T>(coefficientAt<T>(pointer(i, UpdateArg.state), 0, index));
 }
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.

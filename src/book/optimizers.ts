@@ -176,6 +176,7 @@ export class Updates {
         [UpdateArg.n]: bytes / bytesPerElement(dtype),
         [UpdateArg.s1]: regions + 2 * bytes,
         [UpdateArg.s2]: regions + 3 * bytes,
+        [UpdateArg.s3]: regions + 4 * bytes,
         [UpdateArg.state]: composer.run,
       };
       update.compose(composer, { dtype, bytes, operands });
@@ -187,7 +188,7 @@ export class Updates {
     try {
       const rows = new Float64Array(COEFFICIENTS * update.rows);
       update.coefficients(this.#given, undefined, rows, 0);
-      heap.view("float64", program.rows, rows.length).set(rows);
+      heap.view(dtype, program.rows, rows.length).set(rows);
       const at = (region: number, { offset, n }: Entry) =>
         heap.view(dtype, program.regions + region * bytes + offset, n);
       entries.forEach((entry, i) => {

@@ -185,7 +185,9 @@ class Session implements Disposable {
       };
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, update));
+      this.#run = held.add(
+        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
+      );
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });

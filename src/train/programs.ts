@@ -305,6 +305,7 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
         [UpdateArg.n]: parameters.length,
         [UpdateArg.s1]: spec.slots,
         [UpdateArg.s2]: spec.slots + parameters.bytes,
+        [UpdateArg.s3]: spec.slots + 2 * parameters.bytes,
         [UpdateArg.state]: state,
       },
     });

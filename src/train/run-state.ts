@@ -7,11 +7,19 @@ import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
+import type { DTypeName } from "../tensor.ts";
 import { setStep } from "./core.ts";
 import { setSeed } from "./initial-values.ts";
 
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
+
+/** What there are coefficients for. */
+export interface Trained {
+  readonly update: Update;
+  /** the type that is trained */
+  readonly dtype: DTypeName;
+}
 
 /** What the programs of a training run share in linear memory: the step, the seed, each step's coefficients and losses. */
 export class RunState implements Disposable {
@@ -23,11 +31,12 @@ export class RunState implements Disposable {
   readonly #engine: Engine;
   readonly #block: Block;
   readonly #update: Update;
+  readonly #dtype: DTypeName;
 
-  /** @param update what there are coefficients for */
-  constructor(engine: Engine, seed: number, owner: string, update: Update) {
+  constructor(engine: Engine, seed: number, owner: string, { update, dtype }: Trained) {
     this.#engine = engine;
     this.#update = update;
+    this.#dtype = dtype;
     this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
     this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
@@ -65,7 +74,7 @@ export class RunState implements Disposable {
         throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
       }
     }
-    const table = this.#engine.heap.view("float64", this.#coefficients, count * width);
+    const table = this.#engine.heap.view(this.#dtype, this.#coefficients, count * width);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 

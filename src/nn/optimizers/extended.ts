@@ -138,7 +138,7 @@ class ExtendedUpdate implements Update {
         [UpdateArg.n]: n,
         [UpdateArg.s1]: slots + from,
         [UpdateArg.s2]: all[UpdateArg.s2] + from,
-        [ExtendedUpdateArg.s3]: slots + 2 * bytes + from,
+        [UpdateArg.s3]: all[UpdateArg.s3] + from,
         [ExtendedUpdateArg.row]: run.row,
         [ExtendedUpdateArg.scale]: scale(run),
         [ExtendedUpdateArg.average]: average && average + from,
@@ -159,15 +159,16 @@ class ExtendedUpdate implements Update {
   ): (run: Run) => number {
     const clip = this.#clip;
     // Gradients of several steps are added up, and what counts is their mean.
-    const share = this.every > 1 || clip ? number(composer, 1 / this.every) : 0;
-    if (!clip) return () => share;
-    const limit = number(composer, clip.limit);
+    const share = 1 / this.every;
+    const scale = number(composer, dtype, share);
+    if (!clip) return () => scale;
     if (clip.kind === "clipByValue") {
+      const limit = number(composer, dtype, clip.limit);
       for (const { from, n } of spans) {
         const operands = {
           [ClipGradientsArg.g]: g + from,
           [ClipGradientsArg.n]: n,
-          [ClipGradientsArg.scale]: share,
+          [ClipGradientsArg.scale]: scale,
           [ClipGradientsArg.limit]: limit,
           [ClipGradientsArg.state]: composer.run,
         };
@@ -175,6 +176,8 @@ class ExtendedUpdate implements Update {
       }
       return () => 0;
     }
+    const limit = number(composer, "float64", clip.limit);
+    const shareCell = number(composer, "float64", share);
     const members = this.#runs.flatMap((run) => run.members.map((member) => ({ run, member })));
     const total = members.reduce((count, { member }) => count + partials(member.n), 0);
     const sums = composer.allocate(8 * total);
@@ -185,7 +188,7 @@ class ExtendedUpdate implements Update {
         [ClipScaleArg.squares]: from,
         [ClipScaleArg.n]: n,
         [ClipScaleArg.limit]: limit,
-        [ClipScaleArg.share]: share,
+        [ClipScaleArg.share]: shareCell,
       };
       composer.push(instruction<ClipScaleArg>(clipScale, dtype, operands));
       return cell;
@@ -234,7 +237,7 @@ class ExtendedUpdate implements Update {
     const rate = group?.weightDecay ?? this.#decay?.rate ?? 0;
     const decoupled = this.#decay?.decoupled ?? false;
     rows[at + Coefficient.decay] = decoupled ? 0 : rate;
-    rows[at + Coefficient.shrink] = decoupled ? lr * rate : 0;
+    if (decoupled) rows[at + Coefficient.keep] = 1 - lr * rate;
     rows[at + Coefficient.average] = this.#average ? (updates === 0 ? 1 : 1 - this.#average.decay) : 0;
     rows[at + Coefficient.phase] = Phase.last;
   }
@@ -246,9 +249,9 @@ function partials(n: number): number {
 }
 
 /** A cell that holds a number; its address. */
-function number(composer: Composer, value: number): number {
+function number(composer: Composer, dtype: DTypeName, value: number): number {
   const address = composer.allocate(8);
-  composer.write("float64", address, [value]);
+  composer.write(dtype, address, [value]);
   return address;
 }
 

@@ -1,7 +1,7 @@
 // What an optimizer is, and what a fit asks of one: where nothing else is wished for, one instruction over all parameters.
 
 import type { Op } from "../../../assembly/isa/index.ts";
-import { UpdateArg } from "../../../assembly/isa/optimizer.ts";
+import { Coefficient, UpdateArg } from "../../../assembly/isa/optimizer.ts";
 import { check, having, name, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
@@ -131,6 +131,8 @@ export function writeCoefficients(
   at: number,
 ): number {
   const lr = rateAt(optimizer.lr, updates, state) * multiplier;
+  rows[at + Coefficient.scale] = 1;
+  rows[at + Coefficient.keep] = 1;
   const made: unknown = optimizer.coefficients(updates + 1, lr, rows, at);
   if (made !== undefined) checkSynchronous(call, optimizer, made);
   return lr;
