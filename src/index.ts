@@ -14,9 +14,12 @@ export {
   zeros,
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
+export * from "./nn/layers/conv.ts";
 export * from "./nn/layers/dense.ts";
 export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/normalize.ts";
+export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -50,6 +53,16 @@ export {
   tensor,
 } from "./tensor.ts";
 export { averaged, swapAverage } from "./train/averages.ts";
+export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from "./train/callbacks/early-stopping.ts";
+export { csvLog, jsonLog } from "./train/callbacks/logs.ts";
+export { type Pausable, pausable } from "./train/callbacks/pausable.ts";
+export { saveBest, saveEvery } from "./train/callbacks/saving.ts";
+export type { Best, WatchOptions } from "./train/callbacks/watch.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";

@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import * as extended from "./extended";
 import { addGradients, clipGradients, clipScale, squares } from "./gradients";
 
@@ -46,6 +46,6 @@ function kernel<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.lion:
       return extended.lion<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

@@ -204,8 +204,8 @@ it("epochs are whole however many were before", async () => {
 it("an aborted signal is noticed before all initial values are drawn", async () => {
   using net = sequential([dense(3000, { weight: he() })], { input: [1000] });
   const data = { x: tensor(new Float32Array(1000), [1, 1000]), t: tensor(new Float32Array(3000), [1, 3000]) };
-  const { aborted, steps } = await net.fit(data, { ...options(), batchSize: 1, signal: AbortSignal.abort() });
-  expect({ aborted, steps }).toEqual({ aborted: true, steps: 0 });
+  const { ended, steps } = await net.fit(data, { ...options(), batchSize: 1, signal: AbortSignal.abort() });
+  expect({ ended, steps }).toEqual({ ended: "aborted", steps: 0 });
 });
 
 it("scale and params can be set, and accuracy be asked by a loss", async () => {

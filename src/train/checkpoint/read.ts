@@ -10,7 +10,7 @@ import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
 import { type About, lossNamed, readAbout, slotName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
-import { regionsOf } from "./regions.ts";
+import { regionOf, variablesOf } from "./regions.ts";
 
 /** What a checkpoint holds, of which `about` was checked. */
 export interface Checkpoint {
@@ -49,18 +49,17 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
   const { step, scale, loss, epochs, optimizer } = about.training;
-  const slotsOf = (name: string) => (optimizer?.regions ?? []).map((region) => slotName(region, name));
-  const expected = regionsOf(core, core.parameters.address).flatMap(([name, { shape }]) =>
-    [name, ...slotsOf(name)].map((each) => [each, shape] as const),
+  const { parameters } = core;
+  const slotNames = (optimizer?.regions ?? []).map((region) =>
+    parameters.names.map((name) => [slotName(region, name), parameters.shapeOf(name)] as const),
   );
-  checkTensors(file, core.dtype, expected, tensors);
+  const own = variablesOf(core).map(([name, { shape }]) => [name, shape] as const);
+  checkTensors(file, core.dtype, [...own, ...slotNames.flat()], tensors);
   const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
-  const fill = (address: number, nameOf: (parameter: string) => string) => {
-    for (const [name, { data }] of regionsOf(core, address)) data.set(tensors[nameOf(name)]!.data);
-  };
-  fill(core.parameters.address, (name) => name);
-  for (const [i, region] of (kept?.regions ?? []).entries()) {
-    fill(kept!.address + i * core.parameters.bytes, (name) => slotName(region, name));
+  for (const [name, { data }] of variablesOf(core)) data.set(tensors[name]!.data);
+  for (const [i, name] of (kept?.regions ?? []).entries()) {
+    const region = regionOf(core, parameters, kept!.address + i * parameters.bytes);
+    for (const [parameter, { data }] of region) data.set(tensors[slotName(name, parameter)]!.data);
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
