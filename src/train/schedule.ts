@@ -71,6 +71,9 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   const chosen = options("fit", fitOptions, rules);
   check("fit", "loss", chosen.loss, lossRule);
   checkOptimizer("fit", chosen.optimizer);
+  if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {
+    throw new OptionError("fit: the learning rate follows evaluations: give evaluate");
+  }
   const checked = new Map<Dataset, CheckedDataset>();
   const once = (call: string, set: Dataset) => {
     const known = checked.get(set) ?? checkDataset(call, set);
