@@ -96,6 +96,24 @@ function op(name: string, ...more: readonly unknown[]): Door[] {
     },
   ];
 }
+/** An op of values of one shape, called with a symbolic value reshaped to [batch, …shape] and more; VALUE stands for one of [2]. */
+function opOf(name: string, shape: readonly number[], ...more: readonly unknown[]): Door {
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
+  const f = ops[name as keyof typeof ops] as (...args: unknown[]) => Value | ops.BatchNorm;
+  return {
+    name: `kobai/ops: ${name}`,
+    args: () => more,
+    call: inLayer((x, ...args) => {
+      const channels = ops.mean(x, { axis: 0 });
+      const y = f(
+        ops.reshape(x, [x.shape[0]!, ...shape]),
+        ...args.map((each) => (each === VALUE ? channels : each)),
+      );
+      return ops.add(x, ops.scale(ops.sum("y" in y ? y.y : y), 0));
+    }),
+  };
+}
+
 /** A class of the book's: made, and each of its methods called. */
 function made(
   name: keyof typeof book,
@@ -162,6 +180,28 @@ export const doors: readonly Door[] = [
   ...["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => door("kobai", kobai, name)),
   door("kobai", kobai, "dropout", 0.5),
   door("kobai", kobai, "spatialDropout", 0.5),
+  ...["maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, {}),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["stride", "padding", ...(name.startsWith("avg") ? ["countPadding"] : [])],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
+  ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
+  ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
+    door("kobai", kobai, name),
+  ),
+  door("kobai", kobai, "batchNorm", {}),
+  door("kobai", kobai, "layerNorm", {}),
+  door("kobai", kobai, "groupNorm", 2, {}),
+  ...fields(
+    "kobai: batchNorm",
+    () => ({}),
+    ["epsilon", "momentum", "scale", "shift"],
+    (options) => kobai.sequential([kobai.batchNorm(options)], { input: [2] }).dispose(),
+  ),
   door("kobai", kobai, "layer", "own", (x: Value) => x),
   door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
   ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
@@ -382,6 +422,15 @@ export const doors: readonly Door[] = [
     "binaryCrossEntropy",
     "softmaxCrossEntropy",
   ].flatMap((name) => op(name, VALUE)),
+  ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
+  ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
+  ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
+  ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
+  opOf("upsample2d", [1, 2, 1], 2),
+  opOf("upsample1d", [2, 1], 2),
+  ...["batchNorm", "layerNorm"].map((name) => opOf(name, [2], VALUE, VALUE, {})),
+  opOf("groupNorm", [2], 2, VALUE, VALUE, {}),
+  opOf("channelAffine", [2], VALUE, VALUE, VALUE),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),
