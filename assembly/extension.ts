@@ -7,6 +7,7 @@ import { dtypeOf, opcode, unknownOpcode } from "./memory";
 import * as metric from "./metric/extension";
 import * as normalize from "./normalize/dispatch";
 import * as pool from "./pool/dispatch";
+import * as optimizer from "./optimizer/extension";
 import * as random from "./random/extension";
 
 /** Runs one instruction, or a lane's part of it. */
@@ -29,6 +30,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return random.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.metric:
       return metric.dispatch<T>(i);
+    case ExtensionFamily.optimizer:
+      return optimizer.dispatch<T>(i, lane, lanes);
     default:
       unknownOpcode();
   }

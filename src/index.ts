@@ -28,7 +28,9 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
+export * from "./nn/optimizers/index.ts";
+export type { Rate, Schedule, ScheduleDescription, ScheduleState } from "./nn/rate.ts";
+export * from "./nn/schedules/index.ts";
 export {
   close,
   type EngineInfo,
@@ -49,6 +51,17 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export { averaged, swapAverage } from "./train/averages.ts";
+export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from "./train/callbacks/early-stopping.ts";
+export { csvLog, jsonLog } from "./train/callbacks/logs.ts";
+export { type Pausable, pausable } from "./train/callbacks/pausable.ts";
+export { saveBest, saveEvery } from "./train/callbacks/saving.ts";
+export type { Best, WatchOptions } from "./train/callbacks/watch.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";

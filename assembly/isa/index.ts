@@ -120,6 +120,7 @@ export enum ExtensionFamily {
   pool = 0x12,
   normalize = 0x13,
   metric = 0x18,
+  optimizer = 0x19,
 }
 
 /** The opcodes of the extension's kernels, by families. */
@@ -152,4 +153,23 @@ export enum ExtensionOp {
   countRanks,
   collectScores,
   addErrors,
+
+  // gradients before an update
+  addGradients = 0x1900,
+  clipGradients,
+  squares,
+  clipScale,
+  // updates with everything around them (UpdateArg)
+  sgd,
+  momentum,
+  nesterov,
+  adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  amsgrad,
+  nadam,
+  radam,
+  adamax,
+  lion,
 }

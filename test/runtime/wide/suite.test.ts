@@ -14,6 +14,7 @@ const tests = [
   "test/nn/layers/normalize.test.ts",
   "test/nn/layers/pool.test.ts",
   "test/train/training.test.ts",
+  "test/train/updates.test.ts",
   "test/train/numerical-gradient.test.ts",
   "test/runtime/lanes/bits.test.ts",
 ];
