@@ -3,6 +3,8 @@
 
 import { check, whole } from "../check.ts";
 import { ShapeError } from "../errors.ts";
+import { convolve2d } from "../graph/ops/conv.ts";
+import { add } from "../graph/ops/elementwise.ts";
 import { pad, permute, slice, stack } from "../graph/ops/indexing.ts";
 import { maxPool2d } from "../graph/ops/pool.ts";
 import { reshape } from "../graph/ops/reshape.ts";
@@ -160,6 +162,95 @@ export function col2im(
 
 const toLast = (x: Value) => permute(x, [0, 2, 3, 1]);
 const toFirst = (x: Value) => permute(x, [0, 3, 1, 2]);
+
+const convolution = byWindows(({ stride, pad: padding }) =>
+  bothWays((x, W, b) => {
+    const y = convolve2d(toLast(x!), permute(W!, [2, 3, 1, 0]), { stride, padding });
+    return toFirst(add(y, b!));
+  }),
+);
+
+/**
+ * A convolution (book 7.4.3): each of the filters at each window of the images, plus its bias. Of each sum the terms are added row by row, column by
+ * column, channel by channel.
+ *
+ * W and b are looked at in every pass.
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { Convolution } from "kobai/book";
+ * await init();
+ * const layer = new Convolution([[[[1, 0], [0, 2]]]], [10]); // one filter of one channel
+ * layer.forward([[[[1, 2, 3], [4, 5, 6]]]]).data; // 21, 24
+ * layer.backward([[[[1, 1]]]]).data; // 1, 1, 0, 0, 2, 2
+ * layer.db!.data; // 2
+ * ```
+ */
+export class Convolution {
+  /** [filters, channels, height, width] */
+  W: Tensor;
+  /** [filters] */
+  b: Tensor;
+  /** The gradients by W and b that the last backward pass left. */
+  dW: Tensor | undefined;
+  db: Tensor | undefined;
+  readonly #stride: number;
+  readonly #pad: number;
+  readonly #memory: Memory;
+
+  /**
+   * @param W [filters, channels, height, width] @param b [filters]; tensors are taken as they are, without a copy
+   * @param stride default 1 @param pad zeros around an image, default 0
+   * @throws DataError where W or b is no tensor @throws OptionError for numbers out of range
+   */
+  constructor(W: TensorLike, b: TensorLike, stride = 1, pad = 0) {
+    this.W = asFloat("Convolution", "W", W);
+    this.b = asFloat("Convolution", "b", b);
+    const windows = windowsOf("Convolution", 1, 1, stride, pad);
+    this.#stride = stride;
+    this.#pad = pad;
+    this.#memory = new Memory("Convolution", convolution(windows));
+  }
+
+  /**
+   * @param x [batch, channels, height, width] @returns [batch, filters, windows down, windows across]
+   * @throws ShapeError where the shapes do not go together, or a filter is larger than an image @throws StateError before `init()`
+   */
+  forward(x: TensorLike): Tensor {
+    const given = floats("Convolution", { x, W: this.W, b: this.b });
+    const [filters, channels, height, width] = given.W.shape;
+    const shapes = [given.x.shape, given.W.shape, given.b.shape];
+    const fits =
+      given.W.shape.length === 4 &&
+      given.x.shape.length === 4 &&
+      given.x.shape[1] === channels &&
+      given.b.shape.length === 1 &&
+      given.b.shape[0] === filters;
+    if (!fits) {
+      const named = ShapeError.describe({ x: given.x.shape, W: given.W.shape, b: given.b.shape });
+      throw new ShapeError(
+        "Convolution",
+        `${named}; they must be [batch, channels, height, width], [filters, channels, height, width] and [filters]`,
+        ...shapes,
+      );
+    }
+    const windows = { height: height!, width: width!, stride: this.#stride, pad: this.#pad };
+    outputSize("Convolution", given.x, windows);
+    return this.#memory.forward(given);
+  }
+
+  /**
+   * The gradient by x; those by W and b come to lie in `dW` and `db`.
+   * @param dout of the forward result's shape
+   * @throws StateError before a forward pass @throws ShapeError where dout has another shape
+   */
+  backward(dout: TensorLike): Tensor {
+    const [dx, dW, db] = this.#memory.backward(dout) as [Tensor, Tensor, Tensor];
+    this.dW = dW;
+    this.db = db;
+    return dx;
+  }
+}
 
 const pooling = byWindows(({ height, width, stride, pad: zeros }) =>
   bothWays((x) => toFirst(maxPool2d(toLast(padded(x!, zeros)), [height, width], { stride }))),

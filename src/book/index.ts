@@ -1,7 +1,7 @@
 // kobai/book: the functions, layers, networks and optimizers of 『ゼロから作るDeep Learning』 under the book's names, on kobai's engine.
 // Tensors, typed arrays and nested arrays go in; plain tensors and numbers come out.
 
-export { col2im, im2col, Pooling } from "./convolution.ts";
+export { Convolution, col2im, im2col, Pooling } from "./convolution.ts";
 export {
   type CrossEntropyOptions,
   crossEntropyError,

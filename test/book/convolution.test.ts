@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { col2im, im2col, Pooling } from "../../src/book/index.ts";
+import { Convolution, col2im, im2col, Pooling } from "../../src/book/index.ts";
 import { init, OptionError, ShapeError, StateError, type Tensor, tensor } from "../../src/index.ts";
 import { numericalGradient } from "../../src/numeric/index.ts";
 
@@ -91,6 +91,66 @@ describe("im2col and col2im", () => {
         name: "ShapeError",
         message: "col2im: col is [1, 2], the images is [1, 1, 2, 2]; col must be [4, 1]",
       }),
+    );
+  });
+});
+
+describe("Convolution", () => {
+  it.each([
+    [3, 2, 1, 0],
+    [2, 3, 2, 1],
+    [5, 4, 1, 2],
+  ] as const)(
+    "filters %i×%i, stride %i, pad %i: the book's sums, and what differences find",
+    (height, width, stride, pad) => {
+      const W = float64(numbers(4 * 3 * height * width, 4), [4, 3, height, width]);
+      const b = float64([1, -1, 0.5, 2], [4]);
+      const layer = new Convolution(W, b, stride, pad);
+      const y = layer.forward(x);
+      const col = plainIm2col(x, height, width, stride, pad);
+      const n = 3 * height * width;
+      const [, , down, across] = y.shape as [number, number, number, number];
+      expect(y.shape).toEqual([2, 4, down, across]);
+      for (const [at, value] of y.data.entries()) {
+        const place = at % (down * across);
+        const filter = Math.floor(at / (down * across)) % 4;
+        const row = Math.floor(at / (4 * down * across)) * down * across + place;
+        let sum = b.data[filter]!;
+        for (let k = 0; k < n; k++) sum += col[row * n + k]! * W.data[filter * n + k]!;
+        expect(value).toBeCloseTo(sum, 12);
+      }
+      const dout = float64(numbers(y.data.length, 8), [...y.shape]);
+      const loss = (moved: Tensor) => dot(layer.forward(moved), dout);
+      const dx = layer.backward(dout);
+      const { dW, db } = layer;
+      expectNear(dx, numericalGradient(loss, x));
+      expectNear(
+        dW!,
+        numericalGradient(() => loss(x), W),
+      );
+      expectNear(
+        db!,
+        numericalGradient(() => loss(x), b),
+      );
+    },
+  );
+
+  it("refuses what does not fit", () => {
+    const W = float64(numbers(12, 4), [1, 3, 2, 2]);
+    expect(() => new Convolution(W, [1, 2]).forward(x)).toThrow(
+      expect.objectContaining({
+        name: "ShapeError",
+        message:
+          "Convolution: x is [2, 3, 5, 4], W is [1, 3, 2, 2], b is [2]; they must be [batch, channels, height, width], " +
+          "[filters, channels, height, width] and [filters]",
+      }),
+    );
+    expect(() => new Convolution(W, [1]).forward([[[[1]], [[1]], [[1]]]])).toThrow(
+      "the filter 2×2 is larger than its input 1×1 with a padding of 0",
+    );
+    expect(() => new Convolution(W, [1]).backward(x)).toThrow(StateError);
+    expect(() => new Convolution(W, [1], 1, -1)).toThrow(
+      new OptionError("Convolution: pad must be a whole number of at least 0; got -1"),
     );
   });
 });
