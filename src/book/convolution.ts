@@ -8,9 +8,9 @@ import { add } from "../graph/ops/elementwise.ts";
 import { pad, permute, slice, stack } from "../graph/ops/indexing.ts";
 import { maxPool2d } from "../graph/ops/pool.ts";
 import { reshape } from "../graph/ops/reshape.ts";
-import type { Value } from "../graph/value.ts";
+import { checkShape, type Shape, type Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
-import { type Tensor, type TensorLike, tensor } from "../tensor.ts";
+import { size, type Tensor, type TensorLike, tensor } from "../tensor.ts";
 import { bothWays, Memory, type Ways } from "./memory.ts";
 import { asFloat, floats } from "./operands.ts";
 
@@ -34,8 +34,7 @@ function byWindows(make: (windows: Windows) => Ways): (windows: Windows) => Ways
 }
 
 /** How many windows there are along each axis. @throws ShapeError where there are none */
-function outputSize(call: string, x: Tensor, { height, width, stride, pad }: Windows): [number, number] {
-  const { shape } = x;
+function outputSize(call: string, shape: Shape, { height, width, stride, pad }: Windows): [number, number] {
   if (shape.length !== 4) {
     throw new ShapeError(
       call,
@@ -109,7 +108,7 @@ function windowsOf(call: string, filterH: number, filterW: number, stride: numbe
 export function im2col(inputData: TensorLike, filterH: number, filterW: number, stride = 1, pad = 0): Tensor {
   const windows = windowsOf("im2col", filterH, filterW, stride, pad);
   const { inputData: x } = floats("im2col", { inputData });
-  outputSize("im2col", x, windows);
+  outputSize("im2col", x.shape, windows);
   return evaluate(patchesBy(windows).rule, x);
 }
 
@@ -141,12 +140,8 @@ export function col2im(
 ): Tensor {
   const windows = windowsOf("col2im", filterH, filterW, stride, pad);
   const { col: given } = floats("col2im", { col });
-  const image = tensor(
-    new Float64Array(inputShape.reduce((n, length) => n * length, 1)),
-    inputShape,
-    given.dtype,
-  );
-  const [rows, columns] = outputSize("col2im", image, windows);
+  checkShape("col2im", inputShape, "inputShape");
+  const [rows, columns] = outputSize("col2im", inputShape, windows);
   const [batch, channels] = inputShape as [number, number];
   const shape = [batch * rows * columns, channels * filterH * filterW];
   if (given.shape.length !== 2 || given.shape[0] !== shape[0] || given.shape[1] !== shape[1]) {
@@ -157,6 +152,7 @@ export function col2im(
       inputShape,
     );
   }
+  const image = tensor(new Float64Array(size(inputShape)), inputShape, given.dtype);
   return evaluate(patchesBy(windows).backward, given, image)[0]!;
 }
 
@@ -235,7 +231,7 @@ export class Convolution {
       );
     }
     const windows = { height: height!, width: width!, stride: this.#stride, pad: this.#pad };
-    outputSize("Convolution", given.x, windows);
+    outputSize("Convolution", given.x.shape, windows);
     return this.#memory.forward(given);
   }
 
@@ -289,7 +285,7 @@ export class Pooling {
    * @throws ShapeError where x has other axes, or a window is larger than it @throws StateError before `init()`
    */
   forward(x: TensorLike): Tensor {
-    outputSize("Pooling", asFloat("Pooling", "x", x), this.#windows);
+    outputSize("Pooling", asFloat("Pooling", "x", x).shape, this.#windows);
     return this.#memory.forward({ x });
   }
 
