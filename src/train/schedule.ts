@@ -10,12 +10,13 @@ import {
   property,
   type Rule,
   seed,
+  signal,
   whole,
 } from "../check.ts";
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
-import { chosenMetrics, type Metric } from "./evaluate.ts";
+import { callbacksRule } from "./callbacks/callback.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
@@ -29,8 +30,6 @@ export interface Schedule {
   readonly by: Differentiation;
   readonly every: number;
   readonly data: CheckedDataset;
-  /** what to measure */
-  readonly metrics: ReadonlySet<Metric>;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
@@ -42,11 +41,6 @@ export interface NamedDataset {
 }
 
 const object: Rule = [isObject, "an object"];
-/** Of an `AbortController` it is the `signal`. */
-export const signalRule: Rule = [
-  (value) => typeof property(value, "aborted") === "boolean",
-  "an AbortSignal (of an AbortController its signal)",
-];
 const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
@@ -60,9 +54,11 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   h: positive,
   seed,
   evaluate: object,
+  from: whole(0),
+  callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
-  signal: signalRule,
+  signal,
 };
 const evaluateRules = { data: object, every: whole(), metrics: anything };
 
@@ -85,7 +81,7 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   const data = once("fit", given);
   const { n } = data;
   if (n === 0) throw new DataError("fit: the data set is empty");
-  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs } = chosen;
+  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, from = 0 } = chosen;
   if (batchSize > n) {
     throw new OptionError(
       `fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`,
@@ -96,9 +92,14 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (done + count > MOST_STEPS) {
+  if (from > count) {
     throw new OptionError(
-      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count}`,
+      `fit: from is ${from}, but there are only ${count} steps; give those of the whole run`,
+    );
+  }
+  if (done + count - from > MOST_STEPS) {
+    throw new OptionError(
+      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count - from}`,
     );
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
@@ -113,7 +114,6 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     data,
-    metrics: chosenMetrics("fit: evaluate.metrics", chosen.loss, evaluate?.metrics),
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
 }

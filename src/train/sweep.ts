@@ -22,24 +22,36 @@ interface Moving {
 }
 
 /**
- * Composes the loss and its central differences by every parameter, which come to lie in the parameters' gradients.
+ * Composes the loss and its central differences by every parameter that is trained, which come to lie in the parameters' gradients.
  *
  * @param core of a float64 network
  * @param built its loss
  * @param inputs where x and t lie
  * @param lossCell where the loss comes to lie
  * @param h half the distance between the two sides
+ * @param besides what else of the graph is wanted, and where
+ * @param trains whether a parameter is trained; default: all are
  */
 export function composeSweeps(
   composer: Composer,
-  { parameters }: Core,
+  { parameters, state }: Core,
   built: BuiltLoss,
   inputs: readonly Placement[],
-  { lossCell, h }: { lossCell: number; h: number },
+  {
+    lossCell,
+    h,
+    besides,
+    trains,
+  }: {
+    lossCell: number;
+    h: number;
+    besides: readonly Placement[];
+    trains?: ((name: string) => boolean) | undefined;
+  },
 ): void {
   const sites = new Sites(built.loss);
-  const gradients = parameters.placements("gradients");
-  const moving = parameters.placements().map(({ value, address }, index): Moving => {
+  const gradients = parameters.placements("gradients", trains);
+  const moving = parameters.placements("values", trains).map(({ value, address }, index): Moving => {
     const site = sites.find(value);
     const needsRest = !site || site.loss === SweepLoss.program;
     const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;
@@ -47,7 +59,10 @@ export function composeSweeps(
   });
 
   const places = new Map<Value, number>(
-    [...inputs, ...parameters.placements()].map(({ value, address }) => [value, address]),
+    [...inputs, ...parameters.placements(), ...state.placements()].map(({ value, address }) => [
+      value,
+      address,
+    ]),
   );
   const kept: Placement[] = [];
   const keep = (value: Value | undefined) => {
@@ -60,7 +75,7 @@ export function composeSweeps(
     if (site) for (const value of [site.x, site.pre, site.z, site.out, site.targets]) keep(value);
     for (const value of rest?.leaves.keys() ?? []) keep(value);
   }
-  composer.graph([{ value: built.loss, address: lossCell }, ...kept], inputs);
+  composer.graph([{ value: built.loss, address: lossCell }, ...kept, ...besides], inputs);
 
   const hCell = composer.allocate(8);
   composer.write("float64", hCell, [h]);

@@ -1,6 +1,5 @@
 import { check, isWhole, options, type Rule, whole } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
-import { add } from "../../graph/ops/binary.ts";
 import { convolveAs, convolveTransposedAs, transposedRules } from "../../graph/ops/conv.ts";
 import {
   convolutionRules,
@@ -10,6 +9,7 @@ import {
   pair,
   pairOf,
 } from "../../graph/ops/conv-geometry.ts";
+import { add } from "../../graph/ops/elementwise.ts";
 import { reshape } from "../../graph/ops/reshape.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Initializer, initializer, initializerOrNone, normal, zeros } from "../initializers.ts";

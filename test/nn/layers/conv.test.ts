@@ -64,7 +64,7 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
         parameters.set(name, value);
         return value;
       },
-    } as kobai.Scope);
+    } as Partial<kobai.Scope> as kobai.Scope);
     expect([...parameters.keys()].sort()).toEqual([...names].sort());
     const upstream = leaf("upstream", channelsLast(numbers(each.yShape, 9, dtype)));
     const by = [x, ...names.map((name) => parameters.get(name)!)];

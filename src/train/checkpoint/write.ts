@@ -1,0 +1,24 @@
+// The bytes of a checkpoint: a safetensors file with everything that what follows depends on.
+
+import { write as writeTensors } from "../../io/safetensors.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Inside } from "../network.ts";
+import { aboutOf, KEY, slotName } from "./about.ts";
+import { regionOf, variablesOf } from "./regions.ts";
+
+/** @param call how messages name the caller */
+export function write(call: string, inside: Inside): Uint8Array<ArrayBuffer> {
+  const { core, training } = inside;
+  const { slots } = training;
+  const tensors = new Map<string, Tensor>(variablesOf(core));
+  for (const [i, name] of (slots?.regions ?? []).entries()) {
+    const region = regionOf(core, core.parameters, slots!.address + i * core.parameters.bytes);
+    for (const [parameter, tensor] of region) tensors.set(slotName(name, parameter), tensor);
+  }
+  // Views of shared memory cannot be written.
+  const copies = Array.from(
+    tensors,
+    ([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }] as const,
+  );
+  return writeTensors(call, Object.fromEntries(copies), { [KEY]: JSON.stringify(aboutOf(inside)) }).bytes;
+}
