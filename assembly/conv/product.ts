@@ -17,9 +17,10 @@ import { BLOCK_PLACES, PLACE_BYTES } from "./blocking";
 import { depthwiseOfBand } from "./depthwise";
 import { Factor, packFactor } from "./factor";
 import {
-  beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
-  segmentsAt, segmentsOfPatch,
+  advance, beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
+  runLength, segmentsAt, segmentsOfPatch,
 } from "./patches";
+import { slide } from "./slide";
 import { tiles } from "./tiles";
 
 /** One axis of an input gradient, for those input pixels that have one remainder by the stride. */
@@ -208,6 +209,7 @@ function bandTimes<T>(
   // What tiles do before they store.
   const isRelu = activation == Activation.relu;
   const finishesAtOnce = !long && terms > 0 && (isRelu || activation == Activation.identity);
+  const slides = !WIDE && isDense && finishesAtOnce && p.pixelStep == sizeof<T>() && runLength<T>(p) > 1;
   const places = placesAt(p);
   let l = 0;
   do {
@@ -218,6 +220,11 @@ function bandTimes<T>(
     if (!isPacked) packFactor<T>(p, factor, panels, group, j, columns, l, depth);
     const tableEnd = segmentsOfPatch<T>(p, table, l, depth);
     beginWalk(p, offset);
+    if (slides) {
+      slideBand<T>(p, pixels, tableEnd, offsetC, columns, depth, first, last ? bias : 0, last && isRelu);
+      l += depth;
+      continue;
+    }
     for (let pixel = 0; pixel < pixels; pixel += BLOCK_PLACES) {
       const rows = min(BLOCK_PLACES, pixels - pixel);
       const placesEnd = placesOfWalk(p, places, rows, offsetC);
@@ -244,4 +251,30 @@ function bandTimes<T>(
     }
     l += depth;
   } while (l < terms);
+}
+
+/**
+ * Patches of the present band that follow each other element by element: of each row of them whole fours, and what is left over of several rows
+ * together.
+ */
+function slideBand<T>(
+  p: Patches, pixels: i32, tableEnd: usize, offsetC: usize, columns: i32, depth: i32, first: bool, bias: usize, isRelu: bool,
+): void {
+  const table = segmentsAt(p);
+  const panels = panelsAt(p);
+  const places = placesAt(p);
+  const fours = p.columns & ~3;
+  let placesEnd = places;
+  for (; pixels > 0; pixels -= p.columns) {
+    const to = p.to + offsetC;
+    slide<T>(p.at, fours, table, tableEnd, panels, to, p.outPixelBytes, columns, depth, first, bias, isRelu);
+    advance(p, fours);
+    if (fours == p.columns) continue;
+    placesEnd = placesOfWalk(p, placesEnd, p.columns - fours, offsetC);
+    if (placesEnd > places + (BLOCK_PLACES - 4) * PLACE_BYTES || pixels == p.columns) {
+      const end = fillPlaces(places, placesEnd, 4);
+      tiles<T>(places, end, table, tableEnd, panels, columns, depth, first, bias, isRelu);
+      placesEnd = places;
+    }
+  }
 }
