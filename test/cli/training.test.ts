@@ -25,6 +25,7 @@ const run: Run = {
   lr: 0.1,
   stepsPerEpoch: 10,
   steps: 100,
+  samples: 0,
 };
 
 const network = () => sequential([dense(10)], { input: [6] });
@@ -46,7 +47,11 @@ describe("an error that nobody expects", () => {
     using net = network();
     const error = new Error("a thread has died");
     const stop = { soon: new AbortController().signal, by: undefined };
-    const trained = await runTraining(net, run, data, failing("epoch  3", error), stop);
+    const trained = await runTraining(net, run, data, {
+      display: failing("epoch  3", error),
+      stop,
+      writer: { replace: () => Promise.reject(new Error("nothing is written")) },
+    });
     expect(trained).toMatchObject({ stopped: "Error: a thread has died", error });
     expect(trained.history).toBeUndefined();
     expect(trained.weights.step).toBe(20);
