@@ -5,6 +5,9 @@ import * as elementwise from "./elementwise/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
 import { dtypeOf, opcode, unknownOpcode } from "./memory";
 import * as metric from "./metric/extension";
+import * as normalize from "./normalize/dispatch";
+import * as pool from "./pool/dispatch";
+import * as optimizer from "./optimizer/extension";
 import * as random from "./random/extension";
 
 /** Runs one instruction, or a lane's part of it. */
@@ -19,10 +22,16 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
   switch (opcode(i) >> FAMILY_SHIFT) {
     case ExtensionFamily.elementwise:
       return elementwise.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.pool:
+      return pool.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.normalize:
+      return normalize.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.random:
       return random.dispatch<T>(i, lane, lanes);
     case ExtensionFamily.metric:
       return metric.dispatch<T>(i);
+    case ExtensionFamily.optimizer:
+      return optimizer.dispatch<T>(i, lane, lanes);
     default:
       unknownOpcode();
   }

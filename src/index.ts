@@ -17,6 +17,8 @@ export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
 export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/normalize.ts";
+export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -26,7 +28,9 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
+export * from "./nn/optimizers/index.ts";
+export type { Rate, Schedule, ScheduleDescription, ScheduleState } from "./nn/rate.ts";
+export * from "./nn/schedules/index.ts";
 export {
   close,
   type EngineInfo,
@@ -47,6 +51,7 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export { averaged, swapAverage } from "./train/averages.ts";
 export type { Callback, FitRun } from "./train/callbacks/callback.ts";
 export {
   type EarlyStopping,

@@ -4,6 +4,32 @@ export { gradients } from "./graph/autodiff.ts";
 export * from "./graph/ops/elementwise.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
 export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
+export {
+  type BatchNorm,
+  batchNorm,
+  channelAffine,
+  groupNorm,
+  layerNorm,
+  type NormOptions,
+} from "./graph/ops/normalize.ts";
+export {
+  type AveragePoolOptions,
+  avgPool1d,
+  avgPool2d,
+  globalAvgPool1d,
+  globalAvgPool2d,
+  globalMaxPool1d,
+  globalMaxPool2d,
+  type LineAveragePoolOptions,
+  type LinePoolOptions,
+  maxPool1d,
+  maxPool2d,
+  type Padding,
+  type Pair,
+  type PoolOptions,
+  upsample1d,
+  upsample2d,
+} from "./graph/ops/pool.ts";
 export { broadcastTo, mean, type SumOptions, sum } from "./graph/ops/reduce.ts";
 export { reshape } from "./graph/ops/reshape.ts";
 export { logSoftmax, softmax } from "./graph/ops/softmax.ts";

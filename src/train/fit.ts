@@ -2,7 +2,8 @@ import { Status } from "../../assembly/blocks.ts";
 import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
+import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -86,8 +87,10 @@ export interface TrainingState {
   loss?: Loss;
   scale: number;
   slots?: Slots | undefined;
-  /** updates that the optimizer of these slots has made */
-  updates: number;
+  /** steps that the optimizer of these slots has been given */
+  given: number;
+  /** of the optimizer's schedule, where that follows evaluations */
+  schedule?: ScheduleState | undefined;
 }
 
 /** What a fit asks of its network. */
@@ -98,7 +101,7 @@ export interface FitContext {
   /** waits for the initial values, unless it is aborted */
   drawn(signal: AbortSignal | undefined): Promise<void>;
   /** the optimizer's state: the network's own if it was the last fit's, else new */
-  slotsFor(optimizer: Optimizer): Slots;
+  slotsFor(update: Update): Slots;
   /** makes these the network's own */
   keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
@@ -119,10 +122,11 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, options.loss, metrics, data);
   }
-  const slots = context.slotsFor(options.optimizer);
+  const update = updateOf("fit", options.optimizer, core.parameters.layout);
+  const slots = context.slotsFor(update);
   let session: Session | undefined;
   try {
-    session = new Session(core, state, context, plan, metrics, slots);
+    session = new Session(core, state, context, { plan, metrics, update, slots });
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -169,9 +173,7 @@ class Session implements Disposable {
     core: Core,
     state: TrainingState,
     context: FitContext,
-    plan: Schedule,
-    metrics: Measured,
-    slots: Slots,
+    { plan, metrics, update, slots }: { plan: Schedule; metrics: Measured; update: Update; slots: Slots },
   ) {
     const { options } = plan;
     this.#core = core;
@@ -203,7 +205,7 @@ class Session implements Disposable {
       };
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
+      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, update));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -214,7 +216,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        op: options.optimizer.op,
+        update,
         slots: slots.address,
       };
       const compose = (m: number): Steps => {
@@ -332,10 +334,9 @@ class Session implements Disposable {
   /** Runs `count` steps, or fewer of those that run in parts, and takes down their losses; the wall time. */
   #call(program: Steps, count: number, slicer: Slicer): number {
     const history = this.#history;
-    const { optimizer } = this.#options;
     const state = this.#state;
     const first = state.step;
-    this.#run.begin(first, count, optimizer, state.updates + 1);
+    this.#run.begin(first, count, state.given, state.schedule);
     this.#checkAlive();
     const start = performance.now();
     const status = program.run(count, slicer);
@@ -346,18 +347,25 @@ class Session implements Disposable {
     if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
     state.step += done;
-    state.updates += done;
+    state.given += done;
     if (this.#schedule.sampling === "shuffle") state.epochs.place += done;
     if (status === Status.lossNotFinite) {
-      throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr, this.#check.areFinite());
+      throw new NotFiniteError(history.steps + 1, losses[done]!, this.#rate, this.#check.areFinite());
     }
     return milliseconds;
+  }
+
+  /** The learning rate. */
+  get #rate(): number {
+    const { given, schedule } = this.#state;
+    const { every, optimizer } = this.#spec.update;
+    return rateAt("fit", optimizer.lr, Math.floor(given / every), schedule);
   }
 
   /** An update may overflow in the last step as in any other, and then no loss shows it. */
   #checkParameters(): void {
     if (!this.#check.areFinite()) {
-      throw new NotFiniteError(this.#history.steps, this.#lastLoss, this.#options.optimizer.lr, false);
+      throw new NotFiniteError(this.#history.steps, this.#lastLoss, this.#rate, false);
     }
   }
 
@@ -396,6 +404,11 @@ class Session implements Disposable {
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
+    const { lr } = this.#options.optimizer;
+    // That of a fit's beginning is that of the last one's end.
+    if (typeof lr === "function" && history.steps > 0) {
+      this.#state.schedule = lr.next?.(this.#state.schedule, record);
+    }
     await this.#tell("onEvaluate", record);
     return true;
   }

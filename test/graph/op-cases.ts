@@ -19,6 +19,9 @@ import {
 import type { TypedArray } from "../../src/tensor.ts";
 import { binaryKinds, type Domain, unaryKinds } from "../reference/elementwise.ts";
 
+import { normalizeCases } from "./cases/normalize.ts";
+import { poolCases } from "./cases/pool.ts";
+
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
 export type Kind = Domain | "labels" | "oneHot" | "distribution";
 
@@ -174,6 +177,8 @@ export const cases: readonly OpCase[] = [
     apply: (x) => broadcastTo(x, [2, 3, 5]),
     shapes: [[[]], [[5]], [[3, 1]], [[2, 1, 5]]],
   },
+  ...poolCases,
+  ...normalizeCases,
   // y = softmax x: ∂yᵢ = yᵢ·(∂xᵢ − Σⱼ yⱼ·∂xⱼ)
   { name: "softmax", apply: softmax, shapes: rows.map((shape) => [shape]) },
   // ∂ log softmax(x)ᵢ = ∂xᵢ − Σⱼ softmax(x)ⱼ·∂xⱼ

@@ -8,12 +8,14 @@ import type { TypedArray } from "../../src/tensor.ts";
 import { binary, binaryKinds, scale, unary, unaryKinds, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
+import { normalizeKernels } from "./normalize.ts";
+import { poolKernels } from "./pool.ts";
 import { draw, type Seed } from "./random.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+export type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
 
 /** What random elements are drawn by. */
 export interface At {
@@ -40,6 +42,8 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
+  ...poolKernels,
+  ...normalizeKernels,
   ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
   ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);

@@ -1,5 +1,5 @@
 import { isObject, isWhole, type Rule } from "../../check.ts";
-import type { Optimizer } from "../../nn/optimizers.ts";
+import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
 

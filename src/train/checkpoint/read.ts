@@ -50,16 +50,16 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
   const { step, scale, loss, epochs, optimizer } = about.training;
   const { parameters } = core;
-  const slotNames = Array.from({ length: optimizer?.slots ?? 0 }, (_, slot) =>
-    parameters.names.map((name) => [slotName(slot, name), parameters.shapeOf(name)] as const),
+  const slotNames = (optimizer?.regions ?? []).map((region) =>
+    parameters.names.map((name) => [slotName(region, name), parameters.shapeOf(name)] as const),
   );
   const own = variablesOf(core).map(([name, { shape }]) => [name, shape] as const);
   checkTensors(file, core.dtype, [...own, ...slotNames.flat()], tensors);
-  const kept = optimizer && slots(core, optimizer.name, optimizer.slots);
+  const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
   for (const [name, { data }] of variablesOf(core)) data.set(tensors[name]!.data);
-  for (let slot = 0; slot < (kept?.count ?? 0); slot++) {
-    const region = regionOf(core, parameters, kept!.address + slot * parameters.bytes);
-    for (const [name, { data }] of region) data.set(tensors[slotName(slot, name)]!.data);
+  for (const [i, name] of (kept?.regions ?? []).entries()) {
+    const region = regionOf(core, parameters, kept!.address + i * parameters.bytes);
+    for (const [parameter, { data }] of region) data.set(tensors[slotName(name, parameter)]!.data);
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
@@ -67,7 +67,8 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
     scale,
     epochs,
     loss: lossNamed(loss),
-    updates: optimizer?.updates ?? 0,
+    given: optimizer?.given ?? 0,
+    schedule: optimizer?.schedule,
   });
 }
 

@@ -15,9 +15,9 @@ export function write(
   const { core, training } = inside;
   const { slots } = training;
   const tensors = new Map<string, Tensor>(variablesOf(core));
-  for (let i = 0; i < (slots?.count ?? 0); i++) {
+  for (const [i, name] of (slots?.regions ?? []).entries()) {
     const region = regionOf(core, core.parameters, slots!.address + i * core.parameters.bytes);
-    for (const [name, tensor] of region) tensors.set(slotName(i, name), tensor);
+    for (const [parameter, tensor] of region) tensors.set(slotName(name, parameter), tensor);
   }
   // Views of shared memory cannot be written.
   const copies = Array.from(

@@ -143,9 +143,9 @@ describe("load refuses", () => {
     [
       "a bad optimizer",
       (about) => {
-        about.training.optimizer.slots = 9;
+        about.training.optimizer.regions = ["m", "m"];
       },
-      "load: optimizer: slots must be a whole number from 0 to 8; got 9",
+      'load: optimizer: regions must be a list of the names of up to 8 regions; got ["m", "m"]',
     ],
     [
       "an unknown layer",
@@ -234,9 +234,9 @@ describe("load refuses", () => {
     [
       "state too little",
       (_, tensors) => {
-        delete tensors["optimizer.1.dense2.bias"];
+        delete tensors["optimizer.v.dense2.bias"];
       },
-      'load: does not fit the network: "optimizer.1.dense2.bias" is missing in the file',
+      'load: does not fit the network: "optimizer.v.dense2.bias" is missing in the file',
     ],
   ])("%s", async (_, edit, message) => {
     const before = memoryReport().held;
