@@ -62,3 +62,24 @@ describe("an error that nobody expects", () => {
     expect(await sha256(net.params)).not.toBe(await sha256(other.params));
   });
 });
+
+describe("a checkpoint that cannot be written", () => {
+  it("is tried once, and ends nothing", async () => {
+    const data = await mnist({ dir: await folderOf(smallMnist(200, 50)) });
+    using net = network();
+    const error = new Error("the disk is full");
+    let tries = 0;
+    const trained = await runTraining(net, { ...run, checkpointEvery: 7 }, data, {
+      display: { line() {}, progress() {}, stop() {} },
+      stop: { soon: new AbortController().signal, by: undefined },
+      writer: {
+        replace() {
+          tries++;
+          return Promise.reject(error);
+        },
+      },
+    });
+    expect(trained).toMatchObject({ failures: [error], history: { steps: 100, ended: "completed" } });
+    expect(tries).toBe(1);
+  });
+});

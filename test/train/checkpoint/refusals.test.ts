@@ -461,7 +461,9 @@ describe("every layer of kobai's", () => {
 
   it("is tried, and can be made by a file", async () => {
     const files = readdirSync("src/nn/layers").filter((name) => name !== "layer.ts");
-    const modules = await Promise.all(files.map((name) => import(`../../../src/nn/layers/${name}`)));
+    const modules = await Promise.all(
+      files.map((name) => import(`../../../src/nn/layers/${name.slice(0, -3)}.ts`)),
+    );
     const kinds = modules.flatMap((each) => Object.keys(each));
     expect(kinds.length).toBeGreaterThan(15);
     expect(Object.keys(makers)).toEqual(expect.arrayContaining(kinds));
