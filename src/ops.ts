@@ -1,7 +1,16 @@
 // The ops on symbolic values: what layers and losses are written with. `import … from "kobai/ops"`.
 
 export { gradients } from "./graph/autodiff.ts";
+export type { Axes } from "./graph/ops/axes.ts";
+export * from "./graph/ops/comparison.ts";
+export {
+  convolve2d,
+  convolveTranspose2d,
+  type TransposedConvolutionOptions,
+} from "./graph/ops/conv.ts";
+export type { ConvolutionOptions, Padding } from "./graph/ops/conv-geometry.ts";
 export * from "./graph/ops/elementwise.ts";
+export * from "./graph/ops/indexing.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
 export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
 export {
@@ -24,7 +33,6 @@ export {
   type LinePoolOptions,
   maxPool1d,
   maxPool2d,
-  type Padding,
   type Pair,
   type PoolOptions,
   upsample1d,
@@ -33,4 +41,5 @@ export {
 export { broadcastTo, mean, type SumOptions, sum } from "./graph/ops/reduce.ts";
 export { reshape } from "./graph/ops/reshape.ts";
 export { logSoftmax, softmax } from "./graph/ops/softmax.ts";
+export * from "./graph/ops/statistics.ts";
 export { constant, type Shape, type Value } from "./graph/value.ts";

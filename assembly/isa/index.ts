@@ -119,6 +119,9 @@ export enum ExtensionFamily {
   random = 0x11,
   pool = 0x12,
   normalize = 0x13,
+  conv = 0x14,
+  reduce = 0x15,
+  indexing = 0x16,
   metric = 0x18,
   optimizer = 0x19,
 }
@@ -127,8 +130,20 @@ export enum ExtensionFamily {
 export enum ExtensionOp {
   // one operand (UnaryArg)
   abs = 0x1000,
+  powerWhole,
+  powerReal,
   // two operands (BinaryArg)
   absGradient,
+  maximum,
+  minimum,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  equal,
+  notEqual,
+  // three (WhereArg)
+  where,
 
   randomBernoulli = 0x1100,
 
@@ -147,6 +162,20 @@ export enum ExtensionOp {
   batchNormGradient,
   groupNorm,
   groupNormGradient,
+
+  convolve = 0x1400,
+  convolveInputGradient,
+  convolveWeightGradient,
+
+  max = 0x1500,
+  min,
+  argmax,
+
+  copy = 0x1600,
+  fill,
+  gatherAxis,
+  scatterAxis,
+  oneHot,
 
   // what metrics are made of (MetricArg)
   countConfusion = 0x1800,

@@ -1,4 +1,13 @@
-import { anything, check, checkNamed, finite, flag, options, positive } from "../check.ts";
+import {
+  anything,
+  check,
+  checkNamed,
+  finite,
+  flag,
+  options,
+  positive,
+  signal as signalRule,
+} from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
@@ -23,7 +32,6 @@ import type { Metric, MetricName, ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
-import { signalRule } from "./schedule.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";

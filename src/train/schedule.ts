@@ -10,6 +10,7 @@ import {
   property,
   type Rule,
   seed,
+  signal,
   whole,
 } from "../check.ts";
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
@@ -40,11 +41,6 @@ export interface NamedDataset {
 }
 
 const object: Rule = [isObject, "an object"];
-/** Of an `AbortController` it is the `signal`. */
-export const signalRule: Rule = [
-  (value) => typeof property(value, "aborted") === "boolean",
-  "an AbortSignal (of an AbortController its signal)",
-];
 const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
@@ -62,7 +58,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
-  signal: signalRule,
+  signal,
 };
 const evaluateRules = { data: object, every: whole(), metrics: anything };
 

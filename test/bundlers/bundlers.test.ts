@@ -70,12 +70,13 @@ async function pageOf(bundler: string, project: string): Promise<{ found: unknow
 
 const bundlers = ["vite6", "vite7", "webpack", "rollup", "esbuild", "parcel"];
 
-it.for(bundlers)("%s: a page and its worker train", async (bundler, context) => {
+it.for(bundlers)("%s: a page, its worker and kobai's own train", async (bundler, context) => {
   installed(context);
   expect(await pageOf(bundler, folder!)).toEqual({
     found: {
       page: { threads: 2, digest },
       worker: { threads: Math.min(availableParallelism(), 64), digest },
+      client: { threads: 2, digest },
     },
     extended: true,
   });
