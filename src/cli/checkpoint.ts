@@ -75,12 +75,14 @@ export function joined(before: History | undefined, after: History): History {
     const value = part.loss[Math.round((step - from) / part.lossEvery)];
     if (value !== undefined) loss.push(value);
   }
+  // A run that was cut behind its last step is measured at its end once more.
+  const first = after.evaluations[0]?.step ?? Number.POSITIVE_INFINITY;
   return {
     ...after,
     from: 0,
     loss,
     lossEvery,
-    evaluations: [...before.evaluations, ...after.evaluations],
+    evaluations: [...before.evaluations.filter(({ step }) => step < first), ...after.evaluations],
     seconds: before.seconds + after.seconds,
   };
 }
