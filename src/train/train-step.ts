@@ -1,8 +1,8 @@
 // One step on a batch that is given, for training loops of one's own.
 
 import { Status } from "../../assembly/blocks.ts";
-import { check, options, property, type Rule } from "../check.ts";
-import { NotFiniteError, OptionError, StateError } from "../errors.ts";
+import { anything, check, options, type Rule } from "../check.ts";
+import { NotFiniteError, StateError } from "../errors.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { rateAt } from "../nn/rate.ts";
@@ -53,22 +53,12 @@ export function trainStep(net: Network, x: TensorLike, t: TensorLike, given: Tra
   const inside = insideOf(check("trainStep", "net", net, networkRule));
   if (inside.isFitting)
     throw new StateError("trainStep: this network is being trained by fit; await that first");
-  const { optimizer, loss = inside.training.loss ?? crossEntropy() } = options("trainStep", given, {
-    optimizer: optimizerRule,
-    loss: lossRule,
-  });
-  if (optimizer === undefined) {
-    throw new OptionError("trainStep: give an optimizer, such as { optimizer: sgd({ lr: 0.1 }) }");
-  }
+  const rules = { optimizer: anything, loss: lossRule };
+  const { optimizer, loss = inside.training.loss ?? crossEntropy() } = options("trainStep", given, rules);
   const inputs = toInputs("trainStep", x, inside.core);
   const targets = toTargets("trainStep", t, inputs.batch, targetRule(loss, inside.core));
   return trainerOf(net, inside, optimizer).step(inside, inputs, targets, loss);
 }
-
-const optimizerRule: Rule = [
-  (value) => typeof property(value, "coefficients") === "function",
-  "an optimizer, such as sgd({ lr: 0.1 })",
-];
 
 /** The trainers of networks: of each the one for its last optimizer. */
 const trainers = new WeakMap<Network, Trainer>();

@@ -209,7 +209,7 @@ it("refuses what fit and loss refuse, and trains nothing", async () => {
   expectError(
     step([[1, 2]], [1], {}),
     OptionError,
-    "trainStep: give an optimizer, such as { optimizer: sgd({ lr: 0.1 }) }",
+    "trainStep: optimizer must be an optimizer, such as sgd({ lr: 0.1 }); got undefined",
   );
   expect(step([[1, 2]], [1], { optimizer: {} })).toThrow(
     "trainStep: optimizer must be an optimizer, such as sgd({ lr: 0.1 })",
