@@ -4,6 +4,7 @@ import { isObject, show } from "../../check.ts";
 import { DataError } from "../../errors.ts";
 import { bernoulli, constant, he, normal, uniform, xavier } from "../../nn/initializers.ts";
 import * as activations from "../../nn/layers/activations.ts";
+import * as conv from "../../nn/layers/conv.ts";
 import * as dense from "../../nn/layers/dense.ts";
 import * as dropout from "../../nn/layers/dropout.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
@@ -18,6 +19,7 @@ type Maker = (...args: unknown[]) => unknown;
 export const makers = {
   ...{ bernoulli, constant, he, normal, uniform, xavier },
   ...activations,
+  ...conv,
   ...dense,
   ...dropout,
   ...normalize,
