@@ -189,6 +189,29 @@ export const doors: readonly Door[] = [
     "rmse",
     "r2",
   ].map((name) => door("kobai", kobai, name, {})),
+  ...["earlyStopping", "saveEvery", "saveBest", "csvLog", "jsonLog"].map((name) =>
+    door("kobai", kobai, name, name === "earlyStopping" ? {} : "log"),
+  ),
+  ...fields(
+    "kobai: earlyStopping",
+    () => ({}),
+    ["data", "metric", "mode", "threshold", "patience", "restore"],
+    (options) => kobai.earlyStopping(options),
+  ),
+  door("kobai", kobai, "pausable"),
+  {
+    name: "kobai: trainStep",
+    args: () => [undefined, data.x, [1], { optimizer: sgd() }],
+    call: (net: never, ...args: never[]) =>
+      withNetwork((own) => (kobai.trainStep as (...args: unknown[]) => unknown)(net ?? own, ...args)),
+  },
+  ...fields(
+    "kobai: trainStep",
+    () => ({ optimizer: sgd() }),
+    ["optimizer", "loss"],
+    (options) =>
+      withNetwork((net) => kobai.trainStep(net, data.x, [1], options as { optimizer: kobai.Optimizer })),
+  ),
   {
     name: "kobai: what a metric gives",
     args: () => [],
@@ -300,6 +323,8 @@ export const doors: readonly Door[] = [
       "h",
       "seed",
       "evaluate",
+      "from",
+      "callbacks",
       "onProgress",
       "onEvaluate",
       "signal",
