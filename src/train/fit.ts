@@ -190,7 +190,19 @@ class Session implements Disposable {
       this.#end = history.steps;
     };
     const evaluated = Object.keys(plan.evaluated);
-    this.#seen = { net: context.net, optimizer, signal, steps: plan.steps, history, evaluated, stop };
+    const rate = () => this.#rate;
+    this.#seen = {
+      net: context.net,
+      optimizer,
+      get lr() {
+        return rate();
+      },
+      signal,
+      steps: plan.steps,
+      history,
+      evaluated,
+      stop,
+    };
     this.#history = history;
     const held = this.#resources;
     const rule = targetRule(options.loss, core);
