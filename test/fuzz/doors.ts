@@ -200,6 +200,29 @@ export const doors: readonly Door[] = [
   ),
   door("kobai", kobai, "pausable"),
   {
+    name: "kobai: checkpoint",
+    args: () => [undefined],
+    call: (net: never) => withNetwork((own) => kobai.checkpoint(net ?? own)),
+  },
+  {
+    name: "kobai: save",
+    args: () => [undefined],
+    // What a path may be is tried by files.test.ts, in a folder of its own.
+    call: (net: never) => withNetwork((own) => kobai.save(net ?? own, "/dev/null")),
+  },
+  {
+    name: "kobai: load",
+    args: () => [undefined],
+    call: (source: never) =>
+      withNetwork(async (own) => (await kobai.load(source ?? kobai.checkpoint(own))).dispose()),
+  },
+  {
+    name: "kobai: restore",
+    args: () => [undefined, undefined],
+    call: (net: never, source: never) =>
+      withNetwork((own) => kobai.restore(net ?? own, source ?? kobai.checkpoint(own))),
+  },
+  {
     name: "kobai: trainStep",
     args: () => [undefined, data.x, [1], { optimizer: sgd() }],
     call: (net: never, ...args: never[]) =>
