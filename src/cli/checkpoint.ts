@@ -2,13 +2,14 @@
 // stands, the run's settings and its history so far, in one file.
 
 import { join } from "node:path";
-import { isObject } from "../check.ts";
+import { isObject, isWhole, positive } from "../check.ts";
 import { DataError } from "../errors.ts";
 import type { History, Network } from "../index.ts";
 import { load } from "../index.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { write } from "../train/checkpoint/write.ts";
 import { insideOf } from "../train/network.ts";
+import { type OptimizerName, optimizers } from "./settings.ts";
 import type { Run } from "./training.ts";
 
 export const CHECKPOINT = "checkpoint.safetensors";
@@ -42,10 +43,10 @@ export async function readCut(folder: string): Promise<Cut> {
   const path = join(folder, CHECKPOINT);
   const { metadata } = await loadSafetensors(path);
   const standing: unknown = parsed(metadata[KEY]);
-  if (!isObject(standing) || !isObject(standing.run) || !isHistory(standing.history)) {
+  if (!isObject(standing) || !isRun(standing.run) || !isHistory(standing.history)) {
     throw new DataError(`${path}: is no checkpoint of kobai train --checkpoint-every`);
   }
-  return { run: standing.run as unknown as Run, history: standing.history, network: () => load(path) };
+  return { run: standing.run, history: standing.history, network: () => load(path) };
 }
 
 function parsed(json: string | undefined): unknown {
@@ -54,6 +55,19 @@ function parsed(json: string | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** As far as it is used: the rest is shown, or the network's own. */
+function isRun(value: unknown): value is Run {
+  return (
+    isObject(value) &&
+    isObject(value.init) &&
+    Array.isArray(value.hidden) &&
+    optimizers.includes(value.optimizer as OptimizerName) &&
+    [value.batch, value.steps, value.stepsPerEpoch].every((count) => isWhole(count, 1)) &&
+    [value.seed, value.samples].every((count) => isWhole(count, 0)) &&
+    positive[0](value.lr)
+  );
 }
 
 function isHistory(value: unknown): value is History {
