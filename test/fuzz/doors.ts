@@ -231,6 +231,52 @@ export const doors: readonly Door[] = [
     "rmse",
     "r2",
   ].map((name) => door("kobai", kobai, name, {})),
+  ...["earlyStopping", "saveEvery", "saveBest", "csvLog", "jsonLog"].map((name) =>
+    door("kobai", kobai, name, name === "earlyStopping" ? {} : "log"),
+  ),
+  ...fields(
+    "kobai: earlyStopping",
+    () => ({}),
+    ["data", "metric", "mode", "threshold", "patience", "restore"],
+    (options) => kobai.earlyStopping(options),
+  ),
+  door("kobai", kobai, "pausable"),
+  {
+    name: "kobai: checkpoint",
+    args: () => [undefined],
+    call: (net: never) => withNetwork((own) => kobai.checkpoint(net ?? own)),
+  },
+  {
+    name: "kobai: save",
+    args: () => [undefined],
+    // What a path may be is tried by files.test.ts, in a folder of its own.
+    call: (net: never) => withNetwork((own) => kobai.save(net ?? own, "/dev/null")),
+  },
+  {
+    name: "kobai: load",
+    args: () => [undefined],
+    call: (source: never) =>
+      withNetwork(async (own) => (await kobai.load(source ?? kobai.checkpoint(own))).dispose()),
+  },
+  {
+    name: "kobai: restore",
+    args: () => [undefined, undefined],
+    call: (net: never, source: never) =>
+      withNetwork((own) => kobai.restore(net ?? own, source ?? kobai.checkpoint(own))),
+  },
+  {
+    name: "kobai: trainStep",
+    args: () => [undefined, data.x, [1], { optimizer: sgd() }],
+    call: (net: never, ...args: never[]) =>
+      withNetwork((own) => (kobai.trainStep as (...args: unknown[]) => unknown)(net ?? own, ...args)),
+  },
+  ...fields(
+    "kobai: trainStep",
+    () => ({ optimizer: sgd() }),
+    ["optimizer", "loss"],
+    (options) =>
+      withNetwork((net) => kobai.trainStep(net, data.x, [1], options as { optimizer: kobai.Optimizer })),
+  ),
   {
     name: "kobai: what a metric gives",
     args: () => [],
@@ -342,6 +388,8 @@ export const doors: readonly Door[] = [
       "h",
       "seed",
       "evaluate",
+      "from",
+      "callbacks",
       "onProgress",
       "onEvaluate",
       "signal",

@@ -151,7 +151,7 @@ describe("a callback may", () => {
     const stop = (...args: unknown[]) => (args.at(-1) as FitRun).stop();
     const history = await net.fit(data, {
       ...base(),
-      epochs: 3,
+      epochs: 5000,
       evaluate: { data },
       callbacks: [{ [event]: stop } as Callback],
     });
