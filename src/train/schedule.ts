@@ -12,9 +12,8 @@ import {
   seed,
   whole,
 } from "../check.ts";
-import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { lossRule } from "../nn/losses.ts";
+import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
@@ -27,7 +26,8 @@ export interface Schedule {
   readonly sampling: Sampling;
   readonly by: Differentiation;
   readonly every: number;
-  readonly data: CheckedDataset;
+  readonly objective: Objective;
+  readonly data: Samples;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
@@ -35,7 +35,7 @@ export interface Schedule {
 /** A data set as messages name it. */
 export interface NamedDataset {
   readonly call: string;
-  readonly data: CheckedDataset;
+  readonly data: Samples;
 }
 
 const object: Rule = [isObject, "an object"];
@@ -47,7 +47,7 @@ export const signalRule: Rule = [
 const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
-  loss: lossRule,
+  loss: anything,
   optimizer: optimizerRule,
   batchSize: whole(),
   steps: whole(),
@@ -66,16 +66,17 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
 /**
  * Checks the options and works out the counts.
  *
+ * @param face that of the network
  * @param done steps that the network was trained for before
  * @throws OptionError @throws DataError
  */
-export function schedule(given: Dataset, fitOptions: FitOptions, done: number): Schedule {
+export function schedule(face: Face, given: unknown, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
-  check("fit", "loss", chosen.loss, lossRule);
+  const objective = face.objective("fit", chosen.loss);
   check("fit", "optimizer", chosen.optimizer, optimizerRule);
-  const checked = new Map<Dataset, CheckedDataset>();
-  const once = (call: string, set: Dataset) => {
-    const known = checked.get(set) ?? checkDataset(call, set);
+  const checked = new Map<unknown, Samples>();
+  const once = (call: string, set: unknown) => {
+    const known = checked.get(set) ?? face.samples(call, set, objective);
     checked.set(set, known);
     return known;
   };
@@ -109,6 +110,7 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
     // Without evaluations nothing interrupts the steps.
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
+    objective,
     data,
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
@@ -118,11 +120,11 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
 const MOST_STEPS = 2 ** 31 - 1;
 
 function evaluationSets(
-  given: Dataset | Readonly<Record<string, Dataset>>,
-  checked: (call: string, data: Dataset) => CheckedDataset,
+  given: object,
+  checked: (call: string, data: unknown) => Samples,
 ): Readonly<Record<string, NamedDataset>> {
   check("fit: evaluate", "data", given, object);
-  const named = (call: string, data: Dataset) => ({ call, data: checked(call, data) });
+  const named = (call: string, data: unknown) => ({ call, data: checked(call, data) });
   if (Object.keys(given).length === 0) throw new OptionError("fit: evaluate.data names no data set");
   if (isDataset(given)) return { data: named("fit: evaluate.data", given) };
   return Object.fromEntries(
@@ -130,7 +132,8 @@ function evaluationSets(
   );
 }
 
-/** Whether it is one data set; else it is several by their names. */
-function isDataset(given: Dataset | Readonly<Record<string, Dataset>>): given is Dataset {
-  return "x" in given && !isObject(property(given.x, "x"));
+/** Whether it is one data set; else it is several by their names, of which one may be called x. */
+function isDataset(given: object): boolean {
+  const x = property(given, "x");
+  return "x" in given && !(isObject(x) && "x" in x && "t" in x);
 }

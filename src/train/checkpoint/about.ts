@@ -14,14 +14,9 @@ import {
   whole,
 } from "../../check.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  type Loss,
-  meanSquaredError,
-  sumSquaredError,
-} from "../../nn/losses.ts";
+import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { Epochs } from "../epochs.ts";
+import { type Objective, termOf } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
 
@@ -41,8 +36,8 @@ export interface About extends Description {
 export interface TrainingAbout {
   /** steps of all fits */
   readonly step: number;
-  /** what integers are multiplied by */
-  readonly scale: number;
+  /** what integers are multiplied by, of each input */
+  readonly scales: readonly number[];
   /** the last fit's loss, if it was one of kobai's */
   readonly loss?: string;
   readonly epochs: Epochs;
@@ -63,18 +58,21 @@ export const slotName = (slot: number, parameter: string) => `optimizer.${slot}.
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
 
-export const lossNamed = (name: string | undefined): Loss | undefined =>
-  losses().find((loss) => loss.name === name);
+export function objectiveNamed(name: string | undefined): Objective | undefined {
+  const loss = losses().find((each) => each.name === name);
+  return loss && termOf(loss);
+}
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scale, loss, epochs, slots, updates } = training;
+  const { step, scales, objective, epochs, slots, updates } = training;
+  const loss = objective?.length === 1 ? objective[0]!.loss : undefined;
   const isKnown = loss !== undefined && losses().includes(loss);
   return {
     version: VERSION,
     ...describe(core, seed),
     training: {
       step,
-      scale,
+      scales,
       ...(isKnown && { loss: loss.name }),
       epochs,
       ...(slots && { optimizer: { name: slots.name, slots: slots.count, updates } }),
@@ -137,7 +135,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       read.training,
       {
         step: count,
-        scale: finite,
+        scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
         loss: text,
         epochs: object,
         optimizer: object,

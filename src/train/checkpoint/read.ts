@@ -8,7 +8,7 @@ import { parse, readOpen, type Safetensors } from "../../io/safetensors.ts";
 import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
-import { type About, lossNamed, readAbout, slotName } from "./about.ts";
+import { type About, objectiveNamed, readAbout, slotName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionsOf } from "./regions.ts";
 
@@ -48,27 +48,36 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const { core } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const { step, scale, loss, epochs, optimizer } = about.training;
+  const { step, scales, loss, epochs, optimizer } = about.training;
   const slotsOf = (name: string) =>
     Array.from({ length: optimizer?.slots ?? 0 }, (_, slot) => slotName(slot, name));
-  const expected = regionsOf(core, core.parameters.address).flatMap(([name, { shape }]) =>
-    [name, ...slotsOf(name)].map((each) => [each, shape] as const),
-  );
+  const { parameters, state } = core;
+  const ofState = state.length > 0 ? regionsOf(core, state) : [];
+  const expected = [
+    ...regionsOf(core, parameters).flatMap(([name, { shape }]) =>
+      [name, ...slotsOf(name)].map((each) => [each, shape] as const),
+    ),
+    ...ofState.map(([name, { shape }]) => [name, shape] as const),
+  ];
   checkTensors(file, core.dtype, expected, tensors);
   const kept = optimizer && slots(core, optimizer.name, optimizer.slots);
   const fill = (address: number, nameOf: (parameter: string) => string) => {
-    for (const [name, { data }] of regionsOf(core, address)) data.set(tensors[nameOf(name)]!.data);
+    for (const [name, { data }] of regionsOf(core, parameters, address))
+      data.set(tensors[nameOf(name)]!.data);
   };
-  fill(core.parameters.address, (name) => name);
+  fill(parameters.address, (name) => name);
+  // Asked again: memory may have grown for the optimizer's state.
+  for (const [name, { data }] of state.length > 0 ? regionsOf(core, state) : [])
+    data.set(tensors[name]!.data);
   for (let slot = 0; slot < (kept?.count ?? 0); slot++) {
-    fill(kept!.address + slot * core.parameters.bytes, (name) => slotName(slot, name));
+    fill(kept!.address + slot * parameters.bytes, (name) => slotName(slot, name));
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
     step,
-    scale,
+    scales,
     epochs,
-    loss: lossNamed(loss),
+    objective: objectiveNamed(loss),
     updates: optimizer?.updates ?? 0,
   });
 }
