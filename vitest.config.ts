@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vitest/config";
+import { moduleOfText } from "./scripts/texts.js";
 import { moduleOf } from "./scripts/wasm.js";
 
 const wasm: Plugin = {
@@ -7,8 +8,14 @@ const wasm: Plugin = {
   load: (id) => (id.endsWith(".wasm") ? moduleOf(id) : undefined),
 };
 
+const texts: Plugin = {
+  name: "texts",
+  enforce: "pre",
+  load: (id) => (id.endsWith("?text") ? moduleOfText(id.slice(0, -"?text".length)) : undefined),
+};
+
 export default defineConfig({
-  plugins: [wasm],
+  plugins: [wasm, texts],
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,

@@ -8,7 +8,7 @@ import { matmul } from "./gemm";
 import { DType, Family, FAMILY_SHIFT, FIRST_EXTENSION_OP, Op } from "./isa";
 import { AccumulateArg, RecordLossArg } from "./isa/run";
 import * as loss from "./loss/dispatch";
-import { arg, dtypeOf, opcode, pointer } from "./memory";
+import { arg, dtypeOf, opcode, pointer, unknownOpcode } from "./memory";
 import * as optimizer from "./optimizer/dispatch";
 import * as random from "./random/dispatch";
 import { sum } from "./reduce/sum";
@@ -65,7 +65,7 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Family.run:
       return accumulate<T>(i, lane);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }
 

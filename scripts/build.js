@@ -1,9 +1,10 @@
 // Builds the package: assembly/ by asc, src/ by esbuild, declarations by tsc.
 
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileKernels, run } from "./kernels.js";
 import { smallLoader } from "./loader.js";
+import { inside, textOf, texts } from "./texts.js";
 import { wasmFiles } from "./wasm.js";
 
 rmSync("dist", { recursive: true, force: true });
@@ -24,6 +25,7 @@ await build({
     io: "src/io/index.ts",
     plot: "src/plot/index.ts",
     cli: "src/cli/main.ts",
+    worker: "src/worker/index.ts",
   },
   outdir: "dist",
   bundle: true,
@@ -33,12 +35,8 @@ await build({
   target: ["es2022", "node20"],
   packages: "external",
   external: ["node:*"],
-  // They are small: they travel inside, so that kobai's core and its files have no dependencies.
-  alias: {
-    "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js",
-    "@noble/hashes/sha2.js": "./node_modules/@noble/hashes/sha2.js",
-  },
-  plugins: [wasmFiles, smallLoader],
+  alias: inside,
+  plugins: [wasmFiles, smallLoader, texts],
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
@@ -46,6 +44,8 @@ await build({
   sourceRoot: "kobai:///",
   logLevel: "warning",
 });
+mkdirSync("dist/worker");
+writeFileSync("dist/worker/script.js", await textOf("src/worker/script.ts"));
 await run("tsc", "-p", "tsconfig.build.json");
 for (const name of ["kobai", "kobai-relaxed", "kobai-extension", "kobai-extension-relaxed"]) {
   copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);

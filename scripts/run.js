@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { texts } from "./texts.js";
 import { wasmFiles } from "./wasm.js";
 
 const [entry, ...args] = process.argv.slice(2);
@@ -21,7 +22,7 @@ await build({
   platform: "node",
   target: "node20",
   packages: "external",
-  plugins: [wasmFiles],
+  plugins: [wasmFiles, texts],
   logLevel: "warning",
   // Of modules that only declare types.
   logOverride: { "ignored-bare-import": "silent" },

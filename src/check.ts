@@ -46,6 +46,12 @@ export function oneOf(...values: readonly unknown[]): Rule {
   return [(value) => values.includes(value), values.map((value) => JSON.stringify(value)).join(" or ")];
 }
 
+/** Of an `AbortController` it is the `signal`. */
+export const signal: Rule = [
+  (value) => typeof property(value, "aborted") === "boolean",
+  "an AbortSignal (of an AbortController its signal)",
+];
+
 /** An object that has a method of this name; `words` say what it is, and what gives one. */
 export function having(method: string, words: string): Rule {
   return [(value) => typeof property(value, method) === "function", words];

@@ -1,4 +1,5 @@
 import { type BuildOptions, build } from "esbuild";
+import { texts } from "../scripts/texts.js";
 import { wasmFiles } from "../scripts/wasm.js";
 
 /** Bundles modules that documents show, kobai's sources with them, into files that Node runs. */
@@ -13,7 +14,7 @@ export async function bundle(entries: string[], outdir: string, options: BuildOp
     platform: "node",
     target: "node20",
     packages: "external",
-    plugins: [wasmFiles],
+    plugins: [wasmFiles, texts],
     logLevel: "silent",
     ...options,
   });

@@ -29,13 +29,28 @@ const fixtures: Readonly<Record<string, string>> = {
   history: "const history = { loss: [1, 0.5] };",
 };
 
+/** The same for kobai/worker. */
+const inWorker: Readonly<Record<string, string>> = {
+  ...fixtures,
+  worker: "const worker = await fixtures.worker();",
+  net: "const { net } = await fixtures.inWorker();",
+  data: "const { data } = await fixtures.inWorker();",
+};
+
 const fixtureModule = `
 import { crossEntropy, dense, init, sequential, sgd, tensor } from "kobai";
 import { serialize } from "kobai/io";
+import { startWorker } from "kobai/worker";
 await init();
 export const net = () => sequential([dense(10)], { input: [784], seed: 1 });
 export const data = { x: tensor(new Uint8Array(784 * 200), [200, 784]), t: tensor(new Uint8Array(200)), scale: 1 / 255 };
 export const options = { loss: crossEntropy(), optimizer: sgd(), steps: 3, evaluate: { data } };
+export const worker = () => startWorker();
+const shared = worker();
+export const inWorker = async () => ({
+  net: await (await shared).sequential([{ kind: "dense", units: 2 }], { input: [2] }),
+  data: await (await shared).dataset({ x: tensor([[0, 1], [1, 0]]), t: tensor(new Uint8Array([0, 1])) }),
+});
 export const bytes = serialize({ w: tensor([1, 2]) });
 `;
 
@@ -100,7 +115,7 @@ function moduleOf({ file, code }: Example): string {
   return [
     'import * as fixtures from "fixtures";',
     own.length > 0 ? `import { ${own.join(", ")} } from ${JSON.stringify(resolve(file))};` : "",
-    ...Object.entries(fixtures)
+    ...Object.entries(file.includes("worker") ? inWorker : fixtures)
       .filter(([name]) => free(name) && !own.includes(name))
       .map(([, line]) => line),
     "void fixtures; export const values = [];",

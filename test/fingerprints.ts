@@ -4,6 +4,7 @@ import {
   crossEntropy,
   type Dataset,
   dense,
+  type FitOptions,
   he,
   type Layer,
   type Loss,
@@ -11,6 +12,7 @@ import {
   normal,
   type Optimizer,
   relu,
+  type SequentialOptions,
   sequential,
   sgd,
   sigmoid,
@@ -28,7 +30,15 @@ const FEATURES = 37;
 const CLASSES = 7;
 const STEPS = 300;
 
-interface Run {
+/** What is trained, and how. */
+export interface Run {
+  readonly layers: readonly Layer[];
+  readonly options: SequentialOptions;
+  readonly data: Dataset;
+  readonly fit: FitOptions;
+}
+
+interface Kind {
   readonly hidden: readonly Layer[];
   readonly optimizer: Optimizer;
   readonly sampling: "shuffle" | "replacement";
@@ -36,7 +46,7 @@ interface Run {
 }
 
 /** Every optimizer, activation, initializer, loss and way of sampling takes part in one of them. */
-const runs: Readonly<Record<string, Run>> = {
+const runs: Readonly<Record<string, Kind>> = {
   "sgd relu shuffle": {
     hidden: [dense(31, { weight: he() }), relu()],
     optimizer: sgd({ lr: 0.1 }),
@@ -88,18 +98,24 @@ function data(values: boolean): Dataset {
   };
 }
 
-/** The SHA-256 of the weights of each run in each type, after 300 steps in batches that leave a remainder. */
-export async function fingerprints(): Promise<Record<string, string>> {
+/** Trains in this thread; the SHA-256 of the weights. */
+async function train({ layers, options, data, fit }: Run): Promise<string> {
+  using net = sequential(layers, options);
+  await net.fit(data, fit);
+  return sha256(net.params);
+}
+
+/** The SHA-256 of the weights of each run in each type, after 300 steps in batches that leave a remainder; @param trained where it is done */
+export async function fingerprints(trained = train): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const dtype of ["float32", "float64"] as const) {
-    for (const [name, { hidden, ...options }] of Object.entries(runs)) {
-      using net = sequential([...hidden, dense(CLASSES, { weight: he() })], {
-        input: [FEATURES],
-        seed: 42,
-        dtype,
+    for (const [name, { hidden, ...fit }] of Object.entries(runs)) {
+      digests[`${name} ${dtype}`] = await trained({
+        layers: [...hidden, dense(CLASSES, { weight: he() })],
+        options: { input: [FEATURES], seed: 42, dtype },
+        data: data(fit.loss.targets === "values"),
+        fit: { ...fit, batchSize: 48, steps: STEPS },
       });
-      await net.fit(data(options.loss.targets === "values"), { ...options, batchSize: 48, steps: STEPS });
-      digests[`${name} ${dtype}`] = await sha256(net.params);
     }
   }
   return digests;

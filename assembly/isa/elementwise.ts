@@ -1,12 +1,12 @@
 // Operands of the elementwise ops.
 
-/** out[i] = f(a[i]), i < n; `out` may be `a`. */
+/** out[i] = f(a[i], parameter), i < n; `out` may be `a`. */
 export enum UnaryArg {
   out = 2,
   a,
   n,
-  /** `scale`: address of a float64 */
-  factor,
+  /** of an op that has one: address of a float64 */
+  parameter,
 }
 
 /** out[i, j, l] = f(a[…], b[…]) over sizes d0 × d1 × d2, the operands read with element strides (0 repeats along that axis). */
@@ -23,4 +23,20 @@ export enum BinaryArg {
   b0,
   b1,
   b2,
+}
+
+/** out[i, j] = c[…] ≠ 0 ? a[…] : b[…] over sizes d0 × d1, the operands read as those of BinaryArg. */
+export enum WhereArg {
+  out = 2,
+  c,
+  a,
+  b,
+  d0,
+  d1,
+  c0,
+  c1,
+  a0,
+  a1,
+  b0,
+  b1,
 }

@@ -14,8 +14,8 @@ import {
   signOf,
   writtenShape,
 } from "./notation.ts";
-import { add, multiply } from "./ops/binary.ts";
-import { sum } from "./ops/sum.ts";
+import { add, multiply } from "./ops/elementwise.ts";
+import { sum } from "./ops/reduce.ts";
 import { topologicalOrder } from "./order.ts";
 import { input, isGiven, type LeafAttributes, type Node, type Value, type ValueType } from "./value.ts";
 

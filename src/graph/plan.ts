@@ -6,7 +6,7 @@ import { type Instruction, instruction, type Operands } from "../runtime/instruc
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
-import { copy } from "./ops/broadcast.ts";
+import { copy } from "./ops/reduce.ts";
 import { rootOf } from "./ops/reshape.ts";
 import { topologicalOrder } from "./order.ts";
 import {

@@ -17,7 +17,7 @@ const file: KernelFile = {
   isRelaxed: "relaxedExtension",
 };
 
-// Whoever calls this says that it is pure (see graph/ops/unary.ts), which is not quite true, and true enough: it is of no use where its result
+// Whoever calls this says that it is pure (see graph/ops/elementwise.ts), which is not quite true, and true enough: it is of no use where its result
 // is not used. So bundlers leave out the call, and with it the extension, where a page does not use the op.
 /**
  * The opcode of an instruction that the extension has the kernel of. Whoever has one has told `init` to link the extension; so it is called
@@ -33,7 +33,7 @@ async function linkExtension(memory: WebAssembly.Memory, options: LinkOptions): 
   if (isNode && options.build === "plain" && !options.shared && options.source === undefined) {
     return { execute: onceCalled(() => instantiateSync<Exports>(unpack(...packed), { env: { memory } })) };
   }
-  const { exports, module } = await linkFile<Exports>(file, memory, options, {});
+  const { exports, module } = await linkFile<Exports>(file, memory, options);
   return { execute: exports.execute, module };
 }
 

@@ -1,7 +1,6 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { ShapeError } from "../errors.ts";
-import { add } from "../graph/ops/binary.ts";
-import { scale } from "../graph/ops/unary.ts";
+import { add, scale } from "../graph/ops/elementwise.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
 import type { Layer } from "../nn/layers/layer.ts";
 import type { Loss } from "../nn/losses.ts";

@@ -1,9 +1,9 @@
-import { isKnownMean } from "../nn/losses.ts";
+import { OptionError } from "../errors.ts";
+import { meanOverSamples } from "../nn/losses.ts";
 import { Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core, TargetType } from "./core.ts";
 import type { Objective, Samples } from "./face.ts";
-import { checkIsMean } from "./mean-check.ts";
 import { chosenMetrics } from "./metrics/chosen.ts";
 import type { Measured, MetricResult, Statistic } from "./metrics/metric.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
@@ -63,13 +63,18 @@ export function checkMeasurable(
 ): void {
   for (const [i, { output, loss }] of objective.entries()) {
     const { shape } = core.outputs[output]!;
-    for (const {
-      statistic: { mean },
-    } of metrics[i]!) {
-      if (mean === undefined || isKnownMean(mean)) continue;
+    for (const { name, statistic } of metrics[i]!) {
+      const { mean } = statistic;
+      const check = mean?.[meanOverSamples];
+      if (!mean || check === true) continue;
+      if (!check) {
+        throw new OptionError(
+          `${call}: whether ${name} is a mean over samples, as it must be here, nobody knows: make it with loss(name, forward, targets)`,
+        );
+      }
       const isLabels = loss.targets === "classes" && t[i]!.shape.length === 1;
       const target: TargetType = isLabels ? { dtype: "int32", shape: [] } : { dtype: core.dtype, shape };
-      checkIsMean(call, core, mean, shape, target);
+      check(call, core, mean, shape, target);
     }
   }
 }

@@ -1,7 +1,7 @@
-import { anything, checkNamed, flag, options, positive } from "../check.ts";
+import { anything, checkNamed, flag, options, positive, signal as signalRule } from "../check.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
-import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
+import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
 import { type DTypeName, size, type Tensor } from "../tensor.ts";
@@ -20,7 +20,6 @@ import type { ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
-import { signalRule } from "./schedule.ts";
 import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
@@ -104,7 +103,7 @@ export class Network<S extends Signature = Single> {
   constructor(core: Core, seed: number) {
     this.#core = core;
     this.#seed = seed;
-    this.#training = { step: 0, updates: 0, epochs: noEpochs, scales: core.inputs.map(() => 1) };
+    this.#training = { step: 0, given: 0, epochs: noEpochs, scales: core.inputs.map(() => 1) };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
     this.#initialValues = core.parameters.initialValues(seed);
@@ -224,10 +223,11 @@ export class Network<S extends Signature = Single> {
     this.#fitting = true;
     try {
       return await fit(this.#core, this.#training, data, options as FitOptions, {
+        net: this,
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
-        slotsFor: (optimizer) => this.#slotsFor(optimizer),
+        slotsFor: (update) => this.#slotsFor(update),
         keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
         holds: ({ densities }) => {
           this.#densities = densities;
@@ -535,13 +535,15 @@ export class Network<S extends Signature = Single> {
   }
 
   /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
-  #slotsFor(optimizer: Optimizer): Slots {
+  #slotsFor({ optimizer, regions }: Update): Slots {
     const { slots } = this.#training;
-    const count = slotsOf("fit", optimizer);
     const { name } = optimizer;
     const isKept =
-      slots && (slots.optimizer ?? optimizer) === optimizer && slots.name === name && slots.count === count;
-    return isKept ? slots : newSlots(this.#core, name, count);
+      slots &&
+      (slots.optimizer ?? optimizer) === optimizer &&
+      slots.name === name &&
+      slots.regions.join() === regions.join();
+    return isKept ? slots : newSlots(this.#core, name, regions);
   }
 
   /** @param optimizer whose they are; undefined where they were read from a checkpoint */
@@ -550,7 +552,8 @@ export class Network<S extends Signature = Single> {
     if (state.slots !== slots) {
       if (state.slots) this.#resources.release(state.slots);
       state.slots = slots && this.#resources.add(slots);
-      state.updates = 0;
+      state.given = 0;
+      state.schedule = undefined;
     }
     if (slots) slots.optimizer = optimizer;
   }

@@ -10,9 +10,11 @@ import {
   property,
   type Rule,
   seed,
+  signal,
   whole,
 } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
+import { callbacksRule } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
@@ -39,11 +41,6 @@ export interface NamedDataset {
 }
 
 const object: Rule = [isObject, "an object"];
-/** Of an `AbortController` it is the `signal`. */
-export const signalRule: Rule = [
-  (value) => typeof property(value, "aborted") === "boolean",
-  "an AbortSignal (of an AbortController its signal)",
-];
 const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
@@ -57,9 +54,11 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   h: positive,
   seed,
   evaluate: object,
+  from: whole(0),
+  callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
-  signal: signalRule,
+  signal,
 };
 const evaluateRules = { data: object, every: whole(), metrics: anything };
 
@@ -83,7 +82,7 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   const data = once("fit", given);
   const { n } = data;
   if (n === 0) throw new DataError("fit: the data set is empty");
-  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs } = chosen;
+  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, from = 0 } = chosen;
   if (batchSize > n) {
     throw new OptionError(
       `fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`,
@@ -94,9 +93,14 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (done + count > MOST_STEPS) {
+  if (from > count) {
     throw new OptionError(
-      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count}`,
+      `fit: from is ${from}, but there are only ${count} steps; give those of the whole run`,
+    );
+  }
+  if (done + count - from > MOST_STEPS) {
+    throw new OptionError(
+      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count - from}`,
     );
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);

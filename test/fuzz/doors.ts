@@ -5,6 +5,7 @@ import type { Value } from "../../src/graph/value.ts";
 import * as kobai from "../../src/index.ts";
 import * as numeric from "../../src/numeric/index.ts";
 import * as ops from "../../src/ops.ts";
+import { binaryKinds, unaryKinds } from "../reference/elementwise.ts";
 
 /** How to call something: `call` with all of `args`, of which one is replaced by whatever comes. */
 export interface Door {
@@ -78,9 +79,9 @@ const inLayer =
   };
 
 /** An op, called with a symbolic value [batch, 2] and more. */
-function op(name: keyof typeof ops, ...more: readonly unknown[]): Door[] {
+function op(name: string, ...more: readonly unknown[]): Door[] {
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
-  const f = ops[name] as (...args: unknown[]) => Value;
+  const f = ops[name as keyof typeof ops] as (...args: unknown[]) => Value;
   const asOutput = (y: Value, x: Value) => ops.add(x, ops.scale(ops.sum(y), 0));
   return [
     {
@@ -321,7 +322,7 @@ export const doors: readonly Door[] = [
   ...fields(
     "Network: fit { optimizer }",
     () => sgd(),
-    ["lr", "op", "coefficients", "name"],
+    ["lr", "rule", "with", "coefficients", "name"],
     (optimizer) =>
       withNetwork((net) => net.fit(data, { ...fitting(), optimizer: optimizer as kobai.Optimizer })),
   ),
@@ -374,20 +375,13 @@ export const doors: readonly Door[] = [
       net.params["dense1.bias"] = value;
     },
   ),
-  ...(
-    ["relu", "sigmoid", "tanh", "abs", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
-  ).flatMap((name) => op(name)),
-  ...(
-    [
-      "add",
-      "subtract",
-      "multiply",
-      "divide",
-      "sumSquaredError",
-      "binaryCrossEntropy",
-      "softmaxCrossEntropy",
-    ] as const
-  ).flatMap((name) => op(name, VALUE)),
+  ...[...Object.keys(unaryKinds), "identity", "softmax", "logSoftmax"].flatMap((name) => op(name)),
+  ...[
+    ...Object.keys(binaryKinds).filter((name) => name in ops),
+    "sumSquaredError",
+    "binaryCrossEntropy",
+    "softmaxCrossEntropy",
+  ].flatMap((name) => op(name, VALUE)),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),

@@ -1,6 +1,6 @@
 import { check, fraction } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
-import { multiply } from "../../graph/ops/binary.ts";
+import { multiply } from "../../graph/ops/elementwise.ts";
 import type { Shape } from "../../graph/value.ts";
 import { bernoulli } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";

@@ -1,6 +1,6 @@
 import { check, having, isObject, options } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
-import { add } from "../../graph/ops/binary.ts";
+import { add } from "../../graph/ops/elementwise.ts";
 import { sameShape } from "../../tensor.ts";
 import { type Layer, ofItsOwn, ownLayer } from "./layer.ts";
 

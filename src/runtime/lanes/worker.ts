@@ -37,9 +37,9 @@ function work({ lane, modules, memory, line }, ready) {
     sleep: (address, value, milliseconds) => Atomics.wait(words, address >> 2, value, milliseconds) !== "timed-out",
     wake: (address) => { Atomics.notify(words, address >> 2); },
   };
-  const link = (module, imports) => new WebAssembly.Instance(module, { env: { memory, abort }, ...imports }).exports;
-  const extension = modules.extension ? link(modules.extension) : { execute: abort };
-  const { serve } = link(modules.core, { lanes, extension });
+  const env = { memory, abort };
+  const extension = modules.extension ? new WebAssembly.Instance(modules.extension, { env }).exports : { execute: abort };
+  const { serve } = new WebAssembly.Instance(modules.core, { env, lanes, extension }).exports;
   ready();
   try {
     serve(lane);

@@ -7,6 +7,7 @@ import {
   isShape,
   oneOf,
   options,
+  partName,
   type Rule,
   seed,
   show,
@@ -15,6 +16,7 @@ import {
 } from "../../check.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
+import type { ScheduleState } from "../../nn/rate.ts";
 import type { Epochs } from "../epochs.ts";
 import { type Objective, termOf } from "../face.ts";
 import type { Inside } from "../network.ts";
@@ -47,13 +49,16 @@ export interface TrainingAbout {
 /** An optimizer's state besides its tensors. */
 export interface OptimizerAbout {
   readonly name: string;
-  /** tensors of state for each parameter */
-  readonly slots: number;
-  readonly updates: number;
+  /** the regions of its state */
+  readonly regions: readonly string[];
+  /** steps that it was given */
+  readonly given: number;
+  /** of its schedule, where that follows evaluations */
+  readonly schedule?: ScheduleState;
 }
 
 /** What a tensor of an optimizer's state is called. Parameters are "layer.name", so that none has such a name. */
-export const slotName = (slot: number, parameter: string) => `optimizer.${slot}.${parameter}`;
+export const slotName = (region: string, parameter: string) => `optimizer.${region}.${parameter}`;
 
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
@@ -64,7 +69,7 @@ export function objectiveNamed(name: string | undefined): Objective | undefined 
 }
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scales, objective, epochs, slots, updates } = training;
+  const { step, scales, objective, epochs, slots, given, schedule } = training;
   const loss = objective?.length === 1 ? objective[0]!.loss : undefined;
   const isKnown = loss !== undefined && losses().includes(loss);
   return {
@@ -75,7 +80,9 @@ export function aboutOf({ core, seed, training }: Inside): About {
       scales,
       ...(isKnown && { loss: loss.name }),
       epochs,
-      ...(slots && { optimizer: { name: slots.name, slots: slots.count, updates } }),
+      ...(slots && {
+        optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+      }),
     },
   };
 }
@@ -83,6 +90,18 @@ export function aboutOf({ core, seed, training }: Inside): About {
 const count = whole(0);
 const object: Rule = [isObject, "an object"];
 const shape: Rule = [(value) => isShape(value), "a list of whole numbers of at least 1"];
+const regionsRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length <= 8 &&
+    value.every(partName[0]) &&
+    new Set(value).size === value.length,
+  "a list of the names of up to 8 regions",
+];
+const scheduleRule: Rule = [
+  (value) => isObject(value) && Object.values(value).every(finite[0]),
+  "an object of numbers",
+];
 const layersRule: Rule = [
   (value) =>
     Array.isArray(value) &&
@@ -165,8 +184,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, slots: whole(0, 8), updates: count },
-            [],
+            { name: text, regions: regionsRule, given: count, schedule: scheduleRule },
+            ["schedule"],
           ),
         }),
       },

@@ -2,9 +2,10 @@
 
 import { isObject, show } from "../../check.ts";
 import { DataError } from "../../errors.ts";
-import { constant, he, normal, uniform, xavier } from "../../nn/initializers.ts";
+import { bernoulli, constant, he, normal, uniform, xavier } from "../../nn/initializers.ts";
 import { identity, relu, sigmoid, softmax, tanh } from "../../nn/layers/activations.ts";
 import { dense } from "../../nn/layers/dense.ts";
+import { dropout, spatialDropout } from "../../nn/layers/dropout.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
 import { flatten } from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
@@ -14,17 +15,20 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** How each kind is made of its options. */
 export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
+  bernoulli: (options) => bernoulli(options as never),
   constant: ({ value }) => constant(value as number),
   he,
   normal,
   uniform,
   xavier,
+  dropout: ({ rate }) => dropout(rate as number),
   dense: ({ units, ...options }) => dense(units as number, options),
   flatten,
   identity,
   relu,
   sigmoid,
   softmax,
+  spatialDropout: ({ rate }) => spatialDropout(rate as number),
   tanh,
 };
 

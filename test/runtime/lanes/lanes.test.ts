@@ -158,7 +158,7 @@ describe("a small program", () => {
         out: data.address,
         a: data.address,
         n: 8,
-        factor: 0,
+        parameter: 0,
       }),
     );
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
@@ -268,7 +268,7 @@ describe("an error on lane 0", () => {
     const words = kobai.instruction<UnaryArg>(
       Op.relu,
       "float32",
-      named(UnaryArg, { out: 0, a: 0, n: 0, factor: 0 }),
+      named(UnaryArg, { out: 0, a: 0, n: 0, parameter: 0 }),
     );
     words[Word.op] = 99999;
     words[Word.nanoseconds] = 1000;

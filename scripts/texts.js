@@ -1,0 +1,49 @@
+// How a script with all that it imports gets into the code as a text, to start a worker from: `import script from "….ts?text"`. Every bundle
+// of this repository that holds a worker is made with `texts`.
+
+import { resolve } from "node:path";
+import { build } from "esbuild";
+import { smallLoader } from "./loader.js";
+import { wasmFiles } from "./wasm.js";
+
+/** Small libraries that travel inside, so that kobai's core and its files have no dependencies. */
+export const inside = {
+  "@assemblyscript/loader": resolve("node_modules/@assemblyscript/loader/index.js"),
+  "@noble/hashes/sha2.js": resolve("node_modules/@noble/hashes/sha2.js"),
+};
+
+/** The text of a script and of what it imports: a classic script, which Node and pages take from a text, and which is a module as well. */
+export async function textOf(path) {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "neutral",
+    target: ["es2022", "node20"],
+    external: ["node:*"],
+    alias: inside,
+    plugins: [wasmFiles, smallLoader],
+    minify: true,
+    legalComments: "inline",
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}
+
+/** The module that stands for a script. */
+export async function moduleOfText(path) {
+  return `export default ${JSON.stringify(await textOf(path))};\n`;
+}
+
+/** The esbuild plugin. */
+export const texts = {
+  name: "texts",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, -"?text".length)),
+      namespace: "text",
+    }));
+    onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({ contents: await moduleOfText(path) }));
+  },
+};

@@ -1,0 +1,57 @@
+import { show } from "../check.ts";
+import { DataError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import type { Handle } from "./messages.ts";
+
+/** Frees what lies in the worker when its owner here is collected. */
+const collected = new FinalizationRegistry<() => void>((free) => free());
+
+/** Has the worker free what belongs to `owner` once nobody holds that any more; @returns what frees it at once */
+export function freeWith(owner: object, connection: Connection, handle: Handle): () => void {
+  const free = () => connection.tell("dispose", handle);
+  collected.register(owner, free, owner);
+  return () => {
+    collected.unregister(owner);
+    free();
+  };
+}
+
+/** The handle of a data set, for calls over a connection. */
+export let handleOf: (call: string, connection: Connection, data: WorkerDataset) => Handle;
+
+/** A data set that lies in a worker. Made by `worker.dataset`. Its memory is freed by `dispose()`, or when it is collected. */
+export class WorkerDataset {
+  /** how many samples it has */
+  readonly n: number;
+  readonly #handle: Handle;
+  readonly #connection: Connection;
+  readonly #free: () => void;
+
+  static {
+    handleOf = (call, connection, data) => {
+      if (typeof data === "object" && data !== null && #handle in data && data.#connection === connection) {
+        return data.#handle;
+      }
+      throw new DataError(
+        `${call}: takes a data set of this worker, which worker.dataset({ x, t }) gives; got ${show(data)}`,
+      );
+    };
+  }
+
+  /** @internal Use `worker.dataset`. */
+  constructor(connection: Connection, handle: Handle, n: number) {
+    this.#connection = connection;
+    this.#handle = handle;
+    this.n = n;
+    this.#free = freeWith(this, connection, handle);
+  }
+
+  /** Frees its memory in the worker; later calls that are given it reject with a StateError. @example data.dispose(); */
+  dispose(): void {
+    this.#free();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,73 @@
+// The playground in Chromium. `npm ci --prefix web` installs what it is built of; .ci/run does.
+
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { launch } from "../browser/chromium.ts";
+import { type Server, serve } from "../browser/server.ts";
+
+export const isInstalled = existsSync("web/node_modules");
+
+export interface Site {
+  readonly server: Server;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Builds the playground, and serves it. */
+export async function openSite(): Promise<Site> {
+  if (!existsSync("dist/worker.js")) throw new Error("dist/ is missing: run `npm run build` first");
+  execFileSync(process.execPath, ["web/build.js"]);
+  const [server, browser] = await Promise.all([serve({ isolated: true, root: "web/dist" }), launch()]);
+  return {
+    server,
+    browser,
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+export interface View {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+}
+
+/** A page at an address of the playground, and all that it complains of. */
+export async function openPage(
+  { server, browser }: Site,
+  hash: string,
+  { width = 1440, scheme = "light" }: View = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    locale: "en-US",
+  });
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  await page.goto(`${server.url}index.html#/${hash}`);
+  await page.waitForSelector("h1");
+  return { page, problems };
+}
+
+/** The SHA-256 that the page shows, once it does. */
+export async function hashOf(page: Page): Promise<string> {
+  await page.waitForFunction('document.querySelector("[data-hash]")?.textContent?.length === 64', undefined, {
+    timeout: 60_000,
+  });
+  return (await page.textContent("[data-hash]"))!;
+}
+
+export const stepOf = async (page: Page) => Number(await page.textContent("[data-step]"));
+
+/** Trains to the end. */
+export async function train(page: Page): Promise<void> {
+  await page.click("button:text-is('Train')");
+  await page.waitForSelector("button:text-is('Train'):not([disabled])", { timeout: 120_000 });
+}

@@ -1,0 +1,164 @@
+// Every part of the playground: nothing is cut off, nobody is shut out, nothing is complained of; and what is moved moves.
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { skip } from "../runtimes/runtime.ts";
+import { isInstalled, openPage, openSite, type Site } from "./page.ts";
+
+let site: Site;
+beforeAll(async () => {
+  if (isInstalled) site = await openSite();
+});
+afterAll(() => site?.close());
+beforeEach((context) => {
+  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
+});
+
+const parts = {
+  train: { en: "Train a network", ja: "ネットワークを学習させる" },
+  gradient: { en: "The gradient", ja: "勾配" },
+  optimizers: { en: "Optimizers", ja: "最適化手法" },
+  backpropagation: { en: "Backpropagation", ja: "誤差逆伝播法" },
+  layers: { en: "Layers", ja: "レイヤ" },
+} as const;
+
+/** Elements that reach beyond the page, but for those in areas that scroll. */
+const cutOff = `[...document.querySelectorAll("body *")]
+  .filter((each) => {
+    const { right, width, left } = each.getBoundingClientRect();
+    return width > 0 && right > innerWidth + 1 && left > -1000 && !each.closest(".scroll, pre");
+  })
+  .map((each) => each.outerHTML.slice(0, 100))`;
+
+describe.each(Object.entries(parts))("%s", (part, headings) => {
+  it.each([
+    { lang: "en", width: 1440, scheme: "light" },
+    { lang: "ja", width: 360, scheme: "dark" },
+  ] as const)("in $lang, $scheme, $width pixels wide", async ({ lang, width, scheme }) => {
+    const { page, problems } = await openPage(site, `${part}?lang=${lang}`, { width, scheme });
+    await page.waitForFunction('!document.querySelector("[aria-busy]")');
+    // What the worker gives, where the part asks it.
+    if (part === "train") await page.waitForSelector(".tiles canvas");
+    if (part === "layers") await page.waitForSelector(".depth svg");
+    expect(await page.textContent("h1")).toBe(headings[lang]);
+    expect(await page.evaluate(cutOff)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    await page.evaluate(readFileSync("web/node_modules/axe-core/axe.min.js", "utf8"));
+    const violations = await page.evaluate(`axe.run().then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
+    expect(violations).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+});
+
+it("a part is loaded when it is opened", async () => {
+  const { page } = await openPage(site, "gradient");
+  const scripts =
+    "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1).split('-')[0])";
+  expect(await page.evaluate(scripts)).not.toContain("train");
+  await page.click("nav a:text-is('Train')");
+  await page.waitForSelector("h1:text-is('Train a network')");
+  expect(await page.evaluate(scripts)).toContain("train");
+  await page.close();
+});
+
+it("the language and the colours are switched, and stand in the address", async () => {
+  const { page } = await openPage(site, "gradient");
+  await page.click("button:text-is('日本語')");
+  await page.waitForSelector("h1:text-is('勾配')");
+  await page.selectOption(".settings select", "dark");
+  expect(await page.evaluate("location.hash")).toMatch(/lang=ja.*theme=dark/);
+  expect(await page.evaluate("document.documentElement.lang")).toBe("ja");
+  expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(20, 24, 29)");
+  await page.close();
+});
+
+describe("gradient", () => {
+  it("the tangent follows the point that is dragged; numerical and analytic derivative agree", async () => {
+    const { page, problems } = await openPage(site, "gradient?f=x%5E2&x=-4");
+    expect(Number(await page.textContent("[data-analytic]"))).toBe(-8);
+    const { x, y, width, height } = (await page.locator("svg:has([data-point])").boundingBox())!;
+    await page.mouse.move(x + width / 10, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.8 * width, y + height / 2, { steps: 5 });
+    await page.mouse.up();
+    const analytic = Number(await page.textContent("[data-analytic]"));
+    expect(analytic).toBeCloseTo(6, 0);
+    expect(Number(await page.textContent("[data-numerical]"))).toBeCloseTo(analytic, 6);
+    expect(await page.evaluate("location.hash")).toMatch(/[?&]x=3(&|$)|[?&]x=2\.9|[?&]x=3\.0/);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("a typed function is parsed, and what is none is refused in words", async () => {
+    const { page, problems } = await openPage(site, "gradient?x=2");
+    const field = page.getByLabel("f(x) =", { exact: true });
+    await field.fill("3*x + 1");
+    expect(await page.textContent("[data-analytic]")).toBe("3");
+    for (const wrong of ["3*", "alert(1)", "x.constructor", "y", "`x`", "[x]", "x = 3"]) {
+      await field.fill(wrong);
+      await page.waitForSelector("[role=alert]");
+      expect(await page.textContent("[data-analytic]")).toBe("3");
+    }
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("the book's learning rates arrive, blow up and stay", async () => {
+    const { page } = await openPage(site, "gradient?steps=100");
+    const outcome = () => page.getAttribute("[data-outcome]", "data-outcome");
+    expect(await outcome()).toBe("converged");
+    await page.click("button:has-text('it blows up')");
+    expect(await outcome()).toBe("diverged");
+    await page.click("button:has-text('it does not move')");
+    expect(await outcome()).toBe("under");
+    await page.close();
+  });
+});
+
+it("optimizers: the race is run, step by step and from where one presses", async () => {
+  const { page, problems } = await openPage(site, "optimizers");
+  await page.waitForSelector("[data-height]");
+  const heights = async () =>
+    (await page.locator("[data-height]").allTextContents()).map((height) => Number(height));
+  expect(await heights()).toEqual([6.45, 6.45, 6.45, 6.45]);
+  await page.click("button:text-is('One step')");
+  // Book 6.1.7: SGD, Momentum, AdaGrad, Adam from (-7, 2) to here.
+  expect((await page.locator("td:left-of([data-height])").first().textContent())!.length).toBeGreaterThan(3);
+  await page.click("button:text-is('Play')");
+  await page.waitForSelector("strong:text-is('100 of 100')", { timeout: 30_000 });
+  for (const height of await heights()) expect(height).toBeLessThan(0.1);
+  const { x, y, width, height } = (await page.locator("canvas").first().boundingBox())!;
+  await page.mouse.click(x + 0.75 * width, y + 0.25 * height);
+  expect(await page.getByLabel("Start x").inputValue()).toMatch(/^(4\.9|5)/);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("backpropagation: the book's apples, one operation at a time", async () => {
+  const { page, problems } = await openPage(site, "backpropagation?step=0");
+  const arrows = () => page.locator("svg text.halo").allTextContents();
+  expect((await arrows()).sort()).toEqual(["1.1", "100", "150", "2", "3"]);
+  for (let i = 0; i < 4; i++) await page.click("button:text-is('One operation on')");
+  expect(await arrows()).toContain("715");
+  expect(await arrows()).not.toContain("165");
+  for (let i = 0; i < 4; i++) await page.click("button:text-is('One operation on')");
+  // Book 5.4.2: what the price gains by an apple's price, their number, an orange's price, their number and the tax.
+  expect(await arrows()).toEqual(expect.arrayContaining(["2.2", "110", "3.3", "165", "650"]));
+  expect(await page.textContent(".arithmetic")).toContain("200 + 450 = 650");
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("layers: a window moves over an image", async () => {
+  const { page, problems } = await openPage(site, "layers?filter=horizontal");
+  const arithmetic = await page.textContent("[data-cell]");
+  expect(arithmetic).toMatch(/= 9$/);
+  await page.getByLabel("Row of the output").fill("2");
+  expect(await page.textContent("[data-cell]")).not.toBe(arithmetic);
+  await page.selectOption("select:has(option[value=max])", "max");
+  expect(await page.textContent("[data-cell]")).toMatch(/^max\(\d, \d, \d, \d\) = \d$/);
+  expect(problems).toEqual([]);
+  await page.close();
+});

@@ -1,0 +1,216 @@
+// The playground's part that trains: to the bits of Node, at any moment, and without holding up the page.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { parse } from "../../src/io/index.ts";
+import { skip } from "../runtimes/runtime.ts";
+import { hashOf, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
+
+let site: Site;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kobai-web-"));
+  if (isInstalled) site = await openSite();
+});
+afterAll(async () => {
+  await site?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach((context) => {
+  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
+});
+
+/** What the code that the page shows prints in Node. */
+async function inNode(page: Page): Promise<string> {
+  const code = (await page.textContent("[data-code]"))!;
+  const file = join(folder, "train.mjs");
+  const dist = (name: string) => JSON.stringify(pathToFileURL(`dist/${name}.js`).href);
+  writeFileSync(
+    file,
+    code
+      .replace('"kobai"', dist("index"))
+      .replace('"kobai/io"', dist("io"))
+      .replace('"kobai/data"', dist("data")),
+  );
+  return execFileSync(process.execPath, [file], { encoding: "utf8" }).trim();
+}
+
+/** Moves the slider of time. */
+const seek = (page: Page, step: number) =>
+  page.locator("section[aria-label=State] input[type=range]").fill(String(step));
+
+async function settledAt(page: Page, step: number): Promise<string> {
+  await page.waitForFunction(
+    `document.querySelector("[data-step]").textContent === "${step}" && document.querySelector("[data-hash]").textContent.length === 64`,
+  );
+  return hashOf(page);
+}
+
+it("trains to the bits of Node; the address leads others there; time goes back and forward to the same bits", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  const atFirst = await hashOf(page);
+  await page.getByLabel("Stop after … steps").fill("700");
+  await page.getByLabel("Stop after … steps").blur();
+  await train(page);
+  const trained = await settledAt(page, 700);
+  expect(trained).toBe(await inNode(page));
+
+  // Another rate and another batch from here on.
+  await page.getByLabel("Learning rate").fill("0.003");
+  await page.getByLabel("Learning rate").blur();
+  await page.getByLabel("Batch size").fill("50");
+  await page.getByLabel("Batch size").blur();
+  await train(page);
+  const changed = await settledAt(page, 1400);
+  expect(changed).toBe(await inNode(page));
+
+  await seek(page, 700);
+  expect(await settledAt(page, 700)).toBe(trained);
+  await seek(page, 0);
+  expect(await settledAt(page, 0)).toBe(atFirst);
+  await seek(page, 1400);
+  expect(await settledAt(page, 1400)).toBe(changed);
+  await page.click("button:text-is('One step back')");
+  const before = await settledAt(page, 1399);
+  expect(before).not.toBe(changed);
+  await page.click("button:text-is('One step')");
+  expect(await settledAt(page, 1400)).toBe(changed);
+
+  const address = await page.evaluate<string>("location.hash.slice(2)");
+  const other = await openPage(site, address);
+  expect(await settledAt(other.page, 1400)).toBe(changed);
+  expect([...problems, ...other.problems]).toEqual([]);
+  await other.page.close();
+  await page.close();
+});
+
+it("stops at once, and takes a rate that is too large with a word", async () => {
+  const { page } = await openPage(site, "train?lang=en");
+  await hashOf(page);
+  await page.getByLabel("Stop after … steps").fill("1000000");
+  await page.getByLabel("Stop after … steps").blur();
+  await page.click("button:text-is('Train')");
+  await page.waitForFunction('Number(document.querySelector("[data-step]").textContent) > 100');
+  await page.click("button:text-is('Pause')");
+  await hashOf(page);
+  const step = await stepOf(page);
+  expect(step).toBeLessThan(1_000_000);
+  await page.waitForTimeout(300);
+  expect(await stepOf(page)).toBe(step);
+
+  await page.close();
+
+  const hidden = [1, 2, 3].flatMap(() => [{ kind: "dense", units: 32 }, { kind: "identity" }]);
+  const layers = encodeURIComponent(JSON.stringify(hidden));
+  const optimizer = encodeURIComponent(JSON.stringify({ kind: "sgd", lr: 100 }));
+  const wild = (await openPage(site, `train?lang=en&layers=${layers}&init=he&optimizer=${optimizer}`)).page;
+  await hashOf(wild);
+  await wild.click("button:text-is('Train')");
+  await wild.waitForSelector("[role=alert]:has-text('the loss of step')");
+  await wild.close();
+});
+
+it("points that are clicked, and a CSV file, are learned", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en&data=points");
+  const plane = page.locator("canvas.square");
+  for (const [label, x, y] of [
+    ["class 1", 0.2, 0.2],
+    ["class 1", 0.8, 0.8],
+    ["class 2", 0.2, 0.8],
+    ["class 2", 0.8, 0.2],
+  ] as const) {
+    await page.click(`button:text-is('${label}')`);
+    const { width, height } = (await plane.boundingBox())!;
+    await plane.click({ position: { x: x * width, y: y * height } });
+  }
+  await hashOf(page);
+  await train(page);
+  expect(await page.getAttribute("[data-accuracy]", "data-accuracy")).toBe("1");
+  expect(await hashOf(page)).toBe(await inNode(page));
+
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 3},${(i * 7) % 5},${i % 2},${i % 3 === 1 ? "yes" : "no"}`,
+  );
+  await page.selectOption("select:has(option[value=csv])", "csv");
+  await page.setInputFiles("#csv", {
+    name: "own.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(["a,b,c,answer", ...rows].join("\n")),
+  });
+  await hashOf(page);
+  await train(page);
+  expect(await page.getAttribute("[data-accuracy]", "data-accuracy")).toBe("1");
+  await page.setInputFiles("#csv", {
+    name: "bad.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("1,2,a\n3,x,b\n5,6,a\n7,8,b\n"),
+  });
+  await page.waitForSelector("[role=alert]:has-text('2: 3, x, b')");
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("MNIST to 0.97 in the tab, to the bits of Node, with the page awake; a drawn digit is recognised; weights come and go", async () => {
+  const layers = encodeURIComponent(JSON.stringify([{ kind: "dense", units: 100 }, { kind: "relu" }]));
+  const optimizer = encodeURIComponent(JSON.stringify({ kind: "adam", lr: 0.002 }));
+  const { page, problems } = await openPage(
+    site,
+    `train?lang=en&data=mnist&layers=${layers}&init=he&batch=100&optimizer=${optimizer}`,
+  );
+  await page.click("button:has-text('Fetch MNIST')");
+  await hashOf(page);
+  await page.getByLabel("Stop at a test accuracy of").fill("0.97");
+  await page.getByLabel("Stop at a test accuracy of").blur();
+  // How long the page's thread is held up while it trains: from one message to itself to the next.
+  await page.evaluate(`(() => {
+    let last = performance.now();
+    window.longest = 0;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+      port2.postMessage(0);
+    };
+    port2.postMessage(0);
+    window.tasks = [];
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  })()`);
+  await train(page);
+  console.log(
+    "longest gap of the page's thread while it trained, ms:",
+    await page.evaluate("[longest, tasks]"),
+  );
+  const hash = await hashOf(page);
+  expect(Number(await page.getAttribute("[data-accuracy]", "data-accuracy"))).toBeGreaterThanOrEqual(0.97);
+  expect(hash).toBe(await inNode(page));
+
+  const canvas = page.locator("canvas.square");
+  await canvas.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await canvas.boundingBox())!;
+  await page.mouse.move(x + 0.52 * width, y + 0.15 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.48 * width, y + 0.85 * height, { steps: 15 });
+  await page.mouse.up();
+  await page.waitForSelector("[data-digit='1']");
+
+  const download = page.waitForEvent("download");
+  await page.click("button:has-text('Save the weights')");
+  const path = await (await download).path();
+  expect(Object.keys(parse(readFileSync(path)).tensors)).toContain("dense1.weight");
+  await page.click("button:text-is('One step')");
+  await page.waitForFunction(
+    `![..."…", ${JSON.stringify(hash)}].includes(document.querySelector("[data-hash]").textContent)`,
+  );
+  await page.setInputFiles("#weights", path);
+  await page.waitForSelector("span:text-is('Weights were loaded.')");
+  expect(await hashOf(page)).toBe(hash);
+  expect(problems).toEqual([]);
+  await page.close();
+});

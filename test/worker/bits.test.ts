@@ -1,0 +1,133 @@
+// A worker gives what the thread that calls it gives, to the last bit.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { adam, crossEntropy, dense, he, init, relu, sequential, tensor } from "../../src/index.ts";
+import { sha256 } from "../../src/io/index.ts";
+import {
+  descriptionOf,
+  type LayerDescription,
+  type LossName,
+  type OptimizerDescription,
+} from "../../src/nn/description.ts";
+import { layerOutputs } from "../../src/train/layer-outputs.ts";
+import { startWorker, type TrainingWorker } from "../../src/worker/index.ts";
+import { fingerprints, type Run } from "../fingerprints.ts";
+import { points } from "./points.ts";
+
+beforeAll(() => init());
+
+const layers = (): LayerDescription[] => [
+  { kind: "dense", units: 9, weight: { kind: "he" } },
+  { kind: "relu" },
+  { kind: "dense", units: 3 },
+];
+const own = () => sequential([dense(9, { weight: he() }), relu(), dense(3)], { input: [4], seed: 5 });
+
+/** Trains a run of the fingerprints in a worker. */
+const trainIn =
+  (worker: TrainingWorker) =>
+  async ({ layers, options, data, fit }: Run): Promise<string> => {
+    const net = await worker.sequential(
+      layers.map((layer) => descriptionOf(layer)!),
+      options,
+    );
+    const { loss, optimizer, batchSize, steps, sampling } = fit;
+    await net.fit(await worker.dataset(data), {
+      loss: loss.name as LossName,
+      optimizer: { kind: optimizer.name, lr: optimizer.lr } as OptimizerDescription,
+      batchSize: batchSize!,
+      steps: steps!,
+      sampling: sampling!,
+    });
+    return net.sha256();
+  };
+
+describe.each([1, 2])("with %d thread(s)", (threads) => {
+  it("trains all fingerprints", async () => {
+    await using worker = await startWorker({ threads });
+    expect(worker.info.threads).toBe(threads);
+    expect(await fingerprints(trainIn(worker))).toEqual(await fingerprints());
+  });
+});
+
+describe("a trained network", () => {
+  it("predicts, evaluates, differentiates, is saved and loaded as here", async () => {
+    await using worker = await startWorker();
+    const [net, here] = [await worker.sequential(layers(), { input: [4], seed: 5 }), own()];
+    expect([net.seed, net.dtype, net.inputShape, net.outputShape]).toEqual([5, "float32", [4], [3]]);
+    const fit = { batchSize: 16, steps: 50 };
+    const history = await net.fit(await worker.dataset(points()), {
+      loss: "crossEntropy",
+      optimizer: { kind: "adam" },
+      ...fit,
+    });
+    const expected = await here.fit(points(), { loss: crossEntropy(), optimizer: adam(), ...fit });
+    expect({ ...history, seconds: 0 }).toEqual({ ...expected, seconds: 0 });
+    expect(await net.steps()).toBe(50);
+    expect(await net.params()).toEqual({ ...here.params });
+    expect(await net.sha256()).toBe(await sha256(here.params));
+
+    const { x, t } = points();
+    const data = await worker.dataset(points());
+    expect(await net.predict(x)).toEqual(here.predict(x));
+    expect(await net.predict(data)).toEqual(here.predict(x));
+    expect(await net.outputs(x)).toEqual(layerOutputs("outputs", here, x));
+    expect(await net.gradient(x, t)).toEqual(here.gradient(x, t));
+    expect(await net.gradient(x, t, "crossEntropy")).toEqual(here.gradient(x, t));
+    expect(await net.evaluate(data)).toEqual(await here.evaluate(points()));
+    expect(await net.evaluate(data, { loss: "crossEntropy", metrics: ["accuracy"] })).toEqual({
+      ...(await here.evaluate(points())),
+      loss: Number.NaN,
+    });
+
+    const other = await worker.sequential(layers(), { input: [4], seed: 6 });
+    await other.load(await net.save());
+    expect(await other.sha256()).toBe(await net.sha256());
+    await other.setScale(1 / 255);
+    here.scale = 1 / 255;
+    const bytes = tensor(Uint8Array.of(9, 8, 7, 6));
+    expect(await other.predict(bytes)).toEqual(here.predict(bytes));
+  });
+
+  it("goes on where it was cut, also with another rate, and begins anew with another optimizer", async () => {
+    await using worker = await startWorker();
+    const data = await worker.dataset(points());
+    const train = async (...fits: [steps: number, optimizer: OptimizerDescription][]) => {
+      const net = await worker.sequential(layers(), { input: [4], seed: 5 });
+      for (const [steps, optimizer] of fits) await net.fit(data, { loss: "crossEntropy", optimizer, steps });
+      return net.sha256();
+    };
+    const here = async (...fits: [steps: number, lr: number, isNew?: boolean][]) => {
+      const net = own();
+      let optimizer = adam();
+      for (const [steps, lr, isNew = false] of fits) {
+        if (isNew) optimizer = adam({ beta1: 0.8 });
+        optimizer.lr = lr;
+        await net.fit(points(), { loss: crossEntropy(), optimizer, steps });
+      }
+      return sha256(net.params);
+    };
+    expect(await train([20, { kind: "adam", lr: 0.01 }], [30, { lr: 0.01, kind: "adam" }])).toBe(
+      await here([50, 0.01]),
+    );
+    expect(await train([20, { kind: "adam", lr: 0.01 }], [30, { kind: "adam", lr: 0.1 }])).toBe(
+      await here([20, 0.01], [30, 0.1]),
+    );
+    expect(await train([20, { kind: "adam", lr: 0.01 }], [30, { kind: "adam", lr: 0.1, beta1: 0.8 }])).toBe(
+      await here([20, 0.01], [30, 0.1, true]),
+    );
+  });
+
+  it("is one of several that train at once", async () => {
+    await using worker = await startWorker();
+    const data = await worker.dataset(points());
+    const train = async (seed: number) => {
+      const net = await worker.sequential(layers(), { input: [4], seed });
+      const optimizer = { kind: "momentum", lr: 0.01 } as const;
+      const { steps } = await net.fit(data, { loss: "crossEntropy", optimizer, steps: 3000 });
+      return [steps, await net.sha256()];
+    };
+    const alone = [await train(1), await train(2), await train(3)];
+    expect(await Promise.all([train(1), train(2), train(3)])).toEqual(alone);
+  });
+});

@@ -1,0 +1,79 @@
+// The run as a program for Node, which ends at the same weights.
+
+import type { LayerDescription, OptimizerDescription } from "kobai/worker";
+import type { Prepared } from "./data.ts";
+import { layersOf, type Segment, type Spec } from "./spec.ts";
+
+/** The call that makes what a description says. */
+function call({ kind, ...options }: { readonly kind: string; readonly [option: string]: unknown }): string {
+  // What is the only or first argument has no name.
+  const { units, ...named } = options;
+  const given = Object.entries(named).map(([name, value]) => `${name}: ${argument(value)}`);
+  const list = [
+    ...(units === undefined ? [] : [String(units)]),
+    ...(given.length ? [`{ ${given.join(", ")} }`] : []),
+  ];
+  return `${kind}(${list.join(", ")})`;
+}
+
+function argument(value: unknown): string {
+  const isDescription = typeof value === "object" && value !== null && "kind" in value;
+  return isDescription ? call(value as { kind: string }) : JSON.stringify(value);
+}
+
+function optimizerCall(optimizer: OptimizerDescription): string {
+  return call(optimizer as { kind: string });
+}
+
+export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): string {
+  const layers = layersOf(spec, data.classes);
+  const optimizers = log.length > 0 ? log.map(({ optimizer }) => optimizer) : [];
+  const names = new Set([
+    "crossEntropy",
+    "init",
+    "sequential",
+    ...layers.flatMap((layer: LayerDescription) => [
+      layer.kind,
+      ...("weight" in layer ? [layer.weight!.kind] : []),
+    ]),
+    ...optimizers.map(({ kind }) => kind),
+    ...(data.images ? [] : ["tensor"]),
+  ]);
+  const lines = [
+    `import { ${[...names].sort().join(", ")} } from "kobai";`,
+    ...(data.images ? ['import { mnist } from "kobai/data";'] : []),
+    'import { sha256 } from "kobai/io";',
+    "",
+    "await init();",
+    ...dataLines(data),
+    `const layers = [${layers.map((layer) => call(layer as { kind: string })).join(", ")}];`,
+    `const net = sequential(layers, { input: ${JSON.stringify(data.input)}, seed: ${spec.seed} });`,
+  ];
+  let last: OptimizerDescription | undefined;
+  for (const { optimizer, batchSize, steps } of log) {
+    const { lr: _, ...others } = optimizer;
+    const { lr: __, ...before } = last ?? {};
+    if (last && JSON.stringify(others) === JSON.stringify(before))
+      lines.push(`optimizer.lr = ${optimizer.lr};`);
+    else lines.push(`${last ? "" : "let "}optimizer = ${optimizerCall(optimizer)};`);
+    last = optimizer;
+    const batch = Math.min(batchSize, data.train.t.shape[0]!);
+    lines.push(
+      `await net.fit(train, { loss: crossEntropy(), optimizer, batchSize: ${batch}, steps: ${steps} });`,
+    );
+  }
+  lines.push("console.log(await sha256(net.params));");
+  return `${lines.join("\n")}\n`;
+}
+
+function dataLines({ images, train: { x, t } }: Prepared): string[] {
+  if (images) return ["const { train } = await mnist();"];
+  return [
+    `const x = tensor(Float32Array.from(${numbers(x.data)}), ${JSON.stringify(x.shape)});`,
+    `const t = tensor(Uint8Array.from(${numbers(t.data)}));`,
+    "const train = { x, t };",
+  ];
+}
+
+const numbers = (data: ArrayLike<number>) =>
+  JSON.stringify(Array.from(data, (each) => Number(each.toPrecision(9))));

@@ -1,0 +1,242 @@
+import type { Kinds } from "kobai/worker";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { readAddress, writeAddress } from "../../shared/address.ts";
+import { NumberField, Select } from "../../shared/fields.tsx";
+import { useTexts } from "../../shared/language.ts";
+import { trainingWorker } from "../../shared/worker.ts";
+import { Builder } from "./builder.tsx";
+import { type DataKind, type LabelledPoint, type Prepared, parseCsv, pointsOf } from "./data.ts";
+import { presets, presetTexts } from "./presets.ts";
+import { Results } from "./results.tsx";
+import { fromParams, type Spec, type State, stepsOf, toParams } from "./spec.ts";
+import { text } from "./text.ts";
+import { useRun } from "./use-run.ts";
+
+const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
+
+export default function Train() {
+  const t = useTexts(text);
+  const presetText = useTexts(presetTexts);
+  const [state, setState] = useState<State>(() => fromParams(readAddress().params));
+  const [preset, setPreset] = useState("");
+  const [steps, setSteps] = useState(2000);
+  const [until, setUntil] = useState(1.01);
+  const [speed, setSpeed] = useState("full");
+  const [csv, setCsv] = useState<Prepared>();
+  const [csvProblem, setCsvProblem] = useState<string>();
+  const [isFetched, setFetched] = useState(false);
+  const [label, setLabel] = useState(0);
+  const [kinds, setKinds] = useState<Kinds>();
+  const { spec, setting } = state;
+  const run = useRun(state, csv, isFetched);
+  const { trainer, isRunning } = run;
+
+  useEffect(() => {
+    trainingWorker().then(
+      ({ kinds }) => setKinds(kinds),
+      () => {},
+    );
+  }, []);
+
+  const change = (next: State) => {
+    setState(next);
+    writeAddress(toParams(next));
+  };
+  /** Another run: nothing of this one is left. */
+  const changeSpec = (part: Partial<Spec>) => {
+    run.pause();
+    change({ ...state, spec: { ...spec, ...part }, log: [] });
+  };
+  /** What may change while it runs: the run goes on with it from where it stands. */
+  const changeSetting = (part: Partial<State["setting"]>) => {
+    const next = { ...setting, ...part };
+    const wasRunning = isRunning;
+    run.pause();
+    change({ ...state, setting: next, log: trainer?.log ?? state.log });
+    if (wasRunning) setTimeout(() => run.train(next, steps, until, rate()), 50);
+  };
+  const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
+  const classes = trainer?.data.classes ?? 2;
+  const points = useMemo<readonly LabelledPoint[]>(
+    () => (spec.data === "points" ? spec.points : (trainer?.data.points ?? [])),
+    [spec, trainer],
+  );
+
+  return (
+    <>
+      <h1>{t.heading}</h1>
+      <p class="lead">
+        {t.lead} <span class="quiet">{t.book}</span>
+      </p>
+      <div class="columns">
+        <form class="stack" onSubmit={(event) => event.preventDefault()}>
+          <section class="card">
+            <Select
+              label={t.presets}
+              value={preset}
+              options={{
+                "": t.choosePreset,
+                ...Object.fromEntries(Object.entries(presetText).map(([key, { name }]) => [key, name])),
+              }}
+              onChange={(key) => {
+                setPreset(key);
+                const chosen = presets[key];
+                if (!chosen) return;
+                run.pause();
+                change(chosen);
+                setSteps(key === "book" ? 6000 : 2000);
+              }}
+            />
+            {preset !== "" && <p class="quiet">{presetText[preset]?.comment}</p>}
+          </section>
+          <section class="card">
+            <h2>{t.data}</h2>
+            <Select
+              label={t.data}
+              value={spec.data}
+              options={t.kinds}
+              onChange={(data: DataKind) =>
+                changeSpec({
+                  data,
+                  // A first drawing of one's own begins with what was there.
+                  ...(data === "points" &&
+                    spec.points.length === 0 && { points: pointsOf("clusters", 0.1).slice(0, 12) }),
+                })
+              }
+            />
+            {!["points", "csv", "mnist"].includes(spec.data) && (
+              <NumberField
+                label={t.noise}
+                value={spec.noise}
+                min={0}
+                max={1}
+                step={0.05}
+                onChange={(noise) => changeSpec({ noise })}
+              />
+            )}
+            {spec.data === "csv" && (
+              <div class="field">
+                <label for="csv">{t.csvFile}</label>
+                <input
+                  id="csv"
+                  type="file"
+                  accept=".csv,text/csv,text/plain"
+                  onChange={async ({ currentTarget: { files } }) => {
+                    try {
+                      const content = await files?.[0]?.text();
+                      if (content === undefined) return;
+                      setCsv(parseCsv(content));
+                      setCsvProblem(undefined);
+                    } catch (error) {
+                      setCsvProblem((error as Error).message);
+                    }
+                  }}
+                />
+                <p class="quiet">{t.csvHelp}</p>
+                {csvProblem !== undefined && (
+                  <p role="alert" class="bad">
+                    {t.csvWrong} {csvProblem}
+                  </p>
+                )}
+              </div>
+            )}
+            {spec.data === "mnist" && !trainer && (
+              <p>
+                <button
+                  type="button"
+                  class="main"
+                  disabled={isFetched && !run.problem}
+                  onClick={() => setFetched(true)}
+                >
+                  {isFetched
+                    ? t.fetching
+                    : state.log.length > 0
+                      ? t.replay(stepsOf(state.log))
+                      : t.fetchDigits}
+                </button>
+              </p>
+            )}
+          </section>
+          <section class="card">
+            <h2>{t.network}</h2>
+            <Builder
+              t={t}
+              kinds={kinds?.layers ?? ["dense", "relu", "sigmoid", "tanh"]}
+              hidden={spec.hidden}
+              classes={classes}
+              onChange={(hidden) => changeSpec({ hidden })}
+            />
+            <div class="pair">
+              <Select
+                label={t.initial}
+                value={spec.initial}
+                options={t.initials}
+                onChange={(initial) => changeSpec({ initial })}
+              />
+              <NumberField
+                label={t.seed}
+                value={spec.seed}
+                min={0}
+                step={1}
+                onChange={(seed) => changeSpec({ seed })}
+              />
+            </div>
+          </section>
+          <section class="card">
+            <h2>{t.training}</h2>
+            <div class="pair">
+              <Select
+                label={t.optimizer}
+                value={setting.optimizer.kind as (typeof optimizers)[number]}
+                options={
+                  Object.fromEntries((kinds?.optimizers ?? optimizers).map((kind) => [kind, kind])) as Record<
+                    (typeof optimizers)[number],
+                    string
+                  >
+                }
+                onChange={(kind) => changeSetting({ optimizer: { kind, lr: setting.optimizer.lr ?? 0.01 } })}
+              />
+              <NumberField
+                label={t.rate}
+                value={setting.optimizer.lr ?? 0.01}
+                min={1e-6}
+                max={100}
+                onChange={(lr) => changeSetting({ optimizer: { ...setting.optimizer, lr } })}
+              />
+              <NumberField
+                label={t.batch}
+                value={setting.batchSize}
+                min={1}
+                max={10000}
+                step={1}
+                onChange={(batchSize) => changeSetting({ batchSize })}
+              />
+              <Select label={t.speed} value={speed} options={t.speeds} onChange={setSpeed} />
+              <NumberField label={t.stopAt} value={steps} min={1} max={1e6} step={1} onChange={setSteps} />
+              <NumberField
+                label={t.until}
+                value={until > 1 ? 1.01 : until}
+                min={0.5}
+                max={1.01}
+                step={0.01}
+                onChange={setUntil}
+              />
+            </div>
+          </section>
+        </form>
+        <Results
+          t={t}
+          run={run}
+          spec={spec}
+          setting={setting}
+          points={points}
+          label={label}
+          onLabel={setLabel}
+          onPoints={(next) => changeSpec({ points: next })}
+          onTrain={() => run.train(setting, steps, until, rate())}
+          onReset={() => changeSpec({})}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+import type { Tensor } from "kobai";
+import { useCallback } from "preact/hooks";
+import { Canvas } from "../../shared/canvas.tsx";
+import { classColors, css, type Rgb, rgbOf } from "../../shared/colors.ts";
+import type { LabelledPoint } from "./data.ts";
+import { CELLS, REACH } from "./look.ts";
+
+interface PlaneProps {
+  readonly label: string;
+  /** the network's outputs in the cells */
+  readonly scores: Tensor | undefined;
+  readonly points: readonly LabelledPoint[];
+  /** Adds a point; none can be added where it is not given. */
+  readonly onAdd?: ((x: number, y: number) => void) | undefined;
+}
+
+const SIZE = 400;
+const toPixel = (value: number) => ((value + REACH) / (2 * REACH)) * SIZE;
+
+/** The plane in the colours of the classes, the stronger the surer, and the points. */
+export function Plane({ label, scores, points, onAdd }: PlaneProps) {
+  const draw = useCallback(
+    (context: CanvasRenderingContext2D) => {
+      const ground = rgbOf("--ground");
+      context.fillStyle = css(ground);
+      context.fillRect(0, 0, SIZE, SIZE);
+      if (scores) {
+        context.imageSmoothingEnabled = true;
+        context.drawImage(
+          cellsOf((cell) => mixture(scores, cell, ground)),
+          0,
+          0,
+          SIZE,
+          SIZE,
+        );
+      }
+      for (const [x, y, label] of points) {
+        context.beginPath();
+        context.arc(toPixel(x), SIZE - toPixel(y), 5, 0, 2 * Math.PI);
+        context.fillStyle = css(classColors[label % classColors.length]!);
+        context.fill();
+        context.strokeStyle = css(ground);
+        context.lineWidth = 1.5;
+        context.stroke();
+      }
+    },
+    [scores, points],
+  );
+  return (
+    <Canvas
+      label={label}
+      class="square"
+      width={SIZE}
+      height={SIZE}
+      draw={draw}
+      {...(onAdd && {
+        onDown: ({ x, y }) => onAdd((2 * x - 1) * REACH, (1 - 2 * y) * REACH),
+      })}
+    />
+  );
+}
+
+/** The classes' colours by their probabilities, half of them ground. */
+function mixture({ data, shape }: Tensor, cell: number, ground: Rgb): Rgb {
+  const classes = shape[1]!;
+  const row = data.subarray(cell * classes, (cell + 1) * classes);
+  const most = Math.max(...row);
+  const weights = Array.from(row, (score) => Math.exp(score - most));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return ground.map((base, channel) => {
+    const color = weights.reduce(
+      (sum, weight, i) => sum + (weight / total) * classColors[i % classColors.length]![channel]!,
+      0,
+    );
+    return base + 0.5 * (color - base);
+  }) as unknown as Rgb;
+}
+
+/** A small picture with a colour in each cell. */
+export function cellsOf(color: (cell: number) => Rgb): OffscreenCanvas {
+  const picture = new OffscreenCanvas(CELLS, CELLS);
+  const context = picture.getContext("2d")!;
+  const image = context.createImageData(CELLS, CELLS);
+  for (let cell = 0; cell < CELLS * CELLS; cell++) {
+    const [r, g, b] = color(cell);
+    image.data[4 * cell] = r;
+    image.data[4 * cell + 1] = g;
+    image.data[4 * cell + 2] = b;
+    image.data[4 * cell + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return picture;
+}
+
+/** What each unit of each layer gives in the plane: blue below 0, orange above. */
+export function Neurons({
+  plane,
+  name,
+}: {
+  readonly plane: Readonly<Record<string, Tensor>>;
+  readonly name: (layer: string, unit: number) => string;
+}) {
+  return (
+    <>
+      {Object.entries(plane).map(([layer, output]) => (
+        <div key={layer}>
+          <h3>{layer}</h3>
+          <div class="tiles small">
+            {Array.from({ length: Math.min(16, output.shape[1]!) }, (_, unit) => (
+              <Neuron key={unit} label={name(layer, unit + 1)} output={output} unit={unit} />
+            ))}
+          </div>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Neuron({
+  label,
+  output,
+  unit,
+}: {
+  readonly label: string;
+  readonly output: Tensor;
+  readonly unit: number;
+}) {
+  const draw = useCallback(
+    (context: CanvasRenderingContext2D) => {
+      const { data, shape } = output;
+      const units = shape[1]!;
+      const ground = rgbOf("--ground");
+      let most = 1e-6;
+      for (let i = unit; i < data.length; i += units) most = Math.max(most, Math.abs(data[i]!));
+      context.drawImage(
+        cellsOf((cell) => diverging(data[cell * units + unit]! / most, ground)),
+        0,
+        0,
+      );
+    },
+    [output, unit],
+  );
+  return (
+    <figure>
+      <Canvas label={label} width={CELLS} height={CELLS} draw={draw} />
+    </figure>
+  );
+}
+
+/** From blue by way of the ground to orange, for -1 to 1. */
+export function diverging(value: number, ground: Rgb): Rgb {
+  const [color, share] = value < 0 ? [classColors[0]!, -value] : [classColors[1]!, value];
+  return ground.map(
+    (base, channel) => base + Math.min(1, share) * (color[channel]! - base),
+  ) as unknown as Rgb;
+}

@@ -1,0 +1,364 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Chart, type Series } from "../../shared/chart.tsx";
+import { Slider } from "../../shared/fields.tsx";
+import { save } from "../../shared/files.ts";
+import { Histogram } from "../../shared/histogram.tsx";
+import { codeOf } from "./code.ts";
+import type { LabelledPoint } from "./data.ts";
+import { DrawDigit } from "./draw.tsx";
+import { Confusion, Misclassified, Weights } from "./images.tsx";
+import { Neurons, Plane } from "./plane.tsx";
+import type { Setting, Spec } from "./spec.ts";
+import type { TrainText } from "./text.ts";
+import type { Trainer } from "./trainer.ts";
+import type { Run } from "./use-run.ts";
+
+interface Props {
+  readonly t: TrainText;
+  readonly run: Run;
+  readonly spec: Spec;
+  readonly setting: Setting;
+  readonly points: readonly LabelledPoint[];
+  /** the class of points that are clicked */
+  readonly label: number;
+  readonly onLabel: (label: number) => void;
+  readonly onPoints: (points: readonly LabelledPoint[]) => void;
+  readonly onTrain: () => void;
+  readonly onReset: () => void;
+}
+
+/** At most so many points of a curve. */
+const POINTS = 400;
+
+/** Losses by step, each point the mean of as many as it takes. */
+function curve(losses: readonly number[]): { x: number[]; y: number[] } {
+  const each = Math.max(1, Math.ceil(losses.length / POINTS));
+  const [x, y]: [number[], number[]] = [[], []];
+  for (let first = 0; first < losses.length; first += each) {
+    let [sum, count] = [0, 0];
+    for (let i = first; i < Math.min(first + each, losses.length); i++) {
+      const loss = losses[i];
+      if (loss !== undefined && Number.isFinite(loss)) [sum, count] = [sum + loss, count + 1];
+    }
+    if (count > 0) {
+      x.push(first + Math.ceil(each / 2));
+      y.push(sum / count);
+    }
+  }
+  return { x, y };
+}
+
+interface Kept {
+  readonly loss: { readonly x: number[]; readonly y: number[] };
+  readonly accuracy: { readonly x: number[]; readonly y: number[] };
+}
+
+const accuracyOf = ({ measured }: Trainer) => ({
+  x: measured.map(({ step }) => step),
+  y: measured.map(({ test }) => test),
+});
+
+export function Results({
+  t,
+  run,
+  spec,
+  setting,
+  points,
+  label,
+  onLabel,
+  onPoints,
+  onTrain,
+  onReset,
+}: Props) {
+  const { trainer, look, hash, isRunning, problem } = run;
+  const [kept, setKept] = useState<readonly Kept[]>([]);
+  const [copied, setCopied] = useState("");
+  const [loaded, setLoaded] = useState(false);
+  const step = trainer?.step ?? 0;
+  const total = Math.max(trainer?.total ?? 0, step);
+  const measured = trainer?.measured.findLast((each) => each.step <= step);
+  const loss = trainer?.losses[step - 1];
+  const count = trainer?.losses.length ?? 0;
+  useEffect(() => setLoaded(false), [hash === undefined]);
+  const lossSeries = useMemo<readonly Series[]>(
+    () => [
+      { label: t.lossLabel, color: "--series-1", ...curve(trainer?.losses ?? []) },
+      ...kept.map((each, i) => ({
+        label: t.run(i + 1),
+        color: `--series-${2 + (i % 3)}`,
+        dashed: true,
+        ...each.loss,
+      })),
+    ],
+    [t, trainer, count, hash, kept],
+  );
+  const accuracySeries = useMemo<readonly Series[]>(
+    () => [
+      { label: t.testAccuracy, color: "--series-1", ...(trainer ? accuracyOf(trainer) : { x: [], y: [] }) },
+      ...kept.map((each, i) => ({
+        label: t.run(i + 1),
+        color: `--series-${2 + (i % 3)}`,
+        dashed: true,
+        ...each.accuracy,
+      })),
+    ],
+    [t, trainer, trainer?.measured.length, kept],
+  );
+  const code = useMemo(() => (trainer ? codeOf(spec, trainer.log, trainer.data) : ""), [trainer, spec, hash]);
+  const copy = (what: string, content: string) => {
+    void navigator.clipboard?.writeText(content).then(() => setCopied(what));
+  };
+  const percent = (share: number | undefined) =>
+    share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
+  const scores = look?.plane && Object.values(look.plane).at(-1);
+
+  return (
+    <div class="stack">
+      <section class="card" aria-label={t.status}>
+        <div class="row">
+          <button
+            type="button"
+            class="main"
+            disabled={!trainer || (!isRunning && points.length === 0 && spec.data === "points")}
+            onClick={() => (isRunning ? run.pause() : onTrain())}
+          >
+            {isRunning ? t.pause : t.train}
+          </button>
+          <button
+            type="button"
+            disabled={!trainer || isRunning}
+            onClick={() => run.train(setting, 1, 2, Number.POSITIVE_INFINITY)}
+          >
+            {t.step}
+          </button>
+          <button
+            type="button"
+            disabled={!trainer || isRunning || step === 0}
+            onClick={() => run.seek(step - 1)}
+          >
+            {t.back}
+          </button>
+          <button type="button" disabled={!trainer} onClick={onReset}>
+            {t.reset}
+          </button>
+        </div>
+        {problem !== undefined && (
+          <p role="alert" class="bad">
+            {problem}
+          </p>
+        )}
+        <Slider
+          label={t.time}
+          value={step}
+          min={0}
+          max={Math.max(1, total)}
+          text={t.of(step, total)}
+          onInput={(to) => run.seek(Math.min(to, total))}
+        />
+        <dl class="numbers">
+          <div>
+            <dt>{t.status}</dt>
+            <dd aria-live="polite">{isRunning ? t.running : t.stopped}</dd>
+          </div>
+          <div>
+            <dt>{t.stepLabel}</dt>
+            <dd data-step>{step}</dd>
+          </div>
+          <div>
+            <dt>{t.lossLabel}</dt>
+            <dd>{loss === undefined ? "–" : loss.toPrecision(5)}</dd>
+          </div>
+          <div>
+            <dt>{t.testAccuracy}</dt>
+            <dd data-accuracy={measured?.test}>{percent(measured?.test)}</dd>
+          </div>
+          {!trainer?.data.images && (
+            <div>
+              <dt>{t.trainAccuracy}</dt>
+              <dd>{percent(measured?.train)}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t.threads}</dt>
+            <dd>{trainer?.worker.info.threads ?? "–"}</dd>
+          </div>
+          <div>
+            <dt>{t.hash}</dt>
+            <dd class="hash" data-hash>
+              {hash ?? "…"}
+            </dd>
+          </div>
+        </dl>
+        <p class="quiet">{t.hashHelp}</p>
+      </section>
+      <section class="card">
+        <h2>{t.curves}</h2>
+        <Chart label={t.lossLabel} xLabel={t.stepLabel} series={lossSeries} />
+        <Chart
+          label={t.testAccuracy}
+          xLabel={t.stepLabel}
+          series={accuracySeries}
+          range={[0, 1]}
+          height={160}
+        />
+        <div class="row">
+          <button
+            type="button"
+            disabled={count === 0}
+            onClick={() =>
+              trainer && setKept([...kept, { loss: curve(trainer.losses), accuracy: accuracyOf(trainer) }])
+            }
+          >
+            {t.keep}
+          </button>
+          {kept.length > 0 && (
+            <button type="button" onClick={() => setKept([])}>
+              {t.forget}
+            </button>
+          )}
+        </div>
+      </section>
+      <div class="cards">
+        {spec.data !== "mnist" && (spec.data === "points" || trainer?.data.points) && (
+          <section class="card">
+            <h2>{t.plane}</h2>
+            <Plane
+              label={t.planeHelp}
+              scores={scores}
+              points={points}
+              onAdd={
+                spec.data === "points"
+                  ? (x, y) =>
+                      onPoints([...points, [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000, label]])
+                  : undefined
+              }
+            />
+            {spec.data === "points" ? (
+              <div class="row">
+                <span class="quiet">{t.addTo}</span>
+                {[0, 1, 2].map((i) => (
+                  <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
+                    {t.classOf(i)}
+                  </button>
+                ))}
+                <button type="button" onClick={() => onPoints([])}>
+                  {t.clearPoints}
+                </button>
+              </div>
+            ) : (
+              <p class="quiet">{t.planeHelp}</p>
+            )}
+          </section>
+        )}
+        {look?.plane && (
+          <section class="card">
+            <h2>{t.neurons}</h2>
+            <p class="quiet">{t.neuronsHelp}</p>
+            <Neurons plane={look.plane} name={t.neuron} />
+          </section>
+        )}
+        {trainer?.data.images && (
+          <section class="card">
+            <h2>{t.draw}</h2>
+            <DrawDigit t={t} trainer={trainer} />
+          </section>
+        )}
+        {trainer?.data.images && look?.classes && (
+          <>
+            <section class="card double">
+              <h2>{t.confusion}</h2>
+              <Confusion t={t} images={trainer.data.images} classes={look.classes} />
+            </section>
+            <section class="card">
+              <h2>{t.wrong}</h2>
+              <Misclassified t={t} images={trainer.data.images} classes={look.classes} />
+            </section>
+          </>
+        )}
+        {look?.weight?.shape[0] === 784 && (
+          <section class="card">
+            <h2>{t.weights}</h2>
+            <p class="quiet">{t.weightsHelp}</p>
+            <Weights label={t.weights} weight={look.weight} />
+          </section>
+        )}
+        {look && (
+          <section class="card">
+            <h2>{t.activations}</h2>
+            <p class="quiet">{t.activationsHelp}</p>
+            {Object.entries(look.activations).map(([name, { data }]) => (
+              <Histogram key={name} name={name} values={data} />
+            ))}
+            <h3>{t.gradients}</h3>
+            {Object.entries(look.gradients).map(([name, { data }]) => (
+              <Histogram key={name} name={name} values={data} />
+            ))}
+          </section>
+        )}
+        <section class="card wide">
+          <h2>{t.files}</h2>
+          <div class="row">
+            <button
+              type="button"
+              disabled={!trainer || isRunning}
+              onClick={async () =>
+                trainer && save("weights.safetensors", await trainer.net.save(), "application/octet-stream")
+              }
+            >
+              {t.saveWeights}
+            </button>
+            <button
+              type="button"
+              disabled={count === 0}
+              onClick={() =>
+                trainer &&
+                save(
+                  "history.json",
+                  JSON.stringify({
+                    spec,
+                    log: trainer.log,
+                    loss: trainer.losses,
+                    measured: trainer.measured,
+                  }),
+                  "application/json",
+                )
+              }
+            >
+              {t.saveHistory}
+            </button>
+            <button type="button" onClick={() => copy("link", location.href)}>
+              {copied === "link" ? t.copied : t.copyLink}
+            </button>
+          </div>
+          <div class="field">
+            <label for="weights">{t.loadWeights}</label>
+            <input
+              id="weights"
+              type="file"
+              accept=".safetensors"
+              disabled={!trainer || isRunning}
+              onChange={async ({ currentTarget: { files } }) => {
+                const bytes = await files?.[0]?.arrayBuffer();
+                if (bytes) {
+                  await run.load(bytes).then(
+                    () => setLoaded(true),
+                    () => setLoaded(false),
+                  );
+                }
+              }}
+            />
+            <span aria-live="polite">{loaded && t.loaded}</span>
+          </div>
+          <h3>{t.code}</h3>
+          <p class="quiet">{t.codeHelp}</p>
+          <pre tabIndex={0} data-code>
+            {code}
+          </pre>
+          <button type="button" onClick={() => copy("code", code)}>
+            {copied === "code" ? t.copied : t.copyCode}
+          </button>
+        </section>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+// What a run is made of, and how it stands in the address: whoever opens that gets the same bits.
+
+import type { LayerDescription, OptimizerDescription } from "kobai/worker";
+import type { DataKind, LabelledPoint } from "./data.ts";
+
+/** What may be changed while a run goes on. */
+export interface Setting {
+  readonly optimizer: OptimizerDescription;
+  readonly batchSize: number;
+}
+
+/** So many steps with one setting. */
+export interface Segment extends Setting {
+  readonly steps: number;
+}
+
+export type Initial = "he" | "xavier" | "normal";
+
+/** What makes a run another one when it is changed. */
+export interface Spec {
+  readonly data: DataKind;
+  /** how far points lie from where they should */
+  readonly noise: number;
+  /** those that were clicked */
+  readonly points: readonly LabelledPoint[];
+  /** without the last one, which has a unit for each class */
+  readonly hidden: readonly LayerDescription[];
+  readonly initial: Initial;
+  readonly seed: number;
+}
+
+export interface State {
+  readonly spec: Spec;
+  readonly setting: Setting;
+  /** what was trained */
+  readonly log: readonly Segment[];
+}
+
+export const defaultState: State = {
+  spec: {
+    data: "spiral",
+    noise: 0.1,
+    points: [],
+    hidden: [{ kind: "dense", units: 8 }, { kind: "tanh" }, { kind: "dense", units: 8 }, { kind: "tanh" }],
+    initial: "xavier",
+    seed: 1,
+  },
+  setting: { optimizer: { kind: "adam", lr: 0.01 }, batchSize: 30 },
+  log: [],
+};
+
+/** All layers, with initial weights: of a network whose data has so many classes. */
+export function layersOf({ hidden, initial }: Spec, classes: number): LayerDescription[] {
+  const last: LayerDescription = { kind: "dense", units: classes };
+  return [...hidden, last].map((layer) =>
+    layer.kind === "dense" ? { ...layer, weight: { kind: initial } } : layer,
+  );
+}
+
+export const stepsOf = (log: readonly Segment[]) => log.reduce((sum, { steps }) => sum + steps, 0);
+
+/** The first so many steps of a log. */
+export function firstSteps(log: readonly Segment[], steps: number): Segment[] {
+  const taken: Segment[] = [];
+  let left = steps;
+  for (const segment of log) {
+    if (left <= 0) break;
+    taken.push({ ...segment, steps: Math.min(segment.steps, left) });
+    left -= segment.steps;
+  }
+  return taken;
+}
+
+/** A log with more steps behind it. */
+export function withSteps(
+  log: readonly Segment[],
+  { optimizer, batchSize }: Setting,
+  steps: number,
+): Segment[] {
+  if (steps === 0) return [...log];
+  const last = log.at(-1);
+  const isSame =
+    last && last.batchSize === batchSize && JSON.stringify(last.optimizer) === JSON.stringify(optimizer);
+  return isSame
+    ? [...log.slice(0, -1), { ...last, steps: last.steps + steps }]
+    : [...log, { optimizer, batchSize, steps }];
+}
+
+/** A state as what stands in the address; names whose values are the usual ones are left out. */
+export function toParams({ spec, setting, log }: State): Record<string, string | undefined> {
+  const { spec: usual, setting: usualSetting } = defaultState;
+  const unless = (text: string, usually: string) => (text === usually ? undefined : text);
+  const json = (value: unknown, usually: unknown) => unless(JSON.stringify(value), JSON.stringify(usually));
+  return {
+    data: unless(spec.data, usual.data),
+    noise: unless(String(spec.noise), String(usual.noise)),
+    points: spec.points.length > 0 ? spec.points.map((point) => point.join("_")).join("~") : undefined,
+    layers: json(spec.hidden, usual.hidden),
+    init: unless(spec.initial, usual.initial),
+    seed: unless(String(spec.seed), String(usual.seed)),
+    optimizer: json(setting.optimizer, usualSetting.optimizer),
+    batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
+    log: log.length > 0 ? JSON.stringify(log) : undefined,
+  };
+}
+
+/** The state of an address; what cannot be read is as usual. */
+export function fromParams(params: URLSearchParams): State {
+  const { spec: usual, setting: usualSetting } = defaultState;
+  const json = <T>(name: string, usually: T, fits: (value: T) => boolean): T => {
+    try {
+      const value = JSON.parse(params.get(name) ?? "null") as T | null;
+      return value !== null && fits(value) ? value : usually;
+    } catch {
+      return usually;
+    }
+  };
+  const number = (name: string, usually: number) => json(name, usually, Number.isFinite);
+  const isKind = (value: unknown) => typeof (value as { kind?: unknown } | null)?.kind === "string";
+  const points = (params.get("points") ?? "")
+    .split("~")
+    .map((text) => text.split("_").map(Number))
+    .filter((point) => point.length === 3 && point.every(Number.isFinite)) as unknown as LabelledPoint[];
+  const kinds: readonly DataKind[] = ["spiral", "circles", "xor", "clusters", "points", "csv", "mnist"];
+  const initials: readonly Initial[] = ["he", "xavier", "normal"];
+  return {
+    spec: {
+      data: kinds.find((kind) => kind === params.get("data")) ?? usual.data,
+      noise: number("noise", usual.noise),
+      points,
+      hidden: json("layers", usual.hidden, (list) => Array.isArray(list) && list.every(isKind)),
+      initial: initials.find((kind) => kind === params.get("init")) ?? usual.initial,
+      seed: number("seed", usual.seed),
+    },
+    setting: {
+      optimizer: json("optimizer", usualSetting.optimizer, isKind),
+      batchSize: number("batch", usualSetting.batchSize),
+    },
+    log: json<Segment[]>(
+      "log",
+      [],
+      (list) =>
+        Array.isArray(list) && list.every((each) => Number.isInteger(each?.steps) && isKind(each.optimizer)),
+    ),
+  };
+}

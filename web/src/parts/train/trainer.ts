@@ -1,0 +1,207 @@
+// A run in the worker: it goes on, stops, and goes to any of its steps by doing everything anew up to there, which gives the same bits.
+
+import type { Tensor } from "kobai";
+import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
+import { copyOf, type Prepared } from "./data.ts";
+import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
+
+/** Measured on both sets at a step. */
+export interface Measured {
+  readonly step: number;
+  readonly train: number;
+  readonly test: number;
+  readonly testLoss: number;
+}
+
+/** What a run tells of itself while it goes on. */
+export interface Listener {
+  /** steps, losses or measurements have changed */
+  changed(): void;
+}
+
+/** How often it is measured, in steps: rarely where that takes long. */
+const everyOf = ({ images }: Prepared) => (images ? 200 : 50);
+
+/** Only the latest of several seeks is done. */
+class Superseded extends Error {}
+
+export class Trainer {
+  readonly worker: TrainingWorker;
+  /** where it stands */
+  step = 0;
+  /** all that was trained so far, also what lies ahead after a step back */
+  log: readonly Segment[];
+  losses: number[] = [];
+  measured: Measured[] = [];
+  readonly data: Prepared;
+  readonly #spec: Spec;
+  readonly #listener: Listener;
+  readonly #train: WorkerDataset;
+  readonly #test: WorkerDataset;
+  #net: WorkerNetwork;
+  #seeks = 0;
+  #stop: AbortController | undefined;
+
+  private constructor(parts: {
+    worker: TrainingWorker;
+    spec: Spec;
+    log: readonly Segment[];
+    data: Prepared;
+    train: WorkerDataset;
+    test: WorkerDataset;
+    net: WorkerNetwork;
+    listener: Listener;
+  }) {
+    this.worker = parts.worker;
+    this.#spec = parts.spec;
+    this.log = parts.log;
+    this.data = parts.data;
+    this.#train = parts.train;
+    this.#test = parts.test;
+    this.#net = parts.net;
+    this.#listener = parts.listener;
+  }
+
+  static async make(
+    worker: TrainingWorker,
+    spec: Spec,
+    log: readonly Segment[],
+    data: Prepared,
+    listener: Listener,
+  ): Promise<Trainer> {
+    const net = await networkOf(worker, spec, data);
+    const [train, test] = [await worker.dataset(copyOf(data.train)), await worker.dataset(copyOf(data.test))];
+    return new Trainer({ worker, spec, log, data, train, test, net, listener });
+  }
+
+  get total(): number {
+    return stepsOf(this.log);
+  }
+
+  get net(): WorkerNetwork {
+    return this.#net;
+  }
+
+  get isRunning(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Trains with a setting from where it stands. @param until a share of the test set that is enough */
+  async run(setting: Setting, steps: number, until = 2): Promise<void> {
+    if (this.step < this.total) this.log = firstSteps(this.log, this.step);
+    this.losses.length = Math.min(this.losses.length, this.step);
+    this.measured = this.measured.filter(({ step }) => step <= this.step);
+    const done = await this.#fit(this.#net, setting, this.step, steps, until);
+    this.log = withSteps(this.log, setting, done);
+    this.#listener.changed();
+  }
+
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  /** Goes to one of its steps. @returns false where another seek came after it */
+  async seek(step: number): Promise<boolean> {
+    const mine = ++this.#seeks;
+    this.stop();
+    const net = await networkOf(this.worker, this.#spec, this.data);
+    try {
+      let at = 0;
+      for (const segment of firstSteps(this.log, step)) {
+        await this.#fit(net, segment, at, segment.steps, 2, () => mine !== this.#seeks);
+        at += segment.steps;
+      }
+    } catch (error) {
+      net.dispose();
+      if (error instanceof Superseded) return false;
+      throw error;
+    }
+    if (mine !== this.#seeks) {
+      net.dispose();
+      return false;
+    }
+    this.#net.dispose();
+    this.#net = net;
+    this.step = step;
+    this.#listener.changed();
+    return true;
+  }
+
+  async #fit(
+    net: WorkerNetwork,
+    { optimizer, batchSize }: Setting,
+    first: number,
+    steps: number,
+    until: number,
+    isObsolete?: () => boolean,
+  ): Promise<number> {
+    const stop = new AbortController();
+    this.#stop = stop;
+    try {
+      const history = await net.fit(this.#train, {
+        loss: "crossEntropy",
+        optimizer,
+        batchSize: Math.min(batchSize, this.#train.n),
+        steps,
+        signal: stop.signal,
+        evaluate: {
+          data: { train: this.data.images ? this.#test : this.#train, test: this.#test },
+          every: everyOf(this.data),
+        },
+        onProgress: ({ step, loss }) => {
+          if (isObsolete?.()) stop.abort();
+          if (isObsolete) return;
+          this.step = first + step;
+          if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
+          this.#listener.changed();
+        },
+        onEvaluate: ({ step, results: { train, test } }) => {
+          const at = first + step;
+          if (!this.measured.some((each) => each.step === at)) {
+            this.measured.push({
+              step: at,
+              train: train!.accuracy,
+              test: test!.accuracy,
+              testLoss: test!.loss,
+            });
+            this.measured.sort((a, b) => a.step - b.step);
+          }
+          if (test!.accuracy >= until) stop.abort();
+        },
+      });
+      for (const [i, loss] of history.loss.entries()) this.losses[first + i * history.lossEvery] = loss;
+      if (isObsolete?.()) throw new Superseded();
+      if (!isObsolete) this.step = first + history.steps;
+      return history.steps;
+    } finally {
+      if (this.#stop === stop) this.#stop = undefined;
+    }
+  }
+
+  /** The classes that it takes all test samples for. */
+  async predictTest(): Promise<Uint8Array> {
+    return largest(await this.#net.predict(this.#test));
+  }
+
+  async dispose(): Promise<void> {
+    this.#seeks++;
+    this.stop();
+    this.#net.dispose();
+    this.#train.dispose();
+    this.#test.dispose();
+  }
+}
+
+function networkOf(worker: TrainingWorker, spec: Spec, { classes, input }: Prepared): Promise<WorkerNetwork> {
+  return worker.sequential(layersOf(spec, classes), { input, seed: spec.seed });
+}
+
+/** Of each row the place of its largest element. */
+export function largest({ data, shape }: Tensor): Uint8Array {
+  const [rows = 0, width = 0] = shape;
+  return Uint8Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let j = 1; j < width; j++) if (data[row * width + j]! > data[row * width + best]!) best = j;
+    return best;
+  });
+}

@@ -1,0 +1,176 @@
+// The run behind the page: made of its state, and made anew where that says so.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { writeAddress } from "../../shared/address.ts";
+import { trainingWorker } from "../../shared/worker.ts";
+import { digits, type Prepared, pointsOf, prepared } from "./data.ts";
+import { firstSamples, type Look, look, type Samples } from "./look.ts";
+import { type Setting, type Spec, type State, toParams } from "./spec.ts";
+import { Trainer } from "./trainer.ts";
+
+/** How often numbers and curves are drawn anew while it trains, in milliseconds. */
+const DRAW_MS = 100;
+/** How often the page looks at the network while it trains, in milliseconds. */
+const LOOK_MS = 150;
+
+export interface Run {
+  readonly trainer: Trainer | undefined;
+  readonly look: Look | undefined;
+  readonly hash: string | undefined;
+  readonly isRunning: boolean;
+  readonly problem: string | undefined;
+  /** Trains so many steps, at most so many a second. */
+  train(setting: Setting, steps: number, until: number, perSecond: number): void;
+  pause(): void;
+  seek(step: number): void;
+  load(bytes: ArrayBuffer): Promise<void>;
+}
+
+/** What to train on, where it is there without a fetch. */
+function dataOf({ data, noise, points }: Spec, csv: Prepared | undefined): Prepared | undefined {
+  if (data === "csv") return csv;
+  if (data === "mnist") return undefined;
+  if (data !== "points") return prepared(pointsOf(data, noise));
+  return points.length > 1 ? prepared(points) : undefined;
+}
+
+export function useRun({ spec, setting, log }: State, csv: Prepared | undefined, isFetched: boolean): Run {
+  const [trainer, setTrainer] = useState<Trainer>();
+  const [seen, setSeen] = useState<Look>();
+  const [hash, setHash] = useState<string>();
+  const [isRunning, setRunning] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const [, setTick] = useState(0);
+  const samples = useRef<Samples | undefined>(undefined);
+  const looking = useRef({ busy: false, last: 0 });
+  const current = useRef<Trainer | undefined>(undefined);
+  const asked = useRef(0);
+
+  const fail = (error: unknown) => setProblem(error instanceof Error ? error.message : String(error));
+
+  /** Looks at the network; the last look of a run is never left out. */
+  const refresh = async (of: Trainer, isLast = false) => {
+    const { busy, last } = looking.current;
+    const now = performance.now();
+    if (!samples.current || (!isLast && (busy || now - last < (of.data.images ? 8 : 1) * LOOK_MS))) return;
+    looking.current = { busy: true, last: now };
+    try {
+      const found = await look(of, samples.current);
+      if (current.current === of) setSeen(found);
+    } catch (error) {
+      // The network may have been replaced meanwhile.
+      if (current.current === of && isLast) fail(error);
+    } finally {
+      looking.current.busy = false;
+    }
+  };
+
+  const settle = async (of: Trainer) => {
+    await refresh(of, true);
+    const found = await of.net.sha256();
+    if (current.current !== of) return;
+    setTick((tick) => tick + 1);
+    setHash(found);
+    writeAddress(toParams({ spec, setting, log: of.log }));
+  };
+
+  useEffect(() => {
+    let gone = false;
+    let made: Trainer | undefined;
+    const start = async () => {
+      const data = spec.data === "mnist" ? (isFetched ? await digits() : undefined) : dataOf(spec, csv);
+      if (!data || gone) return;
+      samples.current = firstSamples(data.train);
+      const worker = await trainingWorker();
+      let drawn = 0;
+      const changed = () => {
+        const now = performance.now();
+        if (!made || current.current !== made || now - drawn < DRAW_MS) return;
+        drawn = now;
+        setTick((tick) => tick + 1);
+        void refresh(made);
+      };
+      made = await Trainer.make(worker, spec, log, data, { changed });
+      if (gone) {
+        await made.dispose();
+        return;
+      }
+      current.current = made;
+      setTrainer(made);
+      // An address leads to where its run had come.
+      if (log.length > 0) await made.seek(made.total);
+      await settle(made);
+    };
+    setTrainer(undefined);
+    setSeen(undefined);
+    setHash(undefined);
+    setProblem(undefined);
+    start().catch(fail);
+    return () => {
+      gone = true;
+      current.current = undefined;
+      void made?.dispose();
+    };
+    // `log` is what the address had; what is trained later belongs to the trainer.
+  }, [JSON.stringify(spec), csv, isFetched]);
+
+  return {
+    trainer,
+    look: seen,
+    hash,
+    isRunning,
+    problem,
+    train(setting, steps, until, perSecond) {
+      const of = current.current;
+      if (!of) return;
+      const mine = ++asked.current;
+      const isMine = () => mine === asked.current && current.current === of;
+      setRunning(true);
+      setProblem(undefined);
+      setHash(undefined);
+      const go = async () => {
+        if (!Number.isFinite(perSecond)) return of.run(setting, steps, until);
+        for (let i = 0; i < steps && isMine(); i++) {
+          await of.run(setting, 1, until);
+          await refresh(of, true);
+          await new Promise((resolve) => setTimeout(resolve, 1000 / perSecond));
+        }
+      };
+      go()
+        .catch(fail)
+        .then(() => settle(of))
+        .catch(fail)
+        .finally(() => {
+          if (mine === asked.current) setRunning(false);
+        });
+    },
+    pause() {
+      asked.current++;
+      current.current?.stop();
+      setRunning(false);
+    },
+    seek(step) {
+      const of = current.current;
+      if (!of) return;
+      asked.current++;
+      setRunning(false);
+      setHash(undefined);
+      of.seek(step)
+        .then((isLatest) => (isLatest ? settle(of) : undefined))
+        .catch(fail);
+    },
+    async load(bytes) {
+      const of = current.current;
+      if (!of) return;
+      try {
+        await of.net.load(bytes);
+        setProblem(undefined);
+        await refresh(of, true);
+        setHash(await of.net.sha256());
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
+    },
+  };
+}

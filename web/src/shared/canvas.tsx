@@ -1,0 +1,65 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useScheme } from "./colors.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Props {
+  readonly label: string;
+  readonly class?: string;
+  readonly width: number;
+  readonly height: number;
+  /** Whether what is drawn is read, too. */
+  readonly isRead?: boolean;
+  /** Draws; called anew when it is another function, or the colours change. */
+  readonly draw: (context: CanvasRenderingContext2D) => void;
+  /** from 0 to 1 in both directions, from the upper left */
+  readonly onDown?: (at: Point, event: PointerEvent) => void;
+  readonly onDrag?: (at: Point) => void;
+  readonly onUp?: () => void;
+}
+
+/** A drawing of so many pixels, which the style sheet may show in another size. */
+export function Canvas({
+  label,
+  class: name,
+  width,
+  height,
+  isRead = false,
+  draw,
+  onDown,
+  onDrag,
+  onUp,
+}: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scheme = useScheme();
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d", { willReadFrequently: isRead });
+    if (context) draw(context);
+  }, [draw, scheme, width, height]);
+  const at = ({ clientX, clientY }: PointerEvent): Point => {
+    const { left, top, width, height } = canvas.current!.getBoundingClientRect();
+    return { x: (clientX - left) / width, y: (clientY - top) / height };
+  };
+  return (
+    <canvas
+      ref={canvas}
+      class={name}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={label}
+      onPointerDown={(event) => {
+        if (!onDown && !onDrag) return;
+        canvas.current!.setPointerCapture(event.pointerId);
+        onDown?.(at(event), event);
+      }}
+      onPointerMove={(event) => {
+        if (event.buttons !== 0) onDrag?.(at(event));
+      }}
+      onPointerUp={() => onUp?.()}
+    />
+  );
+}

@@ -1,0 +1,119 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { linkTo, useAddress, writeAddress } from "./shared/address.ts";
+import { type Language, LanguageContext } from "./shared/language.ts";
+import { text } from "./text.ts";
+
+/** Each part is loaded when it is opened. */
+const parts: Readonly<Record<string, () => Promise<{ default: ComponentType }>>> = {
+  train: () => import("./parts/train/index.tsx"),
+  gradient: () => import("./parts/gradient/index.tsx"),
+  optimizers: () => import("./parts/optimizers/index.tsx"),
+  backpropagation: () => import("./parts/backpropagation/index.tsx"),
+  layers: () => import("./parts/layers/index.tsx"),
+};
+
+const themes = ["auto", "light", "dark"] as const;
+
+function languageOf(params: URLSearchParams): Language {
+  const asked = params.get("lang") ?? navigator.language;
+  return asked.startsWith("ja") ? "ja" : "en";
+}
+
+/** The page around its parts: what they have in common is the language, the colours and the way from one to the other. */
+export function Shell() {
+  const { part, params } = useAddress();
+  const [language, setLanguage] = useState(() => languageOf(params));
+  const [theme, setTheme] = useState(params.get("theme") ?? "auto");
+  const name = Object.hasOwn(parts, part) ? part : "train";
+  const t = text[language];
+  useEffect(() => setLanguage(languageOf(params)), [params]);
+  useEffect(() => {
+    document.documentElement.lang = language;
+    document.title = `${t.parts[name]} – ${t.title}`;
+  }, [language, name]);
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return (
+    <LanguageContext.Provider value={language}>
+      <a class="skip" href="#main" onClick={(event) => focusMain(event)}>
+        {t.skip}
+      </a>
+      <header>
+        <p class="brand">
+          <img src="icon.svg" alt="" width="28" height="28" /> kobai <span lang="ja">勾配</span>
+        </p>
+        <nav aria-label={t.nav}>
+          {Object.keys(parts).map((each) => (
+            <a key={each} href={linkTo(each)} aria-current={each === name ? "page" : undefined}>
+              {t.parts[each]}
+            </a>
+          ))}
+        </nav>
+        <div class="settings">
+          <button
+            type="button"
+            lang={language === "en" ? "ja" : "en"}
+            onClick={() => {
+              const other = language === "en" ? "ja" : "en";
+              setLanguage(other);
+              writeAddress({ lang: other });
+            }}
+          >
+            {t.language}
+          </button>
+          <select
+            aria-label={t.theme}
+            value={theme}
+            onChange={({ currentTarget: { value } }) => {
+              setTheme(value);
+              writeAddress({ theme: value === "auto" ? undefined : value });
+            }}
+          >
+            {themes.map((each) => (
+              <option key={each} value={each}>
+                {t.themes[each]}
+              </option>
+            ))}
+          </select>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Part key={name} load={parts[name]!} loading={t.loading} failed={t.failed} />
+      </main>
+      <footer>{t.foot}</footer>
+    </LanguageContext.Provider>
+  );
+}
+
+function focusMain(event: Event): void {
+  // The address is the page's state.
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main")?.focus();
+}
+
+interface PartProps {
+  readonly load: () => Promise<{ default: ComponentType }>;
+  readonly loading: string;
+  readonly failed: string;
+}
+
+function Part({ load, loading, failed }: PartProps) {
+  const [loaded, setLoaded] = useState<{ part?: ComponentType; error?: string }>({});
+  useEffect(() => {
+    load().then(
+      ({ default: part }) => setLoaded({ part }),
+      (error: unknown) => setLoaded({ error: String(error) }),
+    );
+  }, []);
+  if (loaded.error !== undefined) {
+    return (
+      <p role="alert">
+        {failed} {loaded.error}
+      </p>
+    );
+  }
+  const Loaded = loaded.part;
+  return Loaded ? <Loaded /> : <p aria-busy="true">{loading}</p>;
+}
