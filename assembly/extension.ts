@@ -1,6 +1,7 @@
 // The second module: the kernels of what a network of dense layers does without. The core calls it for opcodes from FIRST_EXTENSION_OP on. It
 // shares the core's memory, has data of its own (EXTENSION_DATA), and knows nothing of programs and lanes.
 
+import * as conv from "./conv/dispatch";
 import * as elementwise from "./elementwise/extension";
 import * as indexing from "./indexing/extension";
 import { DType, ExtensionFamily, FAMILY_SHIFT } from "./isa";
@@ -38,6 +39,8 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
       return metric.dispatch<T>(i);
     case ExtensionFamily.optimizer:
       return optimizer.dispatch<T>(i, lane, lanes);
+    case ExtensionFamily.conv:
+      return conv.dispatch<T>(i, lane, lanes);
     default:
       unknownOpcode();
   }

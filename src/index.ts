@@ -14,6 +14,7 @@ export {
   zeros,
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
+export * from "./nn/layers/conv.ts";
 export * from "./nn/layers/dense.ts";
 export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";

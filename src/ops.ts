@@ -3,6 +3,12 @@
 export { gradients } from "./graph/autodiff.ts";
 export type { Axes } from "./graph/ops/axes.ts";
 export * from "./graph/ops/comparison.ts";
+export {
+  convolve2d,
+  convolveTranspose2d,
+  type TransposedConvolutionOptions,
+} from "./graph/ops/conv.ts";
+export type { ConvolutionOptions, Padding } from "./graph/ops/conv-geometry.ts";
 export * from "./graph/ops/elementwise.ts";
 export * from "./graph/ops/indexing.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
@@ -27,7 +33,6 @@ export {
   type LinePoolOptions,
   maxPool1d,
   maxPool2d,
-  type Padding,
   type Pair,
   type PoolOptions,
   upsample1d,

@@ -119,6 +119,7 @@ export enum ExtensionFamily {
   random = 0x11,
   pool = 0x12,
   normalize = 0x13,
+  conv = 0x14,
   reduce = 0x15,
   indexing = 0x16,
   metric = 0x18,
@@ -161,6 +162,10 @@ export enum ExtensionOp {
   batchNormGradient,
   groupNorm,
   groupNormGradient,
+
+  convolve = 0x1400,
+  convolveInputGradient,
+  convolveWeightGradient,
 
   max = 0x1500,
   min,

@@ -1,5 +1,6 @@
 // Runs graphs in wasm for the tests: plans them, and executes the instructions one lane after the other.
 
+import { ConvolutionArg } from "../../assembly/isa/conv.ts";
 import { MatmulArg } from "../../assembly/isa/gemm.ts";
 import { ExtensionOp, INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
 import { GroupNormArg, GroupNormGradientArg } from "../../assembly/isa/normalize.ts";
@@ -15,6 +16,9 @@ const workspaces = new Map<number, number>([
   [Op.matmul, MatmulArg.workspaceBytes],
   [ExtensionOp.groupNorm, GroupNormArg.workspaceBytes],
   [ExtensionOp.groupNormGradient, GroupNormGradientArg.workspaceBytes],
+  [ExtensionOp.convolve, ConvolutionArg.workspaceBytes],
+  [ExtensionOp.convolveInputGradient, ConvolutionArg.workspaceBytes],
+  [ExtensionOp.convolveWeightGradient, ConvolutionArg.workspaceBytes],
 ]);
 
 /** Bytes after each output that must stay as they are. */

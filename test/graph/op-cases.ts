@@ -23,6 +23,7 @@ import { binaryKinds, type Domain, unaryKinds } from "../reference/elementwise.t
 
 import { normalizeCases } from "./cases/normalize.ts";
 import { poolCases } from "./cases/pool.ts";
+import { convolutions } from "./conv-cases.ts";
 
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
 export type Kind = Domain | "labels" | "oneHot" | "distribution";
@@ -276,6 +277,7 @@ function elementwise(table: Readonly<Record<string, readonly Domain[]>>, shapes:
 }
 
 export const cases: readonly OpCase[] = [
+  ...convolutions,
   // C = A·B: ∂/∂A = G·Bᵀ, ∂/∂B = Aᵀ·G; a factor that is stored transposed has its gradient stored so, too.
   ...[false, true].flatMap((transposeA) =>
     [false, true].map((transposeB) => ({

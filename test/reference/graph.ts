@@ -1,10 +1,12 @@
 // A graph evaluated in plain TypeScript, node by node, without fusion and without a plan: what wasm is held to, bit for bit.
 
 import { Purpose } from "../../assembly/isa/random.ts";
+import { sizesOf } from "../../src/graph/ops/conv-geometry.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
 import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
+import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv.ts";
 import { binary, binaryKinds, power, scale, unary, unaryKinds, where, zerosLike } from "./elementwise.ts";
 import { concatenate, gather, oneHot, pad, permute, scatterSum, slice } from "./indexing.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
@@ -46,6 +48,9 @@ const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 const kernels = new Map<string, Kernel>([
   ["random", drawElements],
   ["matmul", multiplyMatrices],
+  ["convolve2d", (node, [x, w]) => [convolve(convolutionOf(node, "y"), x!, w!)]],
+  ["convolve2dInputGradient", (node, [g, w]) => [convolveInputGradient(convolutionOf(node, "x"), g!, w!)]],
+  ["convolve2dWeightGradient", (node, [x, g]) => [convolveWeightGradient(convolutionOf(node, "w"), x!, g!)]],
   ["sum", sumAlongAxis],
   ["broadcastTo", broadcast],
   ["reshape", (_, [x]) => [x!]],
@@ -129,6 +134,15 @@ function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: 
   const [m, n] = outputs[0]!.shape as [number, number];
   const k = inputs[0]!.shape[transposeA ? 0 : 1]!;
   return [matmul<Floats>({ m, n, k, a: a!, b: b!, transposeA, transposeB })];
+}
+
+/** The sizes of a convolution, of which a node computes one part. */
+function convolutionOf(
+  { inputs: [first, second], outputs: [out], attributes }: Node<never>,
+  part: "y" | "x" | "w",
+) {
+  const [x, w, y] = { y: [first, second, out], x: [out, second, first], w: [first, out, second] }[part];
+  return sizesOf(x!.shape, w!.shape, y!.shape, attributes);
 }
 
 function sumAlongAxis({ inputs: [x], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
