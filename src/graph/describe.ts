@@ -116,7 +116,7 @@ export function describe(subject: Subject): GraphDescription {
   const gradientOf = (value: Value, gradient: Value, part: boolean): DescribedGradient => {
     const own = gradientNames.get(value)!;
     const { text } = formula(gradient, names, subject.symbols, part ? undefined : own);
-    const arrives = back.arriving.has(value);
+    const arrives = part ? gradient === back.arriving.get(value) : back.arriving.has(value);
     const asked = part || subject.formulas || isConstant(gradient);
     const told = asked && !arrives && text !== own && text.length <= LONGEST_FORMULA;
     return { ...tensor(gradient, part ? undefined : own), ...(told && { formula: text }) };
