@@ -143,9 +143,9 @@ describe("load refuses", () => {
     [
       "a bad scale",
       (about) => {
-        about.training.scale = "1";
+        about.training.scales = ["1"];
       },
-      'load: training: scale must be a finite number; got "1"',
+      'load: training: scales must be a list of finite numbers; got ["1"]',
     ],
     [
       "bad epochs",
