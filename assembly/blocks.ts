@@ -94,6 +94,16 @@ export enum Status {
 export const LANE_BYTES = 64;
 export const MOST_LANES = 64;
 
+// The first 64 KiB are the modules': at 0 nothing, since that address says that something is absent; then what the core itself needs (texts of
+// its assertions, in the wide build constants), the lanes' block, and what the extension itself needs. scripts/build.js checks both.
+
+/** Where the lanes' block lies. */
+export const LANES_BLOCK = 28672;
+/** Where the extension's own data lie: behind the lanes' block. */
+export const EXTENSION_DATA = 32768;
+/** Where the heap begins. */
+export const HEAP_BASE = 65536;
+
 /** Lane 0's line: word indices. */
 export enum LanesField {
   /** how many lanes there are; at 1, or 0, lane 0 does everything */

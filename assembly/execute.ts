@@ -5,10 +5,10 @@ import * as data from "./data/dispatch";
 import { gather } from "./data/gather";
 import * as elementwise from "./elementwise/dispatch";
 import { matmul } from "./gemm";
-import { DType, Family, FAMILY_SHIFT, Op } from "./isa";
+import { DType, Family, FAMILY_SHIFT, FIRST_EXTENSION_OP, Op } from "./isa";
 import { AccumulateArg, RecordLossArg } from "./isa/run";
 import * as loss from "./loss/dispatch";
-import { arg, dtypeOf, opcode, pointer } from "./memory";
+import { arg, dtypeOf, opcode, pointer, unknownOpcode } from "./memory";
 import * as optimizer from "./optimizer/dispatch";
 import * as random from "./random/dispatch";
 import { sum } from "./reduce/sum";
@@ -16,8 +16,16 @@ import * as softmax from "./softmax/dispatch";
 import * as sparse from "./sparse/dispatch";
 import { sweepAffine, sweepElements } from "./sweep/sweep";
 
+/** Runs an instruction of the extension, or a lane's part of it. */
+@external("extension", "execute")
+declare function extension(i: usize, lane: i32, lanes: i32): void;
+
 /** Runs one instruction, or a lane's part of it. Returns a Status. */
 export function execute(i: usize, lane: i32, lanes: i32): i32 {
+  if (opcode(i) >= FIRST_EXTENSION_OP) {
+    extension(i, lane, lanes);
+    return Status.done;
+  }
   const dtype = dtypeOf(i);
   if (opcode(i) == Op.recordLoss) {
     return dtype == DType.float32 ? recordLoss<f32>(i) : recordLoss<f64>(i);
@@ -57,7 +65,7 @@ function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Family.run:
       return accumulate<T>(i, lane);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }
 

@@ -10,7 +10,7 @@
 // either the sleeper sees the change or the other sees the sleeper. Lanes that sleep are woken only when a run has shared as much
 // as waking costs. On a memory that is not shared there is one lane, which gets to none of this.
 
-import { LANE_BYTES, LaneField, LanesField, LaneState, Status } from "./blocks";
+import { LANE_BYTES, LaneField, LANES_BLOCK, LanesField, LaneState, Status } from "./blocks";
 import { execute } from "./execute";
 import { nanosecondsOf } from "./memory";
 
@@ -33,19 +33,14 @@ const SPINS: i32 = 20000;
 @inline
 const WAKING: i32 = 30;
 
-/** Where the lanes' block lies: right behind the module's own data, so that every lane knows. */
-export function lanesBlock(): usize {
-  return (__heap_base + 63) & ~63;
-}
-
 @inline
 function lineOf(lane: i32): usize {
-  return lanesBlock() + <usize>lane * LANE_BYTES;
+  return <usize>LANES_BLOCK + <usize>lane * LANE_BYTES;
 }
 
 @inline
 function setting(field: LanesField): i32 {
-  return load<i32>(lanesBlock() + (field << 2));
+  return load<i32>(LANES_BLOCK + (field << 2));
 }
 
 @inline
@@ -77,7 +72,7 @@ export function share(i: usize): i32 {
 
 /** Whether as much has been shared in this run, with lanes asleep, as it takes to wake them. Then it is likely to go on. */
 function isWorthWaking(i: usize, asleep: i32): bool {
-  const at = lanesBlock() + (LanesField.owed << 2);
+  const at = LANES_BLOCK + (LanesField.owed << 2);
   const owed = load<i32>(at) + <i32>(nanosecondsOf(i) / 1000);
   const wakes = owed >= asleep * WAKING;
   store<i32>(at, wakes ? 0 : owed);
@@ -140,7 +135,7 @@ function spinWhile(line: usize, state: usize): usize {
 
 /** From now on lane 0 does everything, since a program inside a sweep goes on after this. */
 function giveUp(lane: i32): i32 {
-  store<i32>(lanesBlock() + (LanesField.lost << 2), lane);
-  store<i32>(lanesBlock() + (LanesField.lanes << 2), 1);
+  store<i32>(LANES_BLOCK + (LanesField.lost << 2), lane);
+  store<i32>(LANES_BLOCK + (LanesField.lanes << 2), 1);
   return Status.laneLost;
 }

@@ -19,6 +19,11 @@ export function opcode(i: usize): i32 {
   return load<i32>(i + ((<usize>Word.op) << 2));
 }
 
+/** What a family does with an opcode that it has no kernel for. */
+export function unknownOpcode(): void {
+  assert(false, "unknown opcode");
+}
+
 /** About how many nanoseconds the instruction at `i` takes on one lane, where lanes share it; else 0. */
 @inline
 export function nanosecondsOf(i: usize): u32 {

@@ -2,7 +2,7 @@
 // runs in a worker, where the engine has two lanes; lane 0 does everything while it is told that there is one.
 
 import { isMainThread, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
-import { LanesField } from "../assembly/blocks.ts";
+import { LANES_BLOCK, LanesField } from "../assembly/blocks.ts";
 import { takeBatch } from "../src/data/index.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";
@@ -30,8 +30,8 @@ interface Task {
 }
 
 function useLanes(count: number): void {
-  const { heap, kernels } = engine();
-  heap.view("int32", kernels.lanesBlock(), 1)[LanesField.lanes] = count;
+  const { heap } = engine();
+  heap.view("int32", LANES_BLOCK, 1)[LanesField.lanes] = count;
 }
 
 /** Long enough that waking the other lane does not show. */

@@ -1,6 +1,7 @@
 // Matmul in float32 and float64: squares, every product of a step of the book's network and of a wider one, and extreme shapes, as
 // instructions of one lane.
 
+import { HEAP_BASE } from "../assembly/blocks.ts";
 import { UnsupportedError } from "../src/errors.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
 import { input } from "../src/graph/value.ts";
@@ -96,7 +97,7 @@ async function engineOf(build: Build): Promise<Engine> {
   checkSupport(build === "relaxed");
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536 });
   const { kernels } = await loadKernels(memory, { shared: false, build });
-  const heap = new Heap(memory, kernels.heapBase(), 65536 ** 2);
+  const heap = new Heap(memory, HEAP_BASE, 65536 ** 2);
   return { kernels, heap, lanes: new Lanes(kernels, memory) };
 }
 

@@ -2,10 +2,9 @@
 
 import type { Dataset } from "../src/data/dataset.ts";
 import { mnist, type TrainTest } from "../src/data/index.ts";
-import { add } from "../src/graph/ops/binary.ts";
+import { add, relu as reluOf } from "../src/graph/ops/elementwise.ts";
 import { softmaxCrossEntropy } from "../src/graph/ops/loss.ts";
 import { matmul } from "../src/graph/ops/matmul.ts";
-import { relu as reluOf } from "../src/graph/ops/unary.ts";
 import { input, type Value } from "../src/graph/value.ts";
 import { normal } from "../src/nn/initializers.ts";
 import { relu, sigmoid } from "../src/nn/layers/activations.ts";

@@ -2,7 +2,7 @@
 // inside wasm, and by the plain definition, two forward passes for each of the 39,760 parameters.
 
 import { takeBatch } from "../src/data/index.ts";
-import { sigmoid } from "../src/graph/ops/unary.ts";
+import { sigmoid } from "../src/graph/ops/elementwise.ts";
 import type { Value } from "../src/graph/value.ts";
 import { size, type Tensor, type TypedArray } from "../src/tensor.ts";
 import { sequential } from "../src/train/sequential.ts";

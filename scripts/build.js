@@ -1,31 +1,20 @@
 // Builds the package: assembly/ by asc, src/ by esbuild, declarations by tsc.
 
-import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
-import { putConstantsInMemory } from "./constants.js";
+import { compileKernels, run } from "./kernels.js";
 import { smallLoader } from "./loader.js";
 import { inside, textOf, texts } from "./texts.js";
 import { wasmFiles } from "./wasm.js";
 
-function run(command, ...args) {
-  return new Promise((resolve, reject) => {
-    const ended = (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args.join(" ")} failed`));
-    spawn("npx", [command, ...args], { stdio: "inherit" })
-      .on("error", reject)
-      .on("close", ended);
-  });
-}
-
 rmSync("dist", { recursive: true, force: true });
-await Promise.all(["release", "relaxed", "wide"].map((target) => run("asc", "--target", target)));
-putConstantsInMemory("kobai-wide");
+await compileKernels();
 await build({
   entryPoints: {
     // The wasm in a file of its own, which bundlers put before what imports it: gzip looks back 32 KiB only, and 100 KiB of text in the
     // middle of a bundle would part its code in two.
     "inlined-wasm": "build/kobai.wasm",
+    "inlined-extension": "build/kobai-extension.wasm",
     index: "src/index.ts",
     relaxed: "src/relaxed.ts",
     wide: "src/runtime/wide.ts",
@@ -58,5 +47,6 @@ await build({
 mkdirSync("dist/worker");
 writeFileSync("dist/worker/script.js", await textOf("src/worker/script.ts"));
 await run("tsc", "-p", "tsconfig.build.json");
-copyFileSync("build/kobai.wasm", "dist/kobai.wasm");
-copyFileSync("build/kobai-relaxed.wasm", "dist/kobai-relaxed.wasm");
+for (const name of ["kobai", "kobai-relaxed", "kobai-extension", "kobai-extension-relaxed"]) {
+  copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+}

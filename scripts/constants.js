@@ -5,8 +5,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
-/** Where the table begins. Address 0 means that something is absent. */
-const TABLE = 64;
 const CONSTANT = /v128\.const i32x4 (0x[0-9a-f]{8}) (0x[0-9a-f]{8}) (0x[0-9a-f]{8}) (0x[0-9a-f]{8})/g;
 /** These take one instruction. */
 const CHEAP = ["0x00000000", "0xffffffff"];
@@ -20,7 +18,11 @@ function escaped(words) {
 /** The table: where each constant lies. */
 class Table {
   #places = new Map();
-  end = TABLE;
+
+  /** @param begin its address */
+  constructor(begin) {
+    this.end = begin;
+  }
 
   /** The address of a number of one or two words, at a multiple of its size. */
   place(words) {
@@ -62,9 +64,9 @@ function inLocals(text, table) {
   return head + declared.join("") + loads.join("") + body.slice(head.length);
 }
 
-/** A module's text with its constants in memory. */
-function withTable(wat) {
-  const table = new Table();
+/** A module's text with its constants in memory, from the address `begin` on. */
+function withTable(wat, begin) {
+  const table = new Table(begin);
   const parts = wat.split(/^(?= \(func )/m);
   const [before, ...functions] = parts;
   const text = functions.map((each) => inLocals(each, table)).join("");
@@ -78,8 +80,8 @@ function withTable(wat) {
 }
 
 /** Rewrites build/NAME.wat and build/NAME.wasm. */
-export function putConstantsInMemory(name) {
-  const text = withTable(readFileSync(`build/${name}.wat`, "utf8"));
+export function putConstantsInMemory(name, begin) {
+  const text = withTable(readFileSync(`build/${name}.wat`, "utf8"), begin);
   const module = binaryen.parseText(text);
   module.setFeatures(binaryen.Features.All);
   if (!module.validate())

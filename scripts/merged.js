@@ -15,10 +15,10 @@ export const FLAGS = [
   "--no-wasm-inlining",
 ];
 
-/** Names of a module's functions by their index, out of its text. */
+/** Names of a module's functions by their index, out of its text: "gemm/row/row<f32>", of a formula's loop "elementwise/loops/map<f32,Exp>". */
 function namesOf(wat) {
-  return [...wat.matchAll(/^ \((?:import .*\(func|func) \$(\S+)/gm)].map(([, name]) =>
-    name.replace(/^assembly\//, ""),
+  return [...wat.matchAll(/^ \((?:import .*\(func|func) \$(?:"([^"]+)"|(\S+))/gm)].map(([, quoted, plain]) =>
+    (quoted ?? plain).replace(/^assembly\//, "").replace(/,assembly\/[^,>]*\//g, ","),
   );
 }
 

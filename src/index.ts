@@ -3,11 +3,11 @@
 export type { Dataset } from "./data/dataset.ts";
 export * from "./errors.ts";
 export type { Shape, Value } from "./graph/value.ts";
+export type { Distribution, Initializer } from "./nn/distributions.ts";
 export {
+  bernoulli,
   constant,
-  type Distribution,
   he,
-  type Initializer,
   normal,
   uniform,
   xavier,
@@ -15,7 +15,8 @@ export {
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
 export * from "./nn/layers/dense.ts";
-export { type Layer, layer, type Scope } from "./nn/layers/layer.ts";
+export * from "./nn/layers/dropout.ts";
+export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -46,7 +47,8 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
-export type { Evaluation, Metric } from "./train/evaluate.ts";
+export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
+export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";
 export {
   type Checkable,
@@ -56,8 +58,22 @@ export {
   type ParameterCheck,
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
+export type { Average, Averaged } from "./train/metrics/classes.ts";
+export {
+  binaryAccuracy,
+  type ClassMetricOptions,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  topK,
+} from "./train/metrics/classification.ts";
+export type { Metric, MetricName, MetricResult, ResultsOf } from "./train/metrics/metric.ts";
+export { metric } from "./train/metrics/own.ts";
+export { mae, mse, r2, rmse } from "./train/metrics/regression.ts";
+export { rocAuc } from "./train/metrics/roc-auc.ts";
 export { Network } from "./train/network.ts";
-export type { NamedTensors } from "./train/parameters.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
+export type { NamedTensors } from "./train/variables.ts";

@@ -1,3 +1,4 @@
+import packedExtension from "../build/kobai-extension-relaxed.wasm";
 import packed from "../build/kobai-relaxed.wasm";
 import { unpack } from "./runtime/unpack.ts";
 
@@ -11,5 +12,17 @@ import { unpack } from "./runtime/unpack.ts";
  * const start = () => init({ relaxed: true, wasm });
  * ```
  */
-const wasm: Uint8Array<ArrayBuffer> = unpack(...packed);
+export const wasm: Uint8Array<ArrayBuffer> = /* @__PURE__ */ unpack(...packed);
 export default wasm;
+
+/**
+ * That of the extension, for bundles that import something that needs it.
+ *
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { extension, wasm } from "kobai/relaxed";
+ * const start = () => init({ relaxed: true, wasm, extension });
+ * ```
+ */
+export const extension: Uint8Array<ArrayBuffer> = /* @__PURE__ */ unpack(...packedExtension);

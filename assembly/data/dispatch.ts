@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { checkFinite } from "./finite";
 import { gather } from "./gather";
 
@@ -10,6 +10,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.checkFinite:
       return checkFinite<T>(i, lane);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

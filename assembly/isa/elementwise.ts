@@ -1,12 +1,12 @@
 // Operands of the elementwise ops.
 
-/** out[i] = f(a[i]), i < n; `out` may be `a`. */
+/** out[i] = f(a[i], parameter), i < n; `out` may be `a`. */
 export enum UnaryArg {
   out = 2,
   a,
   n,
-  /** `scale`: address of a float64 */
-  factor,
+  /** of an op that has one: address of a float64 */
+  parameter,
 }
 
 /** out[i, j, l] = f(a[…], b[…]) over sizes d0 × d1 × d2, the operands read with element strides (0 repeats along that axis). */

@@ -48,7 +48,7 @@ export enum Family {
   run,
 }
 
-/** The opcodes, by families. */
+/** The opcodes of the core's kernels, by families. */
 export enum Op {
   matmul = 0x000,
 
@@ -105,4 +105,33 @@ export enum Op {
 
   recordLoss = 0xa00,
   accumulate,
+}
+
+// The extension is a module of its own (assembly/extension.ts), for what a network of dense layers does without: a page that uses nothing of
+// it does not load it. TypeScript names its opcodes by `extension` only (src/runtime/extension.ts), which has `init` link the module.
+
+/** From this opcode on it is the extension that has the kernels. */
+export const FIRST_EXTENSION_OP = 0x1000;
+
+/** The extension's families: folders may be the core's, with a dispatch of their own, `extension.ts`. */
+export enum ExtensionFamily {
+  elementwise = 0x10,
+  random = 0x11,
+  metric = 0x18,
+}
+
+/** The opcodes of the extension's kernels, by families. */
+export enum ExtensionOp {
+  // one operand (UnaryArg)
+  abs = 0x1000,
+  // two operands (BinaryArg)
+  absGradient,
+
+  randomBernoulli = 0x1100,
+
+  // what metrics are made of (MetricArg)
+  countConfusion = 0x1800,
+  countRanks,
+  collectScores,
+  addErrors,
 }

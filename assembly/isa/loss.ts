@@ -1,4 +1,4 @@
-// Operands of losses and of the accuracy.
+// Operands of losses.
 
 /**
  * rowLosses[i] = −Σ t·log softmax(x) of row i; gradient = (softmax(x)·Σt − t) / m, that of the rows' mean, in the same pass.
@@ -34,21 +34,4 @@ export enum ElementLossArg {
   n,
   /** 1 where the gradient is wanted, else 0 */
   differentiate,
-}
-
-/**
- * counter (float64) += the number of rows whose largest element stands where the label says; or where there is a threshold, the share
- * of each row's elements that lie above it exactly where those of the labels lie above ½.
- */
-export enum AccuracyArg {
-  counter = 2,
-  /** [m, n] */
-  scores,
-  /** int32 [m], or dtype [m, n] when `oneHot` */
-  labels,
-  oneHot,
-  m,
-  n,
-  /** address of a float64; optional, and then the labels are dtype [m, n] */
-  threshold,
 }

@@ -8,12 +8,15 @@ export enum Purpose {
   dropout,
 }
 
-/** n variates into `out`, keyed by (seed, purpose, stream); `a` and `b` address float64 parameters: low and high, or mean and std. */
+/**
+ * n variates into `out`, keyed by (seed, purpose, stream, step); `a` and `b` address float64 parameters: low and high, mean and std, or
+ * probability and value.
+ */
 export enum RandomArg {
   out = 2,
   n,
-  seedLow,
-  seedHigh,
+  /** address of the RunField block: seed and step */
+  state,
   purpose,
   stream,
   a,

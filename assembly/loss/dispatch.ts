@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { accuracy, binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./losses";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -13,6 +13,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.accuracy:
       return accuracy<T>(i, lane);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

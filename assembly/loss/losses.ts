@@ -1,6 +1,7 @@
 // Losses with their gradients in one pass, or without, and accuracy. A row's loss goes to `rowLosses`; the mean over rows is a sum of its own.
 
-import { AccuracyArg, SoftmaxCrossEntropyArg, ElementLossArg } from "../isa/loss";
+import { SoftmaxCrossEntropyArg, ElementLossArg } from "../isa/loss";
+import { MetricArg } from "../isa/metric";
 import { exp } from "../math/exp";
 import { log, log1p } from "../math/log";
 import { sigmoid } from "../math/sigmoid";
@@ -234,16 +235,19 @@ function binaryTerm<T>(x: v128, t: v128): v128 {
   return v128.add<T>(linear, missing);
 }
 
-/** Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest; with a threshold, see AccuracyArg. */
+/**
+ * Counts the rows whose largest score (the first of equals) is the label's, or stands where the one-hot row is largest: totals[1]. With a
+ * threshold it adds the share of each row's scores that lie above it exactly where those of the labels lie above ½.
+ */
 export function accuracy<T>(i: usize, lane: i32): void {
   if (lane != 0) return;
-  const counter = pointer(i, AccuracyArg.counter);
-  const scores = pointer(i, AccuracyArg.scores);
-  const labels = pointer(i, AccuracyArg.labels);
-  const oneHot = arg(i, AccuracyArg.oneHot) != 0;
-  const m = arg(i, AccuracyArg.m);
-  const n = arg(i, AccuracyArg.n);
-  const threshold = pointer(i, AccuracyArg.threshold);
+  const counter = pointer(i, MetricArg.totals);
+  const scores = pointer(i, MetricArg.outputs);
+  const labels = pointer(i, MetricArg.targets);
+  const oneHot = arg(i, MetricArg.oneHot) != 0;
+  const m = arg(i, MetricArg.m);
+  const n = arg(i, MetricArg.n);
+  const threshold = pointer(i, MetricArg.threshold);
   const bytes = <usize>n * sizeof<T>();
   let correct = 0;
   if (threshold) {
@@ -265,7 +269,7 @@ export function accuracy<T>(i: usize, lane: i32): void {
 }
 
 /** Where the first of a row's largest elements stands; anywhere, where the row holds NaN. */
-function argmax<T>(a: usize, n: i32): i32 {
+export function argmax<T>(a: usize, n: i32): i32 {
   const length = vectorLength<T>();
   const largest = v128.splat<T>(rowMax<T>(a, n));
   for (let j = 0; j < n; j += length) {

@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { adaGrad, adam, momentum, sgd } from "./updates";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -13,6 +13,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.adam:
       return adam<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { sampleIndices, shuffleIndices } from "./indices";
 import { randomNormal } from "./normal";
 import { randomUniform } from "./uniform";
@@ -15,6 +15,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.shuffleIndices:
       return shuffleIndices(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

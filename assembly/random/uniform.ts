@@ -1,6 +1,21 @@
+import { RunField } from "../blocks";
 import { RandomArg } from "../isa/random";
 import { arg, chunkStart, pointer } from "../memory";
 import { philox } from "./philox";
+
+/** The four words of a block of the instruction's sequence. */
+@inline
+export function wordsOf(i: usize, block: i32): v128 {
+  const state = pointer(i, RandomArg.state);
+  return philox(
+    block,
+    arg(i, RandomArg.stream),
+    arg(state, RunField.step),
+    arg(i, RandomArg.purpose),
+    arg(state, RunField.seedLow),
+    arg(state, RunField.seedHigh),
+  );
+}
 
 /**
  * Variates 2·pair and 2·pair + 1, uniform in the open interval (0, 1), as f64x2: (k + ½)·2^−52 with k from the upper 26 bits
@@ -8,17 +23,7 @@ import { philox } from "./philox";
  */
 @inline
 export function uniformPair(i: usize, pair: i32): v128 {
-  const words = v128.shr<u32>(
-    philox(
-      pair,
-      arg(i, RandomArg.stream),
-      0,
-      arg(i, RandomArg.purpose),
-      arg(i, RandomArg.seedLow),
-      arg(i, RandomArg.seedHigh),
-    ),
-    6,
-  );
+  const words = v128.shr<u32>(wordsOf(i, pair), 6);
   const high = f64x2.convert_low_i32x4_u(v128.shuffle<u32>(words, words, 0, 2, 0, 2));
   const low = f64x2.convert_low_i32x4_u(v128.shuffle<u32>(words, words, 1, 3, 1, 3));
   const k = f64x2.add(f64x2.mul(high, f64x2.splat(67108864)), low); // 2^26

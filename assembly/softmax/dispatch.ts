@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -13,6 +13,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.logSoftmaxGradient:
       return logSoftmaxGradient<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

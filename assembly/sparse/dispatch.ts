@@ -1,5 +1,5 @@
 import { Op } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { compressRows, countNonZeros } from "./compress";
 import { sparseMatmul, sparseMatmulGradient } from "./matmul";
 import { gatherRows } from "./rows";
@@ -17,6 +17,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case Op.sparseMatmulGradient:
       return sparseMatmulGradient<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

@@ -22,10 +22,23 @@ export const XOR = {
   t: Float32Array.of(0, 1, 1, 0),
 } as const;
 
+interface Layers {
+  readonly layers: readonly number[];
+  readonly convolutions?: readonly { readonly filters: number; readonly kernel: number }[];
+}
+
+/** Inputs and outputs of each layer's weight in turn; those of a convolution are a patch, [row, column, channel], and its filters. */
+function matrices({ layers, convolutions = [] }: Layers): (readonly [inputs: number, outputs: number])[] {
+  const channels = [1, ...convolutions.map(({ filters }) => filters)];
+  return [
+    ...convolutions.map(({ filters, kernel }, i) => [kernel * kernel * channels[i]!, filters] as const),
+    ...layers.slice(1).map((width, i) => [layers[i]!, width] as const),
+  ];
+}
+
 /** Weights [in, out] and biases [out] of each layer in turn: normal, of a spread that keeps a signal's size. */
-export function weights(layers: readonly number[]): Float32Array {
-  const parts = layers.slice(1).map((width, layer) => {
-    const inputs = layers[layer]!;
+export function weights(work: Layers): Float32Array {
+  const parts = matrices(work).map(([inputs, width], layer) => {
     const std = Math.sqrt(2 / inputs);
     const part = new Float32Array((inputs + 1) * width);
     for (let i = 0; i < inputs * width; i++) {
@@ -63,11 +76,12 @@ export async function writeData(folder: string): Promise<void> {
   write("train-labels.u8", train.t.data as Uint8Array);
   write("test-images.u8", test.x.data as Uint8Array);
   write("test-labels.u8", test.t.data as Uint8Array);
-  for (const { layers } of [works.book, works.book64, works.adam, works.xor]) {
-    write(`weights-${layers.join("-")}.f32`, weights(layers));
+  for (const work of [works.book, works.book64, works.adam, works.xor, works.cnn, works.simple]) {
+    write(`weights-${work.layers.join("-")}.f32`, weights(work));
   }
   const n = train.t.data.length;
-  for (const name of ["book", "book64", "adam"] as const) write(`${name}.i32`, batches(works[name], n));
+  for (const name of ["book", "book64", "adam", "cnn", "simple"] as const)
+    write(`${name}.i32`, batches(works[name], n));
   write("xor-x.f32", XOR.x);
   write("xor-t.f32", XOR.t);
   writeFileSync(done, "");

@@ -1,5 +1,5 @@
 import { ShapeError } from "../errors.ts";
-import { add } from "../graph/ops/binary.ts";
+import { add } from "../graph/ops/elementwise.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
 import type { Value } from "../graph/value.ts";

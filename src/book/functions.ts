@@ -2,10 +2,18 @@
 
 import { atLeastZero, oneOf, options as optionsOf } from "../check.ts";
 import { ShapeError } from "../errors.ts";
-import { add, multiply, subtract } from "../graph/ops/binary.ts";
+import {
+  add,
+  identity as identityOf,
+  log,
+  multiply,
+  relu as reluOf,
+  scale,
+  sigmoid as sigmoidOf,
+  subtract,
+} from "../graph/ops/elementwise.ts";
+import { sum } from "../graph/ops/reduce.ts";
 import * as ops from "../graph/ops/softmax.ts";
-import { sum } from "../graph/ops/sum.ts";
-import * as unary from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { sameShape, type Tensor, type TensorLike, tensor } from "../tensor.ts";
@@ -46,19 +54,19 @@ export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) =>
  * 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is.
  * @throws DataError where x is no tensor @throws StateError before `init()`
  */
-export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(unary.sigmoid, x));
+export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(sigmoidOf, x));
 
 /**
  * max(0, x), elementwise (book 3.2.7). Float64, or float32 where x is.
  * @throws DataError where x is no tensor @throws StateError before `init()`
  */
-export const relu: Elementwise = elementwise("relu", (x) => evaluate(unary.relu, x));
+export const relu: Elementwise = elementwise("relu", (x) => evaluate(reluOf, x));
 
 /**
  * x itself, as the output of a regression (book 3.5.1); a copy.
  * @throws DataError where x is no tensor @throws StateError before `init()`
  */
-export const identity: Elementwise = elementwise("identity", (x) => evaluate(unary.identity, x));
+export const identity: Elementwise = elementwise("identity", (x) => evaluate(identityOf, x));
 
 /**
  * eˣ / Σ eˣ along the last axis, shifted by the maximum against overflow (book 3.5.2): of one vector, or of each row of a batch with
@@ -89,8 +97,8 @@ function checkAlike(call: string, y: Tensor, t: Tensor): void {
   );
 }
 
-const halfSquares = (y: Value, t: Value) => unary.scale(sum(squaredDifference(y, t)), 0.5);
-const halfSquaresOfRows = (y: Value, t: Value) => unary.scale(sum(squaredDifference(y, t), { axis: 1 }), 0.5);
+const halfSquares = (y: Value, t: Value) => scale(sum(squaredDifference(y, t)), 0.5);
+const halfSquaresOfRows = (y: Value, t: Value) => scale(sum(squaredDifference(y, t), { axis: 1 }), 0.5);
 
 function squaredDifference(y: Value, t: Value): Value {
   const difference = subtract(y, t);
@@ -140,7 +148,7 @@ export interface CrossEntropyOptions {
 
 /** −Σ t·log(y + ε) of each row. */
 const rowEntropies = (y: Value, t: Value, epsilon: Value) =>
-  unary.scale(sum(multiply(t, unary.log(add(y, epsilon))), { axis: 1 }), -1);
+  scale(sum(multiply(t, log(add(y, epsilon))), { axis: 1 }), -1);
 
 /**
  * The cross-entropy −Σ t·log(y + 1e-7), the mean over the batch (book 4.2.2 to 4.2.4).

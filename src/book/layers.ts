@@ -3,11 +3,10 @@
 
 import { ShapeError, StateError } from "../errors.ts";
 import { gradients } from "../graph/autodiff.ts";
-import { add, multiply } from "../graph/ops/binary.ts";
+import { add, multiply, relu, sigmoid } from "../graph/ops/elementwise.ts";
 import { softmaxCrossEntropy } from "../graph/ops/loss.ts";
+import { sum } from "../graph/ops/reduce.ts";
 import { softmax } from "../graph/ops/softmax.ts";
-import { sum } from "../graph/ops/sum.ts";
-import { relu, sigmoid } from "../graph/ops/unary.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { sameShape, type Tensor, type TensorLike, toTensor } from "../tensor.ts";

@@ -12,8 +12,8 @@ import {
   toTensor,
 } from "../tensor.ts";
 import { coreOf, type Network } from "../train/network.ts";
-import type { NamedTensors } from "../train/parameters.ts";
 import { checkFinite } from "../train/programs.ts";
+import type { NamedTensors } from "../train/variables.ts";
 
 interface Held {
   readonly own: string;

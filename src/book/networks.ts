@@ -17,8 +17,8 @@ import { dense } from "../nn/layers/dense.ts";
 import type { Layer } from "../nn/layers/layer.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Network } from "../train/network.ts";
-import type { NamedTensors } from "../train/parameters.ts";
 import { sequential } from "../train/sequential.ts";
+import type { NamedTensors } from "../train/variables.ts";
 import { LiveParameters } from "./live-parameters.ts";
 
 /** Options of `TwoLayerNet` and `MultiLayerNet`. */

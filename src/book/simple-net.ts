@@ -1,10 +1,9 @@
 import { options, type Rule, seed as seedRule } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { gradients } from "../graph/autodiff.ts";
-import { add, multiply } from "../graph/ops/binary.ts";
+import { add, log, multiply, scale } from "../graph/ops/elementwise.ts";
+import { sum } from "../graph/ops/reduce.ts";
 import { softmax as softmaxOp } from "../graph/ops/softmax.ts";
-import { sum } from "../graph/ops/sum.ts";
-import { log, scale } from "../graph/ops/unary.ts";
 import { constant, type Value } from "../graph/value.ts";
 import { normal } from "../nn/initializers.ts";
 import { dense } from "../nn/layers/dense.ts";

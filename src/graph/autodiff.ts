@@ -1,7 +1,7 @@
 import { show } from "../check.ts";
 import { OptionError, ShapeError, UnsupportedError } from "../errors.ts";
-import { add } from "./ops/binary.ts";
-import { broadcastTo } from "./ops/broadcast.ts";
+import { add } from "./ops/elementwise.ts";
+import { broadcastTo } from "./ops/reduce.ts";
 import { topologicalOrder } from "./order.ts";
 import { checkValue, constant, type Node, type Value } from "./value.ts";
 

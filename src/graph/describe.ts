@@ -14,8 +14,8 @@ import {
   signOf,
   writtenShape,
 } from "./notation.ts";
-import { add, multiply } from "./ops/binary.ts";
-import { sum } from "./ops/sum.ts";
+import { add, multiply } from "./ops/elementwise.ts";
+import { sum } from "./ops/reduce.ts";
 import { topologicalOrder } from "./order.ts";
 import { input, isGiven, type LeafAttributes, type Node, type Value, type ValueType } from "./value.ts";
 
@@ -39,9 +39,9 @@ export interface DescribedGradient extends DescribedTensor {
 
 /**
  * "fork" is where a value goes several ways, and the gradients that come back are added; "output" is where the result leaves. Inputs,
- * parameters, constants and outputs compute nothing.
+ * parameters, state, constants and outputs compute nothing.
  */
-export type NodeKind = "input" | "parameter" | "constant" | "op" | "layer" | "fork" | "output";
+export type NodeKind = "input" | "parameter" | "state" | "constant" | "op" | "layer" | "fork" | "output";
 
 export interface DescribedNode {
   readonly kind: NodeKind;

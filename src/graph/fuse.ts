@@ -1,5 +1,4 @@
 import { Activation } from "../../assembly/isa/gemm.ts";
-import { addOperation } from "./ops/binary.ts";
 import { type AffineAttributes, affineOperation, matmulOperation } from "./ops/matmul.ts";
 import { topologicalOrder } from "./order.ts";
 import { node as makeNode, type Node, type Operation, type Value } from "./value.ts";
@@ -42,7 +41,7 @@ function rebuilt(node: Node, inputs: readonly Value[]): Node {
 function fused(node: Node, inputs: readonly Value[], sole: (index: number) => boolean): Node | undefined {
   const operation = node.operation as Operation<never>;
   const [first, second] = inputs as [Value, Value];
-  if (operation === (addOperation as Operation<never>)) {
+  if (operation.name === "add") {
     for (const [index, product, bias] of [
       [0, first, second],
       [1, second, first],

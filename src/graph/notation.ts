@@ -71,7 +71,7 @@ const signs: Readonly<Record<string, string>> = {
 /** What stands in an op's circle, in the book's signs where it has one. */
 export function signOf({ operation: { name }, attributes }: Node, symbols: Symbols): string {
   const { factor, mean } = (attributes ?? {}) as { factor?: number; mean?: boolean };
-  if (factor !== undefined) return `× ${writtenFactor(factor, symbols)}`;
+  if (name === "scale") return `× ${writtenFactor(factor!, symbols)}`;
   if (mean) return "mean";
   return signs[name] ?? name;
 }
@@ -119,6 +119,16 @@ const derivative =
   ({ inputs: [g, y] }, write) =>
     times(write(g!), of(write(y!)));
 
+/** A value times a number, where there is one. */
+function scaled({ inputs: [x], attributes }: Node, write: Write, symbols: Symbols): Formula {
+  const of = write(x!);
+  const { factor } = attributes as { readonly factor?: number };
+  if (factor === undefined) return of;
+  const by = writtenFactor(factor, symbols);
+  if (of.text === "1") return name(by);
+  return product(by === "−1" ? `−${held(of, Hold.product)}` : `${by} × ${held(of, Hold.product)}`);
+}
+
 const rules: Readonly<Record<string, Rule>> = {
   add: ({ inputs: [a, b] }, write) => sum(`${write(a!).text} + ${write(b!).text}`),
   subtract: ({ inputs: [a, b] }, write) => sum(`${write(a!).text} − ${held(write(b!), Hold.product)}`),
@@ -131,19 +141,17 @@ const rules: Readonly<Record<string, Rule>> = {
       held(write(value), Hold.name) + (transposed ? "ᵀ" : "");
     return product(`${factor(a!, transposeA)}·${factor(b!, transposeB)}`);
   },
-  scale({ inputs: [x], attributes }, write, symbols) {
-    const factor = writtenFactor((attributes as { factor: number }).factor, symbols);
-    const of = write(x!);
-    if (of.text === "1") return name(factor);
-    return product(factor === "−1" ? `−${held(of, Hold.product)}` : `${factor} × ${held(of, Hold.product)}`);
-  },
+  scale: scaled,
   sum: ({ inputs: [x], attributes }, write) =>
     (attributes as { mean: boolean }).mean
       ? call("mean", [write(x!)])
       : product(`Σ ${held(write(x!), Hold.product)}`),
   sqrt: ({ inputs: [x] }, write) => name(`√${held(write(x!), Hold.name)}`),
-  // A constant is the same in any shape.
-  broadcastTo: ({ inputs: [x] }, write) => (isConstant(x!) ? write(x!) : call("broadcast", [write(x!)])),
+  broadcastTo(node, write, symbols) {
+    const of = scaled(node, write, symbols);
+    // A constant is the same in any shape.
+    return isConstant(node.inputs[0]!) ? of : call("broadcast", [of]);
+  },
   // New axes of length 1 are what broadcasting would add by itself.
   reshape: ({ inputs: [x], outputs: [y] }, write) =>
     formatLong(x!.shape) === formatLong(y!.shape) ? write(x!) : call("reshape", [write(x!)]),
@@ -178,8 +186,10 @@ export const isConstantLeaf = ({ node }: Value) => node.operation === (constantO
 
 /** Whether a value is such a scalar in some shape. */
 export function isConstant(value: Value): boolean {
-  const { operation, inputs } = value.node;
-  const isSpread = operation.name === "broadcastTo" || operation.name === "reshape";
+  const { operation, inputs, attributes } = value.node;
+  const isSpread =
+    operation.name === "reshape" ||
+    (operation.name === "broadcastTo" && (attributes as { factor?: number }).factor === undefined);
   return isConstantLeaf(value) || (isSpread && isConstant(inputs[0]!));
 }
 

@@ -6,7 +6,7 @@ import { type Instruction, instruction, type Operands } from "../runtime/instruc
 import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
 import { fuse } from "./fuse.ts";
-import { copy } from "./ops/broadcast.ts";
+import { copy } from "./ops/reduce.ts";
 import { rootOf } from "./ops/reshape.ts";
 import { topologicalOrder } from "./order.ts";
 import {
@@ -42,12 +42,14 @@ export interface Plan {
  * @param outputs what the program computes, and where it must come to lie
  * @param given where the leaves (inputs and parameters) lie
  * @param owner whose memory the arena is, in reports
+ * @param run the address of the RunField block that random elements are drawn by; a graph that has none needs none
  */
 export function plan(
   engine: Engine,
   outputs: readonly Placement[],
   given: readonly Placement[],
   owner: string,
+  run = 0,
 ): Plan {
   const wanted = fuse(ownPlaces(outputs.map(({ value }) => value)));
   const order = topologicalOrder(wanted);
@@ -75,6 +77,7 @@ export function plan(
   const instructions: Instruction[] = [];
   const emitter: Emitter = {
     ...constants,
+    run,
     workspace: arena + arenaBytes,
     workspaceBytes,
     address(value) {

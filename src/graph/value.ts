@@ -72,6 +72,8 @@ export interface Emitter {
   constant(value: number): number;
   /** The address of a constant scalar of `dtype`. */
   scalar(value: number, dtype: DTypeName): number;
+  /** The address of the RunField block whose seed and step random elements are drawn by. */
+  readonly run: number;
   /** scratch for the lanes, one after another */
   readonly workspace: number;
   /** of one lane */
@@ -129,7 +131,7 @@ const nothing: Pick<Operation, "emit"> = { emit() {} };
 
 /** A leaf: what a program is given rather than computes. `source` tells leaves apart in messages and pictures. */
 export interface LeafAttributes extends ValueType {
-  readonly source: "input" | "parameter";
+  readonly source: "input" | "parameter" | "state";
   readonly name: string;
 }
 
@@ -147,6 +149,11 @@ export function input(name: string, shape: Shape, dtype: DTypeName): Value {
 /** A tensor that is trained. */
 export function parameter(name: string, shape: Shape, dtype: DTypeName): Value {
   return apply(leafOperation, [], { source: "parameter", name, shape, dtype });
+}
+
+/** A tensor that is kept from step to step, and not trained. */
+export function state(name: string, shape: Shape, dtype: DTypeName): Value {
+  return apply(leafOperation, [], { source: "state", name, shape, dtype });
 }
 
 interface ConstantAttributes {

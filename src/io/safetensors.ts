@@ -161,13 +161,14 @@ export async function loadSafetensors(path: string | URL): Promise<Safetensors> 
   const remedy = "fetch the file, and parse(await response.arrayBuffer())";
   const file = await openFile(await locateFile("loadSafetensors", path, remedy));
   try {
-    return await read(file);
+    return await readOpen(file);
   } finally {
     await file.close();
   }
 }
 
-async function read(file: OpenFile): Promise<Safetensors> {
+/** What an open file holds. @throws as `loadSafetensors` does */
+export async function readOpen(file: OpenFile): Promise<Safetensors> {
   const name = nameOf(file.path);
   const fail = failIn(name);
   const length = readLength(await file.read(0, LENGTH_BYTES), file.size, fail);

@@ -1,17 +1,10 @@
-import { atLeastZero, check, finite, isObject, options, property, type Rule, show } from "../check.ts";
+import { atLeastZero, check, finite, options, type Rule } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
-import type { DTypeName } from "../tensor.ts";
+import { bernoulliKind, type Initializer, isShare } from "./distributions.ts";
 import { madeOf } from "./made-of.ts";
 
-/** How a parameter starts: variates of a distribution. The generator behind it is the network's seed and the parameter's number. */
-export type Distribution =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
-  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
-
-/** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer). */
-export type Initializer = (shape: Shape) => Distribution;
+export type { Distribution, Initializer } from "./distributions.ts";
 
 /**
  * Normal variates of a given standard deviation, as the book's networks start (std 0.01, 4.5.1).
@@ -35,6 +28,19 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
     throw new OptionError(`uniform: low must be below high and both finite; got ${low} and ${high}`);
   }
   return own("uniform", { low, high }, () => ({ kind: "uniform", low, high }));
+}
+
+/**
+ * A value with some probability, else 0: what a dropout's mask is drawn from, or weights that are mostly zeros.
+ * @param given probability: of the value, above 0 and at most 1, right to 2⁻³²; value: default 1
+ * @throws OptionError where the probability is out of range or missing
+ * @example bernoulli({ probability: 0.5, value: 2 })([784, 50]).value; // 2
+ */
+export function bernoulli(given: { probability: number; value?: number }): Initializer {
+  const share: Rule = [isShare, "a number above 0 and at most 1"];
+  const { probability, value = 1 } = options("bernoulli", given, { probability: share, value: finite });
+  check("bernoulli", "probability", probability, share);
+  return own("bernoulli", { probability, value }, () => ({ kind: bernoulliKind, probability, value }));
 }
 
 /**
@@ -92,70 +98,4 @@ function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
     );
   }
   return [shape[0]!, shape[1]!];
-}
-
-/** The numbers of each kind of distribution. */
-const numbersOf: Readonly<Record<Distribution["kind"], readonly string[]>> = {
-  constant: ["value"],
-  normal: ["mean", "std"],
-  uniform: ["low", "high"],
-};
-
-/**
- * What an initializer, perhaps a user's own, chooses for a parameter.
- *
- * @param name of the parameter
- * @returns an object of its own, which cannot change
- * @throws OptionError where it is none, or gives no distribution
- */
-export function distributionOf(
-  name: string,
-  initializer: Initializer,
-  shape: Shape,
-  dtype: DTypeName,
-): Distribution {
-  if (typeof initializer !== "function") {
-    throw new OptionError(
-      `${name}: its initializer must be one such as he() or constant(0.5); got ${show(initializer)}`,
-    );
-  }
-  const given: unknown = initializer(shape);
-  const read = copyOf(given);
-  if (read) {
-    const problem = problemOf(read, dtype);
-    if (!problem) return read;
-    throw new OptionError(`${name}: its initializer gives ${JSON.stringify(read)}, ${problem}`);
-  }
-  const kinds = Object.entries(numbersOf).map(([kind, names]) => `{ kind: "${kind}", ${names.join(", ")} }`);
-  throw new OptionError(
-    `${name}: its initializer must give a distribution of finite numbers, ${kinds.join(" or ")}; it gave ${show(given)}` +
-      (typeof given === "function" ? `: call it, as in ${initializer.name || "he"}()` : ""),
-  );
-}
-
-/** What was given, each of its kind's numbers read once: the object is the user's, who may fill it anew for the next parameter. */
-function copyOf(given: unknown): Distribution | undefined {
-  const kind = isObject(given) && given.kind;
-  if (typeof kind !== "string" || !Object.hasOwn(numbersOf, kind)) return undefined;
-  const names = numbersOf[kind as Distribution["kind"]];
-  const numbers = names.map((number) => [number, property(given, number)] as const);
-  if (!numbers.every(([, value]) => Number.isFinite(value))) return undefined;
-  return Object.freeze({ kind, ...Object.fromEntries(numbers) }) as Distribution;
-}
-
-function problemOf(read: Distribution, dtype: DTypeName): string | undefined {
-  if (read.kind === "normal" && read.std < 0) return "whose std is below 0";
-  if (read.kind === "uniform" && read.low > read.high) return "whose low is above its high";
-  const largest = largestOf(read);
-  const fits = Number.isFinite(dtype === "float32" ? Math.fround(largest) : largest);
-  return fits ? undefined : `whose numbers ${dtype} cannot hold`;
-}
-
-/** How large numbers of a distribution can be: no normal variate lies more than 8.3 standard deviations from the mean. */
-function largestOf(distribution: Distribution): number {
-  if (distribution.kind === "constant") return Math.abs(distribution.value);
-  if (distribution.kind === "normal") return Math.abs(distribution.mean) + 8.3 * distribution.std;
-  // A variate is low + u·(high − low).
-  const { low, high } = distribution;
-  return Number.isFinite(high - low) ? Math.max(Math.abs(low), Math.abs(high)) : Number.POSITIVE_INFINITY;
 }

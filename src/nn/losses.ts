@@ -1,7 +1,7 @@
 import { callback, check, name as nameRule, oneOf, property, type Rule } from "../check.ts";
+import { scale } from "../graph/ops/elementwise.ts";
 import * as ops from "../graph/ops/loss.ts";
 import { reshape, rootOf } from "../graph/ops/reshape.ts";
-import { scale } from "../graph/ops/unary.ts";
 import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
 
@@ -152,4 +152,4 @@ export function endsWith(activation: string, output: Value): boolean {
 }
 
 /** Whether a loss is one of kobai's, each of which is a mean over samples. */
-export const isKnownMean = (loss: Loss): boolean => meanOverSamples in loss;
+export const isKnownMean = (loss: object): boolean => meanOverSamples in loss;

@@ -1,6 +1,6 @@
 // Draws a graph: ops as circles, arrows for what is computed, and below them in another colour those of what comes back.
 
-import type { DescribedEdge, DescribedNode, GraphDescription } from "../graph/describe.ts";
+import type { DescribedEdge, DescribedNode, GraphDescription, NodeKind } from "../graph/describe.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { drawLabel, gradientLabel, type Label, labelOf, valueLabel } from "./graph-labels.ts";
 import { type Box, type Layout, layOut, PORT_GAP, type Run, type Size } from "./graph-layout.ts";
@@ -85,10 +85,12 @@ function waysAt(edges: readonly DescribedEdge[], node: number): number {
   return Math.max(into.length, out.length);
 }
 
+const isLeaf = (kind: NodeKind) => kind === "input" || kind === "parameter" || kind === "state";
+
 function sizeOf({ kind, label }: DescribedNode, ways: number): Size {
   const height = ways * PORT_GAP;
   if (kind === "fork") return { width: 5, height };
-  if (kind === "input" || kind === "parameter") return { width: 7, height: 7 };
+  if (isLeaf(kind)) return { width: 7, height: 7 };
   if (kind === "constant" || kind === "output") return { width: 1, height: 1 };
   const text = textWidth(label, fontSize.panelTitle);
   if (kind === "layer") return { width: Math.max(64, text + 24), height: Math.max(LAYER_HEIGHT, height + 8) };
@@ -106,15 +108,15 @@ function drawNode(
 ): SVGElement[] {
   if (kind === "constant" || kind === "output") return [];
   const isLayer = kind === "layer";
-  const isDot = kind === "input" || kind === "parameter" || kind === "fork";
+  const isDot = isLeaf(kind) || kind === "fork";
   const shape = svgElement(document, "rect", {
     x: coordinate(x - width / 2),
     y: coordinate(y - height / 2),
     width: coordinate(width),
     height: coordinate(height),
     rx: coordinate(isLayer ? 6 : Math.min(width, height) / 2),
-    // A parameter is a ring, an input a dot.
-    fill: isDot && kind !== "parameter" ? ink : background,
+    // A parameter is a ring, and so is state; an input is a dot.
+    fill: isDot && kind !== "parameter" && kind !== "state" ? ink : background,
     stroke: ink,
     "stroke-width": STROKE,
   });
@@ -127,7 +129,7 @@ function drawNode(
 /** How far from a node's middle its outline is, at a height above or below the middle. */
 function reach({ kind }: DescribedNode, { width, height }: Box, at: number): number {
   if (kind === "layer" || kind === "fork") return width / 2;
-  if (kind !== "op") return kind === "input" || kind === "parameter" ? width / 2 : 0;
+  if (kind !== "op") return isLeaf(kind) ? width / 2 : 0;
   const radius = Math.min(width, height) / 2;
   const beyond = Math.max(0, Math.abs(at) - (height / 2 - radius));
   return width / 2 - radius + Math.sqrt(Math.max(0, radius ** 2 - beyond ** 2));

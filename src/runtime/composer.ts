@@ -10,8 +10,9 @@ export interface Host {
   readonly engine: Engine;
   /** whose memory it is, in reports */
   readonly owner: string;
-  /** what graphs may read besides their inputs: where a network's parameters lie */
+  /** what graphs may read besides their inputs: where a network's parameters and its state lie */
   readonly parameters?: { placements(): Placement[] };
+  readonly state?: { placements(): Placement[] };
 }
 
 /** Composes a program out of planned graphs and single instructions, and keeps what memory it needs. */
@@ -20,13 +21,20 @@ export class Composer {
   readonly #instructions: Instruction[] = [];
   readonly #disposers: (() => void)[] = [];
 
-  private constructor(host: Host) {
+  /**
+   * The address of the RunField block whose steps the program counts, and whose seed and step random elements are drawn by; a block of
+   * its own by default.
+   */
+  readonly run: number;
+
+  private constructor(host: Host, run: number | undefined) {
     this.#host = host;
+    this.run = run ?? this.allocate(RUN_BYTES);
   }
 
-  /** Composes a program; what it had allocated is given back where that fails. */
-  static compose<T>(host: Host, write: (composer: Composer) => T): T {
-    const composer = new Composer(host);
+  /** Composes a program; what it had allocated is given back where that fails. @param run see `run` */
+  static compose<T>(host: Host, write: (composer: Composer) => T, run?: number): T {
+    const composer = new Composer(host, run);
     try {
       return write(composer);
     } catch (error) {
@@ -63,8 +71,9 @@ export class Composer {
   }
 
   graph(outputs: readonly Placement[], inputs: readonly Placement[]): void {
-    const { engine, owner, parameters } = this.#host;
-    const planned = plan(engine, outputs, [...inputs, ...(parameters?.placements() ?? [])], owner);
+    const { engine, owner, parameters, state } = this.#host;
+    const kept = [parameters, state].flatMap((variables) => variables?.placements() ?? []);
+    const planned = plan(engine, outputs, [...inputs, ...kept], owner, this.run);
     this.#disposers.push(() => planned.dispose());
     this.push(...planned.instructions);
   }
@@ -84,9 +93,8 @@ export class Composer {
     return inner.address;
   }
 
-  /** @param state the address of the RunField block whose steps the program counts; a block of its own by default */
-  finish(state = this.allocate(RUN_BYTES)): Program {
-    const program = load(this.#host.engine, this.#instructions, state, this.#host.owner);
+  finish(): Program {
+    const program = load(this.#host.engine, this.#instructions, this.run, this.#host.owner);
     return {
       address: program.address,
       run: (steps) => program.run(steps),

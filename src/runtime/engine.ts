@@ -1,4 +1,5 @@
 import "../globals.ts";
+import { HEAP_BASE } from "../../assembly/blocks.ts";
 import { anything, flag, oneOf, options as optionsOf, type Rule } from "../check.ts";
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
@@ -28,13 +29,18 @@ export interface InitOptions {
   /**
    * Whether to take kernels whose pairs of 128-bit operations V8 merges into 256-bit ones: nearly twice as fast for large products, with the
    * same bits. For Node 24 and 26 on x64 processors with AVX2: it is an experiment of V8, behind a flag which is on only while the
-   * kernels are compiled. "auto": where it can be had. Goes neither with `relaxed` nor with `wasm`. Default: false.
+   * kernels are compiled. "auto": where it can be had. Goes neither with `relaxed` nor with `wasm` or `extension`. Default: false.
    */
   wide?: boolean | "auto";
   /** How far linear memory may grow, in bytes. Default and most: 4 GiB, all that wasm's addresses reach. */
   maxMemory?: number;
   /** The wasm file, for pages that stream it (`fetch("…/kobai.wasm")`; with `relaxed`, kobai-relaxed.wasm). Default: the copy inside this module. */
   wasm?: WasmSource;
+  /**
+   * The wasm file with the kernels of all but dense networks, likewise (kobai-extension.wasm; with `relaxed`, kobai-extension-relaxed.wasm), for
+   * pages that import something that needs it. Default: the copy inside.
+   */
+  extension?: WasmSource;
 }
 
 /** What `init` has set up. */
@@ -68,13 +74,14 @@ const memoryRule: Rule = [
   (value) => typeof value === "number" && value >= INITIAL_PAGES * PAGE && value <= MAX_PAGES * PAGE,
   `from ${INITIAL_PAGES * PAGE} (2 MiB) to ${MAX_PAGES * PAGE} (4 GiB)`,
 ];
-/** `wasm` is checked where it is used. */
+/** `wasm` and `extension` are checked where they are used. */
 const rules = {
   threads: threadsRule,
   relaxed: flag,
   wide: oneOf(true, false, "auto"),
   maxMemory: memoryRule,
   wasm: anything,
+  extension: anything,
 };
 
 let current: Started | undefined;
@@ -117,9 +124,9 @@ async function start({
   relaxed = false,
   wide = false,
   maxMemory = MAX_PAGES * PAGE,
-  wasm,
+  ...files
 }: InitOptions): Promise<Started> {
-  for (const [name, given] of Object.entries({ relaxed, wasm })) {
+  for (const [name, given] of Object.entries({ relaxed, ...files })) {
     if (!wide || !given) continue;
     throw new OptionError(
       `init: wide has a build of its own, and does not go with ${name}: leave one of them out`,
@@ -131,15 +138,15 @@ async function start({
   const shared = count > 1;
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: pages, shared });
   const build = relaxed ? "relaxed" : (await takesWide(wide)) ? "wide" : "plain";
-  const { kernels, module } = await loadKernels(memory, { shared, build }, wasm);
+  const { kernels, modules } = await loadKernels(memory, { shared, build }, files);
   const lanes = new Lanes(kernels, memory);
   if (shared) {
-    await lanes.start(count, module).catch((error: unknown) => {
+    await lanes.start(count, modules).catch((error: unknown) => {
       // Lane 0 goes on alone.
       if (threads !== "auto") throw error;
     });
   }
-  const heap = new Heap(memory, kernels.heapBase(), pages * PAGE);
+  const heap = new Heap(memory, HEAP_BASE, pages * PAGE);
   const info = { threads: lanes.count, relaxed, wide: build === "wide", maxMemory: pages * PAGE };
   current = { kernels, heap, lanes, info, auto: threads === "auto" ? lanes.count : undefined };
   return current;

@@ -1,6 +1,6 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
-import { OptionError, UnsupportedError } from "../errors.ts";
+import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
@@ -15,13 +15,23 @@ export interface Kernels {
   execute(instruction: number, lane: number, lanes: number): number;
   /** Does what lane 0 offers; does not return. */
   serve(lane: number): never;
-  /** Where the lanes' block lies: lines of LanesField and LaneField. */
-  lanesBlock(): number;
-  /** Where the heap may begin. */
-  heapBase(): number;
-  /** Whether products are added with one rounding where the processor can: 1 or 0. */
-  relaxed(): number;
 }
+
+/** One of the two modules of kernels: the core or the extension. */
+export interface KernelFile {
+  readonly packed: Parameters<typeof unpack>;
+  /** the option of `init` that gives it, and what kobai/relaxed and kobai/wide call it */
+  readonly option: "wasm" | "extension";
+  /** the plain build's below kobai/; the relaxed one's ends in "-relaxed" */
+  readonly path: string;
+  /**
+   * what it exports to say whether its products are added with one rounding where the processor can, 1 or 0: a name of its own, so that
+   * neither module passes for the other
+   */
+  readonly isRelaxed: string;
+}
+
+const core: KernelFile = { packed: inlined, option: "wasm", path: "wasm", isRelaxed: "relaxed" };
 
 /** Of the three builds of the kernels: the plain one, the one with fused multiply-add, the one whose pairs V8 merges. */
 export type Build = "plain" | "relaxed" | "wide";
@@ -38,10 +48,53 @@ const relaxedProbe = Uint8Array.of(
   ...[10, 20, 1, 18, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 26, 11],
 );
 
-/** The kernels, linked to a memory, and the module that other threads link to it. */
+/** What threads link to the memory. */
+export interface KernelModules {
+  readonly core: WebAssembly.Module;
+  /** where there is one */
+  readonly extension?: WebAssembly.Module | undefined;
+}
+
+/** The kernels, linked to a memory. */
 export interface LinkedKernels {
   readonly kernels: Kernels;
-  readonly module: WebAssembly.Module;
+  readonly modules: KernelModules;
+}
+
+export interface LinkOptions {
+  /** whether the memory is shared with other threads */
+  readonly shared: boolean;
+  /** which one is wanted; the wide one where nothing is missing that it needs */
+  readonly build: Build;
+  /** where the file comes from, if not from here */
+  readonly source?: WasmSource | undefined;
+}
+
+/** The extension, linked to a memory. */
+export interface LinkedExtension {
+  /** Runs the one instruction at an address, or a lane's part of it. */
+  execute(this: void, instruction: number, lane: number, lanes: number): void;
+  /** where the memory is shared */
+  readonly module?: WebAssembly.Module;
+}
+
+type LinkExtension = (memory: WebAssembly.Memory, options: LinkOptions) => Promise<LinkedExtension>;
+
+/** Where nothing needs the extension. But a page may import some of its code when kobai runs already. */
+let linkExtension: LinkExtension = async (_, { source }) => {
+  if (source !== undefined) {
+    throw new OptionError("init: extension: nothing that is imported needs it; leave it out");
+  }
+  return {
+    execute() {
+      throw new StateError("kernels are missing: import what uses them before init() is called");
+    },
+  };
+};
+
+/** Has the extension linked from now on: see extension.ts. */
+export function useExtension(link: LinkExtension): void {
+  linkExtension = link;
 }
 
 /** @throws UnsupportedError where WebAssembly's SIMD is missing, or its relaxed SIMD where that is wanted */
@@ -62,63 +115,79 @@ export function checkSupport(relaxed: boolean): void {
 /**
  * Compiles and links the kernels to `memory`, where `checkSupport` has passed.
  *
- * @param shared whether the memory is shared with other threads
- * @param build which one is wanted; the wide one where nothing is missing that it needs
- * @throws UnsupportedError where a page's policy forbids WebAssembly
- * @throws OptionError for a source that is not the build that is wanted, or that cannot be had; for a compiled module where the memory is
- *   shared; where the relaxed build is wanted and has to be given
+ * @throws as linkFile does, and OptionError for an extension where nothing uses it
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
-  { shared, build }: { shared: boolean; build: Build },
-  source?: WasmSource,
+  options: Omit<LinkOptions, "source">,
+  { wasm, extension }: { readonly wasm?: WasmSource; readonly extension?: WasmSource } = {},
 ): Promise<LinkedKernels> {
-  const relaxed = build === "relaxed";
-  const code =
-    build === "wide"
-      ? await (await importNode("kobai/wide")).compileWide(shared)
-      : await codeOf(relaxed, shared, source);
-  // The loader turns an assertion in the wasm into an Error with its text, file and line.
-  const imports = { env: { memory }, lanes: { ...sleepOn(memory) } };
-  const link = isNode && source === undefined ? compileAndLink : instantiate;
-  let linked: LinkedKernels;
-  let isRelaxed: boolean;
-  try {
-    const { exports, module } = await link<Kernels & Record<string, unknown>>(code, imports);
-    linked = { kernels: exports, module };
-    isRelaxed = exports.relaxed() === 1;
-  } catch (error) {
-    throw explained(error, source !== undefined);
-  }
-  if (isRelaxed !== relaxed) {
-    const [build, file] = [isRelaxed ? "relaxed" : "plain", relaxed ? "wasm-relaxed" : "wasm"];
-    throw new OptionError(
-      `init: the file given as \`wasm\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${file}`,
-    );
-  }
-  return linked;
+  const extended = await linkExtension(memory, { ...options, source: extension });
+  const imports = { lanes: { ...sleepOn(memory) }, extension: { execute: extended.execute } };
+  const { exports, module } = await linkFile<Kernels>(core, memory, { ...options, source: wasm }, imports);
+  return { kernels: exports, modules: { core: module, extension: extended.module } };
 }
 
-async function codeOf(relaxed: boolean, shared: boolean, source: WasmSource | undefined) {
-  const file =
-    source !== undefined ? await wasmOf(source, shared) : relaxed ? await relaxedBytes() : unpack(...inlined);
-  return shared ? forSharedMemory(file as WasmBytes) : file;
+/**
+ * Compiles one of the modules and links it.
+ *
+ * @throws UnsupportedError where a page's policy forbids WebAssembly
+ * @throws OptionError for a source that is not the file and the build that is wanted, or that cannot be had; for a compiled module where the
+ *   memory is shared; where the relaxed build is wanted and has to be given
+ */
+export async function linkFile<Exports>(
+  file: KernelFile,
+  memory: WebAssembly.Memory,
+  options: LinkOptions,
+  imports: WebAssembly.Imports,
+): Promise<{ readonly exports: Exports; readonly module: WebAssembly.Module }> {
+  const { build, source } = options;
+  const code = await codeOf(file, options);
+  const link = isNode && source === undefined ? compileAndLink : instantiate;
+  const relaxed = build === "relaxed";
+  let linked: { readonly exports: Record<string, unknown>; readonly module: WebAssembly.Module };
+  let isRelaxed: boolean;
+  try {
+    // The loader turns an assertion in the wasm into an Error with its text, file and line.
+    linked = await link(code, { env: { memory }, ...imports });
+    isRelaxed = (linked.exports[file.isRelaxed] as () => number)() === 1;
+  } catch (error) {
+    throw explained(error, source !== undefined && file);
+  }
+  if (isRelaxed !== relaxed) {
+    const [build, path] = [isRelaxed ? "relaxed" : "plain", relaxed ? `${file.path}-relaxed` : file.path];
+    throw new OptionError(
+      `init: the file given as \`${file.option}\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${path}`,
+    );
+  }
+  return linked as typeof linked & { readonly exports: Exports };
+}
+
+async function codeOf(file: KernelFile, { shared, build, source }: LinkOptions) {
+  if (build === "wide") return (await importNode("kobai/wide")).compileWide(file.option, shared);
+  const code =
+    source !== undefined
+      ? await wasmOf(source, shared, file)
+      : build === "relaxed"
+        ? await relaxedBytes(file)
+        : unpack(...file.packed);
+  return shared ? forSharedMemory(code as WasmBytes) : code;
 }
 
 /** Not part of a bundle: few want it, and it is as large as all the rest. */
-async function relaxedBytes(): Promise<WasmBytes> {
+async function relaxedBytes({ option, path }: KernelFile): Promise<WasmBytes> {
   try {
-    return (await importNode("kobai/relaxed")).default;
+    return (await importNode("kobai/relaxed"))[option];
   } catch {
     throw new OptionError(
-      'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
-        "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
+      `init: relaxed: that build is not part of a bundle: \`import { ${option} } from "kobai/relaxed"\` and give it, ` +
+        `init({ relaxed: true, ${option} }), or fetch kobai/${path}-relaxed`,
     );
   }
 }
 
-/** Why the kernels could not be compiled and linked. */
-function explained(error: unknown, isGiven: boolean): unknown {
+/** Why a file could not be compiled and linked. @param given the file, if it was given */
+function explained(error: unknown, given: KernelFile | false): unknown {
   try {
     // Valid, as `checkSupport` found out.
     new WebAssembly.Module(simdProbe);
@@ -127,8 +196,8 @@ function explained(error: unknown, isGiven: boolean): unknown {
       "init: this page's Content-Security-Policy forbids WebAssembly: allow 'wasm-unsafe-eval' in its script-src",
     );
   }
-  if (!isGiven) return error;
-  return new OptionError(`init: wasm: what was given is not kobai's file: ${messageOf(error)}`);
+  if (!given) return error;
+  return new OptionError(`init: ${given.option}: what was given is not kobai's file: ${messageOf(error)}`);
 }
 
 /**

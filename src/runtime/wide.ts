@@ -2,7 +2,8 @@
 // experiment behind a flag of V8, read when a function is optimized. So everything is optimized at once, while the flag is on, and
 // then the flag is as it was: no other module of the process is compiled with it, and threads that get the module get this code.
 
-import packed from "../../build/kobai-wide.wasm";
+import extension from "../../build/kobai-extension-wide.wasm";
+import wasm from "../../build/kobai-wide.wasm";
 import { importNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { unpack } from "./unpack.ts";
@@ -43,14 +44,16 @@ export async function whatIsMissing(): Promise<string | undefined> {
     : "a processor with 256-bit vectors (AVX2): here a loop is not faster when V8 has been told to merge its vectors";
 }
 
+const packed = { wasm, extension };
+
 /**
- * Compiles the wide build, with pairs merged, where nothing is missing.
+ * Compiles the wide build of a module, with pairs merged, where nothing is missing.
  *
  * @param shared whether the memory is shared with other threads
  * @internal
  */
-export async function compileWide(shared: boolean): Promise<WebAssembly.Module> {
-  const bytes = unpack(...packed);
+export async function compileWide(module: keyof typeof packed, shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = unpack(...packed[module]);
   const { setFlagsFromString } = await importNode("node:v8");
   return compile(shared ? forSharedMemory(bytes) : bytes, setFlagsFromString, true);
 }

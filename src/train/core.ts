@@ -1,20 +1,12 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { OptionError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
-import type { Layer } from "../nn/layers/layer.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Engine } from "../runtime/engine.ts";
+import type { Resources } from "../runtime/resources.ts";
 import { type DTypeName, formatShape, sameShape } from "../tensor.ts";
-import type { Parameters } from "./parameters.ts";
-
-/** A layer under its name in a network: "dense1". */
-export interface NamedLayer {
-  readonly layer: Layer;
-  readonly name: string;
-}
-
-/** Is told of every layer and what comes out of it. */
-export type EachLayer = (layer: NamedLayer, output: Value) => void;
+import { checkDtype, type Mode, type NamedLayer, Pass } from "./pass.ts";
+import type { Variables } from "./variables.ts";
 
 /** What a network is made of, behind its public face: all that its programs are composed from. */
 export interface Core {
@@ -24,8 +16,11 @@ export interface Core {
   /** one sample's shape */
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  readonly parameters: Parameters;
-  forward(x: Value, each?: EachLayer): Value;
+  readonly parameters: Variables;
+  readonly state: Variables;
+  /** what it is a sequence of, where it is one */
+  readonly layers?: readonly NamedLayer[];
+  forward(x: Value, pass: Pass): Value;
   /** The same layers in another dtype, with parameters of their own, declared but not allocated. */
   in(dtype: DTypeName): Core;
 }
@@ -41,16 +36,19 @@ export interface TargetType {
 export interface Built {
   readonly x: Value;
   readonly output: Value;
+  /** what state becomes: of training only */
+  readonly next: readonly Value[];
 }
 
+export const inference: Mode = { training: false };
+export const training: Mode = { training: true };
+
 /** @throws ShapeError where the output is not of the shape that it has for one sample, in a batch */
-export function build(
-  { forward, inputShape, outputShape, dtype }: Core,
-  batch: number,
-  each?: EachLayer,
-): Built {
+export function build(core: Core, batch: number, mode: Mode): Built {
+  const { forward, inputShape, outputShape, dtype } = core;
   const x = input("x", [batch, ...inputShape], dtype);
-  const output = forward(x, each);
+  const pass = new Pass(core, mode);
+  const output = forward(x, pass);
   const expected = [batch, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(
@@ -61,30 +59,29 @@ export function build(
       expected,
     );
   }
-  return { x, output };
+  return { x, output, next: pass.next };
 }
 
-export interface BuiltLoss extends Built {
+/** The same with its targets. */
+export interface BuiltTargets extends Built {
   readonly t: Value;
+}
+
+export interface BuiltLoss extends BuiltTargets {
   readonly loss: Value;
 }
 
-export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType): BuiltLoss {
-  const built = build(core, batch);
-  const t = input("t", [batch, ...target.shape], target.dtype);
-  return { ...built, t, loss: lossOf(loss, built.output, t) };
+export function buildTargets(core: Core, batch: number, target: TargetType, mode: Mode): BuiltTargets {
+  return { ...build(core, batch, mode), t: input("t", [batch, ...target.shape], target.dtype) };
 }
 
-/** @throws OptionError where what a user's function makes is of another dtype than what it was given */
-export function checkDtype(name: string, made: Value, given: Value): void {
-  if (made.dtype === given.dtype) return;
-  throw new OptionError(
-    `${name}: what its function returns is ${made.dtype}, but it was given ${given.dtype}; make constants with constant(v, x.dtype)`,
-  );
+export function buildLoss(core: Core, batch: number, loss: Loss, target: TargetType, mode: Mode): BuiltLoss {
+  const built = buildTargets(core, batch, target, mode);
+  return { ...built, loss: lossOf(loss, built.output, built.t) };
 }
 
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */
-export function lossOf(loss: Loss, output: Value, target: Value): Value {
+export function lossOf(loss: Pick<Loss, "name" | "forward">, output: Value, target: Value): Value {
   const { name } = loss;
   const value: unknown = loss.forward(output, target);
   checkValue(`${name}: what its function returns`, value);
@@ -102,4 +99,12 @@ export function setStep({ heap }: Engine, state: number, step: number): void {
   const words = heap.view("int32", state, RUN_BYTES / 4);
   words[RunField.step] = step;
   words[RunField.firstStep] = step;
+}
+
+/** Gives a network's parameters and its state their memory. */
+export function allocate({ parameters, state, owner }: Core, resources: Resources): void {
+  parameters.allocate(`${owner}: parameters and gradients`);
+  resources.add(parameters);
+  state.allocate(`${owner}: state`);
+  resources.add(state);
 }

@@ -1,50 +1,23 @@
-import { show } from "../check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { OptionError } from "../errors.ts";
 import { isKnownMean, type Loss } from "../nn/losses.ts";
+import { Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
 import { checkIsMean } from "./mean-check.ts";
+import type { Measured, MetricResult, Statistic } from "./metrics/metric.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
 
-/** What can be measured on a data set. */
-export type Metric = "loss" | "accuracy";
-
-/** How a network does on a data set; NaN for what was not asked for. */
+/** How a network does on a data set: the results of its metrics, by their names. */
 export interface Evaluation {
-  /** the mean over all samples */
+  /** the mean over all samples; NaN where it was not asked for */
   readonly loss: number;
   /**
    * the share of samples whose largest output is the label's, from 0 to 1; for a binary loss that of the outputs on the targets' side of
-   * ½; NaN where targets are values
+   * ½; NaN where targets are values, or where it was not asked for
    */
   readonly accuracy: number;
-}
-
-/**
- * What to measure: what was asked for, else all that there is to the loss's targets.
- *
- * @param option how messages name the option
- * @throws OptionError for an empty list, an unknown metric, or the accuracy where targets are values
- */
-export function chosenMetrics(
-  option: string,
-  loss: Loss,
-  asked: readonly Metric[] | undefined,
-): ReadonlySet<Metric> {
-  const hasAccuracy = loss.targets !== "values";
-  if (asked === undefined) return new Set(hasAccuracy ? ["loss", "accuracy"] : ["loss"]);
-  const isMetric = (metric: Metric) => metric === "loss" || metric === "accuracy";
-  if (!Array.isArray(asked) || asked.length === 0 || !Array.from(asked).every(isMetric)) {
-    throw new OptionError(`${option} must be a list of "loss", "accuracy" or both; got ${show(asked)}`);
-  }
-  if (!hasAccuracy && asked.includes("accuracy")) {
-    throw new OptionError(
-      `${option} has "accuracy", which only labels have; the targets of ${loss.name} are values: ask for ["loss"]`,
-    );
-  }
-  return new Set(asked);
+  readonly [metric: string]: MetricResult;
 }
 
 /**
@@ -55,26 +28,30 @@ export function chosenMetrics(
 export const PART = 500;
 
 /**
- * Makes sure that the loss can be measured in parts.
+ * Makes sure that all can be measured in parts.
  *
- * @throws OptionError where it is no mean over samples
+ * @throws OptionError where a loss or a metric of a user's own is no mean over samples
  */
 export function checkMeasurable(
   call: string,
   core: Core,
   loss: Loss,
-  metrics: ReadonlySet<Metric>,
+  metrics: Measured,
   { t }: Dataset,
 ): void {
-  if (isKnownMean(loss) || !metrics.has("loss")) return;
-  checkIsMean(
-    call,
-    core,
-    loss,
-    loss.targets === "classes" && t.shape.length === 1
-      ? { dtype: "int32", shape: [] }
-      : { dtype: core.dtype, shape: core.outputShape },
-  );
+  for (const {
+    statistic: { mean },
+  } of metrics) {
+    if (mean === undefined || isKnownMean(mean)) continue;
+    checkIsMean(
+      call,
+      core,
+      mean,
+      loss.targets === "classes" && t.shape.length === 1
+        ? { dtype: "int32", shape: [] }
+        : { dtype: core.dtype, shape: core.outputShape },
+    );
+  }
 }
 
 /** Evaluates a network on a stored data set, as often as asked. */
@@ -84,35 +61,42 @@ export interface Evaluator {
   dispose(): void;
 }
 
-export function evaluator(
-  core: Core,
-  data: StoredDataset,
-  loss: Loss,
-  metrics: ReadonlySet<Metric>,
-): Evaluator {
+/** A statistic of a data set, and where it is added up. */
+export interface Sum {
+  readonly statistic: Statistic;
+  readonly address: number;
+  totals(): Float64Array;
+}
+
+export function evaluator(core: Core, data: StoredDataset, metrics: Measured): Evaluator {
   const { heap } = core.engine;
   const { n } = data;
   const batch = Math.min(PART, n);
   const full = Math.floor(n / batch);
+  const held = new Resources();
+  // Of metrics that follow from the same statistic, one adds it up for all.
+  const sums = new Map<unknown, Sum>();
   const programs: EvaluationProgram[] = [];
-  const block = heap.allocate(16, core.owner);
-  const dispose = () => {
-    for (const program of programs) program.dispose();
-    heap.free(block);
-  };
-  const totals = block.address;
   try {
+    for (const { statistic } of metrics) {
+      if (sums.has(statistic.key)) continue;
+      const length = statistic.length(n);
+      const block = heap.allocate(8 * length, core.owner);
+      held.add({ dispose: () => heap.free(block) });
+      const { address } = block;
+      sums.set(statistic.key, { statistic, address, totals: () => heap.view("float64", address, length) });
+    }
     const compose = (m: number) =>
-      programs.push(composeEvaluation(core, data, loss, { m, stride: batch, totals, metrics }));
+      programs.push(held.add(composeEvaluation(core, data, [...sums.values()], { m, stride: batch })));
     compose(batch);
     if (n % batch > 0) compose(n % batch);
   } catch (error) {
-    dispose();
+    held.dispose();
     throw error;
   }
   return {
     async evaluate(signal) {
-      heap.view("float64", totals, 2).fill(0);
+      for (const { totals } of sums.values()) totals().fill(0);
       const [whole, rest] = programs as [EvaluationProgram, EvaluationProgram?];
       whole.seek(0);
       const slicer = new Slicer();
@@ -127,12 +111,12 @@ export function evaluator(
       }
       rest?.seek(full);
       rest?.run(1);
-      const [lossTotal, correct] = heap.view("float64", totals, 2);
-      return {
-        loss: metrics.has("loss") ? lossTotal! / n : Number.NaN,
-        accuracy: metrics.has("accuracy") ? correct! / n : Number.NaN,
-      };
+      const results = metrics.map(({ name, statistic, result }) => [
+        name,
+        result(sums.get(statistic.key)!.totals(), n),
+      ]);
+      return { loss: Number.NaN, accuracy: Number.NaN, ...Object.fromEntries(results) };
     },
-    dispose,
+    dispose: () => held.dispose(),
   };
 }

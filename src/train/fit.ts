@@ -6,11 +6,13 @@ import type { Optimizer } from "../nn/optimizers.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import { type Core, setStep } from "./core.ts";
+import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, type Evaluator, evaluator, type Metric } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Measured, Metric, MetricName } from "./metrics/metric.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -23,6 +25,7 @@ import {
 } from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
+import type { Slots } from "./slots.ts";
 import { type StoredDataset, store } from "./store.ts";
 import { targetRule } from "./targets.ts";
 
@@ -46,16 +49,16 @@ export interface FitOptions {
   gradient?: GradientMethod;
   /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
   h?: number;
-  /** Of the order of samples. Default: the network's. */
+  /** Of the order of samples, and of what layers draw (`dropout`). Default: the network's. */
   seed?: number;
   /**
-   * Data sets to measure loss and accuracy on, or only those of the two that `metrics` lists: before the first step, after every
-   * `every` steps (default: an epoch), at the end.
+   * Data sets to measure loss and accuracy on, or what `metrics` lists, as `evaluate` does: before the first step, after every `every`
+   * steps (default: an epoch), at the end.
    */
   evaluate?: {
     data: Dataset | Readonly<Record<string, Dataset>>;
     every?: number;
-    metrics?: readonly Metric[];
+    metrics?: readonly (MetricName | Metric)[];
   };
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: (progress: Progress) => unknown;
@@ -73,16 +76,9 @@ export interface TrainingState {
   /** the last fit's loss, and the scale of its data */
   loss?: Loss;
   scale: number;
-  slots?: Slots;
+  slots?: Slots | undefined;
   /** updates that the optimizer of these slots has made */
   updates: number;
-}
-
-/** An optimizer's state in memory. */
-export interface Slots extends Disposable {
-  readonly optimizer: Optimizer;
-  readonly op: Optimizer["op"];
-  readonly address: number;
 }
 
 /** What a fit asks of its network. */
@@ -94,7 +90,7 @@ export interface FitContext {
   /** the optimizer's state: the network's own if it was the last fit's, else new */
   slotsFor(optimizer: Optimizer): Slots;
   /** makes these the network's own */
-  keepSlots(slots: Slots): void;
+  keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
   holds(data: StoredDataset): void;
 }
@@ -109,13 +105,14 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(data, given, state.step);
   const { options } = plan;
+  const metrics = chosenMetrics("fit: evaluate.metrics", core, options.loss, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
-    checkMeasurable(call, core, options.loss, plan.metrics, data);
+    checkMeasurable(call, core, options.loss, metrics, data);
   }
   const slots = context.slotsFor(options.optimizer);
   let session: Session | undefined;
   try {
-    session = new Session(core, state, context, plan, slots);
+    session = new Session(core, state, context, plan, metrics, slots);
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -123,7 +120,7 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots);
+  context.keepSlots(slots, options.optimizer);
   state.loss = options.loss;
   state.scale = plan.data.scale;
   const history = newHistory(plan.stepsPerEpoch);
@@ -158,7 +155,14 @@ class Session implements Disposable {
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
 
-  constructor(core: Core, state: TrainingState, context: FitContext, plan: Schedule, slots: Slots) {
+  constructor(
+    core: Core,
+    state: TrainingState,
+    context: FitContext,
+    plan: Schedule,
+    metrics: Measured,
+    slots: Slots,
+  ) {
     const { options } = plan;
     this.#core = core;
     this.#state = state;
@@ -190,7 +194,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        op: slots.op,
+        op: options.optimizer.op,
         slots: slots.address,
       };
       const compose = (m: number): Steps => {
@@ -203,7 +207,7 @@ class Session implements Disposable {
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), options.loss, plan.metrics)),
+          held.add(evaluator(core, place(set), metrics)),
         ]),
       );
     } catch (error) {
@@ -218,8 +222,7 @@ class Session implements Disposable {
    */
   #twin(): Core {
     const twin = this.#core.in("float64");
-    twin.parameters.allocate(twin.owner);
-    this.#resources.add(twin.parameters);
+    allocate(twin, this.#resources);
     return twin;
   }
 

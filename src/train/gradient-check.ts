@@ -1,7 +1,7 @@
-import { check, having, options as optionsOf, positive } from "../check.ts";
+import { check, flag, having, options as optionsOf, positive } from "../check.ts";
 import { type Loss, lossRule } from "../nn/losses.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
-import type { NamedTensors } from "./parameters.ts";
+import type { NamedTensors } from "./variables.ts";
 
 /** How far a parameter's two gradients lie apart. */
 export interface ParameterCheck {
@@ -23,8 +23,12 @@ export type GradientCheck = Record<string, ParameterCheck>;
 
 /** A network that knows its gradient in both ways: any of `sequential`'s, and the book's. */
 export interface Checkable {
-  gradient(x: TensorLike, t: TensorLike, loss?: Loss): NamedTensors;
-  numericalGradient(x: TensorLike, t: TensorLike, options?: { h?: number; loss?: Loss }): NamedTensors;
+  gradient(x: TensorLike, t: TensorLike, loss?: Loss, options?: { training?: boolean }): NamedTensors;
+  numericalGradient(
+    x: TensorLike,
+    t: TensorLike,
+    options?: { h?: number; loss?: Loss; training?: boolean },
+  ): NamedTensors;
 }
 
 /** Options of `gradientCheck`. */
@@ -33,6 +37,8 @@ export interface GradientCheckOptions {
   loss?: Loss;
   /** The step of the differences. Default 1e-4. */
   h?: number;
+  /** Whether layers do as in training, with random elements held; default true. */
+  training?: boolean;
 }
 
 /**
@@ -66,9 +72,10 @@ export function gradientCheck(
   given?: GradientCheckOptions,
 ): GradientCheck {
   check("gradientCheck", "net", net, having("numericalGradient", "a network"));
-  const options = optionsOf("gradientCheck", given, { loss: lossRule, h: positive });
+  const options = optionsOf("gradientCheck", given, { loss: lossRule, h: positive, training: flag });
   const numerical = net.numericalGradient(x, t, options);
-  const backpropagation = net.gradient(x, t, options.loss);
+  const { loss, training = true } = options;
+  const backpropagation = net.gradient(x, t, loss, { training });
   return Object.fromEntries(
     Object.entries(numerical).map(([name, gradient]) => [name, compare(backpropagation[name]!, gradient)]),
   );

@@ -1,6 +1,6 @@
-import { Op } from "../../assembly/isa/index.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { Purpose, RandomArg } from "../../assembly/isa/random.ts";
-import type { Distribution } from "../nn/initializers.ts";
+import { type Distribution, variates } from "../nn/distributions.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { instruction, runOnce } from "../runtime/instructions.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -70,23 +70,21 @@ export class InitialValues {
       heap.view(this.#dtype, address, n).fill(distribution.value);
       return;
     }
-    const isNormal = distribution.kind === "normal";
-    const [a, b] = isNormal ? [distribution.mean, distribution.std] : [distribution.low, distribution.high];
-    const cells = heap.allocate(16, "initialization");
-    heap.view("float64", cells.address, 2).set([a, b]);
-    const words = seedWords(this.#seed);
+    const { op, a, b } = variates(distribution);
+    const cells = heap.allocate(RUN_BYTES + 16, "initialization");
+    const numbers = cells.address + RUN_BYTES;
+    heap.view("float64", numbers, 2).set([a, b]);
+    setSeed(this.#engine, cells.address, this.#seed);
     const operands = {
       [RandomArg.out]: address,
       [RandomArg.n]: n,
-      [RandomArg.seedLow]: words.seedLow,
-      [RandomArg.seedHigh]: words.seedHigh,
+      [RandomArg.state]: cells.address,
       [RandomArg.purpose]: Purpose.init,
       [RandomArg.stream]: this.#index,
-      [RandomArg.a]: cells.address,
-      [RandomArg.b]: cells.address + 8,
+      [RandomArg.a]: numbers,
+      [RandomArg.b]: numbers + 8,
     };
     try {
-      const op = isNormal ? Op.randomNormal : Op.randomUniform;
       // A piece is what one of so many lanes would draw.
       runOnce(this.#engine, instruction<RandomArg>(op, this.#dtype, operands), this.#piece, pieces);
     } finally {
@@ -95,7 +93,9 @@ export class InitialValues {
   }
 }
 
-/** A seed as the two words that the generator's key takes. */
-export function seedWords(seed: number): { seedLow: number; seedHigh: number } {
-  return { seedLow: seed % 2 ** 32, seedHigh: Math.floor(seed / 2 ** 32) };
+/** Gives a RunField block its seed: the two words of the generator's key. */
+export function setSeed({ heap }: Engine, state: number, seed: number): void {
+  const words = heap.view("int32", state, RUN_BYTES / 4);
+  words[RunField.seedLow] = seed % 2 ** 32;
+  words[RunField.seedHigh] = Math.floor(seed / 2 ** 32);
 }

@@ -5,6 +5,7 @@ import { Composer } from "../runtime/composer.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import { scaledInputs } from "./arguments.ts";
 import { coreOf, type Network } from "./network.ts";
+import { type EachLayer, Pass } from "./pass.ts";
 
 /**
  * The outputs of all layers for samples, by the layers' names, in order.
@@ -20,7 +21,8 @@ export function layerOutputs(call: string, network: Network, x: TensorLike): Rec
     const placed = (value: Value) => ({ value, address: composer.room(value) });
     const leaf = placed(input("x", [batch, ...core.inputShape], core.dtype));
     const outputs = new Map<string, ReturnType<typeof placed>>();
-    core.forward(leaf.value, ({ name }, output) => outputs.set(name, placed(output)));
+    const each: EachLayer = ({ name }, output) => outputs.set(name, placed(output));
+    core.forward(leaf.value, new Pass(core, { training: false, each }));
     composer.graph([...outputs.values()], [leaf]);
     const program = composer.finish();
     const { heap } = core.engine;

@@ -24,13 +24,16 @@ const trials: readonly Record<"output" | "target", (u: number) => number>[] = [
   { output: (u) => 1 - 4 * u, target: (u) => (u < 0.5 ? 0 : 1) },
 ];
 
+/** A loss, or a metric of a user's own. */
+type Mean = Pick<Loss, "name" | "forward">;
+
 /**
  * Makes sure that a loss is the mean of its samples' losses, so that a data set can be measured in parts: by trying it on four samples,
  * together and apart.
  *
  * @throws OptionError where it is none
  */
-export function checkIsMean(call: string, core: Core, loss: Loss, target: TargetType): void {
+export function checkIsMean(call: string, core: Core, loss: Mean, target: TargetType): void {
   const program = compose(core, loss, target);
   try {
     for (const trial of trials) {
@@ -40,8 +43,8 @@ export function checkIsMean(call: string, core: Core, loss: Loss, target: Target
       // What is not finite here says nothing about what it is there; but no mean is finite where a part of it is not.
       if (!Number.isFinite(together) || Math.abs(together - mean) <= tolerance) continue;
       throw new OptionError(
-        `${call}: ${loss.name} of ${SAMPLES} samples is ${together}, but of each alone ${apart.join(", ")}, whose mean is ${mean}: the loss ` +
-          "of a data set, which is taken in parts, must be a mean over samples. Take the mean in it, or use net.loss(x, t) for one batch",
+        `${call}: ${loss.name} of ${SAMPLES} samples is ${together}, but of each alone ${apart.join(", ")}, whose mean is ${mean}: what is ` +
+          "measured on a data set, in parts, must be a mean over samples. Take the mean in it, or use net.loss(x, t) for one batch",
       );
     }
   } finally {
@@ -50,7 +53,7 @@ export function checkIsMean(call: string, core: Core, loss: Loss, target: Target
 }
 
 /** A program that gives the loss of all samples, and then of each alone. */
-function compose(core: Core, loss: Loss, target: TargetType) {
+function compose(core: Core, loss: Mean, target: TargetType) {
   const { heap } = core.engine;
   return Composer.compose(core, (composer) => {
     const whole = leaves(core, target, SAMPLES);

@@ -20,20 +20,25 @@ import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
-import { build, type Core, type TargetType } from "./core.ts";
+import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
-import { checkMeasurable, chosenMetrics, type Evaluation, evaluator, type Metric } from "./evaluate.ts";
-import { type FitOptions, fit, type Slots, type TrainingState } from "./fit.ts";
+import { checkMeasurable, type Evaluation, evaluator } from "./evaluate.ts";
+import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
-import type { InitialValues } from "./initial-values.ts";
+import { type InitialValues, setSeed } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
-import { accessors, type NamedTensors } from "./parameters.ts";
+import { chosenMetrics } from "./metrics/chosen.ts";
+import type { Metric, MetricName, ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
+import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { type SummaryRow, summaryTable } from "./summary.ts";
 import { targetRule, thresholdOf } from "./targets.ts";
+import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
+
+const modeRules = { training: flag };
 
 /**
  * What a network is made of, for what works on its parameters where they lie (`kobai/book`), and for what draws it (`kobai/plot`).
@@ -43,6 +48,18 @@ import { targetRule, thresholdOf } from "./targets.ts";
  */
 export let coreOf: (network: Network) => Core;
 
+/** All that a checkpoint is made of, and made again by. */
+export interface Inside {
+  readonly core: Core;
+  readonly seed: number;
+  readonly training: TrainingState;
+  readonly isFitting: boolean;
+  keepSlots(slots: Slots | undefined): void;
+}
+
+/** @internal @throws StateError after dispose */
+export let insideOf: (network: Network) => Inside;
+
 /**
  * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
  * at the end of a `using` block, or when it is collected.
@@ -51,6 +68,7 @@ export class Network {
   readonly #seed: number;
   readonly #params: NamedTensors;
   readonly #grads: NamedTensors;
+  readonly #state: NamedTensors;
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
@@ -65,6 +83,16 @@ export class Network {
   #twin: Core | undefined;
 
   static {
+    insideOf = (network) => {
+      network.#ready();
+      return {
+        core: network.#core,
+        seed: network.seed,
+        training: network.#training,
+        isFitting: network.#fitting,
+        keepSlots: (slots) => network.#keepSlots(slots),
+      };
+    };
     coreOf = (network) => {
       network.#ready();
       return network.#core;
@@ -76,19 +104,20 @@ export class Network {
     this.#core = core;
     this.#seed = seed;
     this.#summary = summary;
-    core.parameters.allocate(core.owner);
-    this.#initialValues = core.parameters.initialValues(seed);
     this.#resources = new Resources();
-    this.#resources.add(core.parameters);
+    this.#resources.orDispose(() => allocate(core, this.#resources));
+    this.#initialValues = core.parameters.initialValues(seed);
+    core.state.initialValues(seed).finish();
     this.#resources.followLifeOf(this);
     this.#programs = this.#resources.add(new ProgramCache());
     const reader = new Reader(core);
     this.#predictor = new Predictor(core, this.#programs, reader);
-    this.#batchLoss = new BatchLoss(core, this.#programs, reader);
+    this.#batchLoss = new BatchLoss(core, this.#programs, reader, seed);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
-    this.#params = accessors(core.parameters, "values", ready);
-    this.#grads = accessors(core.parameters, "gradients", ready);
+    this.#params = accessors("params", core.parameters, "values", ready);
+    this.#grads = accessors("params", core.parameters, "gradients", ready);
+    this.#state = accessors("state", core.state, "values", ready);
   }
 
   /** Of the initial values and, by default, of the order of samples. */
@@ -116,7 +145,19 @@ export class Network {
   }
 
   set params(tensors: NamedTensors) {
-    this.load(tensors);
+    this.#load("params", [this.#core.parameters], tensors);
+  }
+
+  /**
+   * What layers keep from step to step besides parameters, such as running statistics, by name and likewise; empty for most networks. A
+   * file of weights needs both: `saveSafetensors(path, { ...net.params, ...net.state })`.
+   */
+  get state(): NamedTensors {
+    return this.#state;
+  }
+
+  set state(tensors: NamedTensors) {
+    this.#load("state", [this.#core.state], tensors);
   }
 
   /** The gradients that the last step or `gradient` call left, likewise. */
@@ -186,7 +227,7 @@ export class Network {
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
         slotsFor: (optimizer) => this.#slotsFor(optimizer),
-        keepSlots: (slots) => this.#keepSlots(slots),
+        keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
         holds: ({ density }) => {
           this.#density = density;
         },
@@ -197,36 +238,45 @@ export class Network {
   }
 
   /**
-   * The mean loss over a data set, and for class targets the accuracy.
+   * How the network does on a data set: the mean loss, and for class targets the accuracy; or the metrics that are asked for.
    *
-   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: which of "loss" and "accuracy" to measure, default
-   * both (targets that are values have no accuracy), the other is NaN; signal: rejects with its reason when aborted
-   * @throws OptionError for metrics that there are not, or a loss of one's own that is no mean over samples
+   * Metrics are measured in one pass, in wasm, and in float64 from the outputs on: "loss", "accuracy", `topK`, `binaryAccuracy`,
+   * `precision`, `recall`, `f1`, `rocAuc`, `confusionMatrix`, `mae`, `mse`, `rmse`, `r2`, or a `metric` of one's own.
+   *
+   * @param given loss: default that of the last fit, else `crossEntropy()`; metrics: names and metrics, whose results are found under
+   * their names, default ["loss", "accuracy"], without the accuracy where targets are values; signal: rejects with its reason when aborted
+   * @returns the results; loss and accuracy are NaN where they were not measured
+   * @throws OptionError for metrics that there are not, that such targets do not have or of which two have one name; for a loss or a
+   * metric of one's own that is no mean over samples
    * @throws DataError for data that does not fit the network
    * @throws StateError after dispose, also where that happens meanwhile
    * @example const { loss, accuracy } = await net.evaluate(test);
    * @example (await net.evaluate(test, { metrics: ["accuracy"] })).loss; // NaN
+   * @example
+   * import { f1, topK } from "kobai";
+   * const { top3, f1: each } = await net.evaluate(test, { metrics: [topK(3), f1({ average: "perClass" })] });
+   * each.length; // 10
    */
-  async evaluate(
+  async evaluate<const M extends readonly (MetricName | Metric)[] = []>(
     data: Dataset,
-    given?: { loss?: Loss; metrics?: readonly Metric[]; signal?: AbortSignal },
-  ): Promise<Evaluation> {
+    given?: { loss?: Loss; metrics?: M; signal?: AbortSignal },
+  ): Promise<Evaluation & ResultsOf<M>> {
     this.#alive();
     const rules = { loss: lossRule, metrics: anything, signal: signalRule };
     const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
-    const measured = chosenMetrics("evaluate: metrics", loss, metrics);
+    const chosen = chosenMetrics("evaluate: metrics", this.#core, loss, metrics);
     const checked = checkDataset("evaluate", data);
-    checkMeasurable("evaluate", this.#core, loss, measured, checked);
+    checkMeasurable("evaluate", this.#core, loss, chosen, checked);
     const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
     try {
-      const measure = evaluator(this.#core, stored, loss, measured);
+      const measure = evaluator(this.#core, stored, chosen);
       try {
         this.#alive();
         await this.#initialValues.finishSlowly(() => this.#alive(), signal);
         const result = signal?.aborted ? undefined : await measure.evaluate(signal);
         this.#alive();
         if (!result) throw signal?.reason;
-        return result;
+        return result as Evaluation & ResultsOf<M>;
       } finally {
         measure.dispose();
       }
@@ -264,22 +314,29 @@ export class Network {
    *
    * @param x [batch, …input] or one sample @param t labels [batch], one-hot rows, or values of the output's shape
    * @param loss default that of the last fit, else `crossEntropy()`
+   * @param given training: whether layers do as in training, with what they would draw for the next step; default false
    * @throws ShapeError where x or t does not fit the network @throws DataError where they hold NaN or labels out of range
    * @example net.loss(new Float32Array(2 * 784), [3, 7]) > 0; // true
    */
-  loss(x: TensorLike, t: TensorLike, loss?: Loss): number {
-    return this.#runLoss("loss", x, t, loss);
+  loss(x: TensorLike, t: TensorLike, loss?: Loss, given?: { training?: boolean }): number {
+    const { training = false } = options("loss", given, modeRules);
+    return this.#runLoss("loss", x, t, loss, { training, differentiated: false });
   }
 
   /**
    * The gradient of the loss of a batch by every parameter, by backpropagation. They also come to lie in `grads`.
    *
+   * Layers do as in training: dropout drops what it would in the next step of a fit with the network's seed, the same at every call until
+   * then, and batch normalization goes by the batch. State stays what it is.
+   *
+   * @param given training: default true; false differentiates the network as it predicts
    * @returns tensors by parameter name
    * @throws as `loss` does
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
-  gradient(x: TensorLike, t: TensorLike, loss?: Loss): NamedTensors {
-    this.#runLoss("gradient", x, t, loss, true);
+  gradient(x: TensorLike, t: TensorLike, loss?: Loss, given?: { training?: boolean }): NamedTensors {
+    const { training = true } = options("gradient", given, modeRules);
+    this.#runLoss("gradient", x, t, loss, { training, differentiated: true });
     return Object.fromEntries(Object.entries(this.grads));
   }
 
@@ -293,33 +350,39 @@ export class Network {
    * It is one call that returns when it is done, which takes milliseconds for a small network and a minute for one of three large
    * layers. Where a page must not wait for that, take smaller batches, or train by it: `fit({ gradient: "numerical" })` gives turns.
    *
-   * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`
+   * @param given h: default 1e-4, the book's; loss: default that of the last fit, else `crossEntropy()`; training: default true, as for
+   * `gradient`, with the same random elements
    * @returns float64 tensors by parameter name
    * @throws OptionError where h is not above 0, or so small beside a parameter that it is lost in the rounding
    * @example
    * const [x, t] = takeBatch(test, 0, 2);
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
-  numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number; loss?: Loss }): NamedTensors {
+  numericalGradient(
+    x: TensorLike,
+    t: TensorLike,
+    given?: { h?: number; loss?: Loss; training?: boolean },
+  ): NamedTensors {
     this.#ready();
-    const { h = 1e-4, loss = this.#loss } = options("numericalGradient", given, {
-      h: positive,
-      loss: lossRule,
-    });
+    const rules = { h: positive, loss: lossRule, ...modeRules };
+    const { h = 1e-4, loss = this.#loss, training = true } = options("numericalGradient", given, rules);
     checkStep("numericalGradient", this.#core, h);
     const inputs = this.#inputs("numericalGradient", x);
     const { type, values } = toTargets("numericalGradient", t, inputs.batch, targetRule(loss, this.#core));
     const core = this.#exact();
     const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
     if (core !== this.#core) {
-      for (const name of this.#core.parameters.names) {
-        core.parameters.write(name, this.#core.parameters.read(name, "values"), "values");
+      for (const kind of ["parameters", "state"] as const) {
+        const own = this.#core[kind];
+        for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
       }
     }
-    const program = composeNumericalGradient(core, inputs.batch, loss, target, h);
+    const program = composeNumericalGradient(core, inputs.batch, loss, target, { h, mode: { training } });
     try {
       this.#alive();
       const { heap } = core.engine;
+      setSeed(core.engine, program.state, this.#seed);
+      setStep(core.engine, program.state, this.#training.step);
       inputs.place(heap.view("float64", program.x, inputs.length));
       heap.view(target.dtype, program.t, values.data.length).set(values.data);
       program.run(1);
@@ -350,29 +413,35 @@ export class Network {
     const perSample = size(this.outputShape);
     const targets = toTargets("accuracy", t, data.length / perSample, rule);
     return binary
-      ? binaryAccuracy(data, targets, thresholdOf(build(this.#core, 1).output))
+      ? binaryAccuracy(data, targets, thresholdOf(build(this.#core, 1, inference).output))
       : accuracyOfClasses(data, targets, perSample);
   }
 
   /**
-   * Overwrites the parameters by tensors of their names, as `loadSafetensors` gives them: all of them, or none where anything does not fit.
+   * Overwrites parameters and state by tensors of their names, as `loadSafetensors` gives them: all of them, or none where anything does
+   * not fit.
    *
-   * @param tensors of the parameters' shapes; their numbers are rounded to the network's dtype
-   * @param given partial: whether parameters may be missing, and then stay as they are; default false
+   * @param tensors of their shapes; the numbers are rounded to the network's dtype
+   * @param given partial: whether some may be missing, and then stay as they are; default false
    * @throws DataError where names are missing or of no parameter (the message lists them), or numbers are not finite
    * @throws ShapeError where a shape is another
    * @example
    * ```ts
    * import { loadSafetensors, saveSafetensors } from "kobai/io";
-   * await saveSafetensors("weights.safetensors", net.params);
+   * await saveSafetensors("weights.safetensors", { ...net.params, ...net.state });
    * net.load((await loadSafetensors("weights.safetensors")).tensors);
    * ```
    */
   load(tensors: NamedTensors, given?: { partial?: boolean }): void {
-    this.#ready();
+    this.#alive();
     const { partial = false } = options("load", given, { partial: flag });
-    checkNamed("load", tensors, "tensors by name, such as loadSafetensors gives");
-    this.#core.parameters.load("load", tensors, partial);
+    this.#load("load", [this.#core.parameters, this.#core.state], tensors, partial);
+  }
+
+  #load(call: string, all: readonly Variables[], tensors: NamedTensors, partial = false): void {
+    this.#ready();
+    checkNamed(call, tensors, "tensors by name, such as loadSafetensors gives");
+    load(call, all, tensors, partial);
   }
 
   /**
@@ -415,13 +484,14 @@ export class Network {
     x: TensorLike,
     t: TensorLike,
     given: Loss | undefined,
-    differentiated = false,
+    how: { training: boolean; differentiated: boolean },
   ): number {
     this.#ready();
     const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
     const inputs = toInputs(call, x, this.#core);
     const targets = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
-    return this.#batchLoss.run(call, inputs, targets, { loss, scale: this.#training.scale, differentiated });
+    const { scale, step } = this.#training;
+    return this.#batchLoss.run(call, inputs, targets, { loss, scale, step, ...how });
   }
 
   #inputs(call: string, x: TensorLike): ScaledInputs {
@@ -433,29 +503,30 @@ export class Network {
     if (this.dtype === "float64") return this.#core;
     if (!this.#twin) {
       const twin = this.#core.in("float64");
-      twin.parameters.allocate(twin.owner);
-      this.#resources.add(twin.parameters);
+      allocate(twin, this.#resources);
       this.#twin = twin;
     }
     return this.#twin;
   }
 
-  /** The optimizer's state: that of the last fit if it is the same optimizer, else new and zero. */
+  /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
   #slotsFor(optimizer: Optimizer): Slots {
     const { slots } = this.#training;
     const count = slotsOf("fit", optimizer);
-    const { op } = optimizer;
-    if (slots?.optimizer === optimizer && slots.op === op) return slots;
-    const { engine, owner, parameters } = this.#core;
-    const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
-    return { optimizer, op, address: block.address, dispose: () => engine.heap.free(block) };
+    const { name } = optimizer;
+    const isKept =
+      slots && (slots.optimizer ?? optimizer) === optimizer && slots.name === name && slots.count === count;
+    return isKept ? slots : newSlots(this.#core, name, count);
   }
 
-  #keepSlots(slots: Slots): void {
+  /** @param optimizer whose they are; undefined where they were read from a checkpoint */
+  #keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void {
     const state = this.#training;
-    if (state.slots === slots) return;
-    if (state.slots) this.#resources.release(state.slots);
-    state.slots = this.#resources.add(slots);
-    state.updates = 0;
+    if (state.slots !== slots) {
+      if (state.slots) this.#resources.release(state.slots);
+      state.slots = slots && this.#resources.add(slots);
+      state.updates = 0;
+    }
+    if (slots) slots.optimizer = optimizer;
   }
 }

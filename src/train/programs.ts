@@ -1,12 +1,10 @@
 // The programs of a network: what is composed for a batch size, and run as often as needed.
 
-import { RUN_BYTES } from "../../assembly/blocks.ts";
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
-import { AccuracyArg } from "../../assembly/isa/loss.ts";
 import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
-import { AccumulateArg, RecordLossArg } from "../../assembly/isa/run.ts";
+import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
@@ -18,12 +16,23 @@ import { dtypeCodes, type Instruction, instruction, type Program } from "../runt
 import type { Disposable } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, size, type TypedArray } from "../tensor.ts";
 import { compressedBytes } from "./compressed.ts";
-import { type BuiltLoss, build, buildLoss, type Core, setStep, type TargetType } from "./core.ts";
-import type { Metric } from "./evaluate.ts";
+import {
+  type BuiltLoss,
+  build,
+  buildLoss,
+  buildTargets,
+  type Core,
+  inference,
+  setStep,
+  type TargetType,
+  training,
+} from "./core.ts";
+import type { Sum } from "./evaluate.ts";
 import { gather } from "./gather.ts";
+import type { Mode } from "./pass.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
-import { thresholdOf } from "./targets.ts";
+import type { Region } from "./variables.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
@@ -44,7 +53,7 @@ export interface PredictProgram extends Program {
 /** x → output */
 export function composePredict(core: Core, batch: number, given: Given): PredictProgram {
   return Composer.compose(core, (composer) => {
-    const built = build(core, batch);
+    const built = build(core, batch, inference);
     const { dtype } = given;
     const x = composer.allocate(size(built.x.shape) * bytesPerElement(dtype));
     const finite = composer.allocate(8);
@@ -104,26 +113,30 @@ export function givenInput(
 }
 
 /** The address of a number. */
-function factor(composer: Composer, value: number): number {
+export function factor(composer: Composer, value: number): number {
   const address = composer.allocate(8);
   composer.write("float64", address, [value]);
   return address;
 }
 
-/** Asks whether all parameters are finite. */
+/** Asks whether all parameters, and all state, are finite. */
 export interface FiniteCheck extends Disposable {
   areFinite(): boolean;
 }
 
-export function composeFiniteCheck({ parameters, dtype, ...core }: Core): FiniteCheck {
+export function composeFiniteCheck(core: Core): FiniteCheck {
   return Composer.compose(core, (composer) => {
-    const cell = composer.allocate(8);
-    composer.push(checkFinite(dtype, cell, parameters.address, parameters.length));
+    const held = [core.parameters, core.state].filter(({ length }) => length > 0);
+    const cells = held.map(({ address, length }) => {
+      const cell = composer.allocate(8);
+      composer.push(checkFinite(core.dtype, cell, address, length));
+      return core.engine.heap.lastingView("float64", cell, 1);
+    });
     const program = composer.finish();
     return {
       areFinite() {
         program.run(1);
-        return !Number.isNaN(core.engine.heap.view("float64", cell, 1)[0]);
+        return cells.every((cell) => !Number.isNaN(cell()[0]));
       },
       dispose: () => program.dispose(),
     };
@@ -139,8 +152,9 @@ export function checkFinite(dtype: DTypeName, out: number, a: number, n: number)
   });
 }
 
-/** Where its samples and targets go in. */
+/** Where its samples and targets go in, and what random elements are drawn by. */
 export interface NumericalProgram extends Program {
+  readonly state: number;
   readonly x: number;
   readonly t: number;
 }
@@ -157,37 +171,44 @@ export function composeNumericalGradient(
   batch: number,
   loss: Loss,
   target: TargetType,
-  h: number,
+  { h, mode }: { h: number; mode: Mode },
 ): NumericalProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, batch, loss, target);
+    const built = buildLoss(core, batch, loss, target, mode);
     const [x, t, cell] = [composer.room(built.x), composer.room(built.t), composer.room(built.loss)];
     const inputs = [
       { value: built.x, address: x },
       { value: built.t, address: t },
     ];
     differentiate(composer, core, built, { inputs, cell, by: { h } });
-    return { ...composer.finish(), x, t };
+    return { ...composer.finish(), state: composer.run, x, t };
   });
 }
 
-/** Writes the loss into `cell`, and its gradients into their region. */
+/** Writes the loss into `cell`, and its gradients into their region; besides, other values that are wanted. */
 function differentiate(
   composer: Composer,
   core: Core,
   built: BuiltLoss,
-  { inputs, cell, by }: { inputs: readonly Placement[]; cell: number; by: Differentiation },
+  {
+    inputs,
+    cell,
+    by,
+    besides = [],
+  }: {
+    inputs: readonly Placement[];
+    cell: number;
+    by: Differentiation;
+    besides?: readonly Placement[];
+  },
 ): void {
   if (by !== "backprop") {
-    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h });
+    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h, besides });
     return;
   }
   const { parameters } = core;
-  const byParameter = gradients(built.loss, parameters.values);
-  composer.graph(
-    [{ value: built.loss, address: cell }, ...parameters.gradientPlacements(byParameter)],
-    inputs,
-  );
+  const byParameter = parameters.placementsOf(gradients(built.loss, parameters.values), "gradients");
+  composer.graph([{ value: built.loss, address: cell }, ...byParameter, ...besides], inputs);
 }
 
 /** Never reached by a count of steps: an evaluation's batches follow each other without starting again. */
@@ -198,48 +219,27 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds `m` samples' losses and hits, as asked for, to `totals` (two float64); batch i begins at sample i · stride. */
+/** Adds the shares of a batch of `m` samples to statistics; batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
-  loss: Loss,
-  { m, stride, totals, metrics }: { m: number; stride: number; totals: number; metrics: ReadonlySet<Metric> },
+  sums: readonly Sum[],
+  { m, stride }: { m: number; stride: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, m, loss, data.targetFor(core.dtype));
-    const state = composer.allocate(RUN_BYTES);
+    const built = buildTargets(core, m, data.targetFor(core.dtype), inference);
+    const state = composer.run;
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
-    const placed = (value: Value): Placement => ({ value, address: composer.room(value) });
-    const cell = metrics.has("loss") ? placed(built.loss) : undefined;
-    const output = metrics.has("accuracy") ? placed(built.output) : undefined;
-    composer.graph(
-      [cell, output].filter((placement) => placement !== undefined),
-      inputs,
-    );
-    if (cell) {
-      composer.push(
-        instruction<AccumulateArg>(Op.accumulate, core.dtype, {
-          [AccumulateArg.out]: totals,
-          [AccumulateArg.a]: cell.address,
-          [AccumulateArg.weight]: m,
-        }),
-      );
+    const read = sums.map((sum) => ({ ...sum, value: sum.statistic.value(built) }));
+    const places = new Map<Value, Placement>();
+    for (const { value } of read)
+      if (!places.has(value)) places.set(value, { value, address: composer.room(value) });
+    composer.graph([...places.values()], inputs);
+    const targets = inputs[1]!.address;
+    for (const { statistic, address, value } of read) {
+      statistic.add(composer, { built, totals: address, value: places.get(value)!.address, targets, m });
     }
-    if (output) {
-      composer.push(
-        instruction<AccuracyArg>(Op.accuracy, core.dtype, {
-          [AccuracyArg.counter]: totals + 8,
-          [AccuracyArg.scores]: output.address,
-          [AccuracyArg.labels]: inputs[1]!.address,
-          [AccuracyArg.oneHot]: built.t.dtype === "int32" ? 0 : 1,
-          [AccuracyArg.m]: m,
-          [AccuracyArg.n]: size(built.output.shape.slice(1)),
-          [AccuracyArg.threshold]:
-            loss.targets === "binary" ? factor(composer, thresholdOf(built.output)) : 0,
-        }),
-      );
-    }
-    return { ...composer.finish(state), seek: (batch) => setStep(core.engine, state, batch) };
+    return { ...composer.finish(), seek: (batch) => setStep(core.engine, state, batch) };
   });
 }
 
@@ -271,16 +271,18 @@ export interface TrainingSpec {
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
   const { dtype, parameters } = core;
-  return Composer.compose(differentiated, (composer) => {
-    const built = buildLoss(differentiated, m, spec.loss, data.targetFor(differentiated.dtype));
+  const write = (composer: Composer) => {
+    const target = data.targetFor(differentiated.dtype);
+    const built = buildLoss(differentiated, m, spec.loss, target, training);
     const cell = composer.room(built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
     const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
     const twin = differentiated !== core;
-    if (twin) composer.push(...conversions(composer, core, differentiated, "values"));
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by });
-    if (twin) composer.push(...conversions(composer, differentiated, core, "gradients"));
+    if (twin) convert(composer, core, differentiated, "values", "values");
+    const besides = differentiated.state.placementsOf(built.next, "next");
+    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, besides });
+    if (twin) convert(composer, differentiated, core, "gradients", "next");
     // Before the update: a loss that is not finite must leave the parameters as they are.
     composer.push(
       instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
@@ -297,29 +299,41 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
         [UpdateArg.state]: state,
       }),
     );
-    return composer.finish(state);
-  });
+    if (core.state.length > 0) {
+      const { address, gradientAddress, length } = core.state;
+      copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
+    }
+    return composer.finish();
+  };
+  return Composer.compose(differentiated, write, state);
 }
 
-/** Instructions that copy every parameter, or every gradient, from one network to its twin in another dtype. */
-function conversions(
+/** Copies a region of the parameters, and one of the state, from one network to its twin in another dtype. */
+function convert(composer: Composer, from: Core, to: Core, ofParameters: Region, ofState: Region): void {
+  for (const [own, others, region] of [
+    [from.parameters, to.parameters, ofParameters],
+    [from.state, to.state, ofState],
+  ] as const) {
+    const targets = others.placements(region);
+    for (const [index, { value, address }] of own.placements(region).entries()) {
+      const n = size(value.shape);
+      copy(composer, { to: targets[index]!.address, from: address, n, dtype: to.dtype, source: from.dtype });
+    }
+  }
+}
+
+/** Copies `n` numbers of the type `source` as `dtype`. */
+function copy(
   composer: Composer,
-  from: Core,
-  to: Core,
-  region: "values" | "gradients",
-): Instruction[] {
-  const scale = factor(composer, 1);
-  const targets = to.parameters.placements(region);
-  return from.parameters.placements(region).map(({ value, address }, index) =>
-    gather(to.dtype, {
-      out: targets[index]!.address,
-      data: address,
-      source: from.dtype,
-      m: 1,
-      width: size(value.shape),
-      scale,
-    }),
-  );
+  {
+    to,
+    from,
+    n,
+    dtype,
+    source,
+  }: { to: number; from: number; n: number; dtype: DTypeName; source: DTypeName },
+): void {
+  composer.push(gather(dtype, { out: to, data: from, source, m: 1, width: n, scale: factor(composer, 1) }));
 }
 
 /** The instruction that chooses a step's rows. */

@@ -6,7 +6,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { setStep } from "./core.ts";
-import { seedWords } from "./initial-values.ts";
+import { setSeed } from "./initial-values.ts";
 
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
@@ -26,9 +26,7 @@ export class RunState implements Disposable {
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * CAPACITY * (1 + COEFFICIENTS), owner);
     this.address = this.#block.address;
     const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
-    const { seedLow, seedHigh } = seedWords(seed);
-    words[RunField.seedLow] = seedLow;
-    words[RunField.seedHigh] = seedHigh;
+    setSeed(engine, this.address, seed);
     words[RunField.losses] = this.#losses;
     words[RunField.coefficients] = this.#coefficients;
   }

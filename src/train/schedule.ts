@@ -16,7 +16,6 @@ import {
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
-import { chosenMetrics, type Metric } from "./evaluate.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
@@ -30,8 +29,6 @@ export interface Schedule {
   readonly by: Differentiation;
   readonly every: number;
   readonly data: CheckedDataset;
-  /** what to measure */
-  readonly metrics: ReadonlySet<Metric>;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
@@ -109,7 +106,6 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     data,
-    metrics: chosenMetrics("fit: evaluate.metrics", chosen.loss, evaluate?.metrics),
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
 }

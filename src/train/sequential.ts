@@ -11,14 +11,15 @@ import {
   show,
 } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
-import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
+import { input, type Shape } from "../graph/value.ts";
 import type { Layer } from "../nn/layers/layer.ts";
 import { engine } from "../runtime/engine.ts";
 import { type DTypeName, formatShape, size } from "../tensor.ts";
-import { build, type Core, checkDtype, type NamedLayer } from "./core.ts";
+import { build, type Core, inference, training } from "./core.ts";
 import { Network } from "./network.ts";
-import { Parameters } from "./parameters.ts";
+import { type NamedLayer, Pass } from "./pass.ts";
 import type { SummaryRow } from "./summary.ts";
+import { Variables } from "./variables.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {
@@ -63,25 +64,29 @@ function coreOf(
   dtype: DTypeName,
   owner: string,
 ): { core: Core; rows: SummaryRow[] } {
-  const parameters = new Parameters(engine(), dtype);
+  const parameters = new Variables(engine(), dtype, "parameter");
+  const state = new Variables(engine(), dtype, "state");
   const rows: SummaryRow[] = [];
   let known = 0;
-  const forward: Core["forward"] = (x, each) =>
-    layers.reduce((value, layer) => {
-      const output = step(layer, value, parameters);
-      each?.(layer, output);
-      return output;
-    }, x);
-  const { shape } = forward(input("x", [1, ...inputShape], dtype), ({ name }, output) => {
-    const own = parameters.names.slice(known);
-    known += own.length;
-    rows.push({
-      name,
-      outputShape: output.shape.slice(1),
-      parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
-    });
-  });
+  const forward: Core["forward"] = (x, pass) => layers.reduce((value, layer) => pass.apply(layer, value), x);
+  const declaring = new Pass(
+    { parameters, state },
+    {
+      training: true,
+      each({ name }, output) {
+        const own = parameters.names.slice(known);
+        known += own.length;
+        rows.push({
+          name,
+          outputShape: output.shape.slice(1),
+          parameters: own.reduce((sum, parameter) => sum + size(parameters.shapeOf(parameter)), 0),
+        });
+      },
+    },
+  );
+  const { shape } = forward(input("x", [1, ...inputShape], dtype), declaring);
   parameters.seal();
+  state.seal();
   const core: Core = {
     engine: engine(),
     owner,
@@ -89,6 +94,8 @@ function coreOf(
     inputShape,
     outputShape: Object.freeze(shape.slice(1)),
     parameters,
+    state,
+    layers,
     forward,
     in(other) {
       const twin = coreOf(layers, inputShape, other, owner).core;
@@ -96,36 +103,23 @@ function coreOf(
       return twin;
     },
   };
-  // What depends on the batch where it must not shows with a second one.
-  build(core, 2);
+  // What depends on the batch or on the mode where it must not shows with another one.
+  build(core, 2, training);
+  build(core, 2, inference);
   return { core, rows };
 }
 
-/** One layer's output. @throws OptionError where it is no symbolic value @throws ShapeError where it is not [batch, …] */
-function step({ layer, name }: NamedLayer, x: Value, parameters: Parameters): Value {
-  const output: unknown = layer.forward(x, parameters.scope(name));
-  checkValue(`${name}: what its function returns`, output);
-  if (output.shape[0] !== x.shape[0]) {
-    throw new ShapeError(
-      name,
-      `${ShapeError.describe({ x: x.shape, "what its function returns": output.shape })}; a layer's output must begin with the batch's axis`,
-      x.shape,
-      output.shape,
-    );
-  }
-  checkDtype(name, output, x);
-  return output;
-}
-
 /** @throws ShapeError where layers ask for other parameters in another dtype */
-function checkTwin({ parameters, dtype }: Core, twin: Core): void {
-  const describe = (each: Parameters) =>
-    each.values.map(({ shape }, i) => `${each.names[i]} ${formatShape(shape)}`).join(", ");
-  const [ours, theirs] = [describe(parameters), describe(twin.parameters)];
+function checkTwin(core: Core, twin: Core): void {
+  const describe = ({ parameters, state }: Core) =>
+    [parameters, state]
+      .flatMap((each) => each.values.map(({ shape }, i) => `${each.names[i]} ${formatShape(shape)}`))
+      .join(", ");
+  const [ours, theirs] = [describe(core), describe(twin)];
   if (ours === theirs) return;
   throw new ShapeError(
     "network",
-    `in ${dtype} its parameters are ${ours}, but in ${twin.dtype} ${theirs}; layers must ask for the same in every dtype`,
+    `in ${core.dtype} its parameters are ${ours}, but in ${twin.dtype} ${theirs}; layers must ask for the same in every dtype`,
   );
 }
 

@@ -14,7 +14,7 @@ import { dtypeCodes, instruction } from "../runtime/instructions.ts";
 import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
-import { build, type Core, type TargetType } from "./core.ts";
+import { build, type Core, inference, type TargetType, training } from "./core.ts";
 import { gather, type RowChoice } from "./gather.ts";
 import { checkFinite, checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
 
@@ -128,8 +128,11 @@ function gatherCompressed(
  */
 export function readsRows(core: Core): boolean {
   if (size(core.inputShape) > MOST_COLUMNS) return false;
-  const { x, output } = build(core, 1);
-  return rootOf(output) !== x && readsOnlyAsRows(topologicalOrder([output]), x);
+  return [training, inference].every((mode) => {
+    const { x, output, next } = build(core, 1, mode);
+    const wanted = [output, ...next];
+    return wanted.every((value) => rootOf(value) !== x) && readsOnlyAsRows(topologicalOrder(wanted), x);
+  });
 }
 
 function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) => number): number {

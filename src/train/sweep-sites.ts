@@ -3,11 +3,8 @@
 import { SweepLoss } from "../../assembly/blocks.ts";
 import { Activation } from "../../assembly/isa/gemm.ts";
 import { isRowOf } from "../graph/fuse.ts";
-import { addOperation } from "../graph/ops/binary.ts";
-import { softmaxCrossEntropyOperation } from "../graph/ops/loss.ts";
-import { matmulOperation } from "../graph/ops/matmul.ts";
 import { topologicalOrder } from "../graph/order.ts";
-import { isLeaf, isOf, type Node, type Operation, type Value } from "../graph/value.ts";
+import { isLeaf, isOf, type Node, type Value } from "../graph/value.ts";
 
 /** A weight or bias of an affine layer, with what follows it as far as its effect stays a multiple of one row. */
 export interface AffineSite {
@@ -48,7 +45,7 @@ export class Sites {
     if (this.#isAffine(consumer, parameter)) {
       return this.#follow(consumer.inputs[0], this.#withBias(consumer.outputs[0]!));
     }
-    if (is(consumer, addOperation) && isRowOf(parameter, consumer.outputs[0]!)) {
+    if (is(consumer, "add") && isRowOf(parameter, consumer.outputs[0]!)) {
       return this.#follow(undefined, consumer.outputs[0]!);
     }
     return undefined;
@@ -60,7 +57,7 @@ export class Sites {
     const activation = after?.inputs.length === 1 ? after.operation.activation : undefined;
     const z = activation === undefined ? pre : after!.outputs[0]!;
     const next = this.#soleConsumer(z);
-    if (next && is(next, matmulOperation) && next.inputs[0] === z && this.#isAffine(next, next.inputs[1]!)) {
+    if (next && is(next, "matmul") && next.inputs[0] === z && this.#isAffine(next, next.inputs[1]!)) {
       const out = this.#withBias(next.outputs[0]!);
       const kind = activation ?? Activation.identity;
       return { x, pre, activation: kind, z, nextWeight: next.inputs[1]!, out, ...this.#lossOf(out) };
@@ -78,7 +75,7 @@ export class Sites {
 
   /** Whether `node` is x·weight, weight a leaf, nothing transposed. */
   #isAffine(node: Node, weight: Value): boolean {
-    if (!is(node, matmulOperation)) return false;
+    if (!is(node, "matmul")) return false;
     const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
     return (
       !transposeA && !transposeB && isLeaf(weight) && node.inputs[1] === weight && node.inputs[0] !== weight
@@ -88,7 +85,7 @@ export class Sites {
   /** The value with its bias added, where that is all that happens to it. */
   #withBias(product: Value): Value {
     const next = this.#soleConsumer(product);
-    if (!next || !is(next, addOperation)) return product;
+    if (!next || !is(next, "add")) return product;
     const [a, b] = next.inputs as [Value, Value];
     return isRowOf(a === product ? b : a, product) ? next.outputs[0]! : product;
   }
@@ -97,7 +94,7 @@ export class Sites {
     const next = this.#soleConsumer(out);
     if (next?.inputs[0] === out && next.outputs[0] === this.#loss && out.shape.length === 2) {
       const targets = next.inputs[1]!;
-      if (is(next, softmaxCrossEntropyOperation)) {
+      if (is(next, "softmaxCrossEntropy")) {
         const loss = targets.shape.length === 1 ? SweepLoss.crossEntropyLabels : SweepLoss.crossEntropyRows;
         return { loss, targets };
       }
@@ -114,6 +111,6 @@ export class Sites {
   }
 }
 
-function is(node: Node, operation: Operation<never>): boolean {
-  return (node.operation as Operation<never>) === operation;
+function is(node: Node, name: string): boolean {
+  return node.operation.name === name;
 }

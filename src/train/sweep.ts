@@ -29,13 +29,14 @@ interface Moving {
  * @param inputs where x and t lie
  * @param lossCell where the loss comes to lie
  * @param h half the distance between the two sides
+ * @param besides what else of the graph is wanted, and where
  */
 export function composeSweeps(
   composer: Composer,
-  { parameters }: Core,
+  { parameters, state }: Core,
   built: BuiltLoss,
   inputs: readonly Placement[],
-  { lossCell, h }: { lossCell: number; h: number },
+  { lossCell, h, besides }: { lossCell: number; h: number; besides: readonly Placement[] },
 ): void {
   const sites = new Sites(built.loss);
   const gradients = parameters.placements("gradients");
@@ -47,7 +48,10 @@ export function composeSweeps(
   });
 
   const places = new Map<Value, number>(
-    [...inputs, ...parameters.placements()].map(({ value, address }) => [value, address]),
+    [...inputs, ...parameters.placements(), ...state.placements()].map(({ value, address }) => [
+      value,
+      address,
+    ]),
   );
   const kept: Placement[] = [];
   const keep = (value: Value | undefined) => {
@@ -60,7 +64,7 @@ export function composeSweeps(
     if (site) for (const value of [site.x, site.pre, site.z, site.out, site.targets]) keep(value);
     for (const value of rest?.leaves.keys() ?? []) keep(value);
   }
-  composer.graph([{ value: built.loss, address: lossCell }, ...kept], inputs);
+  composer.graph([{ value: built.loss, address: lossCell }, ...kept, ...besides], inputs);
 
   const hCell = composer.allocate(8);
   composer.write("float64", hCell, [h]);

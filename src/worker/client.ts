@@ -1,11 +1,11 @@
 import { anything, callback, options as optionsOf, type Rule } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
-import type { Kinds, LayerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import { Connection } from "./connection.ts";
 import { WorkerDataset } from "./dataset.ts";
+import type { Kinds, LayerDescription } from "./description.ts";
 import { WorkerNetwork } from "./network.ts";
 import type { WorkerLike } from "./thread.ts";
 import { buffersOf, fillsItsBuffer } from "./transfer.ts";

@@ -4,14 +4,15 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
-import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
-import type { Evaluation, Metric } from "../train/evaluate.ts";
+import type { Evaluation } from "../train/evaluate.ts";
 import type { FitOptions } from "../train/fit.ts";
 import type { EvaluationRecord, History, Progress } from "../train/history.ts";
-import type { NamedTensors } from "../train/parameters.ts";
+import type { MetricName } from "../train/metrics/metric.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
+import type { NamedTensors } from "../train/variables.ts";
+import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "./description.ts";
 import type { ErrorMessage } from "./errors.ts";
 
 /** A network or a data set that lies in the worker. */
@@ -39,7 +40,7 @@ export interface PostedFit
   readonly evaluate?: {
     readonly data: Handle | Readonly<Record<string, Handle>>;
     readonly every?: number;
-    readonly metrics?: readonly Metric[];
+    readonly metrics?: readonly MetricName[];
   };
 }
 
@@ -54,7 +55,7 @@ export interface Calls {
   evaluate(
     network: Handle,
     data: Handle,
-    options: { readonly loss?: LossName; readonly metrics?: readonly Metric[] },
+    options: { readonly loss?: LossName; readonly metrics?: readonly MetricName[] },
   ): Evaluation;
   predict(network: Handle, x: TensorLike | PostedDataset): Tensor;
   outputs(network: Handle, x: TensorLike): Record<string, Tensor>;
@@ -63,6 +64,8 @@ export interface Calls {
   sha256(network: Handle): string;
   save(network: Handle): Uint8Array<ArrayBuffer>;
   load(network: Handle, bytes: Bytes): void;
+  checkpoint(network: Handle): Uint8Array<ArrayBuffer>;
+  restore(network: Handle, bytes: Bytes): void;
   steps(network: Handle): number;
   scale(network: Handle, scale: number): void;
   dispose(handle: Handle): void;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RunField } from "../../assembly/blocks.ts";
-import { DType, Op, Word } from "../../assembly/isa/index.ts";
+import { DType, ExtensionOp, Op, Word } from "../../assembly/isa/index.ts";
 import { IndicesArg, Purpose, RandomArg } from "../../assembly/isa/random.ts";
 import * as reference from "../reference/random.ts";
 import { instantiate } from "./instance.ts";
@@ -22,7 +22,7 @@ const knownAnswers = [
 ].map((row) => row.map((words) => words.split(" ").map((word) => Number.parseInt(word, 16))));
 
 interface Draw {
-  readonly op: Op.randomUniform | Op.randomNormal;
+  readonly op: Op.randomUniform | Op.randomNormal | ExtensionOp.randomBernoulli;
   readonly dtype: DType.float32 | DType.float64;
   readonly n: number;
   readonly a: number;
@@ -30,6 +30,7 @@ interface Draw {
   readonly seed?: reference.Seed;
   readonly purpose?: number;
   readonly stream?: number;
+  readonly step?: number;
   readonly lanes?: number;
 }
 
@@ -50,6 +51,7 @@ function draw({
   seed: key = seed,
   purpose = Purpose.init,
   stream = 0,
+  step = 0,
   lanes = 1,
 }: Draw): number[] {
   const words = new Uint32Array(memory.buffer, INSTRUCTION, 16);
@@ -57,10 +59,13 @@ function draw({
   words[Word.dtype] = dtype;
   words[RandomArg.out] = OUT;
   words[RandomArg.n] = n;
-  words[RandomArg.seedLow] = key.low;
-  words[RandomArg.seedHigh] = key.high;
+  words[RandomArg.state] = STATE;
   words[RandomArg.purpose] = purpose;
   words[RandomArg.stream] = stream;
+  const state = new Uint32Array(memory.buffer, STATE, 16).fill(0);
+  state[RunField.step] = step;
+  state[RunField.seedLow] = key.low;
+  state[RunField.seedHigh] = key.high;
   words[RandomArg.a] = PARAMETERS;
   words[RandomArg.b] = PARAMETERS + 8;
   new Float64Array(memory.buffer, PARAMETERS, 2).set([a, b]);
@@ -136,7 +141,7 @@ describe("randomUniform", () => {
     expect(Math.abs(product * 12)).toBeLessThan(4 / Math.sqrt(n));
   });
 
-  test("another seed, purpose or stream gives another sequence", () => {
+  test("another seed, purpose, stream or step gives another sequence", () => {
     const common = { op: Op.randomUniform, dtype: DType.float64, n: 8, a: 0, b: 1 } as const;
     const sequences = [
       draw(common),
@@ -144,8 +149,9 @@ describe("randomUniform", () => {
       draw({ ...common, seed: { low: seed.low, high: seed.high + 1 } }),
       draw({ ...common, purpose: Purpose.dropout }),
       draw({ ...common, stream: 1 }),
+      draw({ ...common, step: 1 }),
     ].flat();
-    expect(new Set(sequences).size).toBe(40);
+    expect(new Set(sequences).size).toBe(48);
   });
 });
 
@@ -182,6 +188,53 @@ describe("randomNormal", () => {
     [0.5, 0],
   ])("the inverse of the normal distribution function at %f is %f", (p, z) => {
     expect(Math.abs(reference.inverseNormal(p) - z)).toBeLessThanOrEqual(1e-14 * Math.abs(z));
+  });
+});
+
+describe("randomBernoulli", () => {
+  const op = ExtensionOp.randomBernoulli;
+
+  test.each(sizes)("n = %i: the reference's bits, for one lane and three", (n) => {
+    for (const lanes of [1, 2, 3, 8]) {
+      for (const step of [0, 4_000_000_000]) {
+        const kept = Array.from({ length: n }, (_, i) =>
+          reference.bernoulli(i, 0.7, seed, Purpose.dropout, 3, step),
+        );
+        const common = {
+          op,
+          n,
+          a: 0.7,
+          b: 1 / 0.7,
+          purpose: Purpose.dropout,
+          stream: 3,
+          step,
+          lanes,
+        } as const;
+        expect(draw({ ...common, dtype: DType.float64 })).toEqual(kept.map((yes) => (yes ? 1 / 0.7 : 0)));
+        expect(draw({ ...common, dtype: DType.float32 })).toEqual(
+          kept.map((yes) => (yes ? Math.fround(1 / 0.7) : 0)),
+        );
+      }
+    }
+  });
+
+  test("is the value as often as the probability says, and independently of its neighbours", () => {
+    const n = 50_000;
+    for (const a of [0.5, 0.9, 0.01]) {
+      const kept = draw({ op, dtype: DType.float32, n, a, b: 1 });
+      const { mean, variance } = moments(kept);
+      expect(Math.abs(mean - a)).toBeLessThan(4 * Math.sqrt((a * (1 - a)) / n));
+      for (const apart of [1, 2, 4]) {
+        const product = kept.slice(apart).reduce((sum, v, i) => sum + (v - mean) * (kept[i]! - mean), 0) / n;
+        expect(Math.abs(product / variance)).toBeLessThan(4 / Math.sqrt(n));
+      }
+    }
+  });
+
+  test("a probability of 1 keeps everything, the smallest next to nothing", () => {
+    const common = { op, dtype: DType.float64, n: 1000, b: 2 } as const;
+    expect(new Set(draw({ ...common, a: 1 }))).toEqual(new Set([2]));
+    for (const a of [2 ** -40, 1e-300]) expect(new Set(draw({ ...common, a }))).toEqual(new Set([0]));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RunField } from "../../assembly/blocks.ts";
+import { HEAP_BASE, RunField } from "../../assembly/blocks.ts";
 import { Activation } from "../../assembly/isa/gemm.ts";
 import { DType, Op } from "../../assembly/isa/index.ts";
 import {
@@ -22,10 +22,10 @@ import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate(512);
 const GUARD = 0xa5;
-const INSTRUCTION = 4096;
-const STATE = 4352;
-const SCALE = 4480;
-const FIRST = 8192;
+const INSTRUCTION = HEAP_BASE;
+const STATE = INSTRUCTION + 256;
+const SCALE = INSTRUCTION + 384;
+const FIRST = INSTRUCTION + 4096;
 
 type Float = "float32" | "float64";
 const floats: readonly Float[] = ["float32", "float64"];
@@ -33,7 +33,7 @@ const sources: readonly DTypeName[] = ["uint8", "int32", "float32", "float64"];
 
 /** Lays out buffers one after the other, 64-byte aligned, with 64 guard bytes behind each. */
 function layOut() {
-  // below lie the constants of the wasm
+  // below lies what the modules need
   new Uint8Array(memory.buffer, INSTRUCTION).fill(GUARD);
   let next = FIRST;
   return (bytes: number) => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { HEAP_BASE } from "../../assembly/blocks.ts";
 import { UnaryArg } from "../../assembly/isa/elementwise.ts";
-import { DType, Op, Word } from "../../assembly/isa/index.ts";
-import { exp, float32, float64, log, type Precision, sigmoid, tanh } from "../reference/math.ts";
+import { DType, ExtensionOp, Op, Word } from "../../assembly/isa/index.ts";
+import { formula, unaryKinds } from "../reference/elementwise.ts";
+import { float32, float64, type Precision } from "../reference/math.ts";
 import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate();
-/** Behind the module's own data. */
-const REGION = 16_384;
+const REGION = HEAP_BASE;
 const BYTES = 16_384;
 const INSTRUCTION = REGION + 1024;
 const FACTOR = REGION + 2048;
@@ -15,13 +16,12 @@ const OUT = REGION + 8192;
 const GUARD = 0xa5;
 const factor = -0.1; // not a float32: the kernel rounds it once
 
-const operations: readonly [name: string, op: Op, f: (x: number, precision: Precision) => number][] = [
-  ["relu", Op.relu, (x) => (x < 0 ? 0 : x)],
-  ["sigmoid", Op.sigmoid, sigmoid],
-  ["tanh", Op.tanh, tanh],
-  ["exp", Op.exp, exp],
-  ["log", Op.log, log],
-  ["sqrt", Op.sqrt, (x, { round }) => round(Math.sqrt(x))],
+type Row = readonly [name: string, op: number, f: (x: number, precision: Precision) => number];
+
+const opcodes = { ...Op, ...ExtensionOp } as unknown as Readonly<Record<string, number>>;
+
+const operations: readonly Row[] = [
+  ...Object.keys(unaryKinds).map((name): Row => [name, opcodes[name]!, formula(name)]),
   ["scale", Op.scale, (x, { round }) => round(x * round(factor))],
 ];
 
@@ -43,14 +43,14 @@ const values = [
   -(2 ** -130),
 ];
 
-function run(op: Op, dtype: DType, a: number, out: number, n: number, lanes: number): void {
+function run(op: number, dtype: DType, a: number, out: number, n: number, lanes: number): void {
   const words = new Uint32Array(memory.buffer, INSTRUCTION, 16);
   words[Word.op] = op;
   words[Word.dtype] = dtype;
   words[UnaryArg.out] = out;
   words[UnaryArg.a] = a;
   words[UnaryArg.n] = n;
-  words[UnaryArg.factor] = FACTOR;
+  words[UnaryArg.parameter] = FACTOR;
   // no lane may need what another has done: the last goes first
   for (let lane = lanes - 1; lane >= 0; lane--) execute(INSTRUCTION, lane, lanes);
 }

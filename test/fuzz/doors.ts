@@ -5,6 +5,7 @@ import type { Value } from "../../src/graph/value.ts";
 import * as kobai from "../../src/index.ts";
 import * as numeric from "../../src/numeric/index.ts";
 import * as ops from "../../src/ops.ts";
+import { binaryKinds, unaryKinds } from "../reference/elementwise.ts";
 
 /** How to call something: `call` with all of `args`, of which one is replaced by whatever comes. */
 export interface Door {
@@ -78,9 +79,9 @@ const inLayer =
   };
 
 /** An op, called with a symbolic value [batch, 2] and more. */
-function op(name: keyof typeof ops, ...more: readonly unknown[]): Door[] {
+function op(name: string, ...more: readonly unknown[]): Door[] {
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
-  const f = ops[name] as (...args: unknown[]) => Value;
+  const f = ops[name as keyof typeof ops] as (...args: unknown[]) => Value;
   const asOutput = (y: Value, x: Value) => ops.add(x, ops.scale(ops.sum(y), 0));
   return [
     {
@@ -135,6 +136,13 @@ const VALUE = Symbol("value");
 export const doors: readonly Door[] = [
   ...["normal", "uniform", "zeros", "xavier", "he"].map((name) => door("kobai", kobai, name, undefined)),
   door("kobai", kobai, "constant", 1),
+  door("kobai", kobai, "bernoulli", { probability: 0.5 }),
+  ...fields(
+    "kobai: bernoulli",
+    () => ({ probability: 0.5 }),
+    ["probability", "value"],
+    (options) => kobai.bernoulli(options as { probability: number }),
+  ),
   ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
   ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
     fields(
@@ -152,11 +160,41 @@ export const doors: readonly Door[] = [
     (options) => kobai.sequential([dense(2, options)], { input: [2] }).dispose(),
   ),
   ...["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => door("kobai", kobai, name)),
+  door("kobai", kobai, "dropout", 0.5),
+  door("kobai", kobai, "spatialDropout", 0.5),
   door("kobai", kobai, "layer", "own", (x: Value) => x),
   door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
   ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
     door("kobai", kobai, name),
   ),
+  door("kobai", kobai, "topK", 5, {}),
+  door("kobai", kobai, "metric", "own", (y: Value) => ops.mean(y)),
+  ...["precision", "recall", "f1"].flatMap((name) =>
+    fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["name", "average", "threshold"],
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ),
+  ...[
+    "precision",
+    "recall",
+    "f1",
+    "rocAuc",
+    "binaryAccuracy",
+    "confusionMatrix",
+    "mae",
+    "mse",
+    "rmse",
+    "r2",
+  ].map((name) => door("kobai", kobai, name, {})),
+  {
+    name: "kobai: what a metric gives",
+    args: () => [],
+    call: (value: never) =>
+      withNetwork((net) => net.evaluate(data, { metrics: [kobai.metric("own", () => value)] })),
+  },
   door("kobai", kobai, "tensor", [1, 2], [2], "float32"),
   door("kobai", kobai, "init", {}),
   ...fields(
@@ -194,6 +232,41 @@ export const doors: readonly Door[] = [
       right[index] = value;
       const own = kobai.layer("own", (x, { parameter }) =>
         ops.add(x, ops.scale(ops.sum(parameter(...(right as [string, number[], kobai.Initializer]))), 0)),
+      );
+      kobai.sequential([own], { input: [2] }).dispose();
+    },
+  })),
+  ...["name", "shape", "initial"].map((argument, index) => ({
+    name: `kobai: a state's ${argument}`,
+    args: () => [undefined],
+    call: (value: never) => {
+      const right: unknown[] = ["s", [2], 0];
+      right[index] = value;
+      const own = kobai.layer("own", (x, { state }) =>
+        ops.add(x, ops.scale(ops.sum(state(...(right as [string, number[], number])).value), 0)),
+      );
+      kobai.sequential([own], { input: [2] }).dispose();
+    },
+  })),
+  {
+    name: "kobai: what state becomes",
+    args: () => [],
+    call: (value: never) => {
+      const own = kobai.layer("own", (x, { state }) => {
+        state("s", [2], 0).update(value);
+        return x;
+      });
+      kobai.sequential([own], { input: [2] }).dispose();
+    },
+  },
+  ...["shape", "initializer"].map((argument, index) => ({
+    name: `kobai: random elements' ${argument}`,
+    args: () => [undefined],
+    call: (value: never) => {
+      const right: unknown[] = [[2], kobai.normal()];
+      right[index] = value;
+      const own = kobai.layer("own", (x, { training, random }) =>
+        training ? ops.add(x, ops.scale(ops.sum(random(...(right as [number[], kobai.Initializer]))), 0)) : x,
       );
       kobai.sequential([own], { input: [2] }).dispose();
     },
@@ -284,9 +357,16 @@ export const doors: readonly Door[] = [
           ? [data.x]
           : name === "load"
             ? [network().params, {}]
-            : [data.x, data.t, undefined],
+            : [data.x, data.t, undefined, ...(name === "loss" || name === "gradient" ? [undefined] : [])],
       (net, ...args) => (net[name] as (...args: unknown[]) => unknown)(...args),
     ),
+  ),
+  method(
+    "state",
+    () => [{}],
+    (net, value) => {
+      net.state = value;
+    },
   ),
   method(
     "params",
@@ -295,20 +375,13 @@ export const doors: readonly Door[] = [
       net.params["dense1.bias"] = value;
     },
   ),
-  ...(
-    ["relu", "sigmoid", "tanh", "exp", "log", "sqrt", "identity", "softmax", "logSoftmax"] as const
-  ).flatMap((name) => op(name)),
-  ...(
-    [
-      "add",
-      "subtract",
-      "multiply",
-      "divide",
-      "sumSquaredError",
-      "binaryCrossEntropy",
-      "softmaxCrossEntropy",
-    ] as const
-  ).flatMap((name) => op(name, VALUE)),
+  ...[...Object.keys(unaryKinds), "identity", "softmax", "logSoftmax"].flatMap((name) => op(name)),
+  ...[
+    ...Object.keys(binaryKinds).filter((name) => name in ops),
+    "sumSquaredError",
+    "binaryCrossEntropy",
+    "softmaxCrossEntropy",
+  ].flatMap((name) => op(name, VALUE)),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as data from "../../src/data/index.ts";
+import * as kobai from "../../src/index.ts";
 import { isTemporary } from "../../src/io/atomic.ts";
 import * as io from "../../src/io/index.ts";
 import { tensor } from "../../src/tensor.ts";
@@ -113,6 +114,9 @@ const values: readonly unknown[] = [
 
 type Call = (...args: unknown[]) => unknown;
 
+await kobai.init();
+const network = () => kobai.sequential([kobai.dense(2)], { input: [2] });
+
 const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>> = {
   serialize: [io.serialize as Call, { w: tensor([1]) }, { a: "b" }],
   parse: [io.parse as Call, io.serialize({ w: tensor([1]) }), "f"],
@@ -126,6 +130,17 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
   "mnist: flatten": [((flatten) => data.mnist({ dir: ".", flatten } as never)) as Call, true],
   sampleCount: [data.sampleCount as Call, small],
   takeBatch: [data.takeBatch as Call, small, 0, 2],
+  "kobai: save": [
+    ((net, path) => kobai.save((net ?? network()) as never, path as never)) as Call,
+    undefined,
+    "net",
+  ],
+  "kobai: checkpoint": [kobai.checkpoint as Call, undefined],
+  "kobai: load": [
+    (async (source) => (await kobai.load(source as never)).dispose()) as Call,
+    kobai.checkpoint(network()),
+  ],
+  "kobai: restore": [kobai.restore as Call, network(), kobai.checkpoint(network())],
   sampleBatch: [data.sampleBatch as Call, small, 2, { seed: 0, step: 0 }],
 };
 

@@ -1,7 +1,7 @@
 // Runs graphs in wasm for the tests: plans them, and executes the instructions one lane after the other.
 
 import { MatmulArg } from "../../assembly/isa/gemm.ts";
-import { INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
+import { ExtensionOp, INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
 import { type Plan, plan } from "../../src/graph/plan.ts";
 import type { Value } from "../../src/graph/value.ts";
 import { engine } from "../../src/runtime/engine.ts";
@@ -84,5 +84,5 @@ export function execute(
 
 /** The ops of a list of instructions, by name. */
 export function opNames(instructions: readonly Instruction[]): string[] {
-  return instructions.map((words) => Op[words[Word.op]!]!);
+  return instructions.map(({ [Word.op]: op }) => Op[op!] ?? ExtensionOp[op!]!);
 }

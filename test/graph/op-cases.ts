@@ -1,33 +1,26 @@
 // Every op in one table: what its operands are, at which awkward sizes it is tried, and what its derivative is.
 
 import type { Shape, Value } from "../../src/graph/value.ts";
+import * as ops from "../../src/ops.ts";
 import {
-  add,
   binaryCrossEntropy,
   broadcastTo,
-  divide,
-  exp,
-  log,
   logSoftmax,
   matmul,
   mean,
   multiply,
-  relu,
   reshape,
   scale,
-  sigmoid,
   softmax,
   softmaxCrossEntropy,
-  sqrt,
-  subtract,
   sum,
   sumSquaredError,
-  tanh,
 } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
+import { binaryKinds, type Domain, unaryKinds } from "../reference/elementwise.ts";
 
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
-export type Kind = "any" | "positive" | "labels" | "oneHot" | "distribution";
+export type Kind = Domain | "labels" | "oneHot" | "distribution";
 
 export interface OpCase {
   readonly name: string;
@@ -131,6 +124,18 @@ const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape
   [-1, [[8], [3, 7], [2, 3, 31], [2, 1025]]],
 ];
 
+/** The op of a name, if it is one of `kobai/ops`: the gradients of activations are not. */
+export const opNamed = (name: string) =>
+  (ops as unknown as Readonly<Record<string, OpCase["apply"] | undefined>>)[name];
+
+/** Those of the reference's table that are ops. */
+function elementwise(table: Readonly<Record<string, readonly Domain[]>>, shapes: OpCase["shapes"]): OpCase[] {
+  return Object.entries(table).flatMap(([name, kinds]) => {
+    const apply = opNamed(name);
+    return apply ? [{ name, apply, shapes, kinds }] : [];
+  });
+}
+
 export const cases: readonly OpCase[] = [
   // C = A·B: ∂/∂A = G·Bᵀ, ∂/∂B = Aᵀ·G; a factor that is stored transposed has its gradient stored so, too.
   ...[false, true].flatMap((transposeA) =>
@@ -140,30 +145,13 @@ export const cases: readonly OpCase[] = [
       shapes: products(transposeA, transposeB),
     })),
   ),
-  // ∂(a + b) = ∂a + ∂b; what was repeated in broadcasting has its gradients summed, here and below.
-  { name: "add", apply: add, shapes: pairs },
-  // ∂(a − b) = ∂a − ∂b
-  { name: "subtract", apply: subtract, shapes: pairs },
-  // ∂(a·b) = b·∂a + a·∂b
-  { name: "multiply", apply: multiply, shapes: pairs },
-  // ∂(a / b) = ∂a / b − a/b²·∂b
-  { name: "divide", apply: divide, shapes: pairs, kinds: ["any", "positive"] },
+  // Elementwise: the table of the reference. What was repeated in broadcasting has its gradients summed.
+  ...elementwise(unaryKinds, vectors),
+  ...elementwise(binaryKinds, pairs),
   // An operand that comes twice gets both gradients: ∂(x·x) = 2x·∂x
   { name: "multiply by itself", apply: (x) => multiply(x, x), shapes: vectors },
   // ∂(c·x) = c·∂x
   { name: "scale", apply: (x) => scale(x, 1 / 3), shapes: vectors },
-  // ∂eˣ = eˣ·∂x
-  { name: "exp", apply: exp, shapes: vectors },
-  // ∂ log x = ∂x / x
-  { name: "log", apply: log, shapes: vectors, kinds: ["positive"] },
-  // ∂√x = ∂x / (2·√x)
-  { name: "sqrt", apply: sqrt, shapes: vectors, kinds: ["positive"] },
-  // ∂ max(0, x) = ∂x where x > 0, else 0
-  { name: "relu", apply: relu, shapes: vectors },
-  // ∂σ(x) = σ(x)·(1 − σ(x))·∂x
-  { name: "sigmoid", apply: sigmoid, shapes: vectors },
-  // ∂ tanh x = (1 − tanh² x)·∂x
-  { name: "tanh", apply: tanh, shapes: vectors },
   // ∂ Σ x = Σ ∂x; the mean is that over n
   ...[sum, mean].flatMap((reduce) =>
     axes.flatMap(([axis, shapes]) =>

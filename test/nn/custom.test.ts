@@ -8,7 +8,6 @@ import {
   layer,
   loss,
   normal,
-  type Scope,
   sequential,
   sgd,
   tensor,
@@ -19,6 +18,7 @@ import { checkGradients } from "../graph/gradient-check.ts";
 import { elements } from "../graph/op-cases.ts";
 import { train } from "../reference/training.ts";
 import { expectSameBits } from "../same-bits.ts";
+import { scopeOf } from "../scope.ts";
 
 beforeAll(() => init());
 
@@ -40,13 +40,11 @@ describe("a layer and a loss of one's own", () => {
       return value;
     };
     const parameters: Value[] = [];
-    const scope: Scope = {
-      parameter(name, shape) {
-        const value = place(parameter(name, shape, "float64"), 3 + parameters.length);
-        parameters.push(value);
-        return value;
-      },
-    };
+    const scope = scopeOf((name, shape) => {
+      const value = place(parameter(name, shape, "float64"), 3 + parameters.length);
+      parameters.push(value);
+      return value;
+    });
     const x = place(input("x", [5, 3], "float64"), 1);
     const t = place(input("t", [5, 4], "float64"), 2);
     const y = [dense(4), rescale()].reduce((value, each) => each.forward(value, scope), x);

@@ -1,4 +1,4 @@
-// The elementwise ops (assembly/unary.ts, assembly/binary.ts) in plain TypeScript. A single operation needs no rounding of its own:
+// The elementwise ops (assembly/elementwise/) in plain TypeScript. A single operation needs no rounding of its own:
 // storing into a Float32Array rounds, and sum, difference, product, quotient and square root of two float32 are the same
 // whether they are rounded once or by way of float64.
 
@@ -15,24 +15,54 @@ export function zerosLike(array: Floats, length: number): Floats {
   return array instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }
 
-function map(f: (x: number, precision: Precision) => number): (x: Floats) => Floats {
-  return (x) => {
-    const y = zerosLike(x, x.length);
-    const precision = precisionOf(x);
-    for (let i = 0; i < x.length; i++) y[i] = f(x[i]!, precision);
-    return y;
-  };
+/** A line for each op: its formula, which rounds where it must before storing does, and what operands may be (default "any"). */
+type Row<F> = readonly [formula: F, ...kinds: Domain[]];
+/** Where an op is defined, or smooth: a kind of op-cases.ts. */
+export type Domain = "any" | "positive";
+
+type Unary = (x: number, precision: Precision) => number;
+type Binary = (a: number, b: number, precision: Precision) => number;
+
+const unaryRows: Readonly<Record<string, Row<Unary>>> = {
+  relu: [(x) => (x < 0 ? 0 : x)],
+  sigmoid: [sigmoid],
+  tanh: [tanh],
+  exp: [exp],
+  log: [log, "positive"],
+  sqrt: [Math.sqrt, "positive"],
+  abs: [Math.abs],
+};
+
+/** For the gradients a is the gradient arriving at y and b is y, or x for that of abs x. */
+const binaryRows: Readonly<Record<string, Row<Binary>>> = {
+  add: [(a, b) => a + b],
+  subtract: [(a, b) => a - b],
+  multiply: [(a, b) => a * b],
+  divide: [(a, b) => a / b, "any", "positive"],
+  reluGradient: [(g, y) => (y > 0 ? g : 0)],
+  sigmoidGradient: [(g, y, { round }) => round(g * y) * round(1 - y)],
+  absGradient: [(g, x) => (x > 0 ? g : 0) - (x < 0 ? g : 0)],
+  tanhGradient: [(g, y, { round }) => g * round(1 - round(y * y))],
+};
+
+const kindsOf = (rows: Readonly<Record<string, Row<unknown>>>) =>
+  Object.fromEntries(Object.entries(rows).map(([name, [, ...kinds]]) => [name, kinds]));
+
+/** By the op's name, what its operands may be. */
+export const unaryKinds: Readonly<Record<string, readonly Domain[]>> = kindsOf(unaryRows);
+export const binaryKinds: Readonly<Record<string, readonly Domain[]>> = kindsOf(binaryRows);
+
+/** The formula of an op of one operand, for one element: rounded. */
+export function formula(name: string): Unary {
+  const [f] = unaryRows[name]!;
+  return (x, precision) => precision.round(f(x, precision));
 }
 
-function relu(x: Floats): Floats {
-  const y = x.slice();
-  for (let i = 0; i < y.length; i++) if (y[i]! < 0) y[i] = 0;
-  return y;
-}
-
-function sqrt(x: Floats): Floats {
+export function unary(name: string, x: Floats): Floats {
+  const [f] = unaryRows[name]!;
+  const precision = precisionOf(x);
   const y = zerosLike(x, x.length);
-  for (let i = 0; i < x.length; i++) y[i] = Math.sqrt(x[i]!);
+  for (let i = 0; i < x.length; i++) y[i] = f(x[i]!, precision);
   return y;
 }
 
@@ -42,63 +72,6 @@ export function scale(x: Floats, factor: number): Floats {
   for (let i = 0; i < x.length; i++) y[i] = x[i]! * by;
   return y;
 }
-
-/** By the op's name. */
-export const unary: Readonly<Record<string, (x: Floats) => Floats>> = {
-  relu,
-  sqrt,
-  sigmoid: map(sigmoid),
-  tanh: map(tanh),
-  exp: map(exp),
-  log: map(log),
-};
-
-/** What a loop of two operands runs over: `n` elements of `out` from `o` on; the operands advance by a step of 1 or 0. */
-interface Span {
-  readonly out: Floats;
-  readonly a: Floats;
-  readonly b: Floats;
-  readonly stepA: number;
-  readonly stepB: number;
-  readonly n: number;
-}
-
-type Loop = (span: Span, o: number, i: number, j: number) => void;
-
-/** By the op's name; for the gradients a is the gradient arriving at y and b is y. */
-const loops: Readonly<Record<string, Loop>> = {
-  add({ out, a, b, stepA, stepB, n }, o, i, j) {
-    for (let l = 0; l < n; l++) out[o + l] = a[i + l * stepA]! + b[j + l * stepB]!;
-  },
-  subtract({ out, a, b, stepA, stepB, n }, o, i, j) {
-    for (let l = 0; l < n; l++) out[o + l] = a[i + l * stepA]! - b[j + l * stepB]!;
-  },
-  multiply({ out, a, b, stepA, stepB, n }, o, i, j) {
-    for (let l = 0; l < n; l++) out[o + l] = a[i + l * stepA]! * b[j + l * stepB]!;
-  },
-  divide({ out, a, b, stepA, stepB, n }, o, i, j) {
-    for (let l = 0; l < n; l++) out[o + l] = a[i + l * stepA]! / b[j + l * stepB]!;
-  },
-  reluGradient({ out, a, b, stepA, stepB, n }, o, i, j) {
-    for (let l = 0; l < n; l++) out[o + l] = b[j + l * stepB]! > 0 ? a[i + l * stepA]! : 0;
-  },
-  sigmoidGradient({ out, a, b, stepA, stepB, n }, o, i, j) {
-    const { round } = precisionOf(out);
-    for (let l = 0; l < n; l++) {
-      const y = b[j + l * stepB]!;
-      out[o + l] = round(a[i + l * stepA]! * y) * round(1 - y);
-    }
-  },
-  tanhGradient({ out, a, b, stepA, stepB, n }, o, i, j) {
-    const { round } = precisionOf(out);
-    for (let l = 0; l < n; l++) {
-      const y = b[j + l * stepB]!;
-      out[o + l] = a[i + l * stepA]! * round(1 - round(y * y));
-    }
-  },
-};
-
-export const binaryNames: readonly string[] = Object.keys(loops);
 
 type Shape = readonly number[];
 
@@ -122,31 +95,30 @@ interface Operand {
   readonly shape: Shape;
 }
 
-/** out = f(a, b) with NumPy's broadcasting: index by index over all axes but the last, which is a loop. */
+/** out = f(a, b) with NumPy's broadcasting, index by index. */
 export function binary(name: string, target: Shape, a: Operand, b: Operand): Floats {
-  const loop = loops[name]!;
-  const length = target.reduce((product, size) => product * size, 1);
-  const out = zerosLike(a.data, length);
-  if (sameShape(a.shape, target) && sameShape(b.shape, target)) {
-    loop({ out, a: a.data, b: b.data, stepA: 1, stepB: 1, n: length }, 0, 0, 0);
-    return out;
-  }
-  const stridesA = strides(a.shape, target);
-  const stridesB = strides(b.shape, target);
-  const last = target.length - 1;
-  const n = target[last]!;
-  const span = { out, a: a.data, b: b.data, stepA: stridesA[last]!, stepB: stridesB[last]!, n };
-  for (let o = 0; o < length; o += n) {
-    let rest = o / n;
-    let i = 0;
-    let j = 0;
-    for (let axis = last - 1; axis >= 0; axis--) {
-      const at = rest % target[axis]!;
-      rest = (rest - at) / target[axis]!;
-      i += at * stridesA[axis]!;
-      j += at * stridesB[axis]!;
-    }
-    loop(span, o, i, j);
-  }
+  const [f] = binaryRows[name]!;
+  const precision = precisionOf(a.data);
+  const out = zerosLike(
+    a.data,
+    target.reduce((product, size) => product * size, 1),
+  );
+  const [i, j] = [indices(a.shape, target), indices(b.shape, target)];
+  for (let o = 0; o < out.length; o++) out[o] = f(a.data[i(o)]!, b.data[j(o)]!, precision);
   return out;
+}
+
+/** From the index of an element of `target` to that of the element of a tensor of `shape` that stands there. */
+export function indices(shape: Shape, target: Shape): (index: number) => number {
+  if (sameShape(shape, target)) return (index) => index;
+  const steps = strides(shape, target);
+  return (index) => {
+    let rest = index;
+    let at = 0;
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      at += (rest % target[axis]!) * steps[axis]!;
+      rest = Math.floor(rest / target[axis]!);
+    }
+    return at;
+  };
 }

@@ -1,16 +1,25 @@
 // A graph evaluated in plain TypeScript, node by node, without fusion and without a plan: what wasm is held to, bit for bit.
 
+import { Purpose } from "../../assembly/isa/random.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
-import { binary, binaryNames, scale, unary, zerosLike } from "./elementwise.ts";
+import { binary, binaryKinds, scale, unary, unaryKinds, zerosLike } from "./elementwise.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
+import { draw, type Seed } from "./random.ts";
 import { sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[]) => readonly TypedArray[];
+type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+
+/** What random elements are drawn by. */
+export interface At {
+  readonly seed: Seed;
+  readonly step: number;
+}
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
@@ -18,6 +27,7 @@ const product = (sizes: readonly number[]) => sizes.reduce((total, size) => tota
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 
 const kernels = new Map<string, Kernel>([
+  ["random", drawElements],
   ["matmul", multiplyMatrices],
   ["sum", sumAlongAxis],
   ["broadcastTo", broadcast],
@@ -30,9 +40,19 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
-  ...Object.entries(unary).map(([name, f]): [string, Kernel] => [name, (_, [x]) => [f(x!)]]),
-  ...binaryNames.map((name): [string, Kernel] => [name, elementwise]),
+  ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
+  ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);
+
+function drawElements(
+  { outputs: [y], attributes }: Node<never>,
+  _: unknown,
+  { seed, step }: At,
+): TypedArray[] {
+  const { distribution, stream } = attributes as { distribution: Distribution; stream: number };
+  const elements = draw(product(y!.shape), distribution, seed, Purpose.dropout, stream, step);
+  return [y!.dtype === "float64" ? Float64Array.from(elements) : Float32Array.from(elements)];
+}
 
 function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: readonly Floats[]): Floats[] {
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
@@ -59,10 +79,11 @@ function elementwise({ operation, inputs, outputs }: Node<never>, [a, b]: readon
   return [binary(operation.name, outputs[0]!.shape, ...operands)];
 }
 
-/** x·1 */
-function broadcast({ inputs: [x], outputs: [y] }: Node<never>, [a]: readonly Floats[]): Floats[] {
-  const one = { data: zerosLike(a!, 1).fill(1), shape: [] };
-  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, one)];
+/** x times a number, which is 1 but for a mean's gradient */
+function broadcast({ inputs: [x], outputs: [y], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
+  const { factor = 1 } = attributes as { factor?: number };
+  const by = { data: zerosLike(a!, 1).fill(factor), shape: [] };
+  return [binary("multiply", y!.shape, { data: a!, shape: x!.shape }, by)];
 }
 
 /**
@@ -70,13 +91,18 @@ function broadcast({ inputs: [x], outputs: [y] }: Node<never>, [a]: readonly Flo
  *
  * @param given the elements of the leaves that they need
  */
-export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, TypedArray>): TypedArray[] {
+export function evaluate(
+  values: readonly Value[],
+  given: ReadonlyMap<Value, TypedArray>,
+  at: At = { seed: { low: 0, high: 0 }, step: 0 },
+): TypedArray[] {
   const known = new Map(given);
   for (const node of topologicalOrder(values)) {
     if (node.outputs.every((output) => known.has(output))) continue;
     const results = compute(
       node,
       node.inputs.map((value) => known.get(value)!),
+      at,
     );
     node.outputs.forEach((output, index) => {
       known.set(output, results[index]!);
@@ -85,7 +111,7 @@ export function evaluate(values: readonly Value[], given: ReadonlyMap<Value, Typ
   return values.map((value) => known.get(value)!);
 }
 
-function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray[] {
+function compute(node: Node, inputs: readonly TypedArray[], at: At): readonly TypedArray[] {
   const { name } = node.operation;
   if (name === "constant") {
     const { value, dtype } = node.attributes as { value: number; dtype: string };
@@ -94,5 +120,5 @@ function compute(node: Node, inputs: readonly TypedArray[]): readonly TypedArray
   const kernel = kernels.get(name);
   if (!kernel)
     throw new Error(`the reference has no ${name}${name === "leaf" ? ": a leaf was not given" : ""}`);
-  return kernel(node as Node<never>, inputs as readonly Floats[]);
+  return kernel(node as Node<never>, inputs as readonly Floats[], at);
 }

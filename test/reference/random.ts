@@ -1,6 +1,7 @@
 // assembly/random in plain TypeScript: the same bits. Philox is written out in scalar arithmetic, after the paper.
 
 import { Purpose } from "../../assembly/isa/random.ts";
+import type { Distribution } from "../../src/nn/distributions.ts";
 import { float64, log } from "./math.ts";
 
 export interface Seed {
@@ -29,11 +30,42 @@ export function philox(counter: readonly number[], key: readonly number[]): numb
 }
 
 /** Variate i of a sequence, uniform in (0, 1): (k + ½)·2^−52. */
-export function uniform(i: number, seed: Seed, purpose: number, stream: number): number {
-  const block = philox([i >>> 1, stream, 0, purpose], [seed.low, seed.high]);
+export function uniform(i: number, seed: Seed, purpose: number, stream: number, step = 0): number {
+  const block = philox([i >>> 1, stream, step, purpose], [seed.low, seed.high]);
   const first = 2 * (i & 1);
   const k = (block[first]! >>> 6) * 2 ** 26 + (block[first + 1]! >>> 6);
   return (k + 0.5) * 2 ** -52;
+}
+
+/** Whether element i of a sequence is the value that has this probability, by one word. */
+export function bernoulli(
+  i: number,
+  probability: number,
+  seed: Seed,
+  purpose: number,
+  stream: number,
+  step = 0,
+): boolean {
+  const word = philox([i >>> 2, stream, step, purpose], [seed.low, seed.high])[i & 3]!;
+  return word >= Math.min(Math.floor((1 - probability) * 2 ** 32), 2 ** 32 - 1);
+}
+
+/** n elements of a distribution. */
+export function draw(
+  n: number,
+  of: Distribution,
+  seed: Seed,
+  purpose: number,
+  stream: number,
+  step = 0,
+): number[] {
+  return Array.from({ length: n }, (_, i) => {
+    if (of.kind === "constant") return of.value;
+    if (of.kind === "bernoulli")
+      return bernoulli(i, of.probability, seed, purpose, stream, step) ? of.value : 0;
+    const u = uniform(i, seed, purpose, stream, step);
+    return of.kind === "normal" ? of.mean + of.std * inverseNormal(u) : of.low + (of.high - of.low) * u;
+  });
 }
 
 function rational(r: number, numerator: readonly number[], denominator: readonly number[]): [number, number] {

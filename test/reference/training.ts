@@ -5,8 +5,9 @@ import { COEFFICIENTS } from "../../assembly/blocks.ts";
 import { Purpose } from "../../assembly/isa/random.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
+import { random } from "../../src/graph/ops/random.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";
-import type { Distribution } from "../../src/nn/initializers.ts";
+import { uniform as uniformInitializer } from "../../src/nn/initializers.ts";
 import type { Layer, Scope } from "../../src/nn/layers/layer.ts";
 import type { Loss } from "../../src/nn/losses.ts";
 import type { Optimizer } from "../../src/nn/optimizers.ts";
@@ -16,7 +17,7 @@ import { scale, zerosLike } from "./elementwise.ts";
 import { evaluate } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
 import { updates } from "./optimizer.ts";
-import { inverseNormal, type Seed, sampleIndices, shuffleIndices, uniform } from "./random.ts";
+import { draw, type Seed, sampleIndices, shuffleIndices } from "./random.ts";
 
 /** The same network, data and options as those of `sequential` and `fit`. */
 export interface TrainingOptions {
@@ -36,6 +37,8 @@ export interface TrainingOptions {
 export interface TrainingResult {
   /** by name, as `Network.params` has them */
   readonly params: Record<string, Floats>;
+  /** likewise, as `Network.state` has it */
+  readonly state: Record<string, Floats>;
   /** of each step, before its update */
   readonly losses: number[];
 }
@@ -70,33 +73,36 @@ class Parameters {
     return [...this.#byName.values()];
   }
 
+  readonly state = new Map<string, { readonly value: Value; data: Floats }>();
+  /** what state becomes in the graph that is being built */
+  readonly next = new Map<string, Value>();
+  draws = 0;
+
   scope(layer: string): Scope {
     return {
+      training: true,
+      state: (own, shape, initial) => {
+        const name = `${layer}.${own}`;
+        const known = this.state.get(name) ?? {
+          value: input(name, shape, this.#dtype),
+          data: zeros(this.#dtype, size(shape)).fill(initial),
+        };
+        this.state.set(name, known);
+        return { value: this.next.get(name) ?? known.value, update: (next) => this.next.set(name, next) };
+      },
+      random: (shape, initializer = uniformInitializer({ low: 0, high: 1 })) =>
+        random(layer, shape, this.#dtype, initializer(shape), this.draws++),
       parameter: (own, shape, initializer) => {
         const name = `${layer}.${own}`;
         const known = this.#byName.get(name);
         if (known) return known.value;
         const w = zeros(this.#dtype, size(shape));
-        initialize(w, initializer(shape), this.#seed, this.#byName.size);
+        w.set(draw(w.length, initializer(shape), this.#seed, Purpose.init, this.#byName.size));
         const value = parameter(name, shape, this.#dtype);
         this.#byName.set(name, { name, value, w, s1: zerosLike(w, w.length), s2: zerosLike(w, w.length) });
         return value;
       },
     };
-  }
-}
-
-function initialize(w: Floats, distribution: Distribution, seed: Seed, stream: number): void {
-  if (distribution.kind === "constant") {
-    w.fill(distribution.value);
-    return;
-  }
-  for (let i = 0; i < w.length; i++) {
-    const u = uniform(i, seed, Purpose.init, stream);
-    w[i] =
-      distribution.kind === "normal"
-        ? distribution.mean + distribution.std * inverseNormal(u)
-        : distribution.low + (distribution.high - distribution.low) * u;
   }
 }
 
@@ -106,6 +112,8 @@ interface Graph {
   readonly t: Value;
   /** the loss, then the gradient by each parameter */
   readonly results: readonly Value[];
+  /** what state becomes */
+  readonly next: readonly (readonly [string, Value])[];
 }
 
 /** Names layers by kind and number: dense1, relu1, dense2. */
@@ -126,9 +134,11 @@ function build(
   const x = input("x", [m, ...inputShape], dtype);
   const isLabels = loss.targets === "classes" && data.t.shape.length === 1;
   const t = input("t", [m, ...data.t.shape.slice(1)], isLabels ? "int32" : dtype);
+  parameters.next.clear();
+  parameters.draws = 0;
   const total = loss.forward(forward(layers, parameters, x), t);
   const values = parameters.all.map(({ value }) => value);
-  return { x, t, results: [total, ...gradients(total, values)] };
+  return { x, t, results: [total, ...gradients(total, values)], next: [...parameters.next] };
 }
 
 /** The rows of `source` that `rows` names, as `to`'s type, times `factor`. */
@@ -159,6 +169,7 @@ function drawing({ data, batchSize, sampling = "shuffle" }: TrainingOptions, see
 export function trainer(options: TrainingOptions): {
   step(): number;
   readonly params: Record<string, Floats>;
+  readonly state: Record<string, Floats>;
 } {
   const { data, optimizer, dtype = "float32", seed: number = 0 } = options;
   const seed: Seed = { low: number % 2 ** 32, high: Math.floor(number / 2 ** 32) };
@@ -177,11 +188,15 @@ export function trainer(options: TrainingOptions): {
   return {
     step() {
       const rows = draw(steps);
-      const { x, t, results } = graphOf(rows.length);
+      const { x, t, results, next } = graphOf(rows.length);
       const given = new Map<Value, TypedArray>(parameters.all.map(({ value, w }) => [value, w]));
       given.set(x, gather(x, data.x.data, rows, data.scale ?? 1));
       given.set(t, gather(t, data.t.data, rows, 1));
-      const [loss, ...grads] = evaluate(results, given) as Floats[];
+      for (const { value, data } of parameters.state.values()) given.set(value, data);
+      const wanted = [...results, ...next.map(([, value]) => value)];
+      const [loss, ...rest] = evaluate(wanted, given, { seed, step: steps }) as Floats[];
+      const grads = rest.slice(0, parameters.all.length);
+      for (const [i, [name]] of next.entries()) parameters.state.get(name)!.data = rest[grads.length + i]!;
       steps++;
       optimizer.coefficients(steps, coefficients, 0);
       parameters.all.forEach(({ w, s1, s2 }, index) => {
@@ -192,6 +207,9 @@ export function trainer(options: TrainingOptions): {
     get params() {
       return Object.fromEntries(parameters.all.map(({ name, w }) => [name, w]));
     },
+    get state() {
+      return Object.fromEntries([...parameters.state].map(([name, { data }]) => [name, data]));
+    },
   };
 }
 
@@ -199,5 +217,5 @@ export function trainer(options: TrainingOptions): {
 export function train(options: TrainingOptions): TrainingResult {
   const run = trainer(options);
   const losses = Array.from({ length: options.steps }, () => run.step());
-  return { params: run.params, losses };
+  return { params: run.params, state: run.state, losses };
 }

@@ -187,8 +187,8 @@ describe("a source that is not the file", () => {
     vi.doUnmock("../../src/node.ts");
     await expect(kobai.init({ relaxed: true })).rejects.toThrow(
       new kobai.OptionError(
-        'init: relaxed: that build is not part of a bundle: `import wasm from "kobai/relaxed"` and give it, ' +
-          "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
+        'init: relaxed: that build is not part of a bundle: `import { extension } from "kobai/relaxed"` and give it, ' +
+          "init({ relaxed: true, extension }), or fetch kobai/wasm-extension-relaxed",
       ),
     );
   });
@@ -199,10 +199,10 @@ describe("an assertion in the kernels", () => {
     await kobai.init();
     const { instruction, runOnce } = await import("../../src/runtime/instructions.ts");
     const { RandomArg } = await import("../../assembly/isa/random.ts");
-    const operands = { out: 0, n: 0, seedLow: 0, seedHigh: 0, purpose: 0, stream: 0, a: 0, b: 0 };
+    const operands = { out: 0, n: 0, state: 0, purpose: 0, stream: 0, a: 0, b: 0 };
     const unknown = instruction<never>(99999 as never, "float32", named(RandomArg, operands));
     const held = kobai.memoryReport().held;
-    expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/execute\.ts:\d+:\d+/);
+    expect(() => runOnce(kobai.engine(), unknown)).toThrow(/unknown opcode.*assembly\/memory\.ts:\d+:\d+/);
     const integer = instruction<never>(0 as never, "int32", named(RandomArg, operands));
     expect(() => runOnce(kobai.engine(), integer)).toThrow(/only gather works on integers/);
     expect(kobai.memoryReport().held).toBe(held);

@@ -13,7 +13,7 @@ beforeAll(() => init());
 
 describe("instruction", () => {
   it("puts opcode, dtype and each operand into the words that isa.ts names", () => {
-    const operands = { out: 64, a: 128, n: 7, factor: 192 };
+    const operands = { out: 64, a: 128, n: 7, parameter: 192 };
     const words = instruction<UnaryArg>(Op.scale, "float64", named(UnaryArg, operands));
     expect([...words]).toEqual([Op.scale, 1, 64, 128, 7, 192, ...Array(10).fill(0)]);
     expect(words.byteLength).toBe(INSTRUCTION_BYTES);
@@ -39,7 +39,7 @@ describe("instruction", () => {
   });
 
   it("holds addresses above 2 GiB, unsigned", () => {
-    const operands = { out: 0xc0000000, a: 2 ** 32 - 64, n: 1, factor: 0 };
+    const operands = { out: 0xc0000000, a: 2 ** 32 - 64, n: 1, parameter: 0 };
     expect([...instruction<UnaryArg>(Op.relu, "float32", named(UnaryArg, operands)).subarray(2, 4)]).toEqual([
       0xc0000000, 0xffffffc0,
     ]);
@@ -87,7 +87,7 @@ describe("a program", () => {
     const data = heap.allocate(64, "test");
     const held = heap.report().held;
     heap.view("float32", data.address, 3).set([-1, 0, 2]);
-    const operands = { out: data.address, a: data.address, n: 3, factor: 0 };
+    const operands = { out: data.address, a: data.address, n: 3, parameter: 0 };
     runOnce(engine(), instruction<UnaryArg>(Op.relu, "float32", named(UnaryArg, operands)));
     expect([...heap.view("float32", data.address, 3)]).toEqual([0, 0, 2]);
     expect(heap.report().held).toBe(held);

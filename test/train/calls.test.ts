@@ -19,6 +19,7 @@ import type { TypedArray } from "../../src/tensor.ts";
 import { elements } from "../graph/op-cases.ts";
 import { evaluate } from "../reference/graph.ts";
 import { expectSameBits } from "../same-bits.ts";
+import { scopeOf } from "../scope.ts";
 
 beforeAll(() => init());
 
@@ -67,14 +68,13 @@ function reference(net: Network, { x, t }: Dataset, from: number, to: number): T
   const output = layers.reduce((value, layer) => {
     const count = (counts[layer.name] ?? 0) + 1;
     counts[layer.name] = count;
-    return layer.forward(value, {
-      parameter(own, shape) {
-        const name = `${layer.name}${count}.${own}`;
-        const made = leaf(parameter(name, shape, net.dtype), net.params[name]!.data);
-        parameters.set(name, made);
-        return made;
-      },
+    const scope = scopeOf((own, shape) => {
+      const name = `${layer.name}${count}.${own}`;
+      const made = leaf(parameter(name, shape, net.dtype), net.params[name]!.data);
+      parameters.set(name, made);
+      return made;
     });
+    return layer.forward(value, scope);
   }, rows);
   const loss = crossEntropy().forward(output, labels);
   return evaluate([output, loss, ...gradients(loss, [...parameters.values()])], given);

@@ -128,7 +128,7 @@ function expectKernels(
     );
     const product = matmul<Floats>({ m, n, k, a: x, b });
     const withBias = binary("add", [m, n], { data: product, shape: [m, n] }, { data: bias, shape: [n] });
-    expectSameBits(read(c, m * n), unary.tanh!(withBias), `product, ${what}`);
+    expectSameBits(read(c, m * n), unary("tanh", withBias), `product, ${what}`);
 
     const gradient = hold(k * n * bytes);
     const backward = {

@@ -26,6 +26,7 @@ import {
 import { matmul, mean, multiply, subtract } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { evaluate } from "../reference/graph.ts";
+import { scopeOf } from "../scope.ts";
 
 beforeAll(() => init());
 
@@ -68,13 +69,12 @@ function byDefinition(net: Network, layers: readonly Layer[], x: Tensor, t: Tens
   const output = layers.reduce<Value>((value, each) => {
     counts[each.name] = (counts[each.name] ?? 0) + 1;
     const scope = `${each.name}${counts[each.name]}`;
-    return each.forward(value, {
-      parameter: (name, shape) => {
-        const leaf = leaves.get(`${scope}.${name}`) ?? parameter(name, shape, "float64");
-        leaves.set(`${scope}.${name}`, leaf);
-        return leaf;
-      },
+    const given = scopeOf((name, shape) => {
+      const leaf = leaves.get(`${scope}.${name}`) ?? parameter(name, shape, "float64");
+      leaves.set(`${scope}.${name}`, leaf);
+      return leaf;
     });
+    return each.forward(value, given);
   }, xLeaf);
   const total = loss.forward(output, tLeaf);
   const given = new Map<Value, TypedArray>([

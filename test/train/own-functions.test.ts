@@ -140,7 +140,7 @@ describe("a parameter is refused", () => {
       withParameter("w", [2, 2], uncalled),
       OptionError,
       'own1.w: its initializer must give a distribution of finite numbers, { kind: "constant", value } or { kind: "normal", mean, std } or ' +
-        `{ kind: "uniform", low, high }; it gave ${uncalled === normal ? "undefined" : "a function"}` +
+        `{ kind: "uniform", low, high } or { kind: "bernoulli", probability, value }; it gave ${uncalled === normal ? "undefined" : "a function"}` +
         `${uncalled === normal ? "" : `: call it, as in ${uncalled.name}()`}`,
     ]),
     ...[
@@ -153,7 +153,7 @@ describe("a parameter is refused", () => {
       withParameter("w", [2], () => given),
       OptionError,
       'own1.w: its initializer must give a distribution of finite numbers, { kind: "constant", value } or { kind: "normal", mean, std } or ' +
-        `{ kind: "uniform", low, high }; it gave ${given === null ? "null" : "an object"}`,
+        `{ kind: "uniform", low, high } or { kind: "bernoulli", probability, value }; it gave ${given === null ? "null" : "an object"}`,
     ]),
     [
       "with numbers that float32 cannot hold",

@@ -19,7 +19,7 @@ import {
   tensor,
 } from "../../src/index.ts";
 import { reshape } from "../../src/ops.ts";
-import type { Metric } from "../../src/train/evaluate.ts";
+import type { Metric } from "../../src/train/metrics/metric.ts";
 import { blobs, slope } from "./blobs.ts";
 import { type ErrorClass, expectError, expectRejection, make } from "./expect-error.ts";
 
@@ -108,7 +108,7 @@ describe("sequential refuses", () => {
         ]);
       },
       StateError,
-      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call",
+      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call, in training and in inference",
     ],
   ])("%s", (_, call, kind, message) => expectError(call, kind, message));
 });
@@ -378,17 +378,29 @@ describe("fit and evaluate refuse data with", () => {
   });
 
   it.each([
-    [[], crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got []'],
-    [["hits"], crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got ["hits"]'],
-    ["loss", crossEntropy(), 'METRICS must be a list of "loss", "accuracy" or both; got "loss"'],
+    [
+      [],
+      crossEntropy(),
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got []',
+    ],
+    [
+      ["hits"],
+      crossEntropy(),
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got ["hits"]',
+    ],
+    [
+      "loss",
+      crossEntropy(),
+      'METRICS must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got "loss"',
+    ],
     [
       ["loss", "accuracy"],
       sumSquaredError(),
-      'METRICS has "accuracy", which only labels have; the targets of sumSquaredError are values: ask for ["loss"]',
+      'METRICS has "accuracy", for targets that are classes or binary; those of sumSquaredError are values: leave it out, or give a loss of such targets',
     ],
   ])("metrics %j of %o", async (asked, loss, message) => {
     using net = sequential([dense(2)], { input: [2] });
-    const metrics = asked as Metric[];
+    const metrics = asked as unknown as Metric[];
     const data = slope(4);
     const options = { loss, optimizer: sgd(), steps: 1, evaluate: { data, metrics } };
     const refusal = (name: string) => message.replace("METRICS", name);

@@ -168,7 +168,7 @@ it("the worker says which kinds there are", () => {
   const { layers, initializers, losses, optimizers } = worker.kinds;
   expect([layers[0], initializers[0], losses[0], optimizers[0]]).toEqual([
     "dense",
-    "normal",
+    "constant",
     "crossEntropy",
     "sgd",
   ]);

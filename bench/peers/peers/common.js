@@ -34,7 +34,10 @@ export function context({ name, threads, wide = false, budget, steps, readFile }
       for (let i = 0; i < x.length; i++) x[i] = raw[i] * Math.fround(1 / 255);
       return { x, t: (await bytes(`${part}-labels.u8`)).slice(0, n), n };
     },
-    /** of each layer { w: Float32Array [in, out], b: Float32Array [out], inputs, outputs } */
+    /**
+     * of each layer { w: Float32Array [in, out], b: Float32Array [out], inputs, outputs }; those of convolutions come first, their `in` being
+     * [row, column, channel]
+     */
     async weights(layers = work.layers) {
       const flat = await floats(`weights-${layers.join("-")}.f32`);
       let at = 0;
@@ -42,10 +45,14 @@ export function context({ name, threads, wide = false, budget, steps, readFile }
         at += length;
         return flat.slice(at - length, at);
       };
-      return layers.slice(1).map((outputs, i) => {
-        const inputs = layers[i];
-        return { w: take(inputs * outputs), b: take(outputs), inputs, outputs };
+      const of = (inputs, outputs) => ({ w: take(inputs * outputs), b: take(outputs), inputs, outputs });
+      let channels = 1;
+      const convolutions = (work.convolutions ?? []).map(({ filters, kernel }) => {
+        const layer = of(kernel * kernel * channels, filters);
+        channels = filters;
+        return layer;
       });
+      return [...convolutions, ...layers.slice(1).map((outputs, i) => of(layers[i], outputs))];
     },
     /** the rows of each step, as Int32Arrays */
     async batches() {

@@ -32,10 +32,13 @@ def images(part):
 
 
 def weights(layers, dtype=np.float32):
-    """Of each layer the weight [in, out] and the bias [out]."""
+    """Of each layer the weight [in, out] and the bias [out]; convolutions come first, their "in" being [row, column, channel]."""
     flat = read("weights-" + "-".join(map(str, layers)) + ".f32", np.float32).astype(dtype)
     result, at = [], 0
-    for inputs, outputs in zip(layers, layers[1:]):
+    convolutions = WORK.get("convolutions", [])
+    channels = [1] + [c["filters"] for c in convolutions]
+    sizes = [(c["kernel"] ** 2 * n, c["filters"]) for c, n in zip(convolutions, channels)]
+    for inputs, outputs in sizes + list(zip(layers, layers[1:])):
         weight = flat[at : at + inputs * outputs].reshape(inputs, outputs).copy()
         at += inputs * outputs
         result.append((weight, flat[at : at + outputs].copy()))
@@ -181,8 +184,9 @@ def central_differences(params, loss):
     return result
 
 
-def main(train, xor, matmul, numerical, predict):
+def main(train, xor, matmul, numerical, predict, convolution=None):
     """Runs the work that was asked for, and prints what it gave as a line of JSON."""
     works = {"book": train, "book64": train, "adam": train, "image": predict, "images": predict}
-    works.update(xor=xor, matmul=matmul, numerical=numerical)
-    print(json.dumps(works[ARGS.work]()))
+    works.update(xor=xor, matmul=matmul, numerical=numerical, cnn=convolution, simple=convolution)
+    work = works[ARGS.work]
+    print(json.dumps(work() if work else {"cannot": "no convolution"}))

@@ -62,6 +62,37 @@ async function train(context) {
   return training(context, step, accuracy);
 }
 
+/** It has no Adam: plain descent, in its own way, whose step costs it less. */
+async function convolution(context) {
+  const { work } = context;
+  const net = new Net();
+  net.makeLayers([
+    { type: "input", out_sx: 28, out_sy: 28, out_depth: 1 },
+    ...work.convolutions.flatMap(({ filters, kernel, padding }) => [
+      {
+        ...{ type: "conv", sx: kernel, filters, stride: 1, activation: "relu" },
+        pad: padding === "same" ? (kernel - 1) / 2 : 0,
+      },
+      { type: "pool", sx: 2, stride: 2 },
+    ]),
+    { type: "fc", num_neurons: work.layers[1], activation: "relu" },
+    { type: "softmax", num_classes: 10 },
+  ]);
+  const data = await context.images("train");
+  const rows = await context.batches();
+  const trainer = new Trainer(net, { learning_rate: 0.05, momentum: 0, batch_size: work.batch });
+  const result = await training(context, (i) => {
+    let loss = 0;
+    for (const at of rows[i]) {
+      const v = new Vol(28, 28, 1, 0);
+      v.w.set(row(data, at));
+      loss += trainer.train(v, data.t[at]).cost_loss;
+    }
+    return loss / rows[i].length;
+  });
+  return { ...result, lastLoss: undefined, ownWay: true, note: "SGD: it has no Adam" };
+}
+
 async function xor(context) {
   const { work } = context;
   const { net } = network(work.layers, await context.weights(), "sigmoid");
@@ -124,6 +155,9 @@ async function predict(context) {
 }
 
 export default {
-  works: { book: train, book64: train, xor, numerical, image: predict, images: predict },
+  works: {
+    ...{ book: train, book64: train, xor, numerical, image: predict, images: predict },
+    ...{ cnn: convolution, simple: convolution },
+  },
   cannot: { adam: "no Adam", matmul: "no matrices" },
 };

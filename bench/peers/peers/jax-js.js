@@ -1,7 +1,7 @@
 // jax-js on its wasm device: one jitted function a training step, gradient and update in it. In a page that is isolated it takes all
 // processors; in Node, where it finds no Worker, one.
 
-import { init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { init, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { gatherRows, inference, matmuls, oneHot, shareRight, training } from "./common.js";
 
 const array = (data, shape) => np.array(data).reshape(shape);
@@ -107,6 +107,57 @@ async function train(context) {
   return training(context, step, accuracy);
 }
 
+/** [rows, columns] of `data`, with the axes that `order` takes them in. */
+const permuted = (data, shape, order, now) => array(data, shape).transpose(order).reshape(now);
+
+/** Channels first, as its convolution has them; the first dense layer's rows are put in that order. */
+async function convolution(context) {
+  await init("wasm");
+  const { work } = context;
+  const { x, t } = await context.images("train");
+  const labels = { x: oneHot(t) };
+  const rows = await context.batches();
+  const weights = await context.weights();
+  let [channels, side] = [1, 28];
+  const initial = weights.map(({ w, b, inputs, outputs }, i) => {
+    const convolution = work.convolutions[i];
+    if (!convolution) {
+      const first = i === work.convolutions.length;
+      const own = [side, side, channels, outputs];
+      return {
+        w: first ? permuted(w, own, [2, 0, 1, 3], [inputs, outputs]) : array(w, [inputs, outputs]),
+        b: array(b, [outputs]),
+      };
+    }
+    const { kernel, padding } = convolution;
+    const filters = array(w, [kernel, kernel, channels, outputs]).transpose([3, 2, 0, 1]);
+    channels = outputs;
+    side = (padding === "same" ? side : side - kernel + 1) >> 1;
+    return { w: filters, b: array(b, [outputs, 1, 1]) };
+  });
+  const scores = (params, x) => {
+    const count = work.convolutions.length;
+    const maps = params.slice(0, count).reduce((z, { w, b }, i) => {
+      const y = nn.relu(lax.conv(z, w, [1, 1], work.convolutions[i].padding.toUpperCase()).add(b));
+      const [n, c, height, width] = y.shape;
+      return y.reshape([n, c, height / 2, 2, width / 2, 2]).max([3, 5]);
+    }, x);
+    return forward(params.slice(count), maps.reshape([work.batch, -1]), "relu");
+  };
+  const lossOf = (params, x, t) =>
+    t
+      .mul(nn.logSoftmax(scores(params, x)))
+      .sum(1)
+      .mean()
+      .mul(-1);
+  const { next } = stepper(initial, lossOf, work.optimizer);
+  return training(context, (i) => {
+    const images = array(gatherRows({ x }, rows[i], 784), [work.batch, 1, 28, 28]);
+    const loss = read(next(images, array(gatherRows(labels, rows[i], 10), [work.batch, 10])));
+    return loss.then ? loss.then((data) => data[0]) : loss[0];
+  });
+}
+
 async function xor(context) {
   await init("wasm");
   const x = array(await context.floats("xor-x.f32"), [4, 2]);
@@ -150,5 +201,8 @@ async function predict(context) {
 }
 
 export default {
-  works: { book: train, book64: train, adam: train, xor, matmul, image: predict, images: predict },
+  works: {
+    ...{ book: train, book64: train, adam: train, xor, matmul, image: predict, images: predict },
+    ...{ cnn: convolution, simple: convolution },
+  },
 };

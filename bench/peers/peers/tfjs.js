@@ -62,6 +62,35 @@ export function tfjs(start, cannot) {
     return training(context, step, accuracy);
   }
 
+  async function convolution(context) {
+    await start(context);
+    const { work } = context;
+    const { x, t } = await context.images("train");
+    const labels = { x: oneHot(t) };
+    const rows = await context.batches();
+    const weights = await context.weights();
+    const count = work.convolutions.length;
+    let channels = 1;
+    const filters = weights.slice(0, count).map(({ w, b, outputs }, i) => {
+      const { kernel } = work.convolutions[i];
+      const shape = [kernel, kernel, channels, outputs];
+      channels = outputs;
+      return { w: tf.variable(tf.tensor4d(w, shape)), b: tf.variable(tf.tensor1d(b)) };
+    });
+    const dense = variables(weights.slice(count));
+    const step = stepper(work, [...filters, ...dense], (i) => {
+      const images = tf.tensor4d(gatherRows({ x }, rows[i], 784), [rows[i].length, 28, 28, 1]);
+      const maps = filters.reduce((z, { w, b }, l) => {
+        const y = tf.relu(tf.add(tf.conv2d(z, w, 1, work.convolutions[l].padding), b));
+        return tf.maxPool(y, 2, 2, "valid");
+      }, images);
+      const scores = forward(dense, tf.reshape(maps, [rows[i].length, -1]), "relu");
+      const target = tf.tensor2d(gatherRows(labels, rows[i], 10), [rows[i].length, 10]);
+      return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(scores)), 1)));
+    });
+    return training(context, step);
+  }
+
   async function xor(context) {
     await start(context);
     const x = tf.tensor2d(await context.floats("xor-x.f32"), [4, 2]);
@@ -99,7 +128,10 @@ export function tfjs(start, cannot) {
   }
 
   return {
-    works: { book: train, book64: train, adam: train, xor, matmul, image: predict, images: predict },
+    works: {
+      ...{ book: train, book64: train, adam: train, xor, matmul, image: predict, images: predict },
+      ...{ cnn: convolution, simple: convolution },
+    },
     cannot: { numerical: "no float64", ...cannot },
   };
 }

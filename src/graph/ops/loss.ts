@@ -4,9 +4,8 @@ import { SumArg } from "../../../assembly/isa/reduce.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { sameShape, size } from "../../tensor.ts";
 import { apply, type Emitter, isOne, type Node, type Operation, sameFloat, type Value } from "../value.ts";
-import { multiply } from "./binary.ts";
+import { multiply, scale } from "./elementwise.ts";
 import { logSoftmax } from "./softmax.ts";
-import { scale } from "./unary.ts";
 
 /** A loss is [loss, its gradient by the first input, each row's loss]: the kernel makes all of them in one pass. */
 function lossTypes(x: Value) {

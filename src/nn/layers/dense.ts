@@ -1,6 +1,6 @@
 import { check, options, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
-import { add } from "../../graph/ops/binary.ts";
+import { add } from "../../graph/ops/elementwise.ts";
 import { matmul } from "../../graph/ops/matmul.ts";
 import { type Initializer, initializer, initializerOrNone, normal, zeros } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";

@@ -1,12 +1,40 @@
 import { callback, check, partName } from "../../check.ts";
 import type { Shape, Value } from "../../graph/value.ts";
-import type { Initializer } from "../initializers.ts";
+import type { Initializer } from "../distributions.ts";
 import { madeOf } from "../made-of.ts";
 
 /** What a layer is given besides its input. */
 export interface Scope {
+  /**
+   * Whether this is a step's program: `fit`, `gradient` and gradient checks train; `predict`, `evaluate`, `accuracy` and `loss` infer. A
+   * constant: the two are programs of their own.
+   */
+  readonly training: boolean;
   /** A trained tensor of the layer's own, made at the first call and found again by its name at later ones. */
   parameter(name: string, shape: Shape, initializer: Initializer): Value;
+  /**
+   * A tensor that is kept and saved, and not trained, such as running statistics; likewise found again.
+   * @param initial what all of its elements start as
+   */
+  state(name: string, shape: Shape, initial: number): State;
+  /**
+   * Elements drawn anew at every step of training: a function of the seed, of which call of `random` in the network it is, and of the
+   * step, so that a run that was cut, or goes on on other threads, draws the same.
+   * @param initializer their distribution: default uniform from 0 to 1 (rounding can make it 0 or 1 itself); `bernoulli(…)` for a mask
+   * @throws StateError in inference
+   */
+  random(shape: Shape, initializer?: Initializer): Value;
+}
+
+/** A tensor that a layer keeps from step to step. */
+export interface State {
+  readonly value: Value;
+  /**
+   * Says what it becomes, once. It does so at the end of a step of `fit`, once the loss is known to be finite; in inference, and in
+   * `gradient`, it stays what it is.
+   * @param next a symbolic value of its shape
+   */
+  update(next: Value): void;
 }
 
 /** A step of a network: a few lines that call ops on symbolic values. Whatever is made of ops is differentiated. */
@@ -24,8 +52,8 @@ export interface Layer {
  *
  * It is called for batches of several sizes: of a step, of an epoch's last step, of 500 in `predict`, `accuracy` and `evaluate`, which
  * take more samples than that in parts. A layer that treats each sample by itself, as kobai's own do, sees nothing of that; one that
- * looks along the batch, as the book's batch normalization does (6.3), gives outputs that depend on which samples are in a part
- * together: the same ones on every machine and any number of threads.
+ * looks along the batch in inference gives outputs that depend on which samples are in a part together: the same ones on every machine and
+ * any number of threads.
  *
  * @param name what kind it is; parameters are called `<name><number>.<parameter>`
  * @param forward the layer's function, written with the ops; it returns a symbolic value [batch, …]
@@ -37,6 +65,20 @@ export interface Layer {
  * // y = x·e^s, s a trained number for each feature
  * const rescale = () =>
  *   layer("rescale", (x, { parameter }) => multiply(x, exp(parameter("logScale", [x.shape[1]!], constant(0)))));
+ * ```
+ * @example
+ * ```ts
+ * import { layer } from "kobai";
+ * import { add, mean, scale, subtract } from "kobai/ops";
+ * // x less the mean of the batch, in inference less the running mean of those that were seen
+ * const center = () =>
+ *   layer("center", (x, { training, state }) => {
+ *     const running = state("mean", x.shape.slice(1), 0);
+ *     if (!training) return subtract(x, running.value);
+ *     const now = mean(x, { axis: 0 });
+ *     running.update(add(scale(running.value, 0.9), scale(now, 0.1)));
+ *     return subtract(x, now);
+ *   });
  * ```
  */
 export function layer(name: string, forward: Layer["forward"]): Layer {

@@ -1,7 +1,7 @@
-import { LANE_BYTES, LaneState, LanesField, type Status } from "../../../assembly/blocks.ts";
+import { LANE_BYTES, LANES_BLOCK, LaneState, LanesField, type Status } from "../../../assembly/blocks.ts";
 import { Word } from "../../../assembly/isa/index.ts";
 import { ThreadError, UnsupportedError } from "../../errors.ts";
-import type { Kernels } from "../wasm.ts";
+import type { KernelModules, Kernels } from "../wasm.ts";
 import { type LaneThread, startThread } from "./worker.ts";
 
 /** How long lane 0 waits for a lane that is at work, in milliseconds, once it has done its own part: parts are of like size. */
@@ -34,10 +34,10 @@ export class Lanes {
    * Starts threads, so that there are `count` lanes.
    * @throws ThreadError where one does not start @throws UnsupportedError where a page refuses them; none is left running then
    */
-  async start(count: number, module: WebAssembly.Module): Promise<void> {
+  async start(count: number, modules: KernelModules): Promise<void> {
     const threads = Array.from({ length: count - 1 }, (_, i) => {
       const lane = i + 1;
-      const task = { lane, module, memory: this.#memory, line: this.#line(lane).byteOffset };
+      const task = { lane, modules, memory: this.#memory, line: this.#line(lane).byteOffset };
       return startThread(task, (reason) => this.#ended(lane, reason));
     });
     const started = await Promise.allSettled(threads);
@@ -110,11 +110,7 @@ export class Lanes {
   }
 
   #line(lane: number): Int32Array {
-    return new Int32Array(
-      this.#memory.buffer,
-      this.#kernels.lanesBlock() + lane * LANE_BYTES,
-      LANE_BYTES / 4,
-    );
+    return new Int32Array(this.#memory.buffer, LANES_BLOCK + lane * LANE_BYTES, LANE_BYTES / 4);
   }
 }
 

@@ -3,12 +3,13 @@
 import { LaneState } from "../../../assembly/blocks.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
+import type { KernelModules } from "../wasm.ts";
 import { messageOf } from "../wasm-source.ts";
 
 /** What a lane's thread is given. */
 export interface LaneTask {
   readonly lane: number;
-  readonly module: WebAssembly.Module;
+  readonly modules: KernelModules;
   readonly memory: WebAssembly.Memory;
   /** address of the lane's line */
   readonly line: number;
@@ -29,14 +30,16 @@ const PATIENCE = 30;
 
 // Text, not a file of its own: it must be found by every bundler, in every page and in every test runner.
 const work = `
-function work({ lane, module, memory, line }, ready) {
+function work({ lane, modules, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
     sleep: (address, value, milliseconds) => Atomics.wait(words, address >> 2, value, milliseconds) !== "timed-out",
     wake: (address) => { Atomics.notify(words, address >> 2); },
   };
-  const { serve } = new WebAssembly.Instance(module, { env: { memory, abort }, lanes }).exports;
+  const env = { memory, abort };
+  const extension = modules.extension ? new WebAssembly.Instance(modules.extension, { env }).exports : { execute: abort };
+  const { serve } = new WebAssembly.Instance(modules.core, { env, lanes, extension }).exports;
   ready();
   try {
     serve(lane);

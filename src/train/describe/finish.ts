@@ -6,6 +6,8 @@ import { type Symbols, standInsFor } from "../../graph/notation.ts";
 import type { Value } from "../../graph/value.ts";
 import { Composer, type Host } from "../../runtime/composer.ts";
 import { size, type Tensor, typedArrays } from "../../tensor.ts";
+import { setStep } from "../core.ts";
+import { setSeed } from "../initial-values.ts";
 import type { GraphOptions } from "./options.ts";
 
 /** Lengths that stand for symbols, see `standInsFor`. @throws OptionError where there are too many */
@@ -36,8 +38,12 @@ export function finish(
   throw new OptionError(`graph: nothing is called ${unknown}; labels can be given to ${[...met].join(", ")}`);
 }
 
-/** Runs a graph once, on the engine, for the values in it. */
-export function evaluation(host: Host, given: ReadonlyMap<Value, Tensor>): NonNullable<Subject["evaluate"]> {
+/** Runs a graph once, on the engine, for the values in it. @param at what random elements are drawn by */
+export function evaluation(
+  host: Host,
+  given: ReadonlyMap<Value, Tensor>,
+  at: { readonly seed: number; readonly step: number } = { seed: 0, step: 0 },
+): NonNullable<Subject["evaluate"]> {
   return (values, arriving) => {
     const tensors = new Map(given);
     // What arrives is ones: the gradient of the sum of the result.
@@ -49,6 +55,8 @@ export function evaluation(host: Host, given: ReadonlyMap<Value, Tensor>): NonNu
       const outputs = wanted.map(placed);
       composer.graph(outputs, inputs);
       const program = composer.finish();
+      setSeed(host.engine, composer.run, at.seed);
+      setStep(host.engine, composer.run, at.step);
       const { heap } = host.engine;
       try {
         for (const { value, address } of inputs) {

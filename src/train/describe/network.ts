@@ -7,14 +7,15 @@ import { input, isGiven, type Node, type Value } from "../../graph/value.ts";
 import { crossEntropy, type Loss } from "../../nn/losses.ts";
 import { type Tensor, type TensorLike, typedArrays } from "../../tensor.ts";
 import { scaledInputs, toTargets } from "../arguments.ts";
-import { build, type Core, lossOf, type NamedLayer, type TargetType } from "../core.ts";
+import { build, type Core, lossOf, type TargetType } from "../core.ts";
 import { coreOf, type Network } from "../network.ts";
+import type { NamedLayer } from "../pass.ts";
 import { targetRule } from "../targets.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
 import type { GraphNetworkOptions } from "./options.ts";
 
 export function describeNetwork(net: Network, options: GraphNetworkOptions): GraphDescription {
-  const { batch = "N", level = "ops", x: samples, t: targets, gradients = true } = options;
+  const { batch = "N", level = "ops", training = true, x: samples, t: targets, gradients = true } = options;
   const loss = options.loss ?? (targets === undefined ? undefined : (net.training.loss ?? crossEntropy()));
   if (samples === undefined && targets !== undefined)
     throw new OptionError(
@@ -26,17 +27,19 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
     throw new OptionError("graph: x has a batch of its own; leave batch out");
   const core = coreOf(net);
   const inputs = samples === undefined ? undefined : samplesOf(net, samples);
-  const { parameters } = core;
+  const { parameters, state } = core;
   const lengths = [core.inputShape, ...parameters.values.map(({ shape }) => shape)].flat();
   const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths);
   const m = inputs?.shape[0] ?? symbols.get(String(batch)) ?? (batch as number);
 
   const rule = loss && targetRule(loss, core);
   const checked = rule && targets !== undefined ? toTargets("graph", targets, m, rule) : undefined;
-  const { x, t, result, layers, groups } = walk(core, m, loss, checked?.type);
+  const { x, t, result, layers, groups } = walk(core, m, training, loss, checked?.type);
   const names = new Map<Value, string>([[x, "X"]]);
-  for (const [index, symbol] of parameterSymbols(parameters.names).entries())
-    names.set(parameters.values[index]!, symbol);
+  for (const variables of [parameters, state]) {
+    const { values } = variables;
+    for (const [index, symbol] of symbolsOf(variables.names).entries()) names.set(values[index]!, symbol);
+  }
   if (t) names.set(t, "t");
   nameLayers(layers, names);
   const given = new Map<Value, Tensor>();
@@ -50,7 +53,7 @@ export function describeNetwork(net: Network, options: GraphNetworkOptions): Gra
     by: gradients ? [x, ...parameters.values] : [],
     symbols,
     ...(level === "layers" && { groups }),
-    ...(inputs && { evaluate: evaluation(core, given) }),
+    ...(inputs && { evaluate: evaluation(core, given, { seed: net.seed, step: net.steps }) }),
   });
 }
 
@@ -73,14 +76,20 @@ interface Walked {
 }
 
 /** The layers' graph at a batch, and that of the loss where there is one. */
-function walk(core: Core, batch: number, loss: Loss | undefined, target: TargetType | undefined): Walked {
+function walk(
+  core: Core,
+  batch: number,
+  training: boolean,
+  loss: Loss | undefined,
+  target: TargetType | undefined,
+): Walked {
   const layers: { named: NamedLayer; output: Value }[] = [];
   const groups = new Map<Node, Group>();
   const each = (named: NamedLayer, output: Value) => {
     layers.push({ named, output });
     assign(groups, output, { name: named.name, label: labelOf(named.layer.name) });
   };
-  const { x, output } = build(core, batch, each);
+  const { x, output } = build(core, batch, { training, each });
   if (!loss) return { x, t: undefined, result: output, layers, groups };
   const { outputShape, dtype } = core;
   const labels: TargetType = { dtype: "int32", shape: [] };
@@ -114,7 +123,7 @@ const layerLabels = new Map([
 const labelOf = (kind: string) => layerLabels.get(kind) ?? kind;
 
 /** "dense1.weight" is W1, or W where there is no other weight. */
-function parameterSymbols(names: readonly string[]): string[] {
+function symbolsOf(names: readonly string[]): string[] {
   const kinds = names.map((full) => {
     const kind = full.slice(full.indexOf(".") + 1);
     return kind === "weight" ? "W" : kind === "bias" ? "b" : kind;

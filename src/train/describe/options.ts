@@ -28,6 +28,8 @@ export interface GraphLayerOptions extends GraphOptions {
   batch?: Axis;
   /** Each op, or each layer as one. Default "ops". */
   level?: "ops" | "layers";
+  /** Whether layers do as in training, or as in `predict`. Default true: this is the graph that is differentiated. */
+  training?: boolean;
   /** A sample or a batch: the graph then has the numbers of this run. */
   x?: TensorLike;
 }
@@ -76,6 +78,7 @@ const RUN: Rules<Omit<GraphLayerOptions, keyof GraphOptions | "input">> = {
     'a whole number of at least 1, or a symbol such as "N"',
   ],
   level: oneOf("ops", "layers"),
+  training: flag,
   x: anything,
 };
 

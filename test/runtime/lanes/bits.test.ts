@@ -70,6 +70,18 @@ const trainings: Record<string, Training> = {
     dtype: "float64",
     options: { loss: crossEntropy(), optimizer: adaGrad(), batchSize: 50, steps: 20 },
   }),
+  "float32, dropout": ({ dense, relu, dropout, crossEntropy, sgd }) => ({
+    layers: [dropout(0.2), dense(130), relu(), dropout(), dense(10)],
+    data: samples(500, 130, false),
+    dtype: "float32",
+    options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 96, epochs: 2 },
+  }),
+  "float64, dropout, by numerical gradient, in parts": ({ dense, relu, dropout, crossEntropy, sgd }) => ({
+    layers: [dense(700), relu(), dropout(), dense(10)],
+    data: samples(100, 3, false),
+    dtype: "float64",
+    options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 100, steps: 1, gradient: "numerical" },
+  }),
   "float32, by numerical gradient": ({ dense, sigmoid, crossEntropy, sgd }) => ({
     layers: [dense(12), sigmoid(), dense(10)],
     data: samples(200, 60, true),

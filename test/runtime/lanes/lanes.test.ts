@@ -6,7 +6,14 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LANE_BYTES, LaneField, LaneState, LanesField, ProgramField } from "../../../assembly/blocks.ts";
+import {
+  LANE_BYTES,
+  LANES_BLOCK,
+  LaneField,
+  LaneState,
+  LanesField,
+  ProgramField,
+} from "../../../assembly/blocks.ts";
 import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
 import { INSTRUCTION_BYTES, Op, Word } from "../../../assembly/isa/index.ts";
 import { bundle } from "../../bundle.ts";
@@ -30,8 +37,8 @@ afterEach(async () => {
 
 /** A lane's line, or for 0 the settings. */
 function line(lane: number): Int32Array {
-  const { heap, kernels } = kobai.engine();
-  return heap.view("int32", kernels.lanesBlock() + lane * LANE_BYTES, LANE_BYTES / 4);
+  const { heap } = kobai.engine();
+  return heap.view("int32", LANES_BLOCK + lane * LANE_BYTES, LANE_BYTES / 4);
 }
 
 /** 3 ones through weights of 2. */
@@ -151,7 +158,7 @@ describe("a small program", () => {
         out: data.address,
         a: data.address,
         n: 8,
-        factor: 0,
+        parameter: 0,
       }),
     );
     const program = kobai.load(kobai.engine(), [words], state.address, "test");
@@ -261,7 +268,7 @@ describe("an error on lane 0", () => {
     const words = kobai.instruction<UnaryArg>(
       Op.relu,
       "float32",
-      named(UnaryArg, { out: 0, a: 0, n: 0, factor: 0 }),
+      named(UnaryArg, { out: 0, a: 0, n: 0, parameter: 0 }),
     );
     words[Word.op] = 99999;
     words[Word.nanoseconds] = 1000;

@@ -39,6 +39,7 @@ describe("forSharedMemory", () => {
       return new WebAssembly.Instance(new WebAssembly.Module(code), {
         env: { memory, abort() {} },
         lanes: { sleep() {}, wake() {} },
+        extension: { execute() {} },
       });
     };
     expect(link(shared, true).exports.run).toBeTypeOf("function");

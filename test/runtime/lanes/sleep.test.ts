@@ -71,7 +71,10 @@ describe("a thread's start", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
     // It does not come to say that it is ready before the timers have run.
     const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    const thread = await startThread({ lane: 1, module, memory: shared(), line: 0 }, () => {});
+    const thread = await startThread(
+      { lane: 1, modules: { core: module }, memory: shared(), line: 0 },
+      () => {},
+    );
     let problem: string | undefined;
     const outcome = thread.ready.catch((error: Error) => {
       problem = error.message;

@@ -17,5 +17,5 @@ const wideByDefault: Plugin = {
 const config = mergeConfig(base, defineConfig({ plugins: [wideByDefault] }));
 config.test!.include = ["test/runtime/wide/wide.case.ts", ...(process.env.KOBAI_TESTS ?? "").split(",")];
 config.test!.reporters = [["json", { outputFile: process.env.KOBAI_RESULTS! }]];
-config.test!.env = { KOBAI_WASM: "build/kobai-wide.wasm" };
+config.test!.env = { KOBAI_BUILD: "-wide" };
 export default config;

@@ -61,6 +61,7 @@ describe("init({ wide })", () => {
     [{ wide: true, relaxed: true }, "relaxed"],
     [{ wide: "auto", relaxed: true }, "relaxed"],
     [{ wide: true, wasm: new Uint8Array() }, "wasm"],
+    [{ wide: true, extension: new Uint8Array() }, "extension"],
   ] as const)("has a build of its own: refuses %o", async (options, other) => {
     await expect(kobai.init(options)).rejects.toThrow(
       new kobai.OptionError(

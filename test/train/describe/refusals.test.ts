@@ -55,13 +55,13 @@ describe("a graph is refused", () => {
       "with an option that networks do not have",
       () => graph(net, { inputs: X }),
       OptionError,
-      'graph: there is no option "inputs"; there are title, gradients, formulas, labels, batch, level, x, loss, t',
+      'graph: there is no option "inputs"; there are title, gradients, formulas, labels, batch, level, training, x, loss, t',
     ],
     [
       "with an option that layers do not have",
       () => graph(dense(2), { input: [2], loss: crossEntropy() }),
       OptionError,
-      'graph: there is no option "loss"; there are title, gradients, formulas, labels, batch, level, x, input',
+      'graph: there is no option "loss"; there are title, gradients, formulas, labels, batch, level, training, x, input',
     ],
     [
       "with an option that functions do not have",

@@ -32,10 +32,7 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
     "crossEntropy",
     "init",
     "sequential",
-    ...layers.flatMap((layer: LayerDescription) => [
-      layer.kind,
-      ...("weight" in layer ? [layer.weight!.kind] : []),
-    ]),
+    ...layers.flatMap((layer) => kindsIn(layer)),
     ...optimizers.map(({ kind }) => kind),
     ...(data.images ? [] : ["tensor"]),
   ]);
@@ -64,6 +61,14 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
   }
   lines.push("console.log(await sha256(net.params));");
   return `${lines.join("\n")}\n`;
+}
+
+/** The kinds of a description and of those in its options. */
+function kindsIn({ kind, ...options }: LayerDescription): string[] {
+  const inside = Object.values(options).filter(
+    (option): option is LayerDescription => typeof option === "object" && option !== null && "kind" in option,
+  );
+  return [kind, ...inside.flatMap(kindsIn)];
 }
 
 function dataLines({ images, train: { x, t } }: Prepared): string[] {

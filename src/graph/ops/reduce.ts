@@ -1,11 +1,21 @@
+// Sums and repetitions: each is the other's gradient.
+
 import { Op } from "../../../assembly/isa/index.ts";
 import { SumArg } from "../../../assembly/isa/reduce.ts";
 import { finite, flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
-import { size } from "../../tensor.ts";
-import { apply, checkValue, type Operation, sameFloat, type Value } from "../value.ts";
-import { spread } from "./broadcast.ts";
-import { scale } from "./unary.ts";
+import { sameShape, size } from "../../tensor.ts";
+import {
+  apply,
+  checkShape,
+  checkValue,
+  type Operation,
+  type Shape,
+  sameFloat,
+  type Value,
+} from "../value.ts";
+import { broadcastShapes, emitBroadcast, operandOf } from "./broadcasting.ts";
+import { reshape } from "./reshape.ts";
 
 export interface SumOptions {
   /** The axis to sum along, negative ones counted from the last. Default: all axes, to a scalar. */
@@ -35,8 +45,8 @@ const sumOperation: Operation<SumAttributes> = {
   },
   // y = Σ x: dx = g, repeated; y = Σ x / n: dx = g / n, repeated.
   gradient({ inputs: [x], attributes: { axis, mean } }, g) {
-    const share = mean ? scale(g, 1 / count(x!, axis)) : g;
-    return [spread(share, x!.shape, axis)];
+    const kept = x!.shape.map((length, i) => (axis === undefined || i === axis ? 1 : length));
+    return [repeat(reshape(g, kept), x!.shape, mean ? 1 / count(x!, axis) : 1)];
   },
   emit({ inputs: [x], outputs: [y], attributes: { axis, mean } }, emitter) {
     const n = count(x!, axis);
@@ -86,4 +96,67 @@ export function sum(x: Value, given?: SumOptions): Value {
 /** The mean of all elements (a scalar), or along an axis: the sum divided by their number. @throws ShapeError */
 export function mean(x: Value, given?: SumOptions): Value {
   return reduce("mean", x, given, true);
+}
+
+interface BroadcastAttributes {
+  readonly shape: Shape;
+  /** what elements are multiplied by; absent for 1 */
+  readonly factor?: number;
+}
+
+const broadcastOperation: Operation<BroadcastAttributes> = {
+  name: "broadcastTo",
+  infer([x], { shape }) {
+    const merged = broadcastShapes("broadcastTo", x!.shape, shape);
+    if (merged.length !== shape.length || size(merged) !== size(shape)) {
+      throw new ShapeError(
+        "broadcastTo",
+        `${ShapeError.describe({ x: x!.shape, target: shape })}; every axis of x must be 1 or the target's, and x must not have more axes`,
+        x!.shape,
+        shape,
+      );
+    }
+    return [{ shape, dtype: sameFloat("broadcastTo", x!) }];
+  },
+  gradient({ inputs: [x], attributes: { factor } }, g) {
+    const gradient = sumTo(g, x!.shape);
+    return [factor === undefined ? gradient : repeat(gradient, x!.shape, factor)];
+  },
+  // x·1 is x, bit for bit.
+  emit({ inputs: [x], outputs: [y], attributes: { factor = 1 } }, emitter) {
+    const by = { shape: [], address: emitter.scalar(factor, x!.dtype) };
+    emitBroadcast(Op.multiply, y!, operandOf(x!, emitter), by, emitter);
+  },
+};
+
+/**
+ * Repeats a tensor along axes of size 1, and along new leading axes, until it has `shape`.
+ * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes
+ */
+export function broadcastTo(x: Value, shape: Shape): Value {
+  checkValue("broadcastTo: operand 1", x);
+  checkShape("broadcastTo", shape);
+  return repeat(x, [...shape], 1);
+}
+
+/** x·factor as a tensor of `shape`. */
+function repeat(x: Value, shape: Shape, factor: number): Value {
+  if (factor !== 1) return apply(broadcastOperation, [x], { shape, factor });
+  return sameShape(x.shape, shape) ? x : apply(broadcastOperation, [x], { shape });
+}
+
+/** A copy of its own: for a value that must lie in two places. */
+export function copy(x: Value): Value {
+  return apply(broadcastOperation, [x], { shape: x.shape });
+}
+
+/** The gradient of broadcasting: sums `g` over the axes along which a tensor of `shape` was repeated. */
+export function sumTo(g: Value, shape: Shape): Value {
+  const extra = g.shape.length - shape.length;
+  let result = g;
+  for (let axis = 0; axis < extra; axis++) result = sum(result, { axis: 0 });
+  shape.forEach((length, axis) => {
+    if (length === 1 && result.shape[axis] !== 1) result = sum(result, { axis, keepAxis: true });
+  });
+  return result;
 }

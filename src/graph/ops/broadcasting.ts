@@ -1,19 +1,9 @@
+// Broadcasting: how tensors of different shapes are read as one shape. Ops that broadcast are written with it; it makes no values itself.
+
 import { BinaryArg } from "../../../assembly/isa/elementwise.ts";
-import { Op } from "../../../assembly/isa/index.ts";
+import type { Op } from "../../../assembly/isa/index.ts";
 import { ShapeError } from "../../errors.ts";
-import { size } from "../../tensor.ts";
-import {
-  apply,
-  checkShape,
-  checkValue,
-  type Emitter,
-  type Operation,
-  type Shape,
-  sameFloat,
-  type Value,
-} from "../value.ts";
-import { reshape } from "./reshape.ts";
-import { sum } from "./sum.ts";
+import type { Emitter, Shape, Value } from "../value.ts";
 
 /** The shape that two shapes broadcast to, by NumPy's rule: aligned at the last axis, equal or 1. @throws ShapeError */
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
@@ -75,8 +65,13 @@ interface Operand {
   readonly address: number;
 }
 
+/** A value as an instruction reads it. */
+export function operandOf(value: Value, emitter: Emitter): Operand {
+  return { shape: value.shape, address: emitter.address(value) };
+}
+
 /** Writes the instructions of an elementwise op of two operands: one, or one for each outer index where the patterns alternate. */
-function emitElementwise(op: Op, out: Value, a: Operand, b: Operand, emitter: Emitter): void {
+export function emitBroadcast(op: Op, out: Value, a: Operand, b: Operand, emitter: Emitter): void {
   const bytes = out.dtype === "float64" ? 8 : 4;
   const axes = mergedAxes(out.shape, a.shape, b.shape);
   const outer = axes.splice(0, Math.max(0, axes.length - 3));
@@ -113,77 +108,4 @@ function emitElementwise(op: Op, out: Value, a: Operand, b: Operand, emitter: Em
       0.13 * inner,
     );
   }
-}
-
-export function emitBinary(op: Op, out: Value, a: Value, b: Value, emitter: Emitter): void {
-  const operand = (value: Value) => ({ shape: value.shape, address: emitter.address(value) });
-  emitElementwise(op, out, operand(a), operand(b), emitter);
-}
-
-/** The gradient of broadcasting: sums `g` over the axes along which a tensor of `shape` was repeated. */
-export function sumTo(g: Value, shape: Shape): Value {
-  const extra = g.shape.length - shape.length;
-  let result = g;
-  for (let axis = 0; axis < extra; axis++) result = sum(result, { axis: 0 });
-  shape.forEach((length, axis) => {
-    if (length === 1 && result.shape[axis] !== 1) result = sum(result, { axis, keepAxis: true });
-  });
-  return result;
-}
-
-const broadcastOperation: Operation<{ readonly shape: Shape }> = {
-  name: "broadcastTo",
-  infer([x], { shape }) {
-    const merged = broadcastShapes("broadcastTo", x!.shape, shape);
-    if (merged.length !== shape.length || size(merged) !== size(shape)) {
-      throw new ShapeError(
-        "broadcastTo",
-        `${ShapeError.describe({ x: x!.shape, target: shape })}; every axis of x must be 1 or the target's, and x must not have more axes`,
-        x!.shape,
-        shape,
-      );
-    }
-    return [{ shape, dtype: sameFloat("broadcastTo", x!) }];
-  },
-  gradient: ({ inputs: [x] }, g) => [sumTo(g, x!.shape)],
-  // x·1 is x, bit for bit.
-  emit({ inputs: [x], outputs: [y] }, emitter) {
-    const one = { shape: [], address: emitter.scalar(1, x!.dtype) };
-    emitElementwise(Op.multiply, y!, { shape: x!.shape, address: emitter.address(x!) }, one, emitter);
-  },
-};
-
-/**
- * Repeats a tensor along axes of size 1, and along new leading axes, until it has `shape`.
- * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes
- */
-export function broadcastTo(x: Value, shape: Shape): Value {
-  checkValue("broadcastTo: operand 1", x);
-  checkShape("broadcastTo", shape);
-  if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;
-  return apply(broadcastOperation, [x], { shape: [...shape] });
-}
-
-/** A copy of its own: for a value that must lie in two places. */
-export function copy(x: Value): Value {
-  return apply(broadcastOperation, [x], { shape: x.shape });
-}
-
-/** Reads a scalar gradient as a tensor of `shape`: what a sum over everything passes back. */
-export function spread(g: Value, shape: Shape, axis: number | undefined): Value {
-  if (axis === undefined)
-    return broadcastTo(
-      reshape(
-        g,
-        shape.map(() => 1),
-      ),
-      shape,
-    );
-  return broadcastTo(
-    reshape(
-      g,
-      shape.map((length, i) => (i === axis ? 1 : length)),
-    ),
-    shape,
-  );
 }

@@ -1,0 +1,128 @@
+// Networks in files: written, and made again. Functions and no methods, so that a page that does neither loads nothing of it.
+
+import { check, type Rule } from "../../check.ts";
+import { DataError, StateError } from "../../errors.ts";
+import { writeFileAtomic } from "../../io/atomic.ts";
+import type { Bytes } from "../../io/bytes.ts";
+import { locateFile } from "../../io/place.ts";
+import { type Inside, insideOf, Network } from "../network.ts";
+import { sequential } from "../sequential.ts";
+import { withName } from "./about.ts";
+import { read, restore as restoreInto } from "./read.ts";
+import { layerOf } from "./rebuild.ts";
+import { write } from "./write.ts";
+
+const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
+
+/**
+ * Saves a network and where its training stands in a file: what `load` makes the same network of, which predicts, evaluates and trains on
+ * to the same bits as this one would. The file appears whole or not at all, also where the process is killed meanwhile.
+ *
+ * It is a safetensors file with the parameters under their names, so that others can read it, too. Beside them it holds the optimizer's
+ * state, the steps done, the place in the epochs, the seed, the scale of the data, and what the layers were made of. It may be called
+ * between a fit's steps, from its callbacks.
+ *
+ * @param net what to save @param path a path, as a string or a `file:` URL
+ * @throws FileError what the file system says
+ * @throws UnsupportedError in a page, which has no file system: there `checkpoint(net)` gives the bytes
+ * @throws OptionError where it is no network or no path @throws StateError where it was disposed of
+ * @example await save(net, "digits.safetensors");
+ */
+export async function save(net: Network, path: string | URL): Promise<void> {
+  // Before anything is awaited: training goes on meanwhile.
+  const bytes = write("save", inside("save", net));
+  await writeFileAtomic(
+    await locateFile("save", path, "checkpoint(net) gives the bytes, to store or to send"),
+    bytes,
+  );
+}
+
+/**
+ * The bytes of the file that `save` writes: for a page, to store or to send.
+ *
+ * @throws OptionError where it is no network @throws StateError where it was disposed of
+ * @example checkpoint(net).length > 4 * 7850; // true
+ */
+export function checkpoint(net: Network): Uint8Array<ArrayBuffer> {
+  return write("checkpoint", inside("checkpoint", net));
+}
+
+/**
+ * Makes a network again of a file that `save` wrote, or of the bytes of one: it predicts, evaluates and trains on to the same bits as the one that
+ * was saved. `fit` goes on with the optimizer's state if its optimizer is of the same kind (whatever its rate), and within the epoch
+ * where samples, batch size and seed are the same.
+ *
+ * A loss of one's own is not in the file: give it to `evaluate`. Nor are layers of one's own: there make the network by code, and `restore` it.
+ *
+ * @param source a path, a `file:` URL, or bytes
+ * @throws DataError where it is no such file, of a later version, or holds a network that cannot be made: the message names the first problem
+ * @throws FileError what the file system says
+ * @throws UnsupportedError in a page for a path: there fetch the file and load its bytes
+ * @throws MemoryError where it does not fit @throws StateError before `init()`
+ * @example
+ * ```ts
+ * import { load, save } from "kobai";
+ * await save(net, "digits.safetensors");
+ * const again = await load("digits.safetensors");
+ * again.predict(new Float32Array(784)).shape; // [10]
+ * ```
+ */
+export async function load(source: string | URL | Bytes): Promise<Network> {
+  const found = await read("load", source);
+  const { file, about } = found;
+  const { layers, input, dtype, seed } = about;
+  const own = layers?.findIndex((layer) => "own" in layer) ?? 0;
+  if (!layers || own >= 0) {
+    const what = layers
+      ? `layer ${own + 1}, ${JSON.stringify((layers[own] as { own: string }).own)}, is one of a user's own`
+      : "it is no sequence of layers";
+    throw new DataError(
+      `${file}: cannot say what its network does: ${what}. Make the network by code, and restore(net, file)`,
+    );
+  }
+  const net = withName(file, () =>
+    sequential(
+      layers.map((layer) => layerOf(layer as never)),
+      { input, dtype, seed },
+    ),
+  );
+  try {
+    restoreInto(insideOf(net), found);
+  } catch (error) {
+    net.dispose();
+    throw error;
+  }
+  return net;
+}
+
+/**
+ * Makes a network what the one was that `save` wrote: its parameters, the optimizer's state, and where training stands. All of it, or
+ * nothing where the file is not of a network like this one.
+ *
+ * @param net made by the same code, with the same seed @param source as for `load`
+ * @throws DataError naming the first difference: an input, a layer, a shape, the seed
+ * @throws FileError, UnsupportedError as `load` does
+ * @throws OptionError where it is no network
+ * @throws StateError where the network is being trained, or was disposed of
+ * @example
+ * ```ts
+ * import { checkpoint, dense, layer, restore, sequential } from "kobai";
+ * import { scale } from "kobai/ops";
+ * const make = () => sequential([dense(3), layer("half", (x) => scale(x, 0.5))], { input: [2], seed: 7 });
+ * const trained = make();
+ * const again = make();
+ * await restore(again, checkpoint(trained));
+ * ```
+ */
+export async function restore(net: Network, source: string | URL | Bytes): Promise<void> {
+  inside("restore", net);
+  const found = await read("restore", source);
+  // Asked again: a fit may have begun, or the network be gone.
+  const now = inside("restore", net);
+  if (now.isFitting) throw new StateError("restore: this network is being trained; await that fit first");
+  restoreInto(now, found);
+}
+
+function inside(call: string, net: Network): Inside {
+  return insideOf(check(call, "net", net, network));
+}

@@ -1,0 +1,98 @@
+// Checkpoints made networks again.
+
+import { DataError } from "../../errors.ts";
+import type { Bytes } from "../../io/bytes.ts";
+import { locateFile, nameOf, place } from "../../io/place.ts";
+import { openFile } from "../../io/read-file.ts";
+import { parse, readOpen, type Safetensors } from "../../io/safetensors.ts";
+import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
+import type { Inside } from "../network.ts";
+import { slots } from "../slots.ts";
+import { type About, lossNamed, readAbout, slotName } from "./about.ts";
+import { describe, firstDifference } from "./description.ts";
+import { regionsOf } from "./regions.ts";
+
+/** What a checkpoint holds, of which `about` was checked. */
+export interface Checkpoint {
+  /** how messages name it */
+  readonly file: string;
+  readonly about: About;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/** @param call how messages name the caller @param source a path, a `file:` URL, or bytes */
+export async function read(call: string, source: string | URL | Bytes): Promise<Checkpoint> {
+  const isPlace = place[0](source) || typeof source === "string";
+  const { file, tensors, metadata } = isPlace
+    ? await fromFile(call, source as string | URL)
+    : { file: call, ...parse(source as Bytes, call) };
+  return { file, tensors, about: readAbout(file, metadata) };
+}
+
+async function fromFile(call: string, source: string | URL): Promise<Safetensors & { file: string }> {
+  const path = await locateFile(call, source, `fetch the file, and ${call}(await response.arrayBuffer())`);
+  const open = await openFile(path);
+  try {
+    return { file: nameOf(path), ...(await readOpen(open)) };
+  } finally {
+    await open.close();
+  }
+}
+
+/**
+ * Makes a network what the checkpoint's was: all of it, or nothing where it does not fit.
+ *
+ * @throws DataError naming the first difference
+ */
+export function restore(inside: Inside, { file, about, tensors }: Checkpoint): void {
+  const { core } = inside;
+  const difference = firstDifference(about, describe(core, inside.seed));
+  if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
+  const { step, scale, loss, epochs, optimizer } = about.training;
+  const slotsOf = (name: string) =>
+    Array.from({ length: optimizer?.slots ?? 0 }, (_, slot) => slotName(slot, name));
+  const expected = regionsOf(core, core.parameters.address).flatMap(([name, { shape }]) =>
+    [name, ...slotsOf(name)].map((each) => [each, shape] as const),
+  );
+  checkTensors(file, core.dtype, expected, tensors);
+  const kept = optimizer && slots(core, optimizer.name, optimizer.slots);
+  const fill = (address: number, nameOf: (parameter: string) => string) => {
+    for (const [name, { data }] of regionsOf(core, address)) data.set(tensors[nameOf(name)]!.data);
+  };
+  fill(core.parameters.address, (name) => name);
+  for (let slot = 0; slot < (kept?.count ?? 0); slot++) {
+    fill(kept!.address + slot * core.parameters.bytes, (name) => slotName(slot, name));
+  }
+  inside.keepSlots(kept);
+  Object.assign(inside.training, {
+    step,
+    scale,
+    epochs,
+    loss: lossNamed(loss),
+    updates: optimizer?.updates ?? 0,
+  });
+}
+
+/** @throws DataError for the first tensor that is missing, of another shape or type, not finite, or of nothing that there is */
+function checkTensors(
+  file: string,
+  dtype: string,
+  expected: readonly (readonly [name: string, shape: readonly number[]])[],
+  tensors: Readonly<Record<string, Tensor>>,
+): void {
+  const fail = (what: string) => {
+    throw new DataError(`${file}: does not fit the network: ${what}`);
+  };
+  for (const [name, shape] of expected) {
+    const tensor = Object.hasOwn(tensors, name) ? tensors[name]! : fail(`"${name}" is missing in the file`)!;
+    if (!sameShape(tensor.shape, shape)) {
+      fail(`"${name}" is ${formatShape(tensor.shape)} in the file and ${formatShape(shape)} here`);
+    }
+    if (tensor.dtype !== dtype) fail(`"${name}" is ${tensor.dtype} in the file and ${dtype} here`);
+    const bad = tensor.data.findIndex((element: number) => !Number.isFinite(element));
+    if (bad >= 0) fail(`element ${bad} of "${name}" is ${tensor.data[bad]}`);
+  }
+  const names = new Set(expected.map(([name]) => name));
+  const foreign = Object.keys(tensors).find((name) => !names.has(name));
+  if (foreign !== undefined) fail(`it has nothing called "${foreign}"`);
+}

@@ -1,0 +1,145 @@
+import { check, finite, partName } from "../check.ts";
+import { OptionError, ShapeError, StateError } from "../errors.ts";
+import { random } from "../graph/ops/random.ts";
+import { checkValue, type Shape, type Value } from "../graph/value.ts";
+import { distributionOf, type Initializer } from "../nn/distributions.ts";
+import { constant, uniform } from "../nn/initializers.ts";
+import type { Layer, Scope, State } from "../nn/layers/layer.ts";
+import { formatShape, sameShape } from "../tensor.ts";
+import type { Variables } from "./variables.ts";
+
+/** A layer under its name in a network: "dense1". */
+export interface NamedLayer {
+  readonly layer: Layer;
+  readonly name: string;
+}
+
+/** Is told of every layer and what comes out of it. */
+export type EachLayer = (layer: NamedLayer, output: Value) => void;
+
+/** In which mode a network is described. */
+export interface Mode {
+  readonly training: boolean;
+  readonly each?: EachLayer;
+}
+
+/** What layers name their tensors in. */
+export interface Declared {
+  readonly parameters: Variables;
+  readonly state: Variables;
+}
+
+/** One walk through the layers of a network: gives them what they ask for, and takes down what they leave besides their outputs. */
+export class Pass {
+  readonly training: boolean;
+  readonly #declared: Declared;
+  readonly #each: EachLayer | undefined;
+  /** what state becomes, by its leaf */
+  readonly #updates = new Map<Value, Value>();
+  /** how many calls of `random` there were: each has a sequence of its own */
+  #draws = 0;
+
+  constructor(declared: Declared, { training, each }: Mode) {
+    this.#declared = declared;
+    this.training = training;
+    this.#each = each;
+  }
+
+  /** What all of the state becomes, in order. */
+  get next(): Value[] {
+    return this.#declared.state.values.map((value) => this.#updates.get(value) ?? value);
+  }
+
+  /** One layer's output. @throws OptionError where it is no symbolic value @throws ShapeError where it is not [batch, …] */
+  apply(named: NamedLayer, x: Value): Value {
+    const { layer, name } = named;
+    const output: unknown = layer.forward(x, this.#scope(name));
+    checkValue(`${name}: what its function returns`, output);
+    if (output.shape[0] !== x.shape[0]) {
+      throw new ShapeError(
+        name,
+        `${ShapeError.describe({ x: x.shape, "what its function returns": output.shape })}; a layer's output must begin with the batch's axis`,
+        x.shape,
+        output.shape,
+      );
+    }
+    checkDtype(name, output, x);
+    this.#each?.(named, output);
+    return output;
+  }
+
+  /** What a layer is given. */
+  #scope(layer: string): Scope {
+    const { parameters, state } = this.#declared;
+    const updated = new Set<Value>();
+    const declare = (
+      of: Variables,
+      other: Variables,
+      own: string,
+      shape: Shape,
+      initializer: Initializer,
+    ) => {
+      const name = `${layer}.${own}`;
+      if (!other.has(name)) return of.declare(name, shape, initializer);
+      throw new OptionError(`${name} is the name of a parameter and of state; give one of them another name`);
+    };
+    return {
+      training: this.training,
+      parameter: (own, shape, initializer) => {
+        check(layer, "a parameter's name", own, partName);
+        return declare(parameters, state, own, shape, initializer);
+      },
+      state: (own, shape, initial): State => {
+        check(layer, "a state's name", own, partName);
+        check(layer, "a state's initial value", initial, finite);
+        const leaf = declare(state, parameters, own, shape, constant(initial));
+        return {
+          // Where a layer is applied again, it finds what the application before has made of it.
+          value: this.#updates.get(leaf) ?? leaf,
+          update: (next) => {
+            checkNext(`${layer}.${own}`, leaf, next);
+            if (updated.has(leaf)) {
+              throw new StateError(
+                `${layer}.${own}: its update was given twice; a layer says once what its state becomes`,
+              );
+            }
+            updated.add(leaf);
+            if (this.training) this.#updates.set(leaf, next);
+          },
+        };
+      },
+      random: (shape, initializer = uniform({ low: 0, high: 1 })) => {
+        if (!this.training) {
+          throw new StateError(
+            `${layer}: asks for random elements in inference, which gives the same outputs at every call; ask for them where training is true`,
+          );
+        }
+        const { dtype } = parameters;
+        const drawn = `${layer}: random elements`;
+        return random(drawn, shape, dtype, distributionOf(drawn, initializer, shape, dtype), this.#draws++);
+      },
+    };
+  }
+}
+
+/** @throws OptionError where what state becomes is no symbolic value, or of another dtype @throws ShapeError where it has another shape */
+function checkNext(name: string, leaf: Value, next: unknown): asserts next is Value {
+  checkValue(`${name}: what it becomes`, next);
+  if (!sameShape(leaf.shape, next.shape)) {
+    throw new ShapeError(
+      name,
+      `the state is ${formatShape(leaf.shape)}, what it becomes ${formatShape(next.shape)}; shapes must be equal`,
+      leaf.shape,
+      next.shape,
+    );
+  }
+  checkDtype(name, next, leaf);
+}
+
+/** @throws OptionError where what a user's function makes is of another dtype than what it was given */
+export function checkDtype(name: string, made: Value, given: Value): void {
+  if (made.dtype === given.dtype) return;
+  throw new OptionError(
+    `${name}: what its function returns is ${made.dtype}, but it was given ${given.dtype}; make constants with constant(v, x.dtype)`,
+  );
+}
