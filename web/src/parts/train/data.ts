@@ -2,9 +2,9 @@
 // has the same.
 
 import type { Dataset } from "kobai";
-import { tensor } from "kobai";
 import { mnist } from "kobai/data";
 import { randomNumbers } from "../../shared/random.ts";
+import { tensor } from "../../shared/tensor.ts";
 
 export type DataKind = "spiral" | "circles" | "xor" | "clusters" | "points" | "csv" | "mnist";
 
