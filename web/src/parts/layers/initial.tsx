@@ -90,7 +90,6 @@ export function InitialWeights() {
       )}
       <div class="depth">
         {outputs.map(({ data }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: layers are counted
           <Histogram key={i} name={t.layer(i + 1)} values={data} />
         ))}
       </div>

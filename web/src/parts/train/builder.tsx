@@ -22,7 +22,6 @@ export function Builder({ t, kinds, hidden, classes, onChange }: Props) {
     <>
       <ol class="layers">
         {hidden.map((layer, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: layers have no names of their own
           <li key={i}>
             <select
               aria-label={t.layer(i + 1)}

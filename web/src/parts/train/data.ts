@@ -71,7 +71,7 @@ export function pointsOf(kind: DataKind, noise: number): LabelledPoint[] {
 
 function datasetOf(points: readonly LabelledPoint[], classes: number): Dataset {
   return {
-    x: tensor(Float32Array.from(points.flatMap(([x, y]) => [x, y])), [points.length, 2]),
+    x: tensor(Float32Array.from(points.flatMap((point) => point.slice(0, 2))), [points.length, 2]),
     t: tensor(Uint8Array.from(points, ([, , label]) => label)),
     classes,
   };

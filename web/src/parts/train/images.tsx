@@ -21,7 +21,7 @@ export function Confusion({ t, images, classes }: ImagesProps) {
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const digits = Array.from({ length: 10 }, (_, i) => i);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t.confusion}>
+    <section class="scroll" tabIndex={0} aria-label={t.confusion}>
       <table class="confusion">
         <caption class="quiet">{t.confusionCaption}</caption>
         <thead>
@@ -52,7 +52,7 @@ export function Confusion({ t, images, classes }: ImagesProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
