@@ -61,22 +61,21 @@ export const PROGRAM_BYTES = 64;
 export enum RunField {
   /** steps done since the start of training */
   step,
-  /** the step that element 0 of losses and coefficients belongs to */
+  /** the step that element 0 of the losses and row 0 of coefficients belong to */
   firstStep,
   seedLow,
   seedHigh,
   /** float64, one for each step of a call; optional */
   losses,
-  /** float64 rows of COEFFICIENTS, one for each step of a call */
+  /** float64, for each step of a call so many rows of COEFFICIENTS as there are tables */
   coefficients,
+  tables,
   /** what the step is ahead of the place in the sequence of epochs: a fit may begin its own at any step */
   ahead,
   /** the number of the first of these epochs: no two of a network's have one order */
   epoch,
 }
 export const RUN_BYTES = 64;
-/** float64 coefficients that an optimizer gets for a step: the first is the learning rate. */
-export const COEFFICIENTS = 4;
 
 /** What `run` returns. */
 export enum Status {

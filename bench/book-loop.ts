@@ -5,7 +5,7 @@ import { SGD, TwoLayerNet } from "../src/book/index.ts";
 import type { Dataset } from "../src/data/dataset.ts";
 import { sampleBatch } from "../src/data/index.ts";
 import { crossEntropy } from "../src/nn/losses.ts";
-import { sgd } from "../src/nn/optimizers.ts";
+import { sgd } from "../src/nn/optimizers/index.ts";
 import { sequential } from "../src/train/sequential.ts";
 import { clock, type Group, median, mustEqual, type Result } from "./harness.ts";
 import { bookTraining, digits } from "./networks.ts";

@@ -10,7 +10,7 @@ import { normal } from "../src/nn/initializers.ts";
 import { relu, sigmoid } from "../src/nn/layers/activations.ts";
 import { dense } from "../src/nn/layers/dense.ts";
 import { crossEntropy, sumSquaredError } from "../src/nn/losses.ts";
-import { adam, sgd } from "../src/nn/optimizers.ts";
+import { adam, sgd } from "../src/nn/optimizers/index.ts";
 import { sequential } from "../src/train/sequential.ts";
 import type { TrainingOptions } from "../test/reference/training.ts";
 

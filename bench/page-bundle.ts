@@ -24,11 +24,11 @@ export interface PageBundle {
   readonly texts: readonly string[];
 }
 
-/** kobai's page. */
-export function pageBundle(): Promise<PageBundle> {
+/** kobai's page, or another that imports from "kobai" and "kobai/ops". */
+export function pageBundle(contents = page): Promise<PageBundle> {
   return bundleForPage("<stdin>", {
-    stdin: { contents: page, resolveDir: resolve("bench"), loader: "js" },
-    alias: { kobai: resolve("dist/index.js") },
+    stdin: { contents, resolveDir: resolve("bench"), loader: "js" },
+    alias: { kobai: resolve("dist/index.js"), "kobai/ops": resolve("dist/ops.js") },
   });
 }
 

@@ -1,13 +1,13 @@
 // The SGD update of all parameters of the book's network, 784-50-10: one instruction.
 
-import { Op } from "../assembly/isa/index.ts";
-import { UpdateArg } from "../assembly/isa/optimizer.ts";
-import { sgd } from "../src/nn/optimizers.ts";
+import { COEFFICIENTS } from "../assembly/isa/optimizer.ts";
+import { sgd } from "../src/nn/optimizers/index.ts";
+import { updateInstruction, updateOf, updateOperands } from "../src/nn/optimizers/optimizer.ts";
 import { engine } from "../src/runtime/engine.ts";
-import { instruction, load } from "../src/runtime/instructions.ts";
+import { load } from "../src/runtime/instructions.ts";
 import { RunState } from "../src/train/run-state.ts";
 import type { Floats } from "../test/reference/matmul.ts";
-import { updates } from "../test/reference/optimizer.ts";
+import { update as plainUpdate } from "../test/reference/optimizer.ts";
 import { type Bench, compare, type Group, mustEqual, versus } from "./harness.ts";
 import { floats, numbers } from "./program.ts";
 
@@ -17,7 +17,8 @@ const LR = 0.1;
 function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
   const current = engine();
   const { heap } = current;
-  const state = new RunState(current, 0, "bench");
+  const optimizer = sgd({ lr: LR });
+  const state = new RunState(current, 0, "bench", updateOf("bench", optimizer, []));
   const blocks = [1, 2].map((seed) => {
     const data = numbers(floats(dtype, N), seed);
     const block = heap.allocate(data.byteLength, "bench");
@@ -25,26 +26,23 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     return { block, data };
   });
   const [w, g] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
-  const operands = {
-    [UpdateArg.w]: w.block.address,
-    [UpdateArg.g]: g.block.address,
-    [UpdateArg.n]: N,
-    [UpdateArg.s1]: 0,
-    [UpdateArg.s2]: 0,
-    [UpdateArg.state]: state.address,
-  };
-  const update = load(current, [instruction<UpdateArg>(Op.sgd, dtype, operands)], state.address, "bench");
-  const begin = (count: number) => state.begin(0, count, sgd({ lr: LR }), 1);
+  const site = { dtype, w: w.block.address, g: g.block.address, n: N, bytes: 0, slots: 0 };
+  const operands = updateOperands(site, state.address);
+  const { rule } = optimizer;
+  const list = [updateInstruction(rule.op, rule, dtype, operands)];
+  const update = load(current, list, state.address, "bench");
+  const begin = (count: number) => state.begin(0, count, 0, undefined);
   const plainOperands = {
     w: w.data,
     g: g.data,
     s1: g.data,
     s2: g.data,
-    coefficients: Float64Array.of(LR, 0, 0, 0),
+    s3: g.data,
+    coefficients: new Float64Array(COEFFICIENTS).fill(LR, 0, 1),
   };
   begin(1);
   update.run(1);
-  updates.sgd!(plainOperands);
+  plainUpdate("sgd", plainOperands);
   mustEqual(`sgd ${dtype}`, heap.view(dtype, w.block.address, N) as Floats, w.data);
 
   begin(state.capacity);
@@ -56,7 +54,7 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     }
   };
   const plain = (times: number) => {
-    for (; times > 0; times--) updates.sgd!(plainOperands);
+    for (; times > 0; times--) plainUpdate("sgd", plainOperands);
   };
   const [fast, slow] = compare([wasm, plain], { seconds: quick ? 0.1 : 0.4 });
   report(versus(`${dtype} ${N} parameters`, fast!, slow!));

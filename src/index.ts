@@ -14,9 +14,12 @@ export {
   zeros,
 } from "./nn/initializers.ts";
 export * from "./nn/layers/activations.ts";
+export * from "./nn/layers/conv.ts";
 export * from "./nn/layers/dense.ts";
 export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
+export * from "./nn/layers/normalize.ts";
+export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -26,7 +29,9 @@ export {
   meanSquaredError,
   sumSquaredError,
 } from "./nn/losses.ts";
-export { adaGrad, adam, momentum, type Optimizer, sgd } from "./nn/optimizers.ts";
+export * from "./nn/optimizers/index.ts";
+export type { Rate, Schedule, ScheduleDescription, ScheduleState } from "./nn/rate.ts";
+export * from "./nn/schedules/index.ts";
 export {
   close,
   type EngineInfo,
@@ -47,6 +52,17 @@ export {
   type TypedArray,
   tensor,
 } from "./tensor.ts";
+export { averaged, swapAverage } from "./train/averages.ts";
+export type { Callback, FitRun } from "./train/callbacks/callback.ts";
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from "./train/callbacks/early-stopping.ts";
+export { csvLog, jsonLog } from "./train/callbacks/logs.ts";
+export { type Pausable, pausable } from "./train/callbacks/pausable.ts";
+export { saveBest, saveEvery } from "./train/callbacks/saving.ts";
+export type { Best, WatchOptions } from "./train/callbacks/watch.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
 export type { FitOptions } from "./train/fit.ts";

@@ -74,7 +74,7 @@ export function packTransposedB<T>(out: usize, b: usize, stride: usize, n: i32, 
 }
 
 /** out[j, 0…3] (`step` bytes apart) = rows 0…3 of `a` at j, for j < k; fewer than four `rows` repeat the last. */
-function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32, k: i32): void {
+export function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32, k: i32): void {
   let a1 = rows > 1 ? a + stride : a;
   let a2 = rows > 2 ? a1 + stride : a1;
   let a3 = rows > 3 ? a2 + stride : a2;
@@ -100,7 +100,7 @@ function transpose4(out: usize, step: usize, a: usize, stride: usize, rows: i32,
 }
 
 /** transpose4 for float64: out[j, 0…1] = rows 0…1 of `a` at j. */
-function transpose2(out: usize, step: usize, a: usize, stride: usize, rows: i32, k: i32): void {
+export function transpose2(out: usize, step: usize, a: usize, stride: usize, rows: i32, k: i32): void {
   let a1 = rows > 1 ? a + stride : a;
   for (; k > 0; k -= 2) {
     const r0 = v128.load(a),

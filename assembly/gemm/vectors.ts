@@ -27,3 +27,7 @@ export function splat2<T>(p: usize): v128 {
 export function splat3<T>(p: usize): v128 {
   return v128.load_splat<T>(p, 3 * sizeof<T>());
 }
+@inline
+export function splat4<T>(p: usize): v128 {
+  return v128.load_splat<T>(p, 4 * sizeof<T>());
+}

@@ -14,13 +14,13 @@ function storeAtMost<T>(address: usize, v: v128, count: i32): void {
 
 /** The upper half of a pair first: V8 stores the lower half once more where it comes first, in case that the upper one traps. */
 @inline
-function storeRow(c: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
+export function storeRow(c: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
   v128.store(c, s3, 48); v128.store(c, s2, 32);
   v128.store(c, s1, 16); v128.store(c, s0);
 }
 
 @inline
-function storeRowPart<T>(c: usize, s0: v128, s1: v128, s2: v128, s3: v128, n: i32): void {
+export function storeRowPart<T>(c: usize, s0: v128, s1: v128, s2: v128, s3: v128, n: i32): void {
   const length = vectorLength<T>();
   storeAtMost<T>(c, s0, n);
   storeAtMost<T>(c + 16, s1, n - length);

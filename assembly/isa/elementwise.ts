@@ -24,3 +24,19 @@ export enum BinaryArg {
   b1,
   b2,
 }
+
+/** out[i, j] = c[…] ≠ 0 ? a[…] : b[…] over sizes d0 × d1, the operands read as those of BinaryArg. */
+export enum WhereArg {
+  out = 2,
+  c,
+  a,
+  b,
+  d0,
+  d1,
+  c0,
+  c1,
+  a0,
+  a1,
+  b0,
+  b1,
+}

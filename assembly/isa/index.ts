@@ -117,21 +117,88 @@ export const FIRST_EXTENSION_OP = 0x1000;
 export enum ExtensionFamily {
   elementwise = 0x10,
   random = 0x11,
+  pool = 0x12,
+  normalize = 0x13,
+  conv = 0x14,
+  reduce = 0x15,
+  indexing = 0x16,
   metric = 0x18,
+  optimizer = 0x19,
 }
 
 /** The opcodes of the extension's kernels, by families. */
 export enum ExtensionOp {
   // one operand (UnaryArg)
   abs = 0x1000,
+  powerWhole,
+  powerReal,
   // two operands (BinaryArg)
   absGradient,
+  maximum,
+  minimum,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  equal,
+  notEqual,
+  // three (WhereArg)
+  where,
 
   randomBernoulli = 0x1100,
+
+  maxPool = 0x1200,
+  maxPoolGradient,
+  sumPool,
+  sumPoolGradient,
+
+  columnSums = 0x1300,
+  columnSquares,
+  columnProducts,
+  channelMean,
+  channelVariance,
+  channelGradient,
+  channelAffine,
+  batchNormGradient,
+  groupNorm,
+  groupNormGradient,
+
+  convolve = 0x1400,
+  convolveInputGradient,
+  convolveWeightGradient,
+
+  max = 0x1500,
+  min,
+  argmax,
+
+  copy = 0x1600,
+  fill,
+  gatherAxis,
+  scatterAxis,
+  oneHot,
 
   // what metrics are made of (MetricArg)
   countConfusion = 0x1800,
   countRanks,
   collectScores,
   addErrors,
+
+  // gradients before an update
+  addGradients = 0x1900,
+  clipGradients,
+  squares,
+  clipScale,
+  // updates with everything around them (UpdateArg)
+  sgd,
+  momentum,
+  nesterov,
+  adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  amsgrad,
+  nadam,
+  radam,
+  adamax,
+  lion,
 }

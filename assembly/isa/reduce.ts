@@ -9,3 +9,12 @@ export enum SumArg {
   inner,
   divisor,
 }
+
+/** out[i, l] = the largest or smallest of a[i, j, l] over j; of argmax, int32: the first j where it stands. */
+export enum ExtremeArg {
+  out = 2,
+  a,
+  outer,
+  n,
+  inner,
+}

@@ -1,24 +1,28 @@
 // Optimizer updates: one instruction over all parameters of a network, which lie contiguous, with their gradients and state in
 // the same order (UpdateArg). A step's coefficients come from its row of the run's table, computed on the TypeScript side.
 
-import { COEFFICIENTS, RunField } from "../blocks";
-import { UpdateArg } from "../isa/optimizer";
+import { RunField } from "../blocks";
+import { COEFFICIENTS, UpdateArg } from "../isa/optimizer";
 import { arg, chunkStart, pointer, STEP_BYTES, storePair } from "../memory";
 
 /** Stores a vector, and in the wide build the one behind it. */
 @inline
-function storeStep(address: usize, low: v128, high: v128): void {
+export function storeStep(address: usize, low: v128, high: v128): void {
   if (WIDE) storePair(address, low, high);
   else v128.store(address, low);
 }
 
-/** Coefficient `index` of this step, in every place of a vector. */
+/** Coefficient `index` of this step, in a table of a run. */
 @inline
-function coefficient<T>(i: usize, index: i32): v128 {
-  const run = pointer(i, UpdateArg.state);
-  const row = arg(run, RunField.step) - arg(run, RunField.firstStep);
-  const at = pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3);
-  return v128.splat<T>(<T>load<f64>(at));
+export function coefficientOf(run: usize, table: i32, index: i32): f64 {
+  const row = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.tables) + table;
+  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3));
+}
+
+/** The same, in every place of a vector. */
+@inline
+export function coefficient<T>(i: usize, index: i32): v128 {
+  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), index));
 }
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.
@@ -71,7 +75,7 @@ export function momentum<T>(i: usize, lane: i32, lanes: i32): void {
 }
 
 @inline
-function velocity<T>(v: v128, g: v128, lr: v128, alpha: v128): v128 {
+export function velocity<T>(v: v128, g: v128, lr: v128, alpha: v128): v128 {
   return v128.sub<T>(v128.mul<T>(alpha, v), v128.mul<T>(lr, g));
 }
 
@@ -98,7 +102,7 @@ export function adaGrad<T>(i: usize, lane: i32, lanes: i32): void {
 
 /** (lr·m) / (√v + ε) */
 @inline
-function scaledStep<T>(lr: v128, m: v128, v: v128, epsilon: v128): v128 {
+export function scaledStep<T>(lr: v128, m: v128, v: v128, epsilon: v128): v128 {
   return v128.div<T>(v128.mul<T>(lr, m), v128.add<T>(v128.sqrt<T>(v), epsilon));
 }
 
@@ -138,6 +142,6 @@ export function adam<T>(i: usize, lane: i32, lanes: i32): void {
 
 /** x + share·(y − x) */
 @inline
-function towards<T>(x: v128, y: v128, share: v128): v128 {
+export function towards<T>(x: v128, y: v128, share: v128): v128 {
   return v128.add<T>(x, v128.mul<T>(share, v128.sub<T>(y, x)));
 }

@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import { randomBernoulli } from "./bernoulli";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
@@ -7,6 +7,6 @@ export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.randomBernoulli:
       return randomBernoulli<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

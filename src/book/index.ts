@@ -15,6 +15,6 @@ export {
 } from "./functions.ts";
 export { Add, Affine, Mul, Relu, Sigmoid, SoftmaxWithLoss } from "./layers.ts";
 export { type BookNetworkOptions, MultiLayerNet, TwoLayerNet, type TwoLayerNetOptions } from "./networks.ts";
-export { AdaGrad, Adam, Momentum, SGD, type Trainable } from "./optimizers.ts";
+export { AdaGrad, Adam, Momentum, SGD, type Trainable, type Updates, updater } from "./optimizers.ts";
 export { Perceptron, type PerceptronOptions } from "./perceptron.ts";
 export { SimpleNet } from "./simple-net.ts";

@@ -1,21 +1,28 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
-import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { ALIGNMENT } from "../../assembly/isa/index.ts";
-import { UpdateArg } from "../../assembly/isa/optimizer.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
+import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
 import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
-import { DataError, OptionError, ShapeError } from "../errors.ts";
-import * as nn from "../nn/optimizers.ts";
-import { type Engine, engine } from "../runtime/engine.ts";
+import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
+import * as nn from "../nn/optimizers/book.ts";
+import {
+  checkOptimizer,
+  type Optimizer,
+  type Placed,
+  type Update,
+  updateOf,
+} from "../nn/optimizers/optimizer.ts";
+import { rateAt } from "../nn/rate.ts";
+import { Composer } from "../runtime/composer.ts";
+import { engine } from "../runtime/engine.ts";
 import { roundUp } from "../runtime/heap.ts";
-import { instruction, runOnce } from "../runtime/instructions.ts";
 import {
   bytesPerElement,
   checkTensor,
+  type DTypeName,
   formatShape,
   sameShape,
   type Tensor,
-  type TypedArray,
   tensor,
 } from "../tensor.ts";
 import { checkFinite } from "../train/programs.ts";
@@ -24,37 +31,29 @@ import { checkFinite } from "../train/programs.ts";
 export type Trainable = Tensor | number;
 
 /** One parameter of an update. */
-interface Entry {
-  readonly name: string;
+interface Entry extends Placed {
   /** as the user holds it */
   readonly param: Trainable;
   /** over its memory, or around the number */
   readonly weights: Tensor;
-  readonly gradient: Tensor;
-  /** what the rule remembers of it, as long as the weights each */
-  readonly state: readonly TypedArray[];
 }
 
 /** Updates parameters by their gradients, and keeps for each parameter, by its name, what its rule remembers. */
-class Updates {
-  readonly #rule: nn.Optimizer;
-  readonly #slots: number;
-  readonly #memory = new Map<string, readonly TypedArray[]>();
-  #updates = 0;
+export class Updates {
+  readonly #call: string;
+  readonly #optimizer: Optimizer;
+  /** regions of state, by parameter */
+  readonly #memory = new Map<string, Tensor[]>();
+  /** which of the regions is the moving average, once that is known */
+  #average = -1;
+  /** updates that it was asked for */
+  #given = 0;
 
-  /** @param name the class's, which messages say */
-  protected constructor(name: string, rule: nn.Optimizer) {
-    this.#rule = { ...rule, name };
-    this.#slots = nn.slotsOf(name, rule);
-  }
-
-  /** The learning rate: a number above 0. A change takes effect with the next update. @throws OptionError */
-  get lr(): number {
-    return this.#rule.lr;
-  }
-
-  set lr(lr: number) {
-    this.#rule.lr = check(this.#rule.name, "lr", lr, positive);
+  /** @internal Use `updater`, or a class of the book's. @param call how messages name it */
+  constructor(call: string, optimizer: Optimizer) {
+    checkOptimizer(call, optimizer);
+    this.#call = call;
+    this.#optimizer = optimizer;
   }
 
   /**
@@ -65,19 +64,24 @@ class Updates {
    *
    * @param params by name @param grads by the same names, each of its parameter's shape; others are not looked at
    * @throws DataError where a gradient is missing, a parameter is of integers, or the update would make one NaN or infinite: then
-   *   nothing is changed
+   *   nothing is changed; where parameters are of two types, and the optimizer does more than its rule
    * @throws ShapeError where a gradient has another shape than its parameter, or a parameter another than before
+   * @throws OptionError where the optimizer's groups name what is not among the parameters
    * @throws StateError before `init()`
    */
   update(params: Record<string, Trainable>, grads: Readonly<Record<string, Trainable>>): void {
-    const { name: call } = this.#rule;
+    const call = this.#call;
     checkNamed(call, params, "parameters by name, such as net.params");
     checkNamed(call, grads, "gradients by name, such as net.gradient(x, t)");
-    const entries = Object.keys(params).map((name) => this.#entry(name, params[name], grads[name]));
-    this.#run(entries);
-    this.#updates++;
-    for (const { name, param, weights, state } of entries) {
-      this.#memory.set(name, state);
+    const parts = this.#placed(params).map((entries) => {
+      const update = updateOf(call, this.#optimizer, entries);
+      const gradients = entries.map((entry) => this.#gradient(entry, grads[entry.name], update));
+      return { entries, update, gradients };
+    });
+    const results = parts.map((part) => this.#run(part));
+    for (const keep of results) keep();
+    this.#given++;
+    for (const { name, param, weights } of parts.flatMap(({ entries }) => entries)) {
       const value = typeof param === "number" ? weights.data[0]! : param;
       if (!Reflect.set(params, name, value) && typeof param === "number") {
         throw new DataError(`${call}: the parameter ${name} is a number that cannot be replaced in params`);
@@ -85,123 +89,202 @@ class Updates {
     }
   }
 
-  #entry(name: string, given: unknown, gradientGiven: unknown): Entry {
-    const { name: call } = this.#rule;
-    if (gradientGiven === undefined) {
-      throw new DataError(`${call}: there is no gradient for the parameter ${name}`);
-    }
-    const param = given as Trainable;
-    const weights = asTensor(`${call}: the parameter ${name}`, param);
-    if (weights.dtype !== "float32" && weights.dtype !== "float64") {
-      throw new DataError(
-        `${call}: the parameter ${name} is ${weights.dtype}; parameters are float32 or float64`,
+  /**
+   * The moving average of the parameters, by name, where the optimizer keeps one (`movingAverage`).
+   * @throws StateError where it keeps none, or before the first update
+   */
+  averaged(): Record<string, Tensor> {
+    if (this.#average < 0) {
+      throw new StateError(
+        `${this.#call}: there is no moving average; make the optimizer with: [movingAverage()], and update`,
       );
     }
-    const gradient = asTensor(`${call}: the gradient of ${name}`, gradientGiven as Trainable);
-    if (!sameShape(gradient.shape, weights.shape)) {
-      throw new ShapeError(
-        call,
-        `the parameter ${name} is ${formatShape(weights.shape)}, its gradient ${formatShape(gradient.shape)}; shapes must be equal`,
-        weights.shape,
-        gradient.shape,
-      );
-    }
-    const state =
-      this.#memory.get(name) ?? Array.from({ length: this.#slots }, () => weights.data.slice().fill(0));
-    const known = state[0]?.length ?? weights.data.length;
-    if (known !== weights.data.length) {
-      throw new ShapeError(
-        call,
-        `the parameter ${name} had ${known} elements in earlier updates and is ${formatShape(weights.shape)} now; ` +
-          "make a new optimizer for another network",
-        weights.shape,
-      );
-    }
-    return { name, param, weights, gradient, state };
-  }
-
-  /** Updates copies in linear memory, and takes over what they become once all are known to be finite. */
-  #run(entries: readonly Entry[]): void {
-    const now = engine();
-    const { heap } = now;
-    const head = roundUp(RUN_BYTES + 8 * COEFFICIENTS);
-    const spans = entries.map(({ weights: { dtype, data } }) =>
-      roundUp(data.length * bytesPerElement(dtype)),
-    );
-    const each = 2 + this.#slots;
-    const bytes = spans.reduce((sum, span) => sum + each * span, head + 8 * entries.length + ALIGNMENT);
-    const block = heap.allocate(bytes, this.#rule.name);
-    try {
-      this.#writeCoefficients(now, block.address);
-      const verdicts = block.address + head;
-      let place = roundUp(verdicts + 8 * entries.length);
-      const places = spans.map((span) => {
-        const first = place;
-        place += each * span;
-        return Array.from({ length: each }, (_, i) => first + i * span);
-      });
-      for (const [i, entry] of entries.entries()) {
-        this.#runOne(now, entry, places[i]!, { state: block.address, verdict: verdicts + 8 * i });
-      }
-      const bad = heap
-        .view("float64", verdicts, entries.length)
-        .findIndex((verdict) => Number.isNaN(verdict));
-      if (bad >= 0) throw this.#notFinite(entries[bad]!);
-      for (const [i, { weights, state }] of entries.entries()) {
-        const [w, , ...slots] = places[i]!;
-        const { dtype, data } = weights;
-        data.set(heap.view(dtype, w!, data.length));
-        for (const [k, address] of slots.entries()) state[k]!.set(heap.view(dtype, address, data.length));
-      }
-    } finally {
-      heap.free(block);
-    }
-  }
-
-  #writeCoefficients({ heap }: Engine, state: number): void {
-    const coefficients = new Float64Array(COEFFICIENTS);
-    this.#rule.coefficients(this.#updates + 1, coefficients, 0);
-    heap.view("int32", state, RUN_BYTES / 4)[RunField.coefficients] = state + RUN_BYTES;
-    heap.view("float64", state + RUN_BYTES, COEFFICIENTS).set(coefficients);
-  }
-
-  /** @param places of the weights, the gradient and the rule's state */
-  #runOne(
-    now: Engine,
-    { weights: { dtype, data }, gradient, state }: Entry,
-    places: readonly number[],
-    { state: run, verdict }: { state: number; verdict: number },
-  ): void {
-    const n = data.length;
-    for (const [i, array] of [data, gradient.data, ...state].entries()) {
-      now.heap.view(dtype, places[i]!, n).set(array);
-    }
-    const [w, g, s1, s2] = places;
-    runOnce(
-      now,
-      instruction<UpdateArg>(this.#rule.op, dtype, {
-        [UpdateArg.w]: w!,
-        [UpdateArg.g]: g!,
-        [UpdateArg.n]: n,
-        [UpdateArg.s1]: s1 ?? 0,
-        [UpdateArg.s2]: s2 ?? 0,
-        [UpdateArg.state]: run,
+    return Object.fromEntries(
+      [...this.#memory].map(([name, state]) => {
+        const average = state[this.#average]!;
+        return [name, { ...average, data: average.data.slice() }];
       }),
     );
-    runOnce(now, checkFinite(dtype, verdict, w!, n));
   }
 
-  #notFinite({ name, weights, gradient }: Entry): DataError {
-    const { name: call, lr } = this.#rule;
+  /** The parameters of each type, laid out one behind the other. */
+  #placed(params: Record<string, unknown>): Entry[][] {
+    const call = this.#call;
+    const byType = new Map<DTypeName, Entry[]>();
+    for (const name of Object.keys(params)) {
+      const param = params[name] as Trainable;
+      const weights = asTensor(`${call}: the parameter ${name}`, param);
+      const { dtype, data, shape } = weights;
+      if (dtype !== "float32" && dtype !== "float64") {
+        throw new DataError(`${call}: the parameter ${name} is ${dtype}; parameters are float32 or float64`);
+      }
+      const known = this.#memory.get(name)?.[0]?.data.length ?? data.length;
+      if (known !== data.length) {
+        throw new ShapeError(
+          call,
+          `the parameter ${name} had ${known} elements in earlier updates and is ${formatShape(shape)} now; ` +
+            "make a new optimizer for another network",
+          shape,
+        );
+      }
+      const before = byType.get(dtype) ?? [];
+      const last = before.at(-1);
+      const offset = last ? last.offset + roundUp(last.n * bytesPerElement(dtype)) : 0;
+      byType.set(dtype, [...before, { name, param, weights, offset, n: data.length }]);
+    }
+    const extra = this.#optimizer.with?.[0];
+    if (byType.size > 1 && extra) {
+      throw new DataError(
+        `${call}: there are parameters of float32 and of float64; for ${extra.description.kind} all must be of one type`,
+      );
+    }
+    return [...byType.values()];
+  }
+
+  /** A parameter's gradient: of a frozen one there may be none. */
+  #gradient({ name, weights }: Entry, given: unknown, update: Update): Tensor | undefined {
+    const call = this.#call;
+    if (given === undefined) {
+      if (!update.trains(name)) return undefined;
+      throw new DataError(`${call}: there is no gradient for the parameter ${name}`);
+    }
+    const gradient = asTensor(`${call}: the gradient of ${name}`, given as Trainable);
+    if (sameShape(gradient.shape, weights.shape)) return gradient;
+    throw new ShapeError(
+      call,
+      `the parameter ${name} is ${formatShape(weights.shape)}, its gradient ${formatShape(gradient.shape)}; shapes must be equal`,
+      weights.shape,
+      gradient.shape,
+    );
+  }
+
+  /** Updates copies in linear memory; the result takes over what they become, which is known to be finite. */
+  #run({ entries, update, gradients }: Part): () => void {
+    const { heap } = engine();
+    const { dtype } = entries[0]!.weights;
+    const last = entries.at(-1)!;
+    const bytes = last.offset + roundUp(last.n * bytesPerElement(dtype));
+    const program = Composer.compose({ engine: engine(), owner: this.#call }, (composer) => {
+      const rows = composer.allocate(8 * COEFFICIENTS * update.tables);
+      const run = { [RunField.coefficients]: rows, [RunField.tables]: update.tables };
+      Object.assign(heap.view("int32", composer.run, RUN_BYTES / 4), run);
+      const verdicts = composer.allocate(8 * entries.length);
+      const regions = composer.allocate((2 + update.regions.length) * bytes);
+      const site = {
+        dtype,
+        w: regions,
+        g: regions + bytes,
+        n: bytes / bytesPerElement(dtype),
+        bytes,
+        slots: regions + 2 * bytes,
+      };
+      update.compose(composer, site);
+      entries.forEach(({ offset, n }, i) => {
+        composer.push(checkFinite(dtype, verdicts + 8 * i, regions + offset, n));
+      });
+      return { ...composer.finish(), rows, verdicts, regions };
+    });
+    try {
+      const rows = new Float64Array(COEFFICIENTS * update.tables);
+      update.coefficients(this.#given, undefined, rows, 0);
+      heap.view("float64", program.rows, rows.length).set(rows);
+      const at = (region: number, { offset, n }: Entry) =>
+        heap.view(dtype, program.regions + region * bytes + offset, n);
+      entries.forEach((entry, i) => {
+        at(0, entry).set(entry.weights.data);
+        const gradient = gradients[i];
+        if (gradient) at(1, entry).set(gradient.data);
+        this.#memory.get(entry.name)?.forEach(({ data }, k) => {
+          at(2 + k, entry).set(data);
+        });
+      });
+      program.run(1);
+      const bad = heap
+        .view("float64", program.verdicts, entries.length)
+        .findIndex((verdict) => Number.isNaN(verdict));
+      if (bad >= 0) throw this.#notFinite(entries[bad]!, gradients[bad]);
+      const made = entries.map((entry) => ({
+        entry,
+        weights: at(0, entry).slice(),
+        state: update.regions.map((_, k) => ({ ...entry.weights, data: at(2 + k, entry).slice() })),
+      }));
+      return () => {
+        this.#average = update.regions.indexOf("average");
+        for (const { entry, weights, state } of made) {
+          entry.weights.data.set(weights);
+          this.#memory.set(entry.name, state);
+        }
+      };
+    } finally {
+      program.dispose();
+    }
+  }
+
+  #notFinite({ name, weights }: Entry, gradient: Tensor | undefined): DataError {
+    const call = this.#call;
     const isBad = (value: number) => !Number.isFinite(value);
-    const [weight, slope] = [weights.data.find(isBad), gradient.data.find(isBad)];
+    const [weight, slope] = [weights.data.find(isBad), gradient?.data.find(isBad)];
     if (weight !== undefined) return new DataError(`${call}: the parameter ${name} holds ${weight}`);
+    const lr = rateAt(call, this.#optimizer.lr, this.#given, undefined);
     return new DataError(
       `${call}: this update would make the parameter ${name} NaN or infinite; nothing is changed. ` +
         (slope === undefined
           ? `The learning rate (${lr}) is the usual cause: try ${Number((lr / 10).toPrecision(3))}`
           : `Its gradient holds ${slope}`),
     );
+  }
+}
+
+/** The parameters of one type. */
+interface Part {
+  readonly entries: readonly Entry[];
+  readonly update: Update;
+  readonly gradients: readonly (Tensor | undefined)[];
+}
+
+/**
+ * Any optimizer as the book uses its own: with `update(params, grads)`, for loops of one's own.
+ *
+ * @param optimizer such as `adamw({ with: [clipByGlobalNorm(1)] })`; its steps are counted here from the first update on
+ * @throws OptionError where it is none, or its rate follows evaluations (`plateau`), which only `fit` makes
+ * @example
+ * ```ts
+ * import { adamw, clipByValue, init } from "kobai";
+ * import { updater } from "kobai/book";
+ * await init();
+ * const optimizer = updater(adamw({ lr: 0.1, weightDecay: 0, with: [clipByValue(1)] }));
+ * const at = { x: 3 };
+ * optimizer.update(at, { x: 2 * at.x }); // at.x is now 2.9, nearly
+ * ```
+ */
+export function updater(optimizer: Optimizer): Updates {
+  const updates = new Updates("updater", optimizer);
+  if (typeof optimizer.lr === "function" && optimizer.lr.next) {
+    throw new OptionError(
+      "updater: the learning rate follows evaluations, which only fit makes; give another schedule",
+    );
+  }
+  return updates;
+}
+
+/** An optimizer of the book's: its learning rate is a number. */
+class BookOptimizer extends Updates {
+  readonly #call: string;
+  readonly #rule: Optimizer;
+
+  protected constructor(call: string, optimizer: Optimizer) {
+    super(call, optimizer);
+    this.#call = call;
+    this.#rule = optimizer;
+  }
+
+  /** The learning rate: a number above 0. A change takes effect with the next update. @throws OptionError */
+  get lr(): number {
+    return this.#rule.lr as number;
+  }
+
+  set lr(lr: number) {
+    this.#rule.lr = check(this.#call, "lr", lr, positive);
   }
 }
 
@@ -236,7 +319,7 @@ function byName<T extends object>(
  * W ← W − lr·∂L/∂W (book 6.1.2): `new SGD(0.1)`, or `new SGD({ lr: 0.1 })`. Default lr 0.01.
  * @throws OptionError for an lr that is not above 0, or options that there are not
  */
-export class SGD extends Updates {
+export class SGD extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
     super("SGD", nn.sgd(byName("SGD", { lr: positive }, given)));
   }
@@ -246,7 +329,7 @@ export class SGD extends Updates {
  * v ← αv − lr·∂L/∂W; W ← W + v (book 6.1.4): `new Momentum(lr, momentum)`, or by an object. Defaults: lr 0.01, momentum (α) 0.9.
  * @throws OptionError for options out of range, or that there are not
  */
-export class Momentum extends Updates {
+export class Momentum extends BookOptimizer {
   constructor(
     ...given: [lr?: number | undefined, momentum?: number] | [options?: { lr?: number; momentum?: number }]
   ) {
@@ -258,7 +341,7 @@ export class Momentum extends Updates {
  * h ← h + (∂L/∂W)²; W ← W − lr·∂L/∂W / (√h + 1e-7) (book 6.1.5): `new AdaGrad(lr)`, or by an object. Default lr 0.01.
  * @throws OptionError for an lr that is not above 0, or options that there are not
  */
-export class AdaGrad extends Updates {
+export class AdaGrad extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
     super("AdaGrad", nn.adaGrad(byName("AdaGrad", { lr: positive }, given)));
   }
@@ -278,7 +361,7 @@ export class AdaGrad extends Updates {
  * optimizer.update(at, { x: at.x / 10, y: 2 * at.y }); // at is now { x: -6.7, y: 1.7 }, nearly
  * ```
  */
-export class Adam extends Updates {
+export class Adam extends BookOptimizer {
   constructor(
     ...given:
       | [lr?: number | undefined, beta1?: number | undefined, beta2?: number]

@@ -81,7 +81,7 @@ export async function runTraining(
       signal: stop.soon,
     });
     const weights = { step: history.steps, params: copies(net) };
-    return { weights, history, ...(history.aborted && { stopped: `ended by ${stop.by}` }) };
+    return { weights, history, ...(history.ended === "aborted" && { stopped: `ended by ${stop.by}` }) };
   } catch (error) {
     if (!(error instanceof NotFiniteError)) return { weights: evaluated, stopped: String(error), error };
     const weights = await lastGood(net, error, evaluated, test);

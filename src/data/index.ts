@@ -1,6 +1,7 @@
 // kobai/data: what training reads.
 
 export { sampleBatch, takeBatch } from "./batch.ts";
+export { channelsFirst, channelsLast, kernelFromTorch, kernelToTorch } from "./channels.ts";
 export { type Dataset, sampleCount } from "./dataset.ts";
 export { parseIdx } from "./idx.ts";
 export { type MnistOptions, mnist, type TrainTest } from "./mnist.ts";

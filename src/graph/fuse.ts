@@ -1,11 +1,10 @@
 import { Activation } from "../../assembly/isa/gemm.ts";
-import { type AffineAttributes, affineOperation, matmulOperation } from "./ops/matmul.ts";
 import { topologicalOrder } from "./order.ts";
-import { node as makeNode, type Node, type Operation, type Value } from "./value.ts";
+import { type Finish, node as makeNode, type Node, type Operation, type Value } from "./value.ts";
 
 /**
- * Replaces matmul + bias + activation, and matmul + an activation's gradient, by one affine instruction each, wherever nothing else
- * needs what lies between. The arithmetic is the same, element by element, so the bits are too.
+ * Replaces a product (matmul, a convolution) + bias + activation, and a product + an activation's gradient, by one instruction each, wherever
+ * nothing else needs what lies between. The arithmetic is the same, element by element, so the bits are too.
  *
  * @returns the values that stand for `values` in the rewritten graph
  */
@@ -37,7 +36,7 @@ function rebuilt(node: Node, inputs: readonly Value[]): Node {
     : makeNode(node.operation, inputs, node.attributes);
 }
 
-/** The affine node that `node` becomes, if it does; `sole(i)` tells whether nothing but `node` needs its input i. */
+/** The finished product that `node` becomes, if it does; `sole(i)` tells whether nothing but `node` needs its input i. */
 function fused(node: Node, inputs: readonly Value[], sole: (index: number) => boolean): Node | undefined {
   const operation = node.operation as Operation<never>;
   const [first, second] = inputs as [Value, Value];
@@ -46,40 +45,41 @@ function fused(node: Node, inputs: readonly Value[], sole: (index: number) => bo
       [0, first, second],
       [1, second, first],
     ] as const) {
-      const affine = sole(index) && unfinished(product);
-      if (affine && !affine.attributes.bias && isRowOf(bias, product)) {
-        return makeNode(affineOperation, [...affine.inputs, bias], { ...affine.attributes, bias: true });
+      const pending = sole(index) ? unfinished(product) : undefined;
+      if (pending && !pending.finish.bias && isRowOf(bias, product)) {
+        return finished(pending, [bias], { bias: true });
       }
     }
     return undefined;
   }
   const { activation } = operation;
-  const affine = activation !== undefined && sole(0) && unfinished(first);
-  if (!affine) return undefined;
+  const pending = activation !== undefined && sole(0) ? unfinished(first) : undefined;
   // A gradient has a second input, the activation's output.
-  return makeNode(affineOperation, [...affine.inputs, ...inputs.slice(1)], {
-    ...affine.attributes,
-    activation,
-  });
+  return pending && finished(pending, inputs.slice(1), { activation: activation! });
 }
 
-/** The product behind a value, as affine, if it has no activation yet. */
-function unfinished(value: Value): { inputs: readonly Value[]; attributes: AffineAttributes } | undefined {
-  const { operation, inputs, attributes } = value.node;
-  if (operation === (matmulOperation as Operation<never>)) {
-    const plain = { ...(attributes as AffineAttributes), bias: false, activation: Activation.identity };
-    return { inputs, attributes: plain };
-  }
-  const isAffine = operation === (affineOperation as Operation<never>);
-  if (isAffine && (attributes as AffineAttributes).activation === Activation.identity) {
-    return { inputs, attributes: attributes as AffineAttributes };
-  }
-  return undefined;
+interface Unfinished {
+  readonly node: Node;
+  readonly into: Operation<never>;
+  readonly finish: Finish;
 }
 
-/** Whether `row` is one row that is added to every row of `matrix`. */
-export function isRowOf(row: Value, matrix: Value): boolean {
+/** The product behind a value, if it has no activation yet. */
+function unfinished({ node }: Value): Unfinished | undefined {
+  const into = node.operation.finished;
+  if (!into) return undefined;
+  const { bias = false, activation = Activation.identity } = node.attributes as Partial<Finish>;
+  return activation === Activation.identity ? { node, into, finish: { bias, activation } } : undefined;
+}
+
+function finished({ node, into, finish }: Unfinished, more: readonly Value[], also: Partial<Finish>): Node {
+  const attributes = { ...(node.attributes as object), ...finish, ...also };
+  return makeNode(into as Operation<unknown>, [...node.inputs, ...more], attributes);
+}
+
+/** Whether `row` is one row that is added to every row of `product`. */
+export function isRowOf(row: Value, product: Value): boolean {
   const { shape } = row;
   const isRow = shape.length === 1 || (shape.length === 2 && shape[0] === 1);
-  return isRow && matrix.shape.length === 2 && shape.at(-1) === matrix.shape[1];
+  return isRow && product.shape.length >= 2 && shape.at(-1) === product.shape.at(-1);
 }

@@ -70,9 +70,9 @@ const signs: Readonly<Record<string, string>> = {
 
 /** What stands in an op's circle, in the book's signs where it has one. */
 export function signOf({ operation: { name }, attributes }: Node, symbols: Symbols): string {
-  const { factor, mean } = (attributes ?? {}) as { factor?: number; mean?: boolean };
+  const { factor, divisor } = (attributes ?? {}) as { factor?: number; divisor?: number };
   if (name === "scale") return `× ${writtenFactor(factor!, symbols)}`;
-  if (mean) return "mean";
+  if (divisor !== undefined) return "mean";
   return signs[name] ?? name;
 }
 
@@ -143,7 +143,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   scale: scaled,
   sum: ({ inputs: [x], attributes }, write) =>
-    (attributes as { mean: boolean }).mean
+    (attributes as { divisor?: number }).divisor !== undefined
       ? call("mean", [write(x!)])
       : product(`Σ ${held(write(x!), Hold.product)}`),
   sqrt: ({ inputs: [x] }, write) => name(`√${held(write(x!), Hold.name)}`),

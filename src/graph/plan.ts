@@ -68,10 +68,12 @@ export function plan(
   );
   // Each node asks for two constants at most.
   const constantBytes = roundUp(16 * order.length);
+  const wordBytes = roundUp(4 * order.reduce((total, { operation }) => total + (operation.words ?? 0), 0));
   const scratchBytes = workspaceBytes * engine.lanes.count;
-  const block = engine.heap.allocate(constantBytes + arenaBytes + scratchBytes, owner);
+  const block = engine.heap.allocate(constantBytes + wordBytes + arenaBytes + scratchBytes, owner);
   const constants = constantsAt(engine, block.address);
-  const arena = block.address + constantBytes;
+  let nextWords = block.address + constantBytes;
+  const arena = nextWords + wordBytes;
   for (const [value, offset] of offsets) addresses.set(value, arena + offset);
 
   const instructions: Instruction[] = [];
@@ -89,6 +91,12 @@ export function plan(
     },
     isWanted: (value) => read.has(value) || placed.has(value),
     compressed,
+    words(values) {
+      const at = nextWords;
+      engine.heap.view("int32", at, values.length).set(values);
+      nextWords += 4 * values.length;
+      return at;
+    },
     emit<Arg extends number = never>(
       op: Op,
       dtype: DTypeName,

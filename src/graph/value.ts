@@ -46,8 +46,18 @@ export interface Operation<A = unknown> {
   readonly view?: boolean;
   /** What a product becomes that the op is fused into: one with an activation, or with an activation's gradient. */
   readonly activation?: Activation;
+  /** What a product becomes with a bias or an activation: the op that does both, whose inputs are the product's, then the bias, then y. */
+  readonly finished?: Operation<never>;
+  /** 32-bit words that its instructions point to (`Emitter.words`), at most. Default: none. */
+  readonly words?: number;
   /** Scratch bytes that each lane of the instructions needs at `Emitter.workspace`; given which inputs are compressed rows. */
   workspace?(node: Node<A>, isCompressed: (value: Value) => boolean): number;
+}
+
+/** Attributes of a finished product. Its inputs: the product's, then the bias if any, then the output y if the activation is a gradient. */
+export interface Finish {
+  readonly bias: boolean;
+  readonly activation: Activation;
 }
 
 /** A batch of inputs without their zeros, as compressed rows (assembly/sparse/rows.ts). */
@@ -74,6 +84,8 @@ export interface Emitter {
   scalar(value: number, dtype: DTypeName): number;
   /** The address of the RunField block whose seed and step random elements are drawn by. */
   readonly run: number;
+  /** The address of 32-bit words, for what an instruction has no operands left for: `Operation.words` is how many. */
+  words(values: readonly number[]): number;
   /** scratch for the lanes, one after another */
   readonly workspace: number;
   /** of one lane */

@@ -14,7 +14,7 @@ export type Distribution =
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "bernoulli"; readonly probability: number; readonly value: number };
 
-/** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer). */
+/** Chooses a distribution for a parameter, given its shape ([inputs, outputs] for the weight of a dense layer, [height, width, inputs, outputs] for a convolution's). */
 export type Initializer = (shape: Shape) => Distribution;
 
 /** A kind of distributions of two numbers, or of one. */

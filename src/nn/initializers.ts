@@ -46,7 +46,7 @@ export function bernoulli(given: { probability: number; value?: number }): Initi
 /**
  * Xavier (Glorot) initialization: normal, std √(2 / (inputs + outputs)), for sigmoid and tanh
  * (Glorot & Bengio 2010, eq. 16; as PyTorch's xavier_normal_).
- * @throws OptionError, when the network is made, for a parameter that is no matrix
+ * @throws OptionError, when the network is made, for a parameter of fewer than two axes
  * @example xavier()([5, 3]).std; // 0.5
  */
 export function xavier(): Initializer {
@@ -58,7 +58,7 @@ export function xavier(): Initializer {
 
 /**
  * He initialization: normal, std √(2 / inputs), for ReLU (He et al. 2015, eq. 10; book 6.2.3).
- * @throws OptionError, when the network is made, for a parameter that is no matrix
+ * @throws OptionError, when the network is made, for a parameter of fewer than two axes
  * @example he()([8, 3]).std; // 0.5
  */
 export function he(): Initializer {
@@ -91,11 +91,16 @@ export const initializerOrNone: Rule = [
   "an initializer, such as zeros(), or false",
 ];
 
+/**
+ * How many elements go into an output, and how many outputs an element goes into: of the weight [inputs, outputs] of a dense layer, or of a
+ * convolution's, [height, width, inputs, outputs], where the kernel's elements count. As PyTorch, groups are not asked for.
+ */
 function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
   if (shape.length < 2) {
     throw new OptionError(
-      `${name}: needs a weight of two axes, [inputs, outputs]; for a bias use zeros() or constant(v)`,
+      `${name}: needs a weight of two axes or more, […, inputs, outputs]; for a bias use zeros() or constant(v)`,
     );
   }
-  return [shape[0]!, shape[1]!];
+  const kernel = shape.slice(0, -2).reduce((product, length) => product * length, 1);
+  return [kernel * shape.at(-2)!, kernel * shape.at(-1)!];
 }

@@ -4,6 +4,7 @@ import * as ops from "../graph/ops/loss.ts";
 import { reshape, rootOf } from "../graph/ops/reshape.ts";
 import { isOf, type Value } from "../graph/value.ts";
 import { size } from "../tensor.ts";
+import { checkIsMean } from "../train/mean-check.ts";
 
 /** What training makes small. */
 export interface Loss {
@@ -41,7 +42,7 @@ export function loss(name: string, forward: Loss["forward"], targets: Loss["targ
   check("loss", "name", name, nameRule);
   check("loss", "forward", forward, callback);
   check("loss", "targets", targets, targetsRule);
-  return { name, targets, forward };
+  return { name, targets, forward, [meanOverSamples]: checkIsMean } as Loss;
 }
 
 /**
@@ -64,7 +65,8 @@ export const lossRule: Rule = [
   "a loss, such as crossEntropy()",
 ];
 
-const meanOverSamples = Symbol("mean over samples");
+/** Where a loss has `true` if it is known to be a mean over samples, or else what finds that out. */
+export const meanOverSamples = Symbol("mean over samples");
 
 /** One of kobai's own. */
 // @__NO_SIDE_EFFECTS__ (a loss that a page does not use is left out of its bundle)
@@ -150,6 +152,3 @@ function behind(activation: string, output: Value): Value {
 export function endsWith(activation: string, output: Value): boolean {
   return isOf(activation, rootOf(output));
 }
-
-/** Whether a loss is one of kobai's, each of which is a mean over samples. */
-export const isKnownMean = (loss: object): boolean => meanOverSamples in loss;

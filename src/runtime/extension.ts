@@ -33,7 +33,7 @@ async function linkExtension(memory: WebAssembly.Memory, options: LinkOptions): 
   if (isNode && options.build === "plain" && !options.shared && options.source === undefined) {
     return { execute: onceCalled(() => instantiateSync<Exports>(unpack(...packed), { env: { memory } })) };
   }
-  const { exports, module } = await linkFile<Exports>(file, memory, options, {});
+  const { exports, module } = await linkFile<Exports>(file, memory, options);
   return { execute: exports.execute, module };
 }
 

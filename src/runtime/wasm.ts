@@ -122,14 +122,18 @@ export async function loadKernels(
   options: Omit<LinkOptions, "source">,
   { wasm, extension }: { readonly wasm?: WasmSource; readonly extension?: WasmSource } = {},
 ): Promise<LinkedKernels> {
-  const extended = await linkExtension(memory, { ...options, source: extension });
+  const own = { ...options, source: wasm };
+  const [code, extended] = await Promise.all([
+    codeOf(core, own),
+    linkExtension(memory, { ...options, source: extension }),
+  ]);
   const imports = { lanes: { ...sleepOn(memory) }, extension: { execute: extended.execute } };
-  const { exports, module } = await linkFile<Kernels>(core, memory, { ...options, source: wasm }, imports);
+  const { exports, module } = await link<Kernels>(core, code, memory, own, imports);
   return { kernels: exports, modules: { core: module, extension: extended.module } };
 }
 
 /**
- * Compiles one of the modules and links it.
+ * Compiles a module that needs nothing but the memory, and links it.
  *
  * @throws UnsupportedError where a page's policy forbids WebAssembly
  * @throws OptionError for a source that is not the file and the build that is wanted, or that cannot be had; for a compiled module where the
@@ -139,17 +143,29 @@ export async function linkFile<Exports>(
   file: KernelFile,
   memory: WebAssembly.Memory,
   options: LinkOptions,
-  imports: WebAssembly.Imports,
-): Promise<{ readonly exports: Exports; readonly module: WebAssembly.Module }> {
-  const { build, source } = options;
-  const code = await codeOf(file, options);
-  const link = isNode && source === undefined ? compileAndLink : instantiate;
+): Promise<Linked<Exports>> {
+  return link<Exports>(file, await codeOf(file, options), memory, options);
+}
+
+interface Linked<Exports> {
+  readonly exports: Exports;
+  readonly module: WebAssembly.Module;
+}
+
+async function link<Exports>(
+  file: KernelFile,
+  code: Awaited<ReturnType<typeof codeOf>>,
+  memory: WebAssembly.Memory,
+  { build, source }: LinkOptions,
+  imports?: WebAssembly.Imports,
+): Promise<Linked<Exports>> {
   const relaxed = build === "relaxed";
-  let linked: { readonly exports: Record<string, unknown>; readonly module: WebAssembly.Module };
+  let linked: Linked<Record<string, unknown>>;
   let isRelaxed: boolean;
   try {
     // The loader turns an assertion in the wasm into an Error with its text, file and line.
-    linked = await link(code, { env: { memory }, ...imports });
+    const compile = isNode && source === undefined ? compileAndLink : instantiate;
+    linked = await compile(code, { env: { memory }, ...imports });
     isRelaxed = (linked.exports[file.isRelaxed] as () => number)() === 1;
   } catch (error) {
     throw explained(error, source !== undefined && file);
@@ -160,7 +176,7 @@ export async function linkFile<Exports>(
       `init: the file given as \`${file.option}\` is the ${build} build: say relaxed: ${isRelaxed}, or give kobai/${path}`,
     );
   }
-  return linked as typeof linked & { readonly exports: Exports };
+  return linked as Linked<Exports & Record<string, unknown>>;
 }
 
 async function codeOf(file: KernelFile, { shared, build, source }: LinkOptions) {

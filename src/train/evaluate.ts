@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
-import { isKnownMean, type Loss } from "../nn/losses.ts";
+import { OptionError } from "../errors.ts";
+import { type Loss, meanOverSamples } from "../nn/losses.ts";
 import { Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Core } from "./core.ts";
-import { checkIsMean } from "./mean-check.ts";
 import type { Measured, MetricResult, Statistic } from "./metrics/metric.ts";
 import { composeEvaluation, type EvaluationProgram } from "./programs.ts";
 import type { StoredDataset } from "./store.ts";
@@ -39,11 +39,16 @@ export function checkMeasurable(
   metrics: Measured,
   { t }: Dataset,
 ): void {
-  for (const {
-    statistic: { mean },
-  } of metrics) {
-    if (mean === undefined || isKnownMean(mean)) continue;
-    checkIsMean(
+  for (const { name, statistic } of metrics) {
+    const { mean } = statistic;
+    const check = mean?.[meanOverSamples];
+    if (!mean || check === true) continue;
+    if (!check) {
+      throw new OptionError(
+        `${call}: whether ${name} is a mean over samples, as it must be here, nobody knows: make it with loss(name, forward, targets)`,
+      );
+    }
+    check(
       call,
       core,
       mean,

@@ -2,10 +2,12 @@ import { Status } from "../../assembly/blocks.ts";
 import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
+import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
+import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
@@ -13,6 +15,7 @@ import { type EvaluationRecord, type History, newHistory, type Progress, record 
 import { checkStep } from "./lost-step.ts";
 import { chosenMetrics } from "./metrics/chosen.ts";
 import type { Measured, Metric, MetricName } from "./metrics/metric.ts";
+import type { Network } from "./network.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -60,11 +63,18 @@ export interface FitOptions {
     every?: number;
     metrics?: readonly (MetricName | Metric)[];
   };
+  /**
+   * Steps of this run that are done already: those of a checkpoint. With the rest of the options as they were, the fit goes on as the one
+   * would have that was cut; evaluations come where they would have come. Default 0.
+   */
+  from?: number;
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
-  onProgress?: (progress: Progress) => unknown;
+  onProgress?: Callback["onProgress"];
   /** Called after each evaluation, likewise. */
-  onEvaluate?: (record: EvaluationRecord) => unknown;
-  /** Stops within milliseconds; `fit` then returns what it has, with `aborted: true`. What was done of a step under way is left out. */
+  onEvaluate?: Callback["onEvaluate"];
+  /** More that is to happen between steps, each in turn: `earlyStopping`, `saveEvery`, `csvLog`, or functions of one's own. */
+  callbacks?: readonly Callback[];
+  /** Stops within milliseconds; `fit` then returns what it has, `ended` being "aborted". What was done of a step under way is left out. */
   signal?: AbortSignal;
 }
 
@@ -77,18 +87,21 @@ export interface TrainingState {
   loss?: Loss;
   scale: number;
   slots?: Slots | undefined;
-  /** updates that the optimizer of these slots has made */
-  updates: number;
+  /** steps that the optimizer of these slots has been given */
+  given: number;
+  /** of the optimizer's schedule, where that follows evaluations */
+  schedule?: ScheduleState | undefined;
 }
 
 /** What a fit asks of its network. */
 export interface FitContext {
+  readonly net: Network;
   readonly seed: number;
   alive(): boolean;
   /** waits for the initial values, unless it is aborted */
   drawn(signal: AbortSignal | undefined): Promise<void>;
   /** the optimizer's state: the network's own if it was the last fit's, else new */
-  slotsFor(optimizer: Optimizer): Slots;
+  slotsFor(update: Update): Slots;
   /** makes these the network's own */
   keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
@@ -109,10 +122,11 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, options.loss, metrics, data);
   }
-  const slots = context.slotsFor(options.optimizer);
+  const update = updateOf("fit", options.optimizer, core.parameters.layout);
+  const slots = context.slotsFor(update);
   let session: Session | undefined;
   try {
-    session = new Session(core, state, context, plan, metrics, slots);
+    session = new Session(core, state, context, { plan, metrics, update, slots });
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -123,18 +137,11 @@ export async function fit(
   context.keepSlots(slots, options.optimizer);
   state.loss = options.loss;
   state.scale = plan.data.scale;
-  const history = newHistory(plan.stepsPerEpoch);
-  const start = performance.now();
   try {
-    await session.run(history);
-  } catch (error) {
-    if (error instanceof NotFiniteError) error.history = history;
-    throw error;
+    return await session.run();
   } finally {
     session.dispose();
-    history.seconds = (performance.now() - start) / 1000;
   }
-  return history;
 }
 
 /** One fit: its data, programs and evaluators, held until it ends. */
@@ -154,14 +161,19 @@ class Session implements Disposable {
   readonly #programs: readonly [Steps, Steps?];
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
+  readonly #history: History;
+  /** those of the options themselves first */
+  readonly #callbacks: readonly Callback[];
+  /** what callbacks see */
+  readonly #seen: FitRun;
+  /** where it ends: before all steps are done, where a callback says so */
+  #end: number;
 
   constructor(
     core: Core,
     state: TrainingState,
     context: FitContext,
-    plan: Schedule,
-    metrics: Measured,
-    slots: Slots,
+    { plan, metrics, update, slots }: { plan: Schedule; metrics: Measured; update: Update; slots: Slots },
   ) {
     const { options } = plan;
     this.#core = core;
@@ -170,6 +182,16 @@ class Session implements Disposable {
     this.#schedule = plan;
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
+    this.#callbacks = [options as Callback, ...(options.callbacks ?? [])];
+    this.#end = plan.steps;
+    const { optimizer, signal } = options;
+    const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
+    const stop = () => {
+      this.#end = history.steps;
+    };
+    const evaluated = Object.keys(plan.evaluated);
+    this.#seen = { net: context.net, optimizer, signal, steps: plan.steps, history, evaluated, stop };
+    this.#history = history;
     const held = this.#resources;
     const rule = targetRule(options.loss, core);
     // The sweeps of a numerical gradient read the inputs column by column.
@@ -183,7 +205,7 @@ class Session implements Disposable {
       };
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner));
+      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, update));
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -194,7 +216,7 @@ class Session implements Disposable {
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
-        op: options.optimizer.op,
+        update,
         slots: slots.address,
       };
       const compose = (m: number): Steps => {
@@ -226,48 +248,95 @@ class Session implements Disposable {
     return twin;
   }
 
-  async run(history: History): Promise<void> {
-    this.#checkAlive();
-    const { steps, stepsPerEpoch, every } = this.#schedule;
-    const { signal, onProgress } = this.#options;
-    const slicer = new Slicer();
+  async run(): Promise<History> {
+    const history = this.#history;
+    const start = performance.now();
+    const end = async (how: History["ended"]) => {
+      history.ended = how;
+      history.seconds = (performance.now() - start) / 1000;
+      await this.#tell("onEnd");
+    };
+    try {
+      this.#checkAlive();
+      await this.#tell("onStart");
+      const isWhole = await this.#train(new Slicer());
+      await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
+    } catch (error) {
+      if (error instanceof NotFiniteError) error.history = history;
+      // Whatever goes wrong here, too, what came first is what is told.
+      if (history.ended === "running") await end("failed").catch(() => {});
+      throw error;
+    }
+    return history;
+  }
+
+  /** @returns false where it was aborted */
+  async #train(slicer: Slicer): Promise<boolean> {
+    const history = this.#history;
+    const { stepsPerEpoch, every } = this.#schedule;
+    const { signal, from = 0 } = this.#options;
+    // After how many steps something is due.
+    const periods = this.#callbacks.flatMap((callback) => [
+      callback.onStep ? (callback.every ?? 1) : every,
+      callback.onEpoch ? stepsPerEpoch : every,
+    ]);
     this.#beginEpochs();
     let trained = 0;
-    history.aborted = (signal?.aborted ?? false) || !(await this.#evaluate(history));
-    while (history.steps < steps && !history.aborted) {
+    // Where a run goes on, that was measured before it was cut.
+    let isWhole = !signal?.aborted && (from > 0 || (await this.#evaluate()));
+    while (isWhole && history.steps < this.#end) {
+      const { steps } = history;
       const inEpoch = this.#state.epochs.place % stepsPerEpoch;
       const [full, rest] = this.#programs;
       const last = rest !== undefined && inEpoch === stepsPerEpoch - 1;
-      const untilRest = rest === undefined ? steps : stepsPerEpoch - 1 - inEpoch;
-      const untilEvaluation = every - (history.steps % every);
-      const most = Math.min(steps - history.steps, untilEvaluation, this.#run.capacity, last ? 1 : untilRest);
+      const untilRest = rest === undefined ? this.#end : stepsPerEpoch - 1 - inEpoch;
+      const untilDue = periods.map((period) => period - (steps % period));
+      const most = Math.min(this.#end - steps, this.#run.capacity, last ? 1 : untilRest, ...untilDue);
       const count = last ? 1 : slicer.next(most);
       const program = last ? rest : full;
-      const before = history.steps;
-      const milliseconds = this.#call(program, count, history, slicer);
+      const milliseconds = this.#call(program, count, slicer);
       // None, where it is within a step.
-      const done = history.steps - before;
+      const done = history.steps - steps;
       if (!last) slicer.took(done, milliseconds);
       trained += milliseconds;
       // Calls may be short, where epochs are: then several of them make up a slice.
-      if (slicer.over || history.steps === steps) {
-        await onProgress?.(this.#progress(history, program.share ?? 0, trained));
+      if (slicer.over || history.steps === this.#end) {
+        await this.#tell("onProgress", this.#progress(program.share ?? 0, trained));
         await slicer.breathe();
         this.#checkAlive();
       }
-      const isDue = done > 0 && (history.steps % every === 0 || history.steps === steps);
-      if (isDue || signal?.aborted) this.#checkParameters(history);
-      if (isDue && !(await this.#evaluate(history))) history.aborted = true;
-      if (signal?.aborted && history.steps < steps) history.aborted = true;
+      const isDue = (period: number) => done > 0 && history.steps % period === 0;
+      if (periods.some(isDue)) this.#checkParameters();
+      isWhole = !isDue(every) || (await this.#evaluate());
+      await this.#tell("onStep", undefined, (callback) => isDue(callback.every ?? 1));
+      await this.#tell("onEpoch", undefined, () => isDue(stepsPerEpoch));
+      isWhole &&= !(signal?.aborted && history.steps < this.#end);
+    }
+    this.#checkParameters();
+    return isWhole && (history.evaluations.at(-1)?.step === history.steps || this.#evaluate());
+  }
+
+  /** Calls that function of all callbacks that it is for, with what is given and the run. */
+  async #tell(
+    event: Event,
+    given?: Progress | EvaluationRecord,
+    isFor: (callback: Callback) => boolean = () => true,
+  ): Promise<void> {
+    for (const callback of this.#callbacks) {
+      if (!(callback[event] && isFor(callback))) continue;
+      await (given
+        ? callback[event]!(given as never, this.#seen)
+        : callback[event]!(this.#seen as never, this.#seen));
+      this.#checkAlive();
     }
   }
 
   /** Runs `count` steps, or fewer of those that run in parts, and takes down their losses; the wall time. */
-  #call(program: Steps, count: number, history: History, slicer: Slicer): number {
-    const { optimizer } = this.#options;
+  #call(program: Steps, count: number, slicer: Slicer): number {
+    const history = this.#history;
     const state = this.#state;
     const first = state.step;
-    this.#run.begin(first, count, optimizer, state.updates + 1);
+    this.#run.begin(first, count, state.given, state.schedule);
     this.#checkAlive();
     const start = performance.now();
     const status = program.run(count, slicer);
@@ -278,18 +347,25 @@ class Session implements Disposable {
     if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
     state.step += done;
-    state.updates += done;
+    state.given += done;
     if (this.#schedule.sampling === "shuffle") state.epochs.place += done;
     if (status === Status.lossNotFinite) {
-      throw new NotFiniteError(history.steps + 1, losses[done]!, optimizer.lr, this.#check.areFinite());
+      throw new NotFiniteError(history.steps + 1, losses[done]!, this.#rate, this.#check.areFinite());
     }
     return milliseconds;
   }
 
+  /** The learning rate. */
+  get #rate(): number {
+    const { given, schedule } = this.#state;
+    const { every, optimizer } = this.#spec.update;
+    return rateAt("fit", optimizer.lr, Math.floor(given / every), schedule);
+  }
+
   /** An update may overflow in the last step as in any other, and then no loss shows it. */
-  #checkParameters({ steps }: History): void {
+  #checkParameters(): void {
     if (!this.#check.areFinite()) {
-      throw new NotFiniteError(steps, this.#lastLoss, this.#options.optimizer.lr, false);
+      throw new NotFiniteError(this.#history.steps, this.#lastLoss, this.#rate, false);
     }
   }
 
@@ -315,7 +391,8 @@ class Session implements Disposable {
   }
 
   /** @returns false where it was aborted */
-  async #evaluate(history: History): Promise<boolean> {
+  async #evaluate(): Promise<boolean> {
+    const history = this.#history;
     const results: Record<string, Evaluation> = {};
     const names = Object.keys(this.#evaluators);
     if (names.length === 0) return true;
@@ -327,15 +404,20 @@ class Session implements Disposable {
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
-    await this.#options.onEvaluate?.(record);
-    this.#checkAlive();
+    const { lr } = this.#options.optimizer;
+    // That of a fit's beginning is that of the last one's end.
+    if (typeof lr === "function" && history.steps > 0) {
+      this.#state.schedule = lr.next?.(this.#state.schedule, record);
+    }
+    await this.#tell("onEvaluate", record);
     return true;
   }
 
   /** @param share what has been done of a step under way */
-  #progress({ steps: step }: History, share: number, trainedMs: number): Progress {
+  #progress(share: number, trainedMs: number): Progress {
+    const { steps: step, from } = this.#history;
     const { steps } = this.#schedule;
-    const stepsPerSecond = (step + share) / Math.max(trainedMs / 1000, 1e-6);
+    const stepsPerSecond = (step - from + share) / Math.max(trainedMs / 1000, 1e-6);
     return {
       step,
       steps,

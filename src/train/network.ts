@@ -13,7 +13,7 @@ import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
-import { type Optimizer, slotsOf } from "../nn/optimizers.ts";
+import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { Resources } from "../runtime/resources.ts";
 import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
@@ -72,7 +72,7 @@ export class Network {
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
-  readonly #training: TrainingState = { step: 0, updates: 0, epochs: noEpochs, scale: 1 };
+  readonly #training: TrainingState = { step: 0, given: 0, epochs: noEpochs, scale: 1 };
   readonly #summary: readonly SummaryRow[];
   /** of the last fit's inputs, where they were held as compressed rows */
   #density: number | undefined;
@@ -223,10 +223,11 @@ export class Network {
     this.#fitting = true;
     try {
       return await fit(this.#core, this.#training, data, options, {
+        net: this,
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
-        slotsFor: (optimizer) => this.#slotsFor(optimizer),
+        slotsFor: (update) => this.#slotsFor(update),
         keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
         holds: ({ density }) => {
           this.#density = density;
@@ -510,13 +511,15 @@ export class Network {
   }
 
   /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
-  #slotsFor(optimizer: Optimizer): Slots {
+  #slotsFor({ optimizer, regions }: Update): Slots {
     const { slots } = this.#training;
-    const count = slotsOf("fit", optimizer);
     const { name } = optimizer;
     const isKept =
-      slots && (slots.optimizer ?? optimizer) === optimizer && slots.name === name && slots.count === count;
-    return isKept ? slots : newSlots(this.#core, name, count);
+      slots &&
+      (slots.optimizer ?? optimizer) === optimizer &&
+      slots.name === name &&
+      slots.regions.join() === regions.join();
+    return isKept ? slots : newSlots(this.#core, name, regions);
   }
 
   /** @param optimizer whose they are; undefined where they were read from a checkpoint */
@@ -525,7 +528,8 @@ export class Network {
     if (state.slots !== slots) {
       if (state.slots) this.#resources.release(state.slots);
       state.slots = slots && this.#resources.add(slots);
-      state.updates = 0;
+      state.given = 0;
+      state.schedule = undefined;
     }
     if (slots) slots.optimizer = optimizer;
   }

@@ -2,7 +2,6 @@
 
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
-import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
 import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
@@ -10,7 +9,7 @@ import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
-import { type Optimizer, updateInstruction } from "../nn/optimizers.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -185,7 +184,7 @@ export function composeNumericalGradient(
   });
 }
 
-/** Writes the loss into `cell`, and its gradients into their region; besides, other values that are wanted. */
+/** Writes the loss into `cell`, and its gradients by the parameters that are trained into their region; besides, other values that are wanted. */
 function differentiate(
   composer: Composer,
   core: Core,
@@ -194,21 +193,27 @@ function differentiate(
     inputs,
     cell,
     by,
+    trains,
     besides = [],
   }: {
     inputs: readonly Placement[];
     cell: number;
     by: Differentiation;
+    trains?: (name: string) => boolean;
     besides?: readonly Placement[];
   },
 ): void {
   if (by !== "backprop") {
-    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h, besides });
+    composeSweeps(composer, core, built, inputs, { lossCell: cell, h: by.h, besides, trains });
     return;
   }
-  const { parameters } = core;
-  const byParameter = parameters.placementsOf(gradients(built.loss, parameters.values), "gradients");
-  composer.graph([{ value: built.loss, address: cell }, ...byParameter, ...besides], inputs);
+  const places = core.parameters.placements("gradients", trains);
+  const byParameter = gradients(
+    built.loss,
+    places.map(({ value }) => value),
+  );
+  const outputs = byParameter.map((value, index) => ({ value, address: places[index]!.address }));
+  composer.graph([{ value: built.loss, address: cell }, ...outputs, ...besides], inputs);
 }
 
 /** Never reached by a count of steps: an evaluation's batches follow each other without starting again. */
@@ -248,8 +253,7 @@ export type Sampling = "shuffle" | "replacement";
 
 export interface TrainingSpec {
   readonly loss: Loss;
-  /** the optimizer's instruction */
-  readonly op: Optimizer["op"];
+  readonly update: Update;
   readonly sampling: Sampling;
   /** samples of a step */
   readonly m: number;
@@ -281,7 +285,8 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const twin = differentiated !== core;
     if (twin) convert(composer, core, differentiated, "values", "values");
     const besides = differentiated.state.placementsOf(built.next, "next");
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, besides });
+    const trains = (name: string) => spec.update.trains(name);
+    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, trains, besides });
     if (twin) convert(composer, differentiated, core, "gradients", "next");
     // Before the update: a loss that is not finite must leave the parameters as they are.
     composer.push(
@@ -290,15 +295,14 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
         [RecordLossArg.state]: state,
       }),
     );
-    composer.push(
-      updateInstruction(spec.op, dtype, parameters.length, {
-        [UpdateArg.w]: parameters.address,
-        [UpdateArg.g]: parameters.gradientAddress,
-        [UpdateArg.s1]: spec.slots,
-        [UpdateArg.s2]: spec.slots + parameters.bytes,
-        [UpdateArg.state]: state,
-      }),
-    );
+    spec.update.compose(composer, {
+      dtype,
+      w: parameters.address,
+      g: parameters.gradientAddress,
+      n: parameters.length,
+      bytes: parameters.bytes,
+      slots: spec.slots,
+    });
     if (core.state.length > 0) {
       const { address, gradientAddress, length } = core.state;
       copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });

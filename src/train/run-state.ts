@@ -1,7 +1,9 @@
-import { COEFFICIENTS, RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { property, show } from "../check.ts";
+import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
+import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
+import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
+import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -15,20 +17,26 @@ const CAPACITY = 1024;
 export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
-  readonly #rows = new Float64Array(CAPACITY * COEFFICIENTS);
+  readonly #rows: Float64Array;
   /** the same, low words and high words */
-  readonly #words = new Int32Array(this.#rows.buffer);
+  readonly #words: Int32Array;
   readonly #engine: Engine;
   readonly #block: Block;
+  readonly #update: Update;
 
-  constructor(engine: Engine, seed: number, owner: string) {
+  /** @param update what there are coefficients for */
+  constructor(engine: Engine, seed: number, owner: string, update: Update) {
     this.#engine = engine;
-    this.#block = engine.heap.allocate(RUN_BYTES + 8 * CAPACITY * (1 + COEFFICIENTS), owner);
+    this.#update = update;
+    this.#rows = new Float64Array(CAPACITY * update.tables * COEFFICIENTS);
+    this.#words = new Int32Array(this.#rows.buffer);
+    this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
     const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
     setSeed(engine, this.address, seed);
     words[RunField.losses] = this.#losses;
     words[RunField.coefficients] = this.#coefficients;
+    words[RunField.tables] = update.tables;
   }
 
   get #losses(): number {
@@ -39,21 +47,25 @@ export class RunState implements Disposable {
     return this.#losses + 8 * CAPACITY;
   }
 
-  /** Prepares a call of `count` steps that begins at `step` (from 0), whose first update is the optimizer's number `t` (from 1). */
-  begin(step: number, count: number, optimizer: Optimizer, t: number): void {
+  /**
+   * Prepares a call of `count` steps that begins at `step`, from 0.
+   *
+   * @param done steps that the optimizer has been given before @param state of its schedule
+   */
+  begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
     setStep(this.#engine, this.address, step);
+    const width = this.#update.tables * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    for (let i = 0; i < count; i++) {
-      const made: unknown = optimizer.coefficients(t + i, rows, i * COEFFICIENTS);
-      if (made !== undefined) checkSynchronous(optimizer, made);
-    }
+    for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
     // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
     const words = this.#words;
-    for (let i = 0; i < count * COEFFICIENTS; i++) {
-      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) throw coefficientError(optimizer, t, rows, i);
+    for (let i = 0; i < count * width; i++) {
+      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
+        throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
+      }
     }
-    const table = this.#engine.heap.view("float64", this.#coefficients, count * COEFFICIENTS);
+    const table = this.#engine.heap.view("float64", this.#coefficients, count * width);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 
@@ -77,19 +89,13 @@ export class RunState implements Disposable {
   dispose(): void {
     this.#engine.heap.free(this.#block);
   }
-}
 
-function coefficientError({ name, lr }: Optimizer, t: number, rows: Float64Array, at: number): OptionError {
-  const update = t + Math.floor(at / COEFFICIENTS);
-  return new OptionError(
-    `fit: the optimizer ${name} has the coefficient ${rows[at]} for update ${update}, with the learning rate ${show(lr)}; all must be finite numbers`,
-  );
-}
-
-/** What writes coefficients after the step has run has written none. */
-function checkSynchronous({ name }: Optimizer, made: unknown): void {
-  if (typeof property(made, "then") !== "function") return;
-  throw new OptionError(
-    `fit: coefficients of the optimizer ${name} gave a promise; it must write them at once`,
-  );
+  #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
+    const { every, optimizer } = this.#update;
+    const updates = Math.floor(done / every);
+    return new OptionError(
+      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${updates + 1}, with the learning rate ` +
+        `${show(rateAt("fit", optimizer.lr, updates, state))}; all must be finite numbers`,
+    );
+  }
 }

@@ -16,6 +16,7 @@ import {
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
+import { callbacksRule } from "./callbacks/callback.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
@@ -53,6 +54,8 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   h: positive,
   seed,
   evaluate: object,
+  from: whole(0),
+  callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
   signal,
@@ -78,7 +81,7 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   const data = once("fit", given);
   const { n } = data;
   if (n === 0) throw new DataError("fit: the data set is empty");
-  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs } = chosen;
+  const { batchSize = Math.min(32, n), sampling = "shuffle", steps, epochs, from = 0 } = chosen;
   if (batchSize > n) {
     throw new OptionError(
       `fit: batchSize is ${batchSize}, the data set has only ${n} samples; use at most ${n}`,
@@ -89,9 +92,14 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (done + count > MOST_STEPS) {
+  if (from > count) {
     throw new OptionError(
-      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count}`,
+      `fit: from is ${from}, but there are only ${count} steps; give those of the whole run`,
+    );
+  }
+  if (done + count - from > MOST_STEPS) {
+    throw new OptionError(
+      `fit: a network can be trained for ${MOST_STEPS} steps; with these it would be ${done + count - from}`,
     );
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);

@@ -1,4 +1,4 @@
-import type { Optimizer } from "../nn/optimizers.ts";
+import type { Optimizer } from "../nn/optimizers/optimizer.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import type { Core } from "./core.ts";
 
@@ -7,18 +7,18 @@ export interface Slots extends Disposable {
   /** whose it is; undefined where it was read from a checkpoint: the next optimizer that keeps such a state goes on with it */
   optimizer: Optimizer | undefined;
   readonly name: string;
-  /** regions of state, one behind the other, each laid out as the parameters are */
-  readonly count: number;
+  /** its regions of state by name, one behind the other, each laid out as the parameters are */
+  readonly regions: readonly string[];
   readonly address: number;
 }
 
 /** A new one, of zeros. */
-export function slots({ engine, owner, parameters }: Core, name: string, count: number): Slots {
-  const block = engine.heap.allocate(count * parameters.bytes, `${owner}: optimizer`);
+export function slots({ engine, owner, parameters }: Core, name: string, regions: readonly string[]): Slots {
+  const block = engine.heap.allocate(regions.length * parameters.bytes, `${owner}: optimizer`);
   return {
     optimizer: undefined,
     name,
-    count,
+    regions,
     address: block.address,
     dispose: () => engine.heap.free(block),
   };

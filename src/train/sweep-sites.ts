@@ -45,8 +45,9 @@ export class Sites {
     if (this.#isAffine(consumer, parameter)) {
       return this.#follow(consumer.inputs[0], this.#withBias(consumer.outputs[0]!));
     }
-    if (is(consumer, "add") && isRowOf(parameter, consumer.outputs[0]!)) {
-      return this.#follow(undefined, consumer.outputs[0]!);
+    const [y] = consumer.outputs;
+    if (is(consumer, "add") && y!.shape.length === 2 && isRowOf(parameter, y!)) {
+      return this.#follow(undefined, y!);
     }
     return undefined;
   }

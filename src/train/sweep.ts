@@ -22,7 +22,7 @@ interface Moving {
 }
 
 /**
- * Composes the loss and its central differences by every parameter, which come to lie in the parameters' gradients.
+ * Composes the loss and its central differences by every parameter that is trained, which come to lie in the parameters' gradients.
  *
  * @param core of a float64 network
  * @param built its loss
@@ -30,17 +30,28 @@ interface Moving {
  * @param lossCell where the loss comes to lie
  * @param h half the distance between the two sides
  * @param besides what else of the graph is wanted, and where
+ * @param trains whether a parameter is trained; default: all are
  */
 export function composeSweeps(
   composer: Composer,
   { parameters, state }: Core,
   built: BuiltLoss,
   inputs: readonly Placement[],
-  { lossCell, h, besides }: { lossCell: number; h: number; besides: readonly Placement[] },
+  {
+    lossCell,
+    h,
+    besides,
+    trains,
+  }: {
+    lossCell: number;
+    h: number;
+    besides: readonly Placement[];
+    trains?: ((name: string) => boolean) | undefined;
+  },
 ): void {
   const sites = new Sites(built.loss);
-  const gradients = parameters.placements("gradients");
-  const moving = parameters.placements().map(({ value, address }, index): Moving => {
+  const gradients = parameters.placements("gradients", trains);
+  const moving = parameters.placements("values", trains).map(({ value, address }, index): Moving => {
     const site = sites.find(value);
     const needsRest = !site || site.loss === SweepLoss.program;
     const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;

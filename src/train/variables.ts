@@ -3,6 +3,7 @@ import { DataError, ShapeError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
 import { checkShape, parameter, type Shape, state, type Value } from "../graph/value.ts";
 import { type Distribution, distributionOf, type Initializer } from "../nn/distributions.ts";
+import type { Placed } from "../nn/optimizers/optimizer.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { type Block, roundUp } from "../runtime/heap.ts";
 import {
@@ -143,12 +144,16 @@ export class Variables {
     return this.#find(name).value.shape;
   }
 
-  /** Where they lie, for a plan; or where those of the second region do. */
-  placements(region: Region = "values"): Placement[] {
-    return [...this.#byName.values()].map(({ value, offset }) => ({
-      value,
-      address: this.#addressOf(region) + offset,
-    }));
+  /** Where they lie, for a plan; or where those of the second region do. Those that are `asked` for. */
+  placements(region: Region = "values", asked: (name: string) => boolean = () => true): Placement[] {
+    return [...this.#byName]
+      .filter(([name]) => asked(name))
+      .map(([, { value, offset }]) => ({ value, address: this.#addressOf(region) + offset }));
+  }
+
+  /** Where each of them lies in a region, in order. */
+  get layout(): Placed[] {
+    return [...this.#byName].map(([name, { value, offset }]) => ({ name, offset, n: size(value.shape) }));
   }
 
   /** Where `values`, one for each variable in order, must come to lie in the second region. */

@@ -12,7 +12,41 @@ import {
   sumSquaredError,
 } from "../nn/losses.ts";
 import { type Made, madeOf } from "../nn/made-of.ts";
-import { adaGrad, adam, momentum, type Optimizer, sgd } from "../nn/optimizers.ts";
+import {
+  accumulate,
+  adadelta,
+  adaGrad,
+  adam,
+  adamax,
+  adamw,
+  amsgrad,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  type Extra,
+  frozen,
+  group,
+  lion,
+  momentum,
+  movingAverage,
+  nadam,
+  nesterov,
+  type Optimizer,
+  radam,
+  rmsprop,
+  sgd,
+  weightDecay,
+} from "../nn/optimizers/index.ts";
+import type { Schedule } from "../nn/rate.ts";
+import {
+  cosine,
+  exponential,
+  oneCycle,
+  plateau,
+  polynomial,
+  stepDecay,
+  warmUp,
+} from "../nn/schedules/index.ts";
 import { initializers } from "../train/checkpoint/description.ts";
 import { makers } from "../train/checkpoint/rebuild.ts";
 
@@ -28,14 +62,55 @@ export interface LayerDescription {
   readonly [option: string]: unknown;
 }
 
-const optimizers = { sgd, momentum, adaGrad, adam };
+const optimizers = {
+  sgd,
+  momentum,
+  nesterov,
+  adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  adamw,
+  amsgrad,
+  nadam,
+  radam,
+  adamax,
+  lion,
+};
+const schedules = { cosine, exponential, oneCycle, plateau, polynomial, stepDecay, warmUp };
+/** What else an optimizer does; of the arguments that have no names, those that `Extra.description` gives them. */
+const extras = {
+  accumulate: ({ steps }: Named) => accumulate(steps as number),
+  clipByGlobalNorm: ({ limit }: Named) => clipByGlobalNorm(limit as number),
+  clipByNorm: ({ limit }: Named) => clipByNorm(limit as number),
+  clipByValue: ({ limit }: Named) => clipByValue(limit as number),
+  frozen: ({ of }: Named) => frozen(...(Array.isArray(of) ? of : [of])),
+  group: ({ of, ...options }: Named) => group(of as string, options),
+  movingAverage: ({ decay }: Named) => movingAverage(decay as number | undefined),
+  weightDecay: ({ rate, ...options }: Named) => weightDecay(rate as number, options),
+};
 const losses = { crossEntropy, binaryCrossEntropy, meanSquaredError, sumSquaredError };
 
+type Named = Readonly<Record<string, unknown>>;
 type OptionsOf<F> = F extends (options?: infer O) => unknown ? NonNullable<O> : never;
 
-/** An optimizer: `{ kind: "adam", lr: 0.01 }`. */
+/** A schedule of learning rates: `{ kind: "cosine", from: 0.1, steps: 1000 }`. */
+export interface ScheduleDescription {
+  readonly kind: keyof typeof schedules;
+  readonly [option: string]: unknown;
+}
+
+/** What else an optimizer does: `{ kind: "weightDecay", rate: 1e-4 }`, `{ kind: "clipByGlobalNorm", limit: 1 }`. */
+export interface ExtraDescription {
+  readonly kind: keyof typeof extras;
+  readonly [option: string]: unknown;
+}
+
+/** An optimizer: `{ kind: "adam", lr: 0.01 }`, `{ kind: "sgd", lr: { kind: "cosine", … }, with: [{ kind: "weightDecay", … }] }`. */
 export type OptimizerDescription = {
-  [K in keyof typeof optimizers]: { readonly kind: K } & Readonly<OptionsOf<(typeof optimizers)[K]>>;
+  [K in keyof typeof optimizers]: { readonly kind: K } & Readonly<
+    Omit<OptionsOf<(typeof optimizers)[K]>, "lr" | "with">
+  > & { readonly lr?: number | ScheduleDescription; readonly with?: readonly ExtraDescription[] };
 }[keyof typeof optimizers];
 
 /** The name of a loss. */
@@ -47,6 +122,9 @@ export interface Kinds {
   readonly initializers: readonly string[];
   readonly losses: readonly LossName[];
   readonly optimizers: readonly OptimizerDescription["kind"][];
+  readonly schedules: readonly ScheduleDescription["kind"][];
+  /** what else optimizers do */
+  readonly extras: readonly ExtraDescription["kind"][];
 }
 
 export const kinds: Kinds = {
@@ -54,6 +132,8 @@ export const kinds: Kinds = {
   initializers,
   losses: Object.keys(losses) as LossName[],
   optimizers: Object.keys(optimizers) as OptimizerDescription["kind"][],
+  schedules: Object.keys(schedules) as ScheduleDescription["kind"][],
+  extras: Object.keys(extras) as ExtraDescription["kind"][],
 };
 
 /**
@@ -68,8 +148,33 @@ export function layerOf(call: string, description: LayerDescription): Layer {
 
 /** An optimizer from its description. @throws as `layerOf` */
 export function optimizerOf(call: string, description: OptimizerDescription): Optimizer {
-  const { kind, ...options } = described(call, "optimizer", kinds.optimizers, description);
-  return optimizers[kind as keyof typeof optimizers](options);
+  const { kind, lr, with: others, ...options } = described(call, "optimizer", kinds.optimizers, description);
+  return optimizers[kind as keyof typeof optimizers]({
+    ...options,
+    ...(lr !== undefined && { lr: isObject(lr) ? scheduleOf(`${kind}: lr`, lr) : (lr as number) }),
+    ...(others !== undefined && {
+      with: Array.isArray(others) ? others.map((each) => extraOf(`${kind}: with`, each)) : (others as never),
+    }),
+  });
+}
+
+function scheduleOf(call: string, description: unknown): Schedule {
+  const { kind, ...options } = described(call, "schedule", kinds.schedules, description);
+  // What a rate rises to may be a schedule as well.
+  const parts = Object.entries(options).map(([name, option]) => [
+    name,
+    isObject(option) ? scheduleOf(`${kind}: ${name}`, option) : option,
+  ]);
+  return (schedules as Readonly<Record<string, (options: never) => Schedule>>)[kind]!(
+    Object.fromEntries(parts) as never,
+  );
+}
+
+function extraOf(call: string, description: unknown): Extra {
+  const { kind, ...options } = described(call, "extra", kinds.extras, description);
+  const made = extras[kind as keyof typeof extras](options);
+  checkTaken(kind, options, made.description);
+  return made;
 }
 
 /** A loss by its name. @throws OptionError where there is none of this name */
@@ -86,10 +191,18 @@ function make(call: string, what: string, known: readonly string[], given: unkno
       Object.entries(options).map(([name, option]) => [name, partOf(`${kind}: ${name}`, option)]),
     ),
   );
-  // What is made remembers what it was given: an option that it does not know of would do nothing.
-  const taken = (made as { readonly [madeOf]?: Made })[madeOf]?.options ?? {};
+  checkTaken(kind, options, (made as { readonly [madeOf]?: Made })[madeOf]?.options ?? {});
+  return made;
+}
+
+/**
+ * What is made remembers what it was given: an option that it does not know of would do nothing.
+ *
+ * @throws OptionError where there is one
+ */
+function checkTaken(kind: string, options: object, { kind: _, ...taken }: Named): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(taken, name));
-  if (unknown === undefined) return made;
+  if (unknown === undefined) return;
   const names = Object.keys(taken);
   throw new OptionError(
     `${kind}: there is no option ${show(unknown)}; ${names.length ? `there is ${names.join(", ")}` : "it has none"}`,

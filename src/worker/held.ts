@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Optimizer } from "../nn/optimizers.ts";
+import type { Optimizer } from "../nn/optimizers/index.ts";
 import type { History } from "../train/history.ts";
 import type { Network } from "../train/network.ts";
 import type { Call } from "./call.ts";

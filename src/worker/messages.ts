@@ -34,7 +34,10 @@ export interface NetworkInfo {
 
 /** Options of a fit that can be posted. */
 export interface PostedFit
-  extends Omit<FitOptions, "loss" | "optimizer" | "evaluate" | "signal" | "onProgress" | "onEvaluate"> {
+  extends Omit<
+    FitOptions,
+    "loss" | "optimizer" | "evaluate" | "signal" | "onProgress" | "onEvaluate" | "callbacks"
+  > {
   readonly loss: LossName;
   readonly optimizer: OptimizerDescription;
   readonly evaluate?: {

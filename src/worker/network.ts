@@ -4,7 +4,7 @@ import type { Bytes } from "../io/bytes.ts";
 import type { DTypeName, Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import type { FitOptions } from "../train/fit.ts";
-import type { History } from "../train/history.ts";
+import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { NamedTensors } from "../train/variables.ts";
 import type { Connection } from "./connection.ts";
@@ -13,9 +13,11 @@ import type { LossName } from "./description.ts";
 import type { Calls, Handle, NetworkInfo, PostedFit } from "./messages.ts";
 
 /** Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, optimizers as descriptions, data sets in the worker. */
-export interface WorkerFitOptions
-  extends Omit<PostedFit, "evaluate">,
-    Pick<FitOptions, "onProgress" | "onEvaluate" | "signal"> {
+export interface WorkerFitOptions extends Omit<PostedFit, "evaluate">, Pick<FitOptions, "signal"> {
+  /** Called every few milliseconds. */
+  onProgress?: (progress: Progress) => unknown;
+  /** Called after each evaluation. */
+  onEvaluate?: (record: EvaluationRecord) => unknown;
   evaluate?: {
     data: WorkerDataset | Readonly<Record<string, WorkerDataset>>;
     every?: number;

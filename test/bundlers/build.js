@@ -1,11 +1,12 @@
 // Builds the project in the working directory as a bundler does that was given no settings: build.js BUNDLER FOLDER
 
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const [bundler, outdir] = process.argv.slice(2);
 
 /** Those that know nothing of workers get both files. */
-const entries = ["main.js", "worker.js"];
+const entries = ["main.js", "worker.js"].filter((name) => existsSync(name));
 
 const builders = {
   vite: async ({ build }) =>

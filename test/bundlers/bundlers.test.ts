@@ -4,7 +4,7 @@
 // `npm ci --prefix test/bundlers` installs the bundlers; .ci/run does.
 
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -35,37 +35,59 @@ afterAll(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs Node in the project; what it wrote to stdout. */
+/** Runs Node in the project, or below it; what it wrote to stdout. */
 async function run(...args: string[]): Promise<string> {
+  return runIn(folder!, ...args);
+}
+
+async function runIn(cwd: string, ...args: string[]): Promise<string> {
   const env = { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "--experimental-vm-modules" };
-  return (await promisify(execFile)(process.execPath, args, { cwd: folder!, env })).stdout;
+  return (await promisify(execFile)(process.execPath, args, { cwd, env })).stdout;
 }
 
 function installed(context: TestContext): void {
   if (!isInstalled) skip(context, "the bundlers are not installed (npm ci --prefix test/bundlers)");
 }
 
-it.for(["vite6", "vite7", "webpack", "rollup", "esbuild", "parcel"])(
-  "%s: a page, its worker and kobai's own train",
-  async (bundler, context) => {
-    installed(context);
-    const outdir = join(folder!, bundler);
-    await run(join(here, "build.js"), bundler, outdir);
-    if (!existsSync(join(outdir, "index.html")))
-      copyFileSync(join(here, "app/index.html"), join(outdir, "index.html"));
-    const server = await serve({ isolated: true, root: outdir });
-    const page = await browser.newPage();
-    await page.goto(`${server.url}index.html`);
-    const found = await page.evaluate("found");
-    await page.close();
-    server.close();
-    expect(found).toEqual({
+/** The page that a bundler makes of a folder, loaded; what it leaves in `found`, and whether it has the extension. */
+async function pageOf(bundler: string, project: string): Promise<{ found: unknown; extended: boolean }> {
+  const outdir = join(project, bundler);
+  await runIn(project, join(here, "build.js"), bundler, outdir);
+  if (!existsSync(join(outdir, "index.html")))
+    copyFileSync(join(project, "index.html"), join(outdir, "index.html"));
+  const server = await serve({ isolated: true, root: outdir });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}index.html`);
+  const found = await page.evaluate("found");
+  await page.close();
+  server.close();
+  const files = readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
+  const texts = files.map((name) => readFileSync(join(outdir, name), "utf8"));
+  return { found, extended: texts.some((text) => text.includes("relaxedExtension")) };
+}
+
+const bundlers = ["vite6", "vite7", "webpack", "rollup", "esbuild", "parcel"];
+
+it.for(bundlers)("%s: a page, its worker and kobai's own train", async (bundler, context) => {
+  installed(context);
+  expect(await pageOf(bundler, folder!)).toEqual({
+    found: {
       page: { threads: 2, digest },
       worker: { threads: Math.min(availableParallelism(), 64), digest },
       client: { threads: 2, digest },
-    });
-  },
-);
+    },
+    extended: true,
+  });
+});
+
+it.for(bundlers)("%s: a page that uses nothing of the extension is without it", async (bundler, context) => {
+  installed(context);
+  const { found, extended } = await pageOf(bundler, join(folder!, "plain"));
+  expect(found).toEqual(["function", 0]);
+  expect(extended).toBe(false);
+});
 
 it("Jest with jsdom", async (context) => {
   installed(context);

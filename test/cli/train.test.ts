@@ -61,7 +61,7 @@ describe("kobai train", () => {
     expect(history).toMatchObject({
       sha256: digest,
       steps: 25,
-      aborted: false,
+      ended: "completed",
       run: { seed: 3, batch: 20, lr: 0.1 },
     });
     expect(history.loss).toHaveLength(25);
@@ -202,7 +202,7 @@ describe("kobai train", () => {
     const { tensors } = await loadSafetensors(join(out, "weights.safetensors"));
     expect(await sha256(tensors)).toBe(digestIn(stdout));
     const history = JSON.parse(await readFile(join(out, "history.json"), "utf8"));
-    expect(history.aborted).toBe(true);
+    expect(history.ended).toBe("aborted");
     expect(history.steps).toBeGreaterThanOrEqual(10);
     expect(history.loss).toHaveLength(history.steps);
   });

@@ -322,7 +322,7 @@ export const doors: readonly Door[] = [
   ...fields(
     "Network: fit { optimizer }",
     () => sgd(),
-    ["lr", "op", "coefficients", "name"],
+    ["lr", "rule", "with", "coefficients", "name"],
     (optimizer) =>
       withNetwork((net) => net.fit(data, { ...fitting(), optimizer: optimizer as kobai.Optimizer })),
   ),

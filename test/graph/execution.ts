@@ -1,13 +1,25 @@
 // Runs graphs in wasm for the tests: plans them, and executes the instructions one lane after the other.
 
+import { ConvolutionArg } from "../../assembly/isa/conv.ts";
 import { MatmulArg } from "../../assembly/isa/gemm.ts";
 import { ExtensionOp, INSTRUCTION_BYTES, Op, Word } from "../../assembly/isa/index.ts";
+import { GroupNormArg, GroupNormGradientArg } from "../../assembly/isa/normalize.ts";
 import { type Plan, plan } from "../../src/graph/plan.ts";
 import type { Value } from "../../src/graph/value.ts";
 import { engine } from "../../src/runtime/engine.ts";
 import type { Block } from "../../src/runtime/heap.ts";
 import type { Instruction } from "../../src/runtime/instructions.ts";
 import { bytesPerElement, size, type TypedArray } from "../../src/tensor.ts";
+
+/** Instructions that use scratch, and where they say how much of it a lane has. */
+const workspaces = new Map<number, number>([
+  [Op.matmul, MatmulArg.workspaceBytes],
+  [ExtensionOp.groupNorm, GroupNormArg.workspaceBytes],
+  [ExtensionOp.groupNormGradient, GroupNormGradientArg.workspaceBytes],
+  [ExtensionOp.convolve, ConvolutionArg.workspaceBytes],
+  [ExtensionOp.convolveInputGradient, ConvolutionArg.workspaceBytes],
+  [ExtensionOp.convolveWeightGradient, ConvolutionArg.workspaceBytes],
+]);
 
 /** Bytes after each output that must stay as they are. */
 const GUARD = 64;
@@ -58,7 +70,8 @@ export function execute(
       const words = new Uint32Array(heap.memory.buffer, cell, instruction.length);
       words.set(instruction);
       // A plan has scratch for one lane; since the lanes take turns, all of them may use that.
-      if (words[Word.op] === Op.matmul) words[MatmulArg.workspaceBytes] = 0;
+      const workspaceBytes = workspaces.get(words[Word.op]!);
+      if (workspaceBytes) words[workspaceBytes] = 0;
       for (let lane = 0; lane < lanes; lane++) kernels.execute(cell, lane, lanes);
     }
     for (const { value, address } of outputs) {

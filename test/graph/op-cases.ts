@@ -3,6 +3,7 @@
 import type { Shape, Value } from "../../src/graph/value.ts";
 import * as ops from "../../src/ops.ts";
 import {
+  type Axes,
   binaryCrossEntropy,
   broadcastTo,
   logSoftmax,
@@ -10,6 +11,7 @@ import {
   mean,
   multiply,
   reshape,
+  type SumOptions,
   scale,
   softmax,
   softmaxCrossEntropy,
@@ -18,6 +20,10 @@ import {
 } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { binaryKinds, type Domain, unaryKinds } from "../reference/elementwise.ts";
+
+import { normalizeCases } from "./cases/normalize.ts";
+import { poolCases } from "./cases/pool.ts";
+import { convolutions } from "./conv-cases.ts";
 
 /** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
 export type Kind = Domain | "labels" | "oneHot" | "distribution";
@@ -29,6 +35,8 @@ export interface OpCase {
   readonly shapes: readonly (readonly Shape[])[];
   /** of each operand; default "any" */
   readonly kinds?: readonly Kind[];
+  /** the sizes at which gradients are tried against differences; default all */
+  readonly smooth?: (shapes: readonly Shape[]) => boolean;
 }
 
 const lengths = [1, 3, 4, 5, 7, 8, 9, 31, 33];
@@ -107,7 +115,8 @@ function products(transposeA: boolean, transposeB: boolean): Shape[][] {
   return sizes.map(([m, n, k]) => [transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]]);
 }
 
-const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape[]])[] = [
+/** Shapes to reduce, for each choice of axes; those of `several` in as many spans as they have numbers that are no neighbours. */
+const axes: readonly (readonly [axis: Axes | undefined, shapes: readonly Shape[]])[] = [
   [undefined, [[], [1], [9], [33], [3, 5], [2, 3, 4], ...long.map((n) => [n]), [3, 1025]]],
   [0, [[1], [7], [1, 5], [33, 1], [5, 33], [9, 16], [3, 2, 5], ...long.map((n) => [n, 5]), [1025, 33]]],
   [
@@ -122,6 +131,137 @@ const axes: readonly (readonly [axis: number | undefined, shapes: readonly Shape
     ],
   ],
   [-1, [[8], [3, 7], [2, 3, 31], [2, 1025]]],
+  [
+    [0, 1],
+    [
+      [3, 5],
+      [4, 2, 7],
+      [1, 3, 2, 2],
+      [40, 30, 3],
+    ],
+  ],
+  [
+    [-1, 0],
+    [
+      [3, 4, 5],
+      [2, 1, 7],
+      [3, 2, 2, 9],
+      [1030, 2, 3],
+    ],
+  ],
+  [[0, 2, 4], [[2, 3, 2, 2, 3]]],
+];
+
+/** How many elements become one. */
+const countOf = (shape: Shape, axis: Axes | undefined) =>
+  (axis === undefined ? shape : [axis].flat().map((each) => shape.at(each)!)).reduce(
+    (n, length) => n * length,
+    1,
+  );
+
+/** An op that reduces axes, for each choice of them. */
+const reduces = (
+  name: string,
+  apply: (x: Value, options: SumOptions) => Value,
+  fits: (shape: Shape, axis: Axes | undefined) => boolean = () => true,
+): OpCase[] =>
+  axes.flatMap(([axis, shapes]) =>
+    [false, true].map((keepAxis) => ({
+      name: `${name}, axis ${axis ?? "all"}${keepAxis ? ", kept" : ""}`,
+      apply: (x: Value) => apply(x, axis === undefined ? { keepAxis } : { axis, keepAxis }),
+      shapes: shapes.filter((shape) => fits(shape, axis)).map((shape) => [shape]),
+    })),
+  );
+
+/** Shapes of a condition and what is chosen from. */
+const triples: readonly (readonly Shape[])[] = [
+  ...lengths.map((n) => [[n], [n], [n]]),
+  [[], [], []],
+  [[9], [9], []],
+  [[33], [], [33]],
+  [[9], [], []],
+  [[], [9], [9]],
+  [[3, 1], [9], [3, 9]],
+  [[3, 9], [9], [3, 1]],
+  [
+    [2, 1, 5],
+    [1, 3, 1],
+    [2, 3, 5],
+  ],
+  [
+    [2, 1, 3, 1],
+    [1, 4, 1, 5],
+    [2, 4, 3, 1],
+  ],
+];
+
+const permutations: readonly (readonly [order: readonly number[] | undefined, shapes: readonly Shape[]])[] = [
+  [undefined, [[], [5], [1, 7], [3, 5], [4, 4], [9, 33], [64, 17], [2, 3, 4]]],
+  [
+    [0, 2, 1],
+    [
+      [2, 3, 5],
+      [3, 8, 8],
+      [1, 33, 18],
+      [2, 1, 5],
+    ],
+  ],
+  [
+    [1, 0, 2],
+    [
+      [2, 3, 5],
+      [3, 4, 64],
+    ],
+  ],
+  [
+    [0, -1, 1, 2],
+    [
+      [2, 3, 4, 5],
+      [2, 5, 5, 3],
+    ],
+  ],
+  [[3, 1, 2, 0], [[2, 3, 4, 5]]],
+  [[4, 2, 0, 5, 1, 3], [[2, 3, 2, 3, 2, 2]]],
+  [[6, 4, 2, 0, 5, 1, 3], [[2, 3, 2, 2, 2, 2, 3]]],
+];
+
+const slices: readonly (readonly [
+  shape: Shape,
+  begin: readonly number[],
+  end?: readonly number[],
+  steps?: readonly number[],
+])[] = [
+  [[9], [2], [7]],
+  [[9], [-3]],
+  [[33], [1], [-1], [3]],
+  [
+    [5, 33],
+    [1, 2],
+    [4, 30],
+  ],
+  [
+    [5, 33],
+    [0, 5],
+  ],
+  [[6, 5], [], [], [2]],
+  [[6, 5], [], [Number.POSITIVE_INFINITY, -1], [5, 2]],
+  [
+    [3, 4, 5],
+    [0, 1],
+    [99, 3],
+    [1, 1, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 0, 1, 2],
+    [2, 3, 3, 4],
+  ],
+  [
+    [3, 3, 3, 3, 3, 3],
+    [0, 1, 0, 1, 0, 1],
+    [2, 3, 2, 3, 2, 3],
+  ],
+  [[3, 3, 3, 3, 3, 3], [], [], [2, 2, 2, 2, 2, 2]],
 ];
 
 /** The op of a name, if it is one of `kobai/ops`: the gradients of activations are not. */
@@ -137,6 +277,7 @@ function elementwise(table: Readonly<Record<string, readonly Domain[]>>, shapes:
 }
 
 export const cases: readonly OpCase[] = [
+  ...convolutions,
   // C = A·B: ∂/∂A = G·Bᵀ, ∂/∂B = Aᵀ·G; a factor that is stored transposed has its gradient stored so, too.
   ...[false, true].flatMap((transposeA) =>
     [false, true].map((transposeB) => ({
@@ -153,14 +294,17 @@ export const cases: readonly OpCase[] = [
   // ∂(c·x) = c·∂x
   { name: "scale", apply: (x) => scale(x, 1 / 3), shapes: vectors },
   // ∂ Σ x = Σ ∂x; the mean is that over n
-  ...[sum, mean].flatMap((reduce) =>
-    axes.flatMap(([axis, shapes]) =>
-      [false, true].map((keepAxis) => ({
-        name: `${reduce.name}, axis ${axis ?? "all"}${keepAxis ? ", kept" : ""}`,
-        apply: (x: Value) => reduce(x, axis === undefined ? { keepAxis } : { axis, keepAxis }),
-        shapes: shapes.map((shape) => [shape]),
-      })),
-    ),
+  ...reduces("sum", sum),
+  ...reduces("mean", mean),
+  // ∂ max x = ∂x of the largest; that of min likewise
+  ...reduces("max", ops.max),
+  ...reduces("min", ops.min),
+  // ∂ Σ (x − x̄)² / n = 2/n·Σ (x − x̄)·∂x
+  ...reduces("variance", ops.variance),
+  ...reduces(
+    "variance of a sample",
+    (x, options) => ops.variance(x, { ...options, correction: 1 }),
+    (shape, axis) => countOf(shape, axis) > 1,
   ),
   // The same elements under another shape, and so are their gradients.
   {
@@ -174,6 +318,114 @@ export const cases: readonly OpCase[] = [
     apply: (x) => broadcastTo(x, [2, 3, 5]),
     shapes: [[[]], [[5]], [[3, 1]], [[2, 1, 5]]],
   },
+  ...poolCases,
+  ...normalizeCases,
+  // ∂|x|ᵖ = p·xᵖ⁻¹·∂x
+  ...[0, 1, 2, 3, -1, -2, 10].map((p) => ({
+    name: `power ${p}`,
+    apply: (x: Value) => ops.power(x, p),
+    shapes: vectors,
+  })),
+  ...[0.5, -0.5, 1 / 3, 2.5].map((p) => ({
+    name: `power ${p}`,
+    apply: (x: Value) => ops.power(x, p),
+    shapes: vectors,
+    kinds: ["positive"] as const,
+  })),
+  { name: "negate", apply: ops.negate, shapes: vectors },
+  { name: "square", apply: ops.square, shapes: vectors },
+  { name: "reciprocal", apply: ops.reciprocal, shapes: vectors },
+  { name: "clip", apply: (x) => ops.clip(x, -0.5, 1), shapes: vectors },
+  // What was taken gets the gradient.
+  { name: "where", apply: ops.where, shapes: triples },
+  {
+    name: "where, on a comparison",
+    apply: (a, b) => ops.where(ops.less(a, b), a, ops.scale(b, 2)),
+    shapes: pairs,
+    kinds: ["apart", "apart"],
+  },
+  // Elements elsewhere, and so are their gradients.
+  ...permutations.map(([order, shapes]) => ({
+    name: `permute ${order?.join() ?? "reversed"}`,
+    apply: (x: Value) => ops.permute(x, order),
+    shapes: shapes.map((shape) => [shape]),
+  })),
+  ...slices.map(([shape, ...ranges]) => ({
+    name: `slice ${ranges.map((range) => `[${range}]`).join()} of [${shape}]`,
+    apply: (x: Value) => ops.slice(x, ...ranges),
+    shapes: [[shape]],
+  })),
+  ...[0, 1, -2].flatMap((axis) => [
+    {
+      name: `concatenate, axis ${axis}`,
+      apply: (...values: Value[]) => ops.concatenate(values, { axis }),
+      shapes: [
+        [[3, 4]],
+        [
+          [2, 5],
+          [2, 5],
+        ],
+        ...[5, 64, 129].map((n) =>
+          [1, 3, 2].map((m) => (axis === 1 ? [n, m, 3] : axis === 0 ? [m, n] : [2, m, n])),
+        ),
+      ],
+    },
+    {
+      name: `stack, axis ${axis}`,
+      apply: (...values: Value[]) => ops.stack(values, { axis }),
+      shapes: [
+        [[3, 4]],
+        [
+          [2, 5],
+          [2, 5],
+          [2, 5],
+        ],
+        [
+          [2, 3, 4],
+          [2, 3, 4],
+        ],
+      ],
+    },
+  ]),
+  {
+    name: "pad",
+    apply: (x) =>
+      ops.pad(x, [
+        [1, 2],
+        [0, 3],
+      ]),
+    shapes: [[[2, 3]], [[1, 1, 5]], [[3, 33]], [[2, 4, 3, 2]]],
+  },
+  {
+    name: "pad with a value",
+    apply: (x) => ops.pad(x, [[2, 0]], { value: -1.5 }),
+    shapes: [[[1]], [[9]], [[3, 5]]],
+  },
+  // The gradient of a slice is the sum over its copies.
+  ...[0, 1, -1].map((axis) => ({
+    name: `gather, axis ${axis}`,
+    apply: (x: Value, indices: Value) => ops.gather(x, indices, { axis }),
+    shapes: [
+      [[5, 3], [7]],
+      [
+        [9, 4, 3],
+        [2, 3],
+      ],
+      [[40, 33], [64]],
+      [[5, 5], []],
+      ...(axis === 0 ? [[[7], [30]]] : []),
+      // indices that are out of range: NaN
+      ...(axis === 0 ? [[[3, 130], [9]]] : []),
+    ] as Shape[][],
+    kinds: ["any", "labels"] as const,
+    smooth: (shapes: readonly Shape[]) => shapes[0]!.at(-1)! <= shapes[0]!.at(axis)!,
+  })),
+  // Where the largest stands, as a row: it is the same all around.
+  ...[0, 1, -1].map((axis) => ({
+    name: `oneHot of argmax, axis ${axis}`,
+    apply: (x: Value) => ops.oneHot(ops.argmax(x, { axis }), 9, { dtype: x.dtype as "float32" | "float64" }),
+    shapes: [[[3, 5]], [[9, 33]], [[2, 12, 3]]],
+  })),
   // y = softmax x: ∂yᵢ = yᵢ·(∂xᵢ − Σⱼ yⱼ·∂xⱼ)
   { name: "softmax", apply: softmax, shapes: rows.map((shape) => [shape]) },
   // ∂ log softmax(x)ᵢ = ∂xᵢ − Σⱼ softmax(x)ⱼ·∂xⱼ
@@ -237,7 +489,10 @@ export function elements(
   for (let i = 0; i < n; i++) {
     const u = next();
     if (kind === "positive" || kind === "distribution") out[i] = 0.1 + 2 * u;
-    else if (smooth) out[i] = (u < 0.5 ? -1 : 1) * (0.1 + 2 * next());
+    // Multiples of 1/64, a little more for each operand.
+    else if (smooth && kind === "apart") {
+      out[i] = (u < 0.5 ? -1 : 1) * (0.1 + Math.floor(next() * 128) / 64) + seed / 200;
+    } else if (smooth) out[i] = (u < 0.5 ? -1 : 1) * (0.1 + 2 * next());
     else if (u < 0.1) out[i] = u < 0.05 ? 0 : -0;
     else out[i] = (next() - 0.5) * 2 ** Math.floor(next() * 7 - 2);
   }

@@ -46,7 +46,7 @@ describe.each(cases)("$name", (use) => {
 
   test("gradients agree with differences", () => {
     for (const shapes of use.shapes) {
-      if (shapes.some((shape) => size(shape) > 120)) continue;
+      if (shapes.some((shape) => size(shape) > 120) || use.smooth?.(shapes) === false) continue;
       const { loss, floats, given } = build(use, shapes, "float64", true);
       checkGradients(loss, floats, given, shapes.map(formatShape).join(" and "));
     }

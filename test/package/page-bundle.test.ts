@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pageBundle } from "../../bench/page-bundle.ts";
 
 let bundle: Awaited<ReturnType<typeof pageBundle>>;
@@ -20,6 +20,24 @@ it("the wasm is inside once, and the relaxed and the wide build are not", () => 
   const long = bundle.texts.flatMap((text) => text.match(/"[^"]{15000,}"/g) ?? []);
   // its tokens
   expect(long.length).toBe(1);
+});
+
+describe("the extension", () => {
+  /** A name that only it has. */
+  const mark = "relaxedExtension";
+  const texts = async (contents?: string) => (await pageBundle(contents)).texts.join();
+
+  it("is not inside, nor in a page that uses ops of the core", async () => {
+    expect(bundle.texts.join()).not.toContain(mark);
+    expect(
+      await texts('export { init } from "kobai"; export { exp, gradients } from "kobai/ops";'),
+    ).not.toContain(mark);
+  });
+
+  it("is inside once where a page uses an op of its", async () => {
+    const text = await texts('export { init } from "kobai"; export { abs } from "kobai/ops";');
+    expect(text.split(mark).length).toBe(2);
+  });
 });
 
 it("the loader is inside, without its functions for AssemblyScript's objects", () => {

@@ -17,8 +17,8 @@ export function zerosLike(array: Floats, length: number): Floats {
 
 /** A line for each op: its formula, which rounds where it must before storing does, and what operands may be (default "any"). */
 type Row<F> = readonly [formula: F, ...kinds: Domain[]];
-/** Where an op is defined, or smooth: a kind of op-cases.ts. */
-export type Domain = "any" | "positive";
+/** Where an op is defined, or smooth, operands that are `apart` being never equal: kinds of op-cases.ts. */
+export type Domain = "any" | "positive" | "apart";
 
 type Unary = (x: number, precision: Precision) => number;
 type Binary = (a: number, b: number, precision: Precision) => number;
@@ -41,6 +41,14 @@ const binaryRows: Readonly<Record<string, Row<Binary>>> = {
   divide: [(a, b) => a / b, "any", "positive"],
   reluGradient: [(g, y) => (y > 0 ? g : 0)],
   sigmoidGradient: [(g, y, { round }) => round(g * y) * round(1 - y)],
+  maximum: [(a, b) => Math.max(a, b), "apart", "apart"],
+  minimum: [(a, b) => Math.min(a, b), "apart", "apart"],
+  greater: [(a, b) => (a > b ? 1 : 0), "apart", "apart"],
+  greaterEqual: [(a, b) => (a >= b ? 1 : 0), "apart", "apart"],
+  less: [(a, b) => (a < b ? 1 : 0), "apart", "apart"],
+  lessEqual: [(a, b) => (a <= b ? 1 : 0), "apart", "apart"],
+  equal: [(a, b) => (a === b ? 1 : 0), "apart", "apart"],
+  notEqual: [(a, b) => (a !== b ? 1 : 0), "apart", "apart"],
   absGradient: [(g, x) => (x > 0 ? g : 0) - (x < 0 ? g : 0)],
   tanhGradient: [(g, y, { round }) => g * round(1 - round(y * y))],
 };
@@ -70,6 +78,27 @@ export function scale(x: Floats, factor: number): Floats {
   const by = precisionOf(x).round(factor);
   const y = zerosLike(x, x.length);
   for (let i = 0; i < x.length; i++) y[i] = x[i]! * by;
+  return y;
+}
+
+/** x^p: products of squares for a whole p, else e^(p·log x) in float64. */
+export function power(x: Floats, exponent: number): Floats {
+  const { round } = precisionOf(x);
+  const y = zerosLike(x, x.length);
+  const by = round(exponent);
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isInteger(exponent)) {
+      y[i] = exp(log(x[i]!, float64) * by, float64);
+      continue;
+    }
+    let result = 1;
+    let square = x[i]!;
+    for (let bits = Math.abs(exponent); bits > 0; bits >>= 1) {
+      if (bits & 1) result = round(result * square);
+      square = round(square * square);
+    }
+    y[i] = exponent < 0 ? 1 / result : result;
+  }
   return y;
 }
 
@@ -108,8 +137,10 @@ export function binary(name: string, target: Shape, a: Operand, b: Operand): Flo
   return out;
 }
 
+type Index = (index: number) => number;
+
 /** From the index of an element of `target` to that of the element of a tensor of `shape` that stands there. */
-export function indices(shape: Shape, target: Shape): (index: number) => number {
+export function indices(shape: Shape, target: Shape): Index {
   if (sameShape(shape, target)) return (index) => index;
   const steps = strides(shape, target);
   return (index) => {
@@ -121,4 +152,17 @@ export function indices(shape: Shape, target: Shape): (index: number) => number 
     }
     return at;
   };
+}
+
+/** a where the condition is not 0, else b; all three broadcast. */
+export function where(target: Shape, condition: Operand, a: Operand, b: Operand): Floats {
+  const out = zerosLike(
+    a.data,
+    target.reduce((product, size) => product * size, 1),
+  );
+  const [c, i, j] = [condition, a, b].map(({ shape }) => indices(shape, target)) as Index[];
+  for (let o = 0; o < out.length; o++) {
+    out[o] = condition.data[c!(o)] === 0 ? b.data[j!(o)]! : a.data[i!(o)]!;
+  }
+  return out;
 }

@@ -1,19 +1,24 @@
 // A graph evaluated in plain TypeScript, node by node, without fusion and without a plan: what wasm is held to, bit for bit.
 
 import { Purpose } from "../../assembly/isa/random.ts";
+import { sizesOf } from "../../src/graph/ops/conv-geometry.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import type { Node, Value } from "../../src/graph/value.ts";
 import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
-import { binary, binaryKinds, scale, unary, unaryKinds, zerosLike } from "./elementwise.ts";
+import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv.ts";
+import { binary, binaryKinds, power, scale, unary, unaryKinds, where, zerosLike } from "./elementwise.ts";
+import { concatenate, gather, oneHot, pad, permute, scatterSum, slice } from "./indexing.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
+import { normalizeKernels } from "./normalize.ts";
+import { poolKernels } from "./pool.ts";
 import { draw, type Seed } from "./random.ts";
-import { sum } from "./reduce.ts";
+import { argmax, extreme, sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
-type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
+export type Kernel = (node: Node<never>, inputs: readonly Floats[], at: At) => readonly TypedArray[];
 
 /** What random elements are drawn by. */
 export interface At {
@@ -23,16 +28,68 @@ export interface At {
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A tensor as [outer, n, inner], n being the axes of a span. */
+function around(shape: readonly number[], { from, to }: Span) {
+  return {
+    outer: product(shape.slice(0, from)),
+    n: product(shape.slice(from, to)),
+    inner: product(shape.slice(to)),
+  };
+}
+
 /** The length of the rows that an op runs along. */
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
 
 const kernels = new Map<string, Kernel>([
   ["random", drawElements],
   ["matmul", multiplyMatrices],
+  ["convolve2d", (node, [x, w]) => [convolve(convolutionOf(node, "y"), x!, w!)]],
+  ["convolve2dInputGradient", (node, [g, w]) => [convolveInputGradient(convolutionOf(node, "x"), g!, w!)]],
+  ["convolve2dWeightGradient", (node, [x, g]) => [convolveWeightGradient(convolutionOf(node, "w"), x!, g!)]],
   ["sum", sumAlongAxis],
   ["broadcastTo", broadcast],
   ["reshape", (_, [x]) => [x!]],
   ["scale", ({ attributes }, [x]) => [scale(x!, (attributes as { factor: number }).factor)]],
+  ["power", ({ attributes }, [x]) => [power(x!, (attributes as { exponent: number }).exponent)]],
+  ["where", choose],
+  [
+    "max",
+    ({ inputs: [x], attributes }, [a]) => [extreme(Math.max, a!, around(x!.shape, spanOf(attributes)))],
+  ],
+  [
+    "min",
+    ({ inputs: [x], attributes }, [a]) => [extreme(Math.min, a!, around(x!.shape, spanOf(attributes)))],
+  ],
+  ["argmax", ({ inputs: [x], attributes }, [a]) => [argmax(a!, around(x!.shape, spanOf(attributes)))]],
+  ["permute", ({ inputs: [x], attributes }, [a]) => [permute(a!, x!.shape, (attributes as Axes).axes)]],
+  ["slice", ({ inputs: [x], attributes }, [a]) => [slice(a!, x!.shape, attributes)]],
+  ["pad", ({ attributes }, [x]) => [pad(x!, attributes)]],
+  [
+    "concatenate",
+    ({ inputs, attributes }, values) => [
+      concatenate(
+        values,
+        inputs.map(({ shape }) => shape),
+        axisOf(attributes),
+      ),
+    ],
+  ],
+  [
+    "gather",
+    ({ inputs: [x], attributes }, [a, i]) => [gather(a!, integers(i), along(x!.shape, axisOf(attributes)))],
+  ],
+  [
+    "scatterSum",
+    ({ outputs: [x], attributes }, [g, i]) => [
+      scatterSum(g!, integers(i), along(x!.shape, axisOf(attributes))),
+    ],
+  ],
+  ["oneHot", ({ outputs: [y] }, [i]) => [oneHot(floatsOf(y!), integers(i), y!.shape.at(-1)!)]],
   ["softmax", (node, [x]) => [softmax(x!, rowLength(node))]],
   ["logSoftmax", (node, [x]) => [logSoftmax(x!, rowLength(node))]],
   ["softmaxGradient", (node, [y, g]) => [softmaxGradient(y!, g!, rowLength(node))]],
@@ -40,9 +97,27 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
+  ...poolKernels,
+  ...normalizeKernels,
   ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
   ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);
+
+interface Axes {
+  readonly axes: readonly number[];
+}
+
+const spanOf = (attributes: object) => (attributes as { span: Span }).span;
+const axisOf = (attributes: object) => (attributes as { axis: number }).axis;
+const along = (shape: readonly number[], axis: number) => around(shape, { from: axis, to: axis + 1 });
+const integers = (elements: TypedArray | undefined) => elements as Int32Array;
+const floatsOf = ({ shape, dtype }: Value): Floats =>
+  dtype === "float64" ? new Float64Array(product(shape)) : new Float32Array(product(shape));
+
+function choose({ inputs, outputs }: Node<never>, data: readonly Floats[]): Floats[] {
+  const [c, a, b] = inputs.map(({ shape }, i) => ({ shape, data: data[i]! }));
+  return [where(outputs[0]!.shape, c!, a!, b!)];
+}
 
 function drawElements(
   { outputs: [y], attributes }: Node<never>,
@@ -61,13 +136,18 @@ function multiplyMatrices({ inputs, outputs, attributes }: Node<never>, [a, b]: 
   return [matmul<Floats>({ m, n, k, a: a!, b: b!, transposeA, transposeB })];
 }
 
+/** The sizes of a convolution, of which a node computes one part. */
+function convolutionOf(
+  { inputs: [first, second], outputs: [out], attributes }: Node<never>,
+  part: "y" | "x" | "w",
+) {
+  const [x, w, y] = { y: [first, second, out], x: [out, second, first], w: [first, out, second] }[part];
+  return sizesOf(x!.shape, w!.shape, y!.shape, attributes);
+}
+
 function sumAlongAxis({ inputs: [x], attributes }: Node<never>, [a]: readonly Floats[]): Floats[] {
-  const { axis, mean } = attributes as { axis: number | undefined; mean: boolean };
-  const { shape } = x!;
-  const outer = axis === undefined ? 1 : product(shape.slice(0, axis));
-  const inner = axis === undefined ? 1 : product(shape.slice(axis + 1));
-  const n = axis === undefined ? product(shape) : shape[axis]!;
-  return [sum(a!, { outer, n, inner, divisor: mean ? n : 1 })];
+  const { span, divisor = 1 } = attributes as { span: Span; divisor?: number };
+  return [sum(a!, { ...around(x!.shape, span), divisor })];
 }
 
 function elementwise({ operation, inputs, outputs }: Node<never>, [a, b]: readonly Floats[]): Floats[] {

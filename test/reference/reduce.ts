@@ -51,3 +51,31 @@ export function sum(
   }
   return out;
 }
+
+/** The largest or smallest of a [outer, n, inner] along its middle axis; NaN where there is one, +0 being above −0. */
+export function extreme(
+  of: (a: number, b: number) => number,
+  a: Floats,
+  { outer, n, inner }: { outer: number; n: number; inner: number },
+): Floats {
+  const out = zerosLike(a, outer * inner);
+  for (let at = 0; at < out.length; at++) {
+    const first = Math.floor(at / inner) * n * inner + (at % inner);
+    out[at] = a[first]!;
+    for (let j = 1; j < n; j++) out[at] = of(out[at]!, a[first + j * inner]!);
+  }
+  return out;
+}
+
+/** Where the largest stands first, or a NaN. */
+export function argmax(
+  a: Floats,
+  { outer, n, inner }: { outer: number; n: number; inner: number },
+): Int32Array {
+  return Int32Array.from({ length: outer * inner }, (_, at) => {
+    const first = Math.floor(at / inner) * n * inner + (at % inner);
+    const row = Array.from({ length: n }, (_, j) => a[first + j * inner]!);
+    const nan = row.findIndex(Number.isNaN);
+    return nan >= 0 ? nan : row.findIndex((x) => row.every((other) => x >= other));
+  });
+}

@@ -1,7 +1,6 @@
 // A whole training run in plain TypeScript: initial values, draws, forward, loss, backward, update. What a network trained in wasm
 // must equal, bit for bit, and what the benchmarks compare it with.
 
-import { COEFFICIENTS } from "../../assembly/blocks.ts";
 import { Purpose } from "../../assembly/isa/random.ts";
 import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
@@ -10,13 +9,13 @@ import { input, parameter, type Shape, type Value } from "../../src/graph/value.
 import { uniform as uniformInitializer } from "../../src/nn/initializers.ts";
 import type { Layer, Scope } from "../../src/nn/layers/layer.ts";
 import type { Loss } from "../../src/nn/losses.ts";
-import type { Optimizer } from "../../src/nn/optimizers.ts";
+import type { Optimizer } from "../../src/nn/optimizers/optimizer.ts";
 import { size, type TypedArray } from "../../src/tensor.ts";
 import type { Sampling } from "../../src/train/programs.ts";
 import { scale, zerosLike } from "./elementwise.ts";
 import { evaluate } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
-import { updates } from "./optimizer.ts";
+import { type Trained, updater } from "./optimizer.ts";
 import { draw, type Seed, sampleIndices, shuffleIndices } from "./random.ts";
 
 /** The same network, data and options as those of `sequential` and `fit`. */
@@ -37,6 +36,8 @@ export interface TrainingOptions {
 export interface TrainingResult {
   /** by name, as `Network.params` has them */
   readonly params: Record<string, Floats>;
+  /** their moving averages, zeros where none are kept */
+  readonly averages: Record<string, Floats>;
   /** likewise, as `Network.state` has it */
   readonly state: Record<string, Floats>;
   /** of each step, before its update */
@@ -44,15 +45,12 @@ export interface TrainingResult {
 }
 
 /** A parameter, with what training keeps of it. */
-interface Parameter {
-  readonly name: string;
+interface Parameter extends Trained {
   readonly value: Value;
-  readonly w: Floats;
-  readonly s1: Floats;
-  readonly s2: Floats;
 }
 
 type DType = "float32" | "float64";
+type FiveFloats = [Floats, Floats, Floats, Floats, Floats];
 
 function zeros(dtype: DType, length: number): Floats {
   return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
@@ -99,7 +97,10 @@ class Parameters {
         const w = zeros(this.#dtype, size(shape));
         w.set(draw(w.length, initializer(shape), this.#seed, Purpose.init, this.#byName.size));
         const value = parameter(name, shape, this.#dtype);
-        this.#byName.set(name, { name, value, w, s1: zerosLike(w, w.length), s2: zerosLike(w, w.length) });
+        const [s1, s2, s3, average, sum] = Array.from({ length: 5 }, () =>
+          zerosLike(w, w.length),
+        ) as FiveFloats;
+        this.#byName.set(name, { name, value, w, s1, s2, s3, average, sum });
         return value;
       },
     };
@@ -169,6 +170,8 @@ function drawing({ data, batchSize, sampling = "shuffle" }: TrainingOptions, see
 export function trainer(options: TrainingOptions): {
   step(): number;
   readonly params: Record<string, Floats>;
+  /** the moving averages */
+  readonly averages: Record<string, Floats>;
   readonly state: Record<string, Floats>;
 } {
   const { data, optimizer, dtype = "float32", seed: number = 0 } = options;
@@ -182,8 +185,7 @@ export function trainer(options: TrainingOptions): {
     return graph;
   };
   graphOf(options.batchSize);
-  const update = updates[optimizer.name]!;
-  const coefficients = new Float64Array(COEFFICIENTS);
+  const update = updater(optimizer, parameters.all);
   let steps = 0;
   return {
     step() {
@@ -198,11 +200,11 @@ export function trainer(options: TrainingOptions): {
       const grads = rest.slice(0, parameters.all.length);
       for (const [i, [name]] of next.entries()) parameters.state.get(name)!.data = rest[grads.length + i]!;
       steps++;
-      optimizer.coefficients(steps, coefficients, 0);
-      parameters.all.forEach(({ w, s1, s2 }, index) => {
-        update({ w, g: grads[index]!, s1, s2, coefficients });
-      });
+      update.step(new Map(parameters.all.map(({ name }, index) => [name, grads[index]!])));
       return loss![0]!;
+    },
+    get averages() {
+      return Object.fromEntries(parameters.all.map(({ name, average }) => [name, average]));
     },
     get params() {
       return Object.fromEntries(parameters.all.map(({ name, w }) => [name, w]));
@@ -217,5 +219,5 @@ export function trainer(options: TrainingOptions): {
 export function train(options: TrainingOptions): TrainingResult {
   const run = trainer(options);
   const losses = Array.from({ length: options.steps }, () => run.step());
-  return { params: run.params, state: run.state, losses };
+  return { params: run.params, averages: run.averages, state: run.state, losses };
 }

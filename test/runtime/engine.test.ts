@@ -187,8 +187,8 @@ describe("a source that is not the file", () => {
     vi.doUnmock("../../src/node.ts");
     await expect(kobai.init({ relaxed: true })).rejects.toThrow(
       new kobai.OptionError(
-        'init: relaxed: that build is not part of a bundle: `import { extension } from "kobai/relaxed"` and give it, ' +
-          "init({ relaxed: true, extension }), or fetch kobai/wasm-extension-relaxed",
+        'init: relaxed: that build is not part of a bundle: `import { wasm } from "kobai/relaxed"` and give it, ' +
+          "init({ relaxed: true, wasm }), or fetch kobai/wasm-relaxed",
       ),
     );
   });

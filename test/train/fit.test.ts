@@ -83,7 +83,7 @@ describe("fit", () => {
 describe("history", () => {
   it("is plain data with every loss, and survives JSON", async () => {
     const { history } = await trained({ steps: 40, evaluate: { data: blobs(50) } });
-    expect(history).toMatchObject({ steps: 40, stepsPerEpoch: 7, aborted: false });
+    expect(history).toMatchObject({ steps: 40, stepsPerEpoch: 7, ended: "completed" });
     expect(history.loss).toHaveLength(40);
     expect(history.loss.every(Number.isFinite)).toBe(true);
     expect(history.seconds).toBeGreaterThan(0);
@@ -192,7 +192,7 @@ describe("signal", () => {
       signal: AbortSignal.abort(),
       evaluate: { data: blobs(5) },
     });
-    expect(history).toMatchObject({ steps: 0, aborted: true, loss: [], evaluations: [] });
+    expect(history).toMatchObject({ steps: 0, ended: "aborted", loss: [], evaluations: [] });
     using net = make();
     expect(digest).toBe(await sha256(net.params));
   });
@@ -201,7 +201,7 @@ describe("signal", () => {
     const controller = new AbortController();
     const onProgress = ({ step }: Progress) => step > 20 && controller.abort();
     const { digest, history } = await trained({ steps: 1e7, signal: controller.signal, onProgress });
-    expect(history.aborted).toBe(true);
+    expect(history.ended).toBe("aborted");
     expect(history.steps).toBeGreaterThan(20);
     expect(history.loss).toHaveLength(history.steps);
     expect((await trained({ steps: history.steps })).digest).toBe(digest);
@@ -212,7 +212,7 @@ describe("signal", () => {
     const onEvaluate = () => controller.abort();
     const evaluate = { data: blobs(2000), every: 5 };
     const { history } = await trained({ steps: 100, signal: controller.signal, evaluate, onEvaluate });
-    expect(history).toMatchObject({ aborted: true });
+    expect(history).toMatchObject({ ended: "aborted" });
     expect(history.evaluations.map(({ step }) => step)).toEqual([0]);
   });
 
@@ -220,7 +220,7 @@ describe("signal", () => {
     const controller = new AbortController();
     const onProgress = ({ step }: Progress) => step === 10 && controller.abort();
     const { history } = await trained({ steps: 10, signal: controller.signal, onProgress });
-    expect(history).toMatchObject({ steps: 10, aborted: false });
+    expect(history).toMatchObject({ steps: 10, ended: "completed" });
   });
 });
 

@@ -219,7 +219,7 @@ describe("within a step", () => {
           evaluate: { data: labels, every: 1 },
           onProgress: within(steps, () => controller.abort()),
         });
-        expect(history).toMatchObject({ steps, loss, aborted: true });
+        expect(history).toMatchObject({ steps, loss, ended: "aborted" });
         const evaluated = history.evaluations.map(({ step }) => step);
         expect(evaluated).toEqual(Array.from({ length: steps + 1 }, (_, i) => i));
         expect(net.steps).toBe(steps);

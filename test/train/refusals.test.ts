@@ -221,17 +221,22 @@ describe("fit refuses", () => {
       "an optimizer whose learning rate is none",
       { optimizer: { ...sgd(), lr: -1 } },
       OptionError,
-      "fit: optimizer.lr must be a number above 0; got -1",
+      "fit: optimizer.lr must be a number above 0, or a schedule; got -1",
     ],
     [
       "an optimizer of one's own without an instruction",
       { optimizer: { name: "own", lr: 1, coefficients() {} } },
       OptionError,
-      "fit: optimizer.op must be that of one of kobai's optimizers, such as sgd().op; got undefined",
+      "fit: optimizer.rule must be that of one of kobai's optimizers, such as sgd().rule; got undefined",
     ],
     [
       "coefficients that are no numbers",
-      { optimizer: { ...sgd(), coefficients: (_: number, table: Float64Array) => table.fill(Number.NaN) } },
+      {
+        optimizer: {
+          ...sgd(),
+          coefficients: (_: number, __: number, table: Float64Array) => table.fill(Number.NaN),
+        },
+      },
       OptionError,
       "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate 0.01; all must be finite numbers",
     ],

@@ -73,7 +73,7 @@ describe("a network that is disposed of", () => {
       expect(() => doomed[call](new Float32Array(6), [0, 1, 2])).toThrow(StateError);
     }
     doomed = make();
-    const coefficients: FitOptions["optimizer"]["coefficients"] = (_, table, at) => {
+    const coefficients: FitOptions["optimizer"]["coefficients"] = (_, __, table, at) => {
       table[at] = 0.1;
       doomed.dispose();
     };
@@ -142,12 +142,12 @@ describe("what was given is taken when it is given", () => {
     const { net: other, untouched } = bystander();
     const optimizer = { ...sgd({ lr: 0.1 }) };
     await net.fit(data(), { ...options(), optimizer });
-    Object.assign(optimizer, { op: adam().op, coefficients: adam().coefficients });
+    Object.assign(optimizer, { rule: adam().rule, coefficients: adam().coefficients });
     await net.fit(data(), { ...options(), optimizer });
     expect(untouched()).toBe(true);
     optimizer.lr = -1;
     await expect(net.fit(data(), { ...options(), optimizer })).rejects.toThrow(
-      "fit: optimizer.lr must be a number above 0",
+      "fit: optimizer.lr must be a number above 0, or a schedule",
     );
     other.dispose();
   });
@@ -204,8 +204,8 @@ it("epochs are whole however many were before", async () => {
 it("an aborted signal is noticed before all initial values are drawn", async () => {
   using net = sequential([dense(3000, { weight: he() })], { input: [1000] });
   const data = { x: tensor(new Float32Array(1000), [1, 1000]), t: tensor(new Float32Array(3000), [1, 3000]) };
-  const { aborted, steps } = await net.fit(data, { ...options(), batchSize: 1, signal: AbortSignal.abort() });
-  expect({ aborted, steps }).toEqual({ aborted: true, steps: 0 });
+  const { ended, steps } = await net.fit(data, { ...options(), batchSize: 1, signal: AbortSignal.abort() });
+  expect({ ended, steps }).toEqual({ ended: "aborted", steps: 0 });
 });
 
 it("scale and params can be set, and accuracy be asked by a loss", async () => {

@@ -44,7 +44,16 @@ describe("a layer from its description", () => {
 
   it.each([...kinds.layers])("%s is a function of kobai, too", (kind) => {
     expect(kobai).toHaveProperty(kind);
-    const needed: Partial<Record<LayerDescription["kind"], object>> = { dense: { units: 3 } };
+    const convolution = { filters: 4, kernel: 3 };
+    const needed: Readonly<Record<string, object>> = {
+      dense: { units: 3 },
+      conv1d: convolution,
+      conv2d: convolution,
+      convTranspose2d: convolution,
+      depthwiseConv2d: { kernel: 3 },
+      separableConv2d: convolution,
+      groupNorm: { groups: 2 },
+    };
     expect(layerOf("test", { kind, ...needed[kind] } as LayerDescription).name).toBe(kind);
   });
 
@@ -55,7 +64,7 @@ describe("a layer from its description", () => {
 
   it.each([
     [{ kind: "dens", units: 3 }, 'test: there is no layer "dens"; did you mean "dense"?'],
-    [{ kind: "toString" }, 'test: there is no layer "toString"; there are dense, dropout, '],
+    [{ kind: "toString" }, 'test: there is no layer "toString"; there are dense, conv2d, '],
     [{ units: 3 }, 'test: a description of a layer is an object { kind: "dense", … }; got an object'],
     ["relu", 'test: a description of a layer is an object { kind: "dense", … }; got "relu"'],
     [{ kind: "relu", slope: 2 }, 'relu: there is no option "slope"; it has none'],
@@ -97,11 +106,11 @@ describe("an optimizer from its description", () => {
       const kind = optimizer.name as OptimizerDescription["kind"];
       const [made, expected] = [optimizerOf("test", { kind, lr: 0.5 }), optimizer({ lr: 0.5 })];
       const coefficients = ({ coefficients }: kobai.Optimizer, of: kobai.Optimizer) => {
-        const table = new Float64Array(4);
-        coefficients.call(of, 3, table, 0);
+        const table = new Float64Array(8);
+        coefficients.call(of, 3, 0.5, table, 0);
         return table;
       };
-      expect([made.name, made.op, made.lr]).toEqual([kind, expected.op, 0.5]);
+      expect([made.name, made.rule, made.lr]).toEqual([kind, expected.rule, 0.5]);
       expect(coefficients(made, made)).toEqual(coefficients(expected, expected));
     }
   });
@@ -116,6 +125,58 @@ describe("an optimizer from its description", () => {
     expect(() => optimizerOf("test", undefined as never)).toThrow(
       "a description of an optimizer is an object",
     );
+  });
+});
+
+describe("what an optimizer is given", () => {
+  it("may be a schedule, and extras", () => {
+    const { clipByGlobalNorm, cosine, frozen, group, momentum, warmUp, weightDecay } = kobai;
+    const made = optimizerOf("test", {
+      kind: "momentum",
+      lr: { kind: "warmUp", steps: 10, to: { kind: "cosine", from: 0.1, steps: 100 } },
+      with: [
+        { kind: "weightDecay", rate: 1e-4 },
+        { kind: "clipByGlobalNorm", limit: 1 },
+        { kind: "group", of: "dense1", lrMultiplier: 0.5 },
+        { kind: "frozen", of: ["dense2"] },
+      ],
+    });
+    const expected = momentum({
+      lr: warmUp({ steps: 10, to: cosine({ from: 0.1, steps: 100 }) }),
+      with: [
+        weightDecay(1e-4),
+        clipByGlobalNorm(1),
+        group("dense1", { lrMultiplier: 0.5 }),
+        frozen("dense2"),
+      ],
+    });
+    const rates = ({ lr }: kobai.Optimizer) => [0, 5, 20, 99].map((step) => (lr as kobai.Schedule)(step));
+    expect(rates(made)).toEqual(rates(expected));
+    expect(made.with!.map(({ description }) => description)).toEqual(
+      expected.with!.map(({ description }) => description),
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [{ kind: "sgd", lr: { kind: "cosin" } }, 'sgd: lr: there is no schedule "cosin"; did you mean "cosine"?'],
+    [
+      { kind: "sgd", with: [{ kind: "clip" }] },
+      'sgd: with: there is no extra "clip"; there are accumulate, ',
+    ],
+    [
+      { kind: "sgd", with: [{ kind: "accumulate", steps: 2, step: 3 }] },
+      'accumulate: there is no option "step"; there is steps',
+    ],
+    [{ kind: "sgd", with: {} }, "sgd: with must be "],
+  ])("%j is refused", (description, message) => {
+    const make = () => optimizerOf("test", description as OptimizerDescription);
+    expect(make).toThrow(kobai.OptionError);
+    expect(make).toThrow(message);
+  });
+
+  it.each([...kinds.optimizers])("%s is a function of kobai, too", (kind) => {
+    expect(kobai).toHaveProperty(kind);
+    expect(optimizerOf("test", { kind } as OptimizerDescription).name).toBe(kind);
   });
 });
 

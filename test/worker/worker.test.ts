@@ -53,7 +53,7 @@ describe("while a fit goes on", () => {
         if (seen.length === 3) stop.abort();
       },
     });
-    expect(history.aborted).toBe(true);
+    expect(history.ended).toBe("aborted");
     expect(history.steps).toBe(await net.steps());
     const steps = seen.map(({ step }) => step);
     expect(steps).toEqual([...steps].sort((a, b) => a - b));

@@ -3,6 +3,7 @@
 import { BinaryArg } from "../../../assembly/isa/elementwise.ts";
 import type { Op } from "../../../assembly/isa/index.ts";
 import { ShapeError } from "../../errors.ts";
+import { bytesPerElement } from "../../tensor.ts";
 import type { Emitter, Shape, Value } from "../value.ts";
 
 /** The shape that two shapes broadcast to, by NumPy's rule: aligned at the last axis, equal or 1. @throws ShapeError */
@@ -35,23 +36,22 @@ function strides(shape: Shape, target: Shape): number[] {
   return result;
 }
 
-interface Axis {
+/** An axis of a box: its length, and the element stride of each operand. */
+export interface Axis {
   size: number;
-  a: number;
-  b: number;
+  strides: readonly number[];
 }
 
-/** Merges neighbouring axes that both operands walk alike, so that few and long ones remain. */
-function mergedAxes(target: Shape, a: Shape, b: Shape): Axis[] {
-  const stridesA = strides(a, target);
-  const stridesB = strides(b, target);
+/** Merges neighbouring axes that all operands walk alike, so that few and long ones remain. */
+function mergedAxes(target: Shape, shapes: readonly Shape[]): Axis[] {
+  const stridesOf = shapes.map((shape) => strides(shape, target));
   const axes: Axis[] = [];
   target.forEach((length, axis) => {
     if (length === 1) return;
-    const next = { size: length, a: stridesA[axis]!, b: stridesB[axis]! };
+    const next = { size: length, strides: stridesOf.map((each) => each[axis]!) };
     const last = axes.at(-1);
-    if (last && last.a === next.a * length && last.b === next.b * length) {
-      axes[axes.length - 1] = { size: last.size * length, a: next.a, b: next.b };
+    if (last?.strides.every((stride, i) => stride === next.strides[i]! * length)) {
+      axes[axes.length - 1] = { size: last.size * length, strides: next.strides };
     } else {
       axes.push(next);
     }
@@ -70,42 +70,64 @@ export function operandOf(value: Value, emitter: Emitter): Operand {
   return { shape: value.shape, address: emitter.address(value) };
 }
 
-/** Writes the instructions of an elementwise op of two operands: one, or one for each outer index where the patterns alternate. */
-export function emitBroadcast(op: Op, out: Value, a: Operand, b: Operand, emitter: Emitter): void {
-  const bytes = out.dtype === "float64" ? 8 : 4;
-  const axes = mergedAxes(out.shape, a.shape, b.shape);
-  const outer = axes.splice(0, Math.max(0, axes.length - 3));
-  while (axes.length < 3) axes.unshift({ size: 1, a: 0, b: 0 });
-  const [d0, d1, d2] = axes as [Axis, Axis, Axis];
-  const inner = d0.size * d1.size * d2.size;
-  const repeats = outer.reduce((product, axis) => product * axis.size, 1);
+/**
+ * Calls `emit` for boxes of so many axes that together are `out`: once, or once for each outer index where the patterns of the operands
+ * alternate more often. It gets where the box of `out` and those of the operands begin, and the box's axes.
+ */
+export function eachBox(
+  out: Value,
+  operands: readonly Operand[],
+  axesOfBox: number,
+  emitter: Emitter,
+  emit: (addresses: readonly number[], axes: readonly Axis[], elements: number) => void,
+): void {
+  const bytes = bytesPerElement(out.dtype);
+  const axes = mergedAxes(
+    out.shape,
+    operands.map(({ shape }) => shape),
+  );
+  const outer = axes.splice(0, Math.max(0, axes.length - axesOfBox));
+  while (axes.length < axesOfBox) axes.unshift({ size: 1, strides: operands.map(() => 0) });
+  const product = (list: readonly Axis[]) => list.reduce((total, axis) => total * axis.size, 1);
+  const inner = product(axes);
+  const repeats = product(outer);
   for (let index = 0; index < repeats; index++) {
-    let rest = index;
-    let offsetA = 0;
-    let offsetB = 0;
-    for (const axis of outer.toReversed()) {
-      offsetA += (rest % axis.size) * axis.a;
-      offsetB += (rest % axis.size) * axis.b;
-      rest = Math.floor(rest / axis.size);
-    }
+    const addresses = operands.map(({ address }, operand) => {
+      let rest = index;
+      let offset = 0;
+      for (const axis of outer.toReversed()) {
+        offset += (rest % axis.size) * axis.strides[operand]!;
+        rest = Math.floor(rest / axis.size);
+      }
+      return address + offset * bytes;
+    });
+    emit([emitter.address(out) + index * inner * bytes, ...addresses], axes, inner);
+  }
+}
+
+/** Writes the instructions of an elementwise op of two operands. */
+export function emitBroadcast(op: Op, y: Value, first: Operand, second: Operand, emitter: Emitter): void {
+  eachBox(y, [first, second], 3, emitter, (addresses, axes, elements) => {
+    const [out, a, b] = addresses as [number, number, number];
+    const [d0, d1, d2] = axes as [Axis, Axis, Axis];
     emitter.emit<BinaryArg>(
       op,
-      out.dtype,
+      y.dtype,
       {
-        [BinaryArg.out]: emitter.address(out) + index * inner * bytes,
-        [BinaryArg.a]: a.address + offsetA * bytes,
-        [BinaryArg.b]: b.address + offsetB * bytes,
+        [BinaryArg.out]: out,
+        [BinaryArg.a]: a,
+        [BinaryArg.b]: b,
         [BinaryArg.d0]: d0.size,
         [BinaryArg.d1]: d1.size,
         [BinaryArg.d2]: d2.size,
-        [BinaryArg.a0]: d0.a,
-        [BinaryArg.a1]: d1.a,
-        [BinaryArg.a2]: d2.a,
-        [BinaryArg.b0]: d0.b,
-        [BinaryArg.b1]: d1.b,
-        [BinaryArg.b2]: d2.b,
+        [BinaryArg.a0]: d0.strides[0]!,
+        [BinaryArg.a1]: d1.strides[0]!,
+        [BinaryArg.a2]: d2.strides[0]!,
+        [BinaryArg.b0]: d0.strides[1]!,
+        [BinaryArg.b1]: d1.strides[1]!,
+        [BinaryArg.b2]: d2.strides[1]!,
       },
-      0.13 * inner,
+      0.13 * elements,
     );
-  }
+  });
 }

@@ -1,73 +1,12 @@
 // Elementwise ops. All that this file exports is `kobai/ops`'.
 
-import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
 import { Activation } from "../../../assembly/isa/gemm.ts";
 import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
-import { check, finite } from "../../check.ts";
+import { check, finite, type Rule } from "../../check.ts";
 import { extension } from "../../runtime/extension.ts";
-import { size } from "../../tensor.ts";
-import { apply, checkValue, type Emitter, type Operation, sameFloat, type Value } from "../value.ts";
-import { broadcastShapes, emitBroadcast, operandOf } from "./broadcasting.ts";
-import { sumTo } from "./reduce.ts";
-
-/** A function under an op's name, which messages and reports show. */
-const named = <F extends (...operands: Value[]) => Value>(name: string, f: F): F =>
-  Object.defineProperty(f, "name", { value: name });
-
-function emitUnary(op: Op, x: Value, y: Value, parameter: number, nanoseconds: number, emitter: Emitter) {
-  const operands = {
-    [UnaryArg.out]: emitter.address(y),
-    [UnaryArg.a]: emitter.address(x),
-    [UnaryArg.n]: size(x.shape),
-    [UnaryArg.parameter]: parameter,
-  };
-  emitter.emit<UnaryArg>(op, x.dtype, operands, nanoseconds * size(x.shape));
-}
-
-/** An op of one operand; `nanoseconds` is what an element costs, `gradient` gets x, y and the gradient arriving at y. */
-// @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
-function unary(
-  name: string,
-  op: Op,
-  nanoseconds: number,
-  gradient: (x: Value, y: Value, g: Value) => Value,
-  activation?: Activation,
-): (x: Value) => Value {
-  const operation: Operation<undefined> = {
-    name,
-    ...(activation && { activation }),
-    inPlace: true,
-    infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat(name, x!) }],
-    gradient: ({ inputs: [x], outputs: [y] }, g) => [gradient(x!, y!, g)],
-    emit: ({ inputs: [x], outputs: [y] }, emitter) => emitUnary(op, x!, y!, 0, nanoseconds, emitter),
-  };
-  return named(name, (x: Value) => apply(operation, [x], undefined));
-}
-
-/** An op of two operands, broadcast by NumPy's rule; `gradient` gives the gradients before they are summed back. */
-// @__NO_SIDE_EFFECTS__
-function binary(
-  name: string,
-  op: Op,
-  gradient?: (a: Value, b: Value, y: Value, g: Value) => readonly [Value, Value],
-  activation?: Activation,
-): (a: Value, b: Value) => Value {
-  const operation: Operation<undefined> = {
-    name,
-    ...(activation && { activation }),
-    inPlace: true,
-    infer: ([a, b]) => [{ shape: broadcastShapes(name, a!.shape, b!.shape), dtype: sameFloat(name, a!, b!) }],
-    ...(gradient && {
-      gradient({ inputs: [a, b], outputs: [y] }, g) {
-        const [da, db] = gradient(a!, b!, y!, g);
-        return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
-      },
-    }),
-    emit: ({ inputs: [a, b], outputs: [y] }, emitter) =>
-      emitBroadcast(op, y!, operandOf(a!, emitter), operandOf(b!, emitter), emitter),
-  };
-  return named(name, (a: Value, b: Value) => apply(operation, [a, b], undefined));
-}
+import { apply, checkValue, constant, type Operation, sameFloat, type Value } from "../value.ts";
+import { greaterEqual, where } from "./comparison.ts";
+import { binary, emitUnary, unary } from "./pointwise.ts";
 
 // The gradients of the activations, one instruction each: of g, which arrives at y, and y itself. Second derivatives are not needed. That
 // they need only y lets fusion drop x: relu(x) > 0 exactly where x > 0, σ' = y(1 − y), tanh' = 1 − y².
@@ -122,6 +61,45 @@ export const divide = binary("divide", Op.divide, (_a, b, y, g) => [
   scale(divide(multiply(g, y), b), -1),
 ]);
 
+/** Gives g to the operand that was taken, and 0 to the other: of a tie, all to the first. */
+const toTaken = (takesFirst: Value, g: Value): readonly [Value, Value] => {
+  const zero = constant(0, g.dtype);
+  return [where(takesFirst, g, zero), where(takesFirst, zero, g)];
+};
+
+/**
+ * The larger of a and b elementwise, broadcast; NaN where either is. Where they are equal, the whole gradient goes to a.
+ * @throws ShapeError where the shapes do not broadcast
+ * @example
+ * ```ts
+ * import { constant, type Value } from "kobai/ops";
+ * // ReLU, that is 1 at most
+ * const relu1 = (x: Value) => minimum(maximum(x, constant(0, x.dtype)), constant(1, x.dtype));
+ * ```
+ */
+export const maximum = binary("maximum", /* @__PURE__ */ extension(ExtensionOp.maximum), (a, b, _, g) =>
+  toTaken(greaterEqual(a, b), g),
+);
+
+/**
+ * The smaller of a and b elementwise, broadcast; NaN where either is. Where they are equal, the whole gradient goes to a.
+ * @throws ShapeError where the shapes do not broadcast
+ */
+export const minimum = binary("minimum", /* @__PURE__ */ extension(ExtensionOp.minimum), (a, b, _, g) =>
+  toTaken(greaterEqual(b, a), g),
+);
+
+/** x, but no less than `low` and no more than `high`. The gradient passes from low to high, both included. @throws OptionError where low is above high */
+export function clip(x: Value, low: number, high: number): Value {
+  checkValue("clip: operand 1", x);
+  check("clip", "low", low, finite);
+  check("clip", "high", high, [
+    (value) => finite[0](value) && (value as number) >= low,
+    `a number of at least low (${low})`,
+  ]);
+  return minimum(maximum(x, constant(low, x.dtype)), constant(high, x.dtype));
+}
+
 const scaleOperation: Operation<{ readonly factor: number }> = {
   name: "scale",
   inPlace: true,
@@ -134,6 +112,65 @@ const scaleOperation: Operation<{ readonly factor: number }> = {
 /** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite */
 export const scale = (x: Value, factor: number): Value =>
   apply(scaleOperation, [x], { factor: check("scale", "factor", factor, finite) });
+
+/** −x, elementwise. */
+export function negate(x: Value): Value {
+  checkValue("negate: operand 1", x);
+  return scale(x, -1);
+}
+
+/** x·x, elementwise. */
+export function square(x: Value): Value {
+  checkValue("square: operand 1", x);
+  return multiply(x, x);
+}
+
+/** 1 / x, elementwise. */
+export function reciprocal(x: Value): Value {
+  checkValue("reciprocal: operand 1", x);
+  return divide(constant(1, sameFloat("reciprocal", x)), x);
+}
+
+/** A limit of the kernels: larger powers overflow or vanish but for x close to 1. */
+const MOST_POWER = 1024;
+const exponentRule: Rule = [
+  (value) => finite[0](value) && Math.abs(value as number) <= MOST_POWER,
+  `a number from -${MOST_POWER} to ${MOST_POWER}`,
+];
+
+const powerWhole = /* @__PURE__ */ extension(ExtensionOp.powerWhole);
+const powerReal = /* @__PURE__ */ extension(ExtensionOp.powerReal);
+
+const powerOperation: Operation<{ readonly exponent: number }> = {
+  name: "power",
+  inPlace: true,
+  infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("power", x!) }],
+  // x⁰ is 1, whatever x is.
+  gradient: ({ inputs: [x], attributes: { exponent } }, g) => [
+    exponent === 0 ? undefined : scale(multiply(g, power(x!, exponent - 1)), exponent),
+  ],
+  emit({ inputs: [x], outputs: [y], attributes: { exponent } }, emitter) {
+    const [op, nanoseconds] = Number.isInteger(exponent) ? [powerWhole, 1] : [powerReal, 8];
+    emitUnary(op, x!, y!, emitter.constant(exponent), nanoseconds, emitter);
+  },
+};
+
+/**
+ * x to the power of a number, elementwise, with the same bits everywhere.
+ *
+ * A whole exponent multiplies squares: the result is rounded after each product, so that x² and x³ have the bits of x·x and x·(x·x), and a
+ * negative one divides 1 by that. Any other is e^(p·log x) and NaN for x < 0: in float32 within 1 ULP (it is computed in float64), in float64
+ * within |p·log x| + 3 ULP, p being rounded to x's dtype first. x⁰ is 1 for every x.
+ * @param exponent a number from −1024 to 1024
+ * @throws OptionError for any other
+ * @example
+ * ```ts
+ * import { add, constant, mean, type Value } from "kobai/ops";
+ * const inverseRoot = (x: Value) => power(add(mean(power(x, 2)), constant(1e-5, x.dtype)), -0.5);
+ * ```
+ */
+export const power = (x: Value, exponent: number): Value =>
+  apply(powerOperation, [x], { exponent: check("power", "exponent", exponent, exponentRule) });
 
 /** x itself: the activation of a layer that has none (book 3.4.3). */
 export function identity(x: Value): Value {

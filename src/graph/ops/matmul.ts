@@ -8,7 +8,15 @@ import {
   sparseGradientWorkspaceBytes,
   sparseWorkspaceBytes,
 } from "../../runtime/matmul-workspace.ts";
-import { apply, type Emitter, type Node, type Operation, sameFloat, type Value } from "../value.ts";
+import {
+  apply,
+  type Emitter,
+  type Finish,
+  type Node,
+  type Operation,
+  sameFloat,
+  type Value,
+} from "../value.ts";
 
 export interface MatmulOptions {
   /** Multiply by the transpose of a, which is stored [k, m]. Default false. */
@@ -50,6 +58,9 @@ function sizes(op: string, a: Value, b: Value, { transposeA, transposeB }: Trans
 /** c = op(a)·op(b) */
 export const matmulOperation: Operation<Transposed> = {
   name: "matmul",
+  get finished() {
+    return affineOperation;
+  },
   infer([a, b], attributes) {
     const { m, n } = sizes("matmul", a!, b!, attributes);
     return [{ shape: [m, n], dtype: sameFloat("matmul", a!, b!) }];
@@ -85,11 +96,8 @@ export function matmul(a: Value, b: Value, given?: MatmulOptions): Value {
   return apply(matmulOperation, [a, b], { transposeA, transposeB });
 }
 
-/** Attributes of the fused affine op. Its inputs: a, b, then the bias if any, then the output y if the activation is a gradient. */
-export interface AffineAttributes extends Transposed {
-  readonly bias: boolean;
-  readonly activation: Activation;
-}
+/** Attributes of the fused affine op, whose inputs begin with a and b. */
+export type AffineAttributes = Transposed & Finish;
 
 /**
  * activation(op(a)·op(b) + bias) in one instruction. Nobody writes it: fusion makes it of matmul, add and an activation (or an
@@ -97,6 +105,9 @@ export interface AffineAttributes extends Transposed {
  */
 export const affineOperation: Operation<AffineAttributes> = {
   name: "affine",
+  get finished() {
+    return affineOperation;
+  },
   infer([a, b], attributes) {
     const { m, n } = sizes("affine", a!, b!, attributes);
     return [{ shape: [m, n], dtype: a!.dtype }];

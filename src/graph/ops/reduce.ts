@@ -2,7 +2,7 @@
 
 import { Op } from "../../../assembly/isa/index.ts";
 import { SumArg } from "../../../assembly/isa/reduce.ts";
-import { finite, flag, options } from "../../check.ts";
+import { flag, options } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { sameShape, size } from "../../tensor.ts";
 import {
@@ -14,88 +14,95 @@ import {
   sameFloat,
   type Value,
 } from "../value.ts";
+import { type Axes, around, axesOf, axesRule, reducedShape, type Span, spansOf } from "./axes.ts";
 import { broadcastShapes, emitBroadcast, operandOf } from "./broadcasting.ts";
 import { reshape } from "./reshape.ts";
 
 export interface SumOptions {
-  /** The axis to sum along, negative ones counted from the last. Default: all axes, to a scalar. */
-  axis?: number;
-  /** Keep the summed axis with size 1. Default false. */
+  /** The axis to reduce, or several; negative ones are counted from the last. Default: all axes, to a scalar. */
+  axis?: Axes;
+  /** Keep reduced axes with length 1. Default false. */
   keepAxis?: boolean;
 }
 
 interface SumAttributes {
-  readonly axis: number | undefined;
-  readonly keepAxis: boolean;
-  readonly mean: boolean;
+  /** the axes that are added, as one */
+  readonly span: Span;
+  /** of the result */
+  readonly shape: Shape;
+  /** of a mean */
+  readonly divisor?: number;
 }
 
-/** How many elements go into one element of the result. */
-function count(x: Value, axis: number | undefined): number {
-  return axis === undefined ? size(x.shape) : x.shape[axis]!;
-}
+/** A shape with 1 for the axes of a span. */
+const without = (shape: Shape, { from, to }: Span) =>
+  shape.map((length, axis) => (axis >= from && axis < to ? 1 : length));
 
 const sumOperation: Operation<SumAttributes> = {
   name: "sum",
-  infer([x], { axis, keepAxis, mean }) {
-    const dtype = sameFloat(mean ? "mean" : "sum", x!);
-    if (axis === undefined) return [{ shape: keepAxis ? x!.shape.map(() => 1) : [], dtype }];
-    const shape = x!.shape.flatMap((length, i) => (i !== axis ? [length] : keepAxis ? [1] : []));
-    return [{ shape, dtype }];
-  },
+  infer: ([x], { shape }) => [{ shape, dtype: x!.dtype }],
   // y = Σ x: dx = g, repeated; y = Σ x / n: dx = g / n, repeated.
-  gradient({ inputs: [x], attributes: { axis, mean } }, g) {
-    const kept = x!.shape.map((length, i) => (axis === undefined || i === axis ? 1 : length));
-    return [repeat(reshape(g, kept), x!.shape, mean ? 1 / count(x!, axis) : 1)];
-  },
-  emit({ inputs: [x], outputs: [y], attributes: { axis, mean } }, emitter) {
-    const n = count(x!, axis);
-    emitter.emit<SumArg>(
-      Op.sum,
-      x!.dtype,
-      {
-        [SumArg.out]: emitter.address(y!),
-        [SumArg.a]: emitter.address(x!),
-        [SumArg.outer]: axis === undefined ? 1 : size(x!.shape.slice(0, axis)),
-        [SumArg.n]: n,
-        [SumArg.inner]: axis === undefined ? 1 : size(x!.shape.slice(axis + 1)),
-        [SumArg.divisor]: mean ? n : 1,
-      },
-      0.15 * size(x!.shape),
-    );
+  gradient: ({ inputs: [x], attributes: { span, divisor = 1 } }, g) => [
+    repeat(reshape(g, without(x!.shape, span)), x!.shape, 1 / divisor),
+  ],
+  emit({ inputs: [x], outputs: [y], attributes: { span, divisor = 1 } }, emitter) {
+    const { outer, n, inner } = around(x!.shape, span);
+    const operands = {
+      [SumArg.out]: emitter.address(y!),
+      [SumArg.a]: emitter.address(x!),
+      [SumArg.outer]: outer,
+      [SumArg.n]: n,
+      [SumArg.inner]: inner,
+      [SumArg.divisor]: divisor,
+    };
+    emitter.emit<SumArg>(Op.sum, x!.dtype, operands, 0.15 * size(x!.shape));
   },
 };
 
-function reduce(name: string, x: Value, given: SumOptions | undefined, mean: boolean): Value {
+/** What options say of the axes of x. @throws ShapeError and OptionError */
+export function reduction(name: string, x: Value, given: SumOptions | undefined) {
   checkValue(`${name}: operand 1`, x);
-  const { axis, keepAxis = false } = options(name, given, { axis: finite, keepAxis: flag });
-  const rank = x.shape.length;
-  const positive = axis !== undefined && axis < 0 ? axis + rank : axis;
-  if (positive !== undefined && !(Number.isInteger(positive) && positive >= 0 && positive < rank)) {
-    throw new ShapeError(
-      name,
-      `${ShapeError.describe({ x: x.shape })} and has no axis ${axis}; ` +
-        (rank > 0 ? `its axes are 0 to ${rank - 1}, or -${rank} to -1 from the last` : "leave the axis out"),
-      x.shape,
-    );
-  }
-  return apply(sumOperation, [x], { axis: positive, keepAxis, mean });
+  const { axis, keepAxis = false } = options(name, given, { axis: axesRule, keepAxis: flag });
+  const meant = axesOf(name, x, axis);
+  sameFloat(name, x);
+  const shape = reducedShape(x.shape, meant, keepAxis);
+  return { meant, spans: spansOf(x.shape, meant), shape, count: size(x.shape.filter((_, i) => meant[i])) };
+}
+
+/** The sum over axes, divided by a number where there is one. */
+export function sumOver({ spans, shape }: ReturnType<typeof reduction>, x: Value, divisor?: number): Value {
+  // A scalar has no axis to be added along, and is its own sum.
+  const all = spans.length > 0 ? spans : [{ from: 0, to: 0 }];
+  const [last, ...first] = all as [Span, ...Span[]];
+  const inner = first.reduceRight(
+    (y, span) => apply(sumOperation, [y], { span, shape: without(y.shape, span) }),
+    x,
+  );
+  return apply(sumOperation, [inner], { span: last, shape, ...(divisor !== undefined && { divisor }) });
 }
 
 /**
- * The sum of all elements (a scalar), or along an axis.
+ * The sum of all elements (a scalar), or along an axis or several.
  *
- * Along a contiguous row the order is fixed at eight sums, across rows it is the rows' own, and more than 1,024 terms are summed 384 at a
- * time: the same bits everywhere, and in float32 a relative error below 1e-5 for any number of terms of one sign.
- * @throws ShapeError where x has no such axis
+ * Neighbouring axes are added as one, and where others lie between, the last first. Along a contiguous row the order is fixed at eight sums,
+ * across rows it is the rows' own, and more than 1,024 terms are summed 384 at a time: the same bits everywhere, and in float32 a relative
+ * error below 1e-5 for any number of terms of one sign.
+ * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
+ * @example
+ * ```ts
+ * import type { Value } from "kobai/ops";
+ * // of a batch of images [N, height, width, channels], for each channel
+ * const perChannel = (x: Value) => sum(x, { axis: [0, 1, 2], keepAxis: true });
+ * ```
  */
 export function sum(x: Value, given?: SumOptions): Value {
-  return reduce("sum", x, given, false);
+  return sumOver(reduction("sum", x, given), x);
 }
 
-/** The mean of all elements (a scalar), or along an axis: the sum divided by their number. @throws ShapeError */
+/** The mean of all elements (a scalar), or along an axis or several: the sum divided by their number. @throws as `sum` does */
 export function mean(x: Value, given?: SumOptions): Value {
-  return reduce("mean", x, given, true);
+  const over = reduction("mean", x, given);
+  return sumOver(over, x, over.count);
 }
 
 interface BroadcastAttributes {

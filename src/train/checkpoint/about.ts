@@ -7,6 +7,7 @@ import {
   isShape,
   oneOf,
   options,
+  partName,
   type Rule,
   seed,
   show,
@@ -21,6 +22,7 @@ import {
   meanSquaredError,
   sumSquaredError,
 } from "../../nn/losses.ts";
+import type { ScheduleState } from "../../nn/rate.ts";
 import type { Epochs } from "../epochs.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
@@ -52,13 +54,16 @@ export interface TrainingAbout {
 /** An optimizer's state besides its tensors. */
 export interface OptimizerAbout {
   readonly name: string;
-  /** tensors of state for each parameter */
-  readonly slots: number;
-  readonly updates: number;
+  /** the regions of its state */
+  readonly regions: readonly string[];
+  /** steps that it was given */
+  readonly given: number;
+  /** of its schedule, where that follows evaluations */
+  readonly schedule?: ScheduleState;
 }
 
 /** What a tensor of an optimizer's state is called. Parameters are "layer.name", so that none has such a name. */
-export const slotName = (slot: number, parameter: string) => `optimizer.${slot}.${parameter}`;
+export const slotName = (region: string, parameter: string) => `optimizer.${region}.${parameter}`;
 
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
@@ -67,7 +72,7 @@ export const lossNamed = (name: string | undefined): Loss | undefined =>
   losses().find((loss) => loss.name === name);
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scale, loss, epochs, slots, updates } = training;
+  const { step, scale, loss, epochs, slots, given, schedule } = training;
   const isKnown = loss !== undefined && losses().includes(loss);
   return {
     version: VERSION,
@@ -77,7 +82,9 @@ export function aboutOf({ core, seed, training }: Inside): About {
       scale,
       ...(isKnown && { loss: loss.name }),
       epochs,
-      ...(slots && { optimizer: { name: slots.name, slots: slots.count, updates } }),
+      ...(slots && {
+        optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+      }),
     },
   };
 }
@@ -85,6 +92,18 @@ export function aboutOf({ core, seed, training }: Inside): About {
 const count = whole(0);
 const object: Rule = [isObject, "an object"];
 const shape: Rule = [(value) => isShape(value), "a list of whole numbers of at least 1"];
+const regionsRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length <= 8 &&
+    value.every(partName[0]) &&
+    new Set(value).size === value.length,
+  "a list of the names of up to 8 regions",
+];
+const scheduleRule: Rule = [
+  (value) => isObject(value) && Object.values(value).every(finite[0]),
+  "an object of numbers",
+];
 const layersRule: Rule = [
   (value) =>
     Array.isArray(value) &&
@@ -167,8 +186,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, slots: whole(0, 8), updates: count },
-            [],
+            { name: text, regions: regionsRule, given: count, schedule: scheduleRule },
+            ["schedule"],
           ),
         }),
       },

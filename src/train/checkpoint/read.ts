@@ -10,7 +10,7 @@ import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
 import { type About, lossNamed, readAbout, slotName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
-import { regionsOf } from "./regions.ts";
+import { regionOf, variablesOf } from "./regions.ts";
 
 /** What a checkpoint holds, of which `about` was checked. */
 export interface Checkpoint {
@@ -49,19 +49,17 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
   const { step, scale, loss, epochs, optimizer } = about.training;
-  const slotsOf = (name: string) =>
-    Array.from({ length: optimizer?.slots ?? 0 }, (_, slot) => slotName(slot, name));
-  const expected = regionsOf(core, core.parameters.address).flatMap(([name, { shape }]) =>
-    [name, ...slotsOf(name)].map((each) => [each, shape] as const),
+  const { parameters } = core;
+  const slotNames = (optimizer?.regions ?? []).map((region) =>
+    parameters.names.map((name) => [slotName(region, name), parameters.shapeOf(name)] as const),
   );
-  checkTensors(file, core.dtype, expected, tensors);
-  const kept = optimizer && slots(core, optimizer.name, optimizer.slots);
-  const fill = (address: number, nameOf: (parameter: string) => string) => {
-    for (const [name, { data }] of regionsOf(core, address)) data.set(tensors[nameOf(name)]!.data);
-  };
-  fill(core.parameters.address, (name) => name);
-  for (let slot = 0; slot < (kept?.count ?? 0); slot++) {
-    fill(kept!.address + slot * core.parameters.bytes, (name) => slotName(slot, name));
+  const own = variablesOf(core).map(([name, { shape }]) => [name, shape] as const);
+  checkTensors(file, core.dtype, [...own, ...slotNames.flat()], tensors);
+  const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
+  for (const [name, { data }] of variablesOf(core)) data.set(tensors[name]!.data);
+  for (const [i, name] of (kept?.regions ?? []).entries()) {
+    const region = regionOf(core, parameters, kept!.address + i * parameters.bytes);
+    for (const [parameter, { data }] of region) data.set(tensors[slotName(name, parameter)]!.data);
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
@@ -69,7 +67,8 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
     scale,
     epochs,
     loss: lossNamed(loss),
-    updates: optimizer?.updates ?? 0,
+    given: optimizer?.given ?? 0,
+    schedule: optimizer?.schedule,
   });
 }
 

@@ -3,22 +3,22 @@
 import { write as writeTensors } from "../../io/safetensors.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Inside } from "../network.ts";
-import { type About, aboutOf, KEY, slotName } from "./about.ts";
-import { regionsOf } from "./regions.ts";
+import { aboutOf, KEY, slotName } from "./about.ts";
+import { regionOf, variablesOf } from "./regions.ts";
 
 /** @param call how messages name the caller */
 export function write(call: string, inside: Inside): Uint8Array<ArrayBuffer> {
-  const tensors: Record<string, Tensor> = {};
   const { core, training } = inside;
-  const add = (address: number, nameOf: (variable: string) => string) => {
-    for (const [name, tensor] of regionsOf(core, address))
-      tensors[nameOf(name)] = { ...tensor, data: tensor.data.slice() };
-  };
-  add(core.parameters.address, (name) => name);
   const { slots } = training;
-  for (let i = 0; i < (slots?.count ?? 0); i++) {
-    add(slots!.address + i * core.parameters.bytes, (name) => slotName(i, name));
+  const tensors = new Map<string, Tensor>(variablesOf(core));
+  for (const [i, name] of (slots?.regions ?? []).entries()) {
+    const region = regionOf(core, core.parameters, slots!.address + i * core.parameters.bytes);
+    for (const [parameter, tensor] of region) tensors.set(slotName(name, parameter), tensor);
   }
-  const about: About = aboutOf(inside);
-  return writeTensors(call, tensors, { [KEY]: JSON.stringify(about) }).bytes;
+  // Views of shared memory cannot be written.
+  const copies = Array.from(
+    tensors,
+    ([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }] as const,
+  );
+  return writeTensors(call, Object.fromEntries(copies), { [KEY]: JSON.stringify(aboutOf(inside)) }).bytes;
 }

@@ -1,12 +1,11 @@
 import { Op } from "../../../assembly/isa/index.ts";
 import { AccumulateArg } from "../../../assembly/isa/run.ts";
-import type { Loss } from "../../nn/losses.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import { lossOf } from "../core.ts";
-import type { Measurement } from "./metric.ts";
+import type { Mean, Measurement } from "./metric.ts";
 
 /** The mean over all samples of what is one over a batch's: of a loss, or of what a user's function makes. */
-export function meanOfBatches(mean: Pick<Loss, "name" | "forward">): Measurement<number> {
+export function meanOfBatches(mean: Mean): Measurement<number> {
   return {
     statistic: {
       key: mean.forward,

@@ -2,9 +2,10 @@
 
 import { OptionError } from "../../errors.ts";
 import type { Value } from "../../graph/value.ts";
-import type { Loss } from "../../nn/losses.ts";
+import type { Loss, meanOverSamples } from "../../nn/losses.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import type { BuiltTargets } from "../core.ts";
+import type { checkIsMean } from "../mean-check.ts";
 
 /** What a metric gives. Plain data: it can be written as JSON. */
 export type MetricResult = number | readonly number[] | readonly (readonly number[])[];
@@ -62,9 +63,14 @@ export interface Statistic {
   value(built: BuiltTargets): Value;
   /** Writes the instruction that adds a batch's share. */
   add(composer: Composer, batch: Batch): void;
-  /** what must be a mean over samples, where it is not known to be */
-  readonly mean?: Pick<Loss, "name" | "forward">;
+  /** what must be a mean over samples */
+  readonly mean?: Mean;
 }
+
+/** A loss or a metric that is one number for a batch. */
+export type Mean = Pick<Loss, "name" | "forward"> & {
+  readonly [meanOverSamples]?: true | typeof checkIsMean;
+};
 
 /** A batch of `m` samples: where lie the totals, the statistic's value and the targets. */
 export interface Batch {

@@ -1,5 +1,6 @@
 import { callback, check, name as nameRule } from "../../check.ts";
-import type { Loss } from "../../nn/losses.ts";
+import { type Loss, meanOverSamples } from "../../nn/losses.ts";
+import { checkIsMean } from "../mean-check.ts";
 import { meanOfBatches } from "./mean.ts";
 import type { Metric } from "./metric.ts";
 
@@ -30,6 +31,6 @@ export function metric<const Name extends string>(
   check("metric", "forward", forward, callback);
   return {
     name,
-    measured: () => meanOfBatches({ name, forward }),
+    measured: () => meanOfBatches({ name, forward, [meanOverSamples]: checkIsMean }),
   };
 }

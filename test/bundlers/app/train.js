@@ -1,4 +1,4 @@
-import { adam, crossEntropy, dense, he, init, sequential, tanh, tensor } from "kobai";
+import { adam, crossEntropy, dense, dropout, he, init, sequential, tanh, tensor } from "kobai";
 import { sha256 } from "kobai/io";
 
 /** Points that are computed from their indices. */
@@ -11,7 +11,8 @@ function points() {
 /** Trains on them; how many threads there are, and the SHA-256 of the weights. */
 export async function train(options) {
   const { threads } = await init(options);
-  const net = sequential([dense(40, { weight: he() }), tanh(), dense(4)], { input: [8], seed: 42 });
+  const layers = [dense(40, { weight: he() }), tanh(), dropout(0.1), dense(4)];
+  const net = sequential(layers, { input: [8], seed: 42 });
   await net.fit(points(), { loss: crossEntropy(), optimizer: adam({ lr: 0.01 }), batchSize: 32, steps: 100 });
   return { threads, digest: await sha256(net.params) };
 }
@@ -21,6 +22,7 @@ export async function trainIn(worker) {
   const layers = [
     { kind: "dense", units: 40, weight: { kind: "he" } },
     { kind: "tanh" },
+    { kind: "dropout", rate: 0.1 },
     { kind: "dense", units: 4 },
   ];
   const net = await worker.sequential(layers, { input: [8], seed: 42 });

@@ -82,6 +82,31 @@ const trainings: Record<string, Training> = {
     dtype: "float64",
     options: { loss: crossEntropy(), optimizer: sgd(), batchSize: 100, steps: 1, gradient: "numerical" },
   }),
+  "float32, AMSGrad, accumulated, clipped, with decay and a moving average": (k) => ({
+    layers: [k.dense(50), k.relu(), k.dense(10)],
+    data: samples(500, 200, true),
+    dtype: "float32",
+    options: {
+      loss: k.crossEntropy(),
+      optimizer: k.amsgrad({
+        lr: k.oneCycle({ max: 0.01, steps: 10 }),
+        with: [k.accumulate(2), k.clipByGlobalNorm(0.1), k.weightDecay(1e-3), k.movingAverage(0.9)],
+      }),
+      batchSize: 96,
+      epochs: 3,
+    },
+  }),
+  "float64, AdaDelta, each parameter clipped, in groups": (k) => ({
+    layers: [k.dense(50), k.tanh(), k.dense(10)],
+    data: samples(300, 90, false),
+    dtype: "float64",
+    options: {
+      loss: k.crossEntropy(),
+      optimizer: k.adadelta({ with: [k.clipByNorm(0.1), k.group("bias", { lrMultiplier: 2 })] }),
+      batchSize: 50,
+      steps: 20,
+    },
+  }),
   "float32, by numerical gradient": ({ dense, sigmoid, crossEntropy, sgd }) => ({
     layers: [dense(12), sigmoid(), dense(10)],
     data: samples(200, 60, true),

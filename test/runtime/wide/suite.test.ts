@@ -12,6 +12,7 @@ const tests = [
   "test/assembly/sparse.test.ts",
   "test/assembly/unary.test.ts",
   "test/train/training.test.ts",
+  "test/train/updates.test.ts",
   "test/train/numerical-gradient.test.ts",
   "test/runtime/lanes/bits.test.ts",
 ];

@@ -12,6 +12,7 @@ import {
   checkpoint,
   crossEntropy,
   dense,
+  dropout,
   type FitOptions,
   flatten,
   he,
@@ -31,7 +32,7 @@ import {
   sumSquaredError,
   xavier,
 } from "../../../src/index.ts";
-import { multiply } from "../../../src/ops.ts";
+import { add, mean, multiply } from "../../../src/ops.ts";
 import { expectSameBits } from "../../same-bits.ts";
 import { blobs, slope } from "../blobs.ts";
 
@@ -172,6 +173,37 @@ test.each([
   using again = await load(checkpoint(net));
   expect(await again.evaluate(set)).toEqual(await net.evaluate(set));
   expect(again.scale).toBe(1 / 255);
+});
+
+test("dropout drops what it would have dropped", async () => {
+  const dropping = () => sequential([dense(8), dropout(0.3), relu(), dense(3)], { input: [2], seed: 2 });
+  using net = dropping();
+  const optimizer = momentum();
+  await net.fit(data, { ...base(optimizer), steps: 10 });
+  using again = await load(checkpoint(net));
+  const optimizers = [momentum(), optimizer];
+  await expectSameTraining(again, net, () => ({ optimizer: optimizers.shift()! }));
+});
+
+test("state goes with the parameters", async () => {
+  // What is seen in training is counted, and changes the output of both.
+  const counter = () =>
+    layer("counter", (x, { state }) => {
+      const seen = state("seen", [2], 0);
+      seen.update(add(seen.value, mean(x, { axis: 0 })));
+      return add(x, seen.value);
+    });
+  const counting = () => sequential([counter(), dense(3)], { input: [2], seed: 2 });
+  using net = counting();
+  const optimizer = adam();
+  await net.fit(data, { ...base(optimizer), steps: 5 });
+  expect(net.state["counter1.seen"]!.data[0]).not.toBe(0);
+  using again = counting();
+  await restore(again, checkpoint(net));
+  expect(again.state["counter1.seen"]).toEqual(net.state["counter1.seen"]);
+  const optimizers = [adam(), optimizer];
+  await expectSameTraining(again, net, () => ({ optimizer: optimizers.shift()! }));
+  expect(again.state["counter1.seen"]).toEqual(net.state["counter1.seen"]);
 });
 
 test("layers of one's own: the network is made by code, and restored", async () => {

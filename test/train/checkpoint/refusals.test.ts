@@ -28,6 +28,7 @@ import {
 } from "../../../src/index.ts";
 import { FileError, parse, serialize } from "../../../src/io/index.ts";
 import * as activations from "../../../src/nn/layers/activations.ts";
+import * as drops from "../../../src/nn/layers/dropout.ts";
 import * as shapes from "../../../src/nn/layers/shape.ts";
 import { madeOf } from "../../../src/nn/made-of.ts";
 import { add, scale, sum } from "../../../src/ops.ts";
@@ -142,9 +143,9 @@ describe("load refuses", () => {
     [
       "a bad optimizer",
       (about) => {
-        about.training.optimizer.slots = 9;
+        about.training.optimizer.regions = ["m", "m"];
       },
-      "load: optimizer: slots must be a whole number from 0 to 8; got 9",
+      'load: optimizer: regions must be a list of the names of up to 8 regions; got ["m", "m"]',
     ],
     [
       "an unknown layer",
@@ -233,9 +234,9 @@ describe("load refuses", () => {
     [
       "state too little",
       (_, tensors) => {
-        delete tensors["optimizer.1.dense2.bias"];
+        delete tensors["optimizer.v.dense2.bias"];
       },
-      'load: does not fit the network: "optimizer.1.dense2.bias" is missing in the file',
+      'load: does not fit the network: "optimizer.v.dense2.bias" is missing in the file',
     ],
   ])("%s", async (_, edit, message) => {
     const before = memoryReport().held;
@@ -408,17 +409,19 @@ test("files that are damaged anywhere make an error of ours, or a network", asyn
 describe("every layer of kobai's", () => {
   const layers = [
     dense(3),
-    ...Object.values({ ...activations, ...shapes }).map((make) => (make as () => Layer)()),
+    ...Object.values({ ...activations, ...drops, ...shapes }).map((make) => (make as () => Layer)()),
   ];
 
   test.each(layers.map((each) => [each.name, each] as const))("%s is made again", async (kind, each) => {
     const made = (each as unknown as Record<symbol, { kind: string }>)[madeOf];
     expect(made?.kind).toBe(kind);
     expect(Object.keys(makers)).toContain(kind);
-    using net = make([flatten(), dense(3), each]);
+    using net = make(kind === "spatialDropout" ? [each, flatten()] : [flatten(), dense(3), each], {
+      input: kind === "spatialDropout" ? [1, 2] : [2],
+    });
     using again = await load(checkpoint(net));
     expect(again.summary()).toBe(net.summary());
-    const x = new Float32Array([0.5, -1]);
+    const x = tensor([0.5, -1], net.inputShape);
     expect(again.predict(x)).toEqual(net.predict(x));
   });
 });

@@ -1,0 +1,334 @@
+import { ExtensionOp, type Op } from "../../../assembly/isa/index.ts";
+import { Divisor, PoolArg } from "../../../assembly/isa/pool.ts";
+import { LONGEST_SUM } from "../../../assembly/sums.ts";
+import { check, flag, options, whole } from "../../check.ts";
+import { OptionError } from "../../errors.ts";
+import { extension } from "../../runtime/extension.ts";
+import { apply, type Emitter, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
+import { mean } from "./reduce.ts";
+import { reshape } from "./reshape.ts";
+
+import {
+  along,
+  both,
+  checkImages,
+  checkSignals,
+  type Padding,
+  type Pair,
+  paddingOf,
+  pairOf,
+  type Windows,
+  windowsOf,
+} from "./windows.ts";
+
+export type { Padding, Pair } from "./windows.ts";
+
+/** Options of pooling. */
+export interface PoolOptions {
+  /** From one window to the next. Default: the window's size, so that windows lie side by side. */
+  stride?: Pair;
+  /** What lies around the image. Default "valid": nothing. A padded element is no maximum, and none of an average's elements. */
+  padding?: Padding;
+}
+
+/** Options of pooling along one axis. */
+export interface LinePoolOptions {
+  /** From one window to the next. Default: the window's size. */
+  stride?: number;
+  /** What lies around the signal: "valid", "same", or so many elements at each end. Default "valid". */
+  padding?: "valid" | "same" | number;
+}
+
+interface Averaging {
+  /** Divide by the window's size, elements of the padding counted as zeros: PyTorch's default. Default false, TensorFlow's way. */
+  countPadding?: boolean;
+}
+
+/** Options of `avgPool2d`. */
+export interface AveragePoolOptions extends PoolOptions, Averaging {}
+
+/** Options of `avgPool1d`. */
+export interface LineAveragePoolOptions extends LinePoolOptions, Averaging {}
+
+const maxPool = /* @__PURE__ */ extension(ExtensionOp.maxPool);
+const maxPoolGradient = /* @__PURE__ */ extension(ExtensionOp.maxPoolGradient);
+const sumPool = /* @__PURE__ */ extension(ExtensionOp.sumPool);
+const sumPoolGradient = /* @__PURE__ */ extension(ExtensionOp.sumPoolGradient);
+
+interface Pooling {
+  /** of the images */
+  readonly shape: Shape;
+  readonly windows: Windows;
+  readonly divisor: Divisor;
+}
+
+/** [batch, rows of windows, columns of windows, channels] */
+const pooledShape = ({ shape, windows }: Pooling): Shape => [shape[0]!, ...windows.count, shape[3]!];
+
+/** Writes an instruction about windows: `nanoseconds` is what one element of a window costs. */
+function emitWindows(
+  op: Op,
+  out: Value,
+  a: Value,
+  places: number,
+  pooling: Pooling,
+  nanoseconds: number,
+  emitter: Emitter,
+): void {
+  const [samples, height, width, channels] = pooling.shape as [number, number, number, number];
+  const { size: window, stride, before, count } = pooling.windows;
+  const operands = {
+    [PoolArg.out]: emitter.address(out),
+    [PoolArg.a]: emitter.address(a),
+    [PoolArg.places]: places,
+    [PoolArg.samples]: samples,
+    [PoolArg.height]: height,
+    [PoolArg.width]: width,
+    [PoolArg.channels]: channels,
+    [PoolArg.outHeight]: count[0],
+    [PoolArg.outWidth]: count[1],
+    [PoolArg.windowHeight]: window[0],
+    [PoolArg.windowWidth]: window[1],
+    [PoolArg.stride]: stride[0] * 65_536 + stride[1],
+    [PoolArg.padding]: before[0] * 65_536 + before[1],
+  };
+  const windows = samples * count[0] * count[1];
+  emitter.emit<PoolArg>(
+    op,
+    a.dtype,
+    operands,
+    windows * (8 + nanoseconds * channels * window[0] * window[1]),
+  );
+}
+
+const maxGradientOperation: Operation<Pooling> = {
+  name: "maxPool2dGradient",
+  infer: ([g], { shape }) => [{ shape, dtype: g!.dtype }],
+  emit({ inputs: [g, places], outputs: [dx], attributes }, emitter) {
+    emitWindows(maxPoolGradient, dx!, g!, emitter.address(places!), attributes, 0.32, emitter);
+  },
+};
+
+/** The maxima, and where in their windows they stood. */
+const maxOperation: Operation<Pooling> = {
+  name: "maxPool2d",
+  infer([x], pooling) {
+    const type = { shape: pooledShape(pooling), dtype: x!.dtype };
+    return [type, type];
+  },
+  // y = max x: dx = g where the maximum stood, else 0.
+  gradient: ({ outputs: [, places], attributes }, g) => [
+    apply(maxGradientOperation, [g, places!], attributes),
+  ],
+  emit({ inputs: [x], outputs: [y, places], attributes }, emitter) {
+    const at = emitter.isWanted(places!) ? emitter.address(places!) : 0;
+    emitWindows(maxPool, y!, x!, at, attributes, 0.35, emitter);
+  },
+};
+
+/** y = Σ x / divisor of each window */
+const sumOperation: Operation<Pooling> = {
+  name: "windowSums",
+  infer: ([x], pooling) => [{ shape: pooledShape(pooling), dtype: x!.dtype }],
+  gradient: ({ attributes }, g) => [apply(spreadOperation, [g], attributes)],
+  emit({ inputs: [x], outputs: [y], attributes }, emitter) {
+    emitWindows(sumPool, y!, x!, attributes.divisor, attributes, 0.27, emitter);
+  },
+};
+
+/** x = Σ y / divisor over the windows that an element lies in: what `sumOperation` is differentiated to, and the other way round. */
+const spreadOperation: Operation<Pooling> = {
+  name: "spreadWindows",
+  infer: ([y], { shape }) => [{ shape, dtype: y!.dtype }],
+  gradient: ({ attributes }, g) => [apply(sumOperation, [g], attributes)],
+  emit({ inputs: [y], outputs: [x], attributes }, emitter) {
+    emitWindows(sumPoolGradient, x!, y!, attributes.divisor, attributes, 0.27, emitter);
+  },
+};
+
+/** What is done with images or signals, everything but them being decided. */
+type Pool = (x: Value) => Value;
+
+function windowed(op: string, x: Value, window: Pair, given: PoolOptions, divisor = Divisor.one): Pooling {
+  sameFloat(op, x);
+  const { stride = window, padding = "valid" } = given;
+  const windows = windowsOf(op, x.shape, both(window), both(stride), padding);
+  const [rows, columns] = windows.size;
+  const overlaps = Math.ceil(rows / windows.stride[0]) * Math.ceil(columns / windows.stride[1]);
+  const terms = divisor === Divisor.one ? overlaps : rows * columns;
+  if (terms > LONGEST_SUM) {
+    throw new OptionError(
+      `${op}: window ${rows}×${columns} with stride ${windows.stride.join("×")} makes sums of ${terms} terms; ${LONGEST_SUM} is the most. ` +
+        `Pool twice, or over everything: ${op.startsWith("max") ? "globalMaxPool" : "globalAvgPool"}${op.slice(-2)}`,
+    );
+  }
+  return { shape: x.shape, windows, divisor };
+}
+
+/** `maxPool2d` for images that are to come: its other arguments are checked here. */
+export function maxPooling2d(window: Pair, given?: PoolOptions): Pool {
+  check("maxPool2d", "window", window, pairOf(1));
+  const chosen = options("maxPool2d", given, { stride: pairOf(1), padding: paddingOf(pairOf(0)) });
+  return (x) => {
+    checkImages("maxPool2d", x);
+    return apply(maxOperation, [x], windowed("maxPool2d", x, window, chosen));
+  };
+}
+
+/** `avgPool2d` for images that are to come: its other arguments are checked here. */
+export function averagePooling2d(window: Pair, given?: AveragePoolOptions): Pool {
+  check("avgPool2d", "window", window, pairOf(1));
+  const rules = { stride: pairOf(1), padding: paddingOf(pairOf(0)), countPadding: flag };
+  const { countPadding = false, ...rest } = options("avgPool2d", given, rules);
+  const divisor = countPadding ? Divisor.size : Divisor.elements;
+  return (x) => {
+    checkImages("avgPool2d", x);
+    return apply(sumOperation, [x], windowed("avgPool2d", x, window, rest, divisor));
+  };
+}
+
+/** `upsample2d` for images that are to come. */
+export function upsampling2d(factor: Pair): Pool {
+  check("upsample2d", "factor", factor, pairOf(1));
+  const size = both(factor);
+  if (size[0] * size[1] > LONGEST_SUM) {
+    throw new OptionError(
+      `upsample2d: factor ${size.join("×")} makes more than ${LONGEST_SUM} copies; upsample twice`,
+    );
+  }
+  return (x) => {
+    checkImages("upsample2d", x);
+    sameFloat("upsample2d", x);
+    const [batch, height, width, channels] = x.shape as Images;
+    const windows = { size, stride: size, before: [0, 0], count: [height, width] } as const;
+    const shape = [batch, height * size[0], width * size[1], channels];
+    return apply(spreadOperation, [x], { shape, windows, divisor: Divisor.one });
+  };
+}
+
+/** What is done with signals [batch, length, channels], by what is done with images of one row. */
+function ofSignals(op: string, pool: (images: Value) => Value): Pool {
+  return (x) => {
+    checkSignals(op, x);
+    const [batch, length, channels] = x.shape as [number, number, number];
+    const y = pool(reshape(x, [batch, 1, length, channels]));
+    return reshape(y, [batch, y.shape[2]!, channels]);
+  };
+}
+
+/** Options for signals as those for images of one row. */
+function ofOneRow({ stride, padding }: LinePoolOptions): PoolOptions {
+  return {
+    ...(stride !== undefined && { stride: [1, stride] }),
+    ...(padding !== undefined && { padding: typeof padding === "number" ? [0, padding] : padding }),
+  };
+}
+
+/** `maxPool1d` for signals that are to come: its other arguments are checked here. */
+export function maxPooling1d(window: number, given?: LinePoolOptions): Pool {
+  check("maxPool1d", "window", window, along(1));
+  const chosen = ofOneRow(options("maxPool1d", given, { stride: along(1), padding: paddingOf(along(0)) }));
+  return ofSignals("maxPool1d", (images) =>
+    apply(maxOperation, [images], windowed("maxPool1d", images, [1, window], chosen)),
+  );
+}
+
+/** `avgPool1d` for signals that are to come: its other arguments are checked here. */
+export function averagePooling1d(window: number, given?: LineAveragePoolOptions): Pool {
+  check("avgPool1d", "window", window, along(1));
+  const rules = { stride: along(1), padding: paddingOf(along(0)), countPadding: flag };
+  const { countPadding = false, ...rest } = options("avgPool1d", given, rules);
+  const divisor = countPadding ? Divisor.size : Divisor.elements;
+  return ofSignals("avgPool1d", (images) =>
+    apply(sumOperation, [images], windowed("avgPool1d", images, [1, window], ofOneRow(rest), divisor)),
+  );
+}
+
+/** `upsample1d` for signals that are to come. */
+export function upsampling1d(factor: number): Pool {
+  check("upsample1d", "factor", factor, whole(1, LONGEST_SUM));
+  return ofSignals("upsample1d", upsampling2d([1, factor]));
+}
+
+/**
+ * The largest element of each window and channel: y[b, i, j, c] = max x[b, i·stride + u, j·stride + v, c] over u and v (book 7.3). Its gradient
+ * goes to the first of equal ones, in the order of the window's rows. A NaN in a window makes its maximum NaN.
+ *
+ * @param x [batch, height, width, channels]
+ * @param window rows and columns of a window: a whole number, or [rows, columns]
+ * @returns [batch, rows of windows, columns of windows, channels]: ⌊(length + 2·padding − window) / stride⌋ + 1, or ⌈length / stride⌉ for "same"
+ * @throws ShapeError where x has other axes, or a window is larger than the image
+ * @throws OptionError for numbers out of range; padding must be smaller than the window, and no element may lie in more than 1,024 windows
+ */
+export const maxPool2d = (x: Value, window: Pair, given?: PoolOptions): Value =>
+  maxPooling2d(window, given)(x);
+
+/**
+ * The mean of each window and channel: its elements added in the order of its rows, divided by how many of them lie in the image, or where
+ * `countPadding` by the window's size. Its gradient is g divided likewise, for each of them.
+ *
+ * @param x [batch, height, width, channels]
+ * @param window rows and columns of a window: a whole number, or [rows, columns]; at most 1,024 elements
+ * @returns [batch, rows of windows, columns of windows, channels], as `maxPool2d`
+ * @throws ShapeError where x has other axes, or a window is larger than the image
+ * @throws OptionError for numbers out of range; padding must be smaller than the window
+ */
+export const avgPool2d = (x: Value, window: Pair, given?: AveragePoolOptions): Value =>
+  averagePooling2d(window, given)(x);
+
+type Images = [batch: number, height: number, width: number, channels: number];
+
+/** The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. @throws ShapeError for other axes */
+export function globalAvgPool2d(x: Value): Value {
+  checkImages("globalAvgPool2d", x);
+  const [batch, height, width, channels] = x.shape as Images;
+  return mean(reshape(x, [batch, height * width, channels]), { axis: 1 });
+}
+
+/**
+ * The largest element of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. Its gradient is that of
+ * `maxPool2d`. @throws ShapeError for other axes
+ */
+export function globalMaxPool2d(x: Value): Value {
+  checkImages("globalMaxPool2d", x);
+  sameFloat("globalMaxPool2d", x);
+  const [batch, height, width, channels] = x.shape as Images;
+  const windows = { size: [height, width], stride: [1, 1], before: [0, 0], count: [1, 1] } as const;
+  const y = apply(maxOperation, [x], { shape: x.shape, windows, divisor: Divisor.one });
+  return reshape(y, [batch, channels]);
+}
+
+/**
+ * Repeats rows and columns: y[b, i, j, c] = x[b, ⌊i / factor⌋, ⌊j / factor⌋, c], the nearest pixel. Its gradient is the sum over each pixel's copies,
+ * in the order of their rows.
+ *
+ * @param x [batch, height, width, channels]
+ * @param factor how many of each: a whole number, or [rows, columns]; at most 1,024 copies
+ * @returns [batch, height · factor, width · factor, channels]
+ * @throws ShapeError where x has other axes @throws OptionError for another factor
+ */
+export const upsample2d = (x: Value, factor: Pair): Value => upsampling2d(factor)(x);
+
+/** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
+export const maxPool1d = (x: Value, window: number, given?: LinePoolOptions): Value =>
+  maxPooling1d(window, given)(x);
+
+/** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `avgPool2d` */
+export const avgPool1d = (x: Value, window: number, given?: LineAveragePoolOptions): Value =>
+  averagePooling1d(window, given)(x);
+
+/** The mean of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+export function globalAvgPool1d(x: Value): Value {
+  checkSignals("globalAvgPool1d", x);
+  return mean(x, { axis: 1 });
+}
+
+/** The largest element of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+export function globalMaxPool1d(x: Value): Value {
+  checkSignals("globalMaxPool1d", x);
+  const [batch, length, channels] = x.shape as [number, number, number];
+  return globalMaxPool2d(reshape(x, [batch, 1, length, channels]));
+}
+
+/** Repeats the elements of signals: [batch, length, channels] → [batch, length · factor, channels]. @throws ShapeError, OptionError as `upsample2d` */
+export const upsample1d = (x: Value, factor: number): Value => upsampling1d(factor)(x);

@@ -1,0 +1,45 @@
+import { positive, type Rule, show } from "../check.ts";
+import { OptionError } from "../errors.ts";
+import type { EvaluationRecord } from "../train/history.ts";
+
+/**
+ * A learning rate as a function of the step: how many updates the optimizer has made, from 0. It must depend on nothing else, so that a run
+ * that was cut goes on as it would have. One's own is a function: `sgd({ lr: (step) => 0.1 / (1 + step / 100) })`.
+ *
+ * Where a rate follows evaluations (`plateau`), `next` says what becomes of its state after one, and the rate is a function of both.
+ */
+export interface Schedule {
+  /** @returns the rate: a number of at least 0 */
+  (step: number, state?: ScheduleState): number;
+  /** What it was made of, as plain JSON; a function of one's own has none. */
+  readonly description?: ScheduleDescription;
+  /** The state after an evaluation; `state` is undefined before the first. */
+  readonly next?: (state: ScheduleState | undefined, record: EvaluationRecord) => ScheduleState;
+}
+
+/** What a schedule remembers of evaluations: plain numbers, kept with the optimizer's state. */
+export type ScheduleState = Readonly<Record<string, number>>;
+
+/** `kind` is the function that makes it, the rest its options. */
+export interface ScheduleDescription {
+  readonly kind: string;
+  readonly [option: string]: unknown;
+}
+
+/** A learning rate: one for all steps, or a schedule. */
+export type Rate = number | Schedule;
+
+export const rateRule: Rule = [
+  (value) => typeof value === "function" || positive[0](value),
+  "a number above 0, or a schedule",
+];
+
+/** The rate of the update number `step`, counted from 0. @throws OptionError where a schedule gives none */
+export function rateAt(call: string, rate: Rate, step: number, state: ScheduleState | undefined): number {
+  if (typeof rate === "number") return rate;
+  const now: unknown = rate(step, state);
+  if (typeof now === "number" && now >= 0 && now < Number.POSITIVE_INFINITY) return now;
+  throw new OptionError(
+    `${call}: the schedule of the learning rate gives ${show(now)} for step ${step}; it must give a number of at least 0`,
+  );
+}

@@ -1,0 +1,69 @@
+import { check, options, whole } from "../../check.ts";
+import { place } from "../../io/place.ts";
+import { save } from "../checkpoint/index.ts";
+import type { Callback } from "./callback.ts";
+import { type WatchOptions, watch, watchRules } from "./watch.ts";
+
+/**
+ * Saves the network again and again while it is trained, each time in the place of the file before: whatever ends the process loses what
+ * came after the last time, and no more. At the end it is saved once more, unless an error ended the fit.
+ *
+ * `load` gives the network back, and a fit with the same options and `from: net.steps` goes on to the bits of one that was not cut.
+ *
+ * @param path a path, as a string or a `file:` URL
+ * @param given steps: how many lie between two files; default an epoch
+ * @throws OptionError where a path or an option is none
+ * @throws FileError from `fit`, what the file system says @throws UnsupportedError from `fit`, in a page
+ * @example
+ * ```ts
+ * import { crossEntropy, load, saveEvery, sgd } from "kobai";
+ * const options = { loss: crossEntropy(), optimizer: sgd(), steps: 30, callbacks: [saveEvery("run.safetensors", { steps: 10 })] };
+ * await net.fit(train, options);
+ * // In another process, after the first was ended:
+ * const again = await load("run.safetensors");
+ * await again.fit(train, { ...options, from: again.steps });
+ * ```
+ */
+export function saveEvery(path: string | URL, given?: { steps?: number }): Callback {
+  check("saveEvery", "path", path, place);
+  const { steps } = options("saveEvery", given, { steps: whole() });
+  let saved = -1;
+  const callback: Callback = {
+    onStep: async ({ net, history }) => {
+      await save(net, path);
+      saved = history.steps;
+    },
+    onEnd: async ({ net, history }) => {
+      if (history.ended !== "failed" && saved !== history.steps) await save(net, path);
+      saved = -1;
+    },
+  };
+  const { onStep, onEnd } = callback;
+  return steps === undefined ? { onEpoch: onStep!, onEnd: onEnd! } : { ...callback, every: steps };
+}
+
+/**
+ * Saves the network after each evaluation that is better than all before, in the place of the file before.
+ *
+ * @param path a path, as a string or a `file:` URL
+ * @param given which number to go by, as `WatchOptions` say: by default the loss of the last data set that is evaluated
+ * @throws OptionError for options out of range, or where it is not known whether less or more is better; from `fit`, where it does not
+ * evaluate that number
+ * @throws FileError from `fit`, what the file system says @throws UnsupportedError from `fit`, in a page
+ * @example
+ * ```ts
+ * import { crossEntropy, saveBest, sgd } from "kobai";
+ * const callbacks = [saveBest("best.safetensors", { metric: "accuracy" })];
+ * await net.fit(train, { loss: crossEntropy(), optimizer: sgd(), epochs: 3, evaluate: { data: test }, callbacks });
+ * ```
+ */
+export function saveBest(path: string | URL, given?: WatchOptions): Callback {
+  check("saveBest", "path", path, place);
+  const watched = watch("saveBest", options("saveBest", given, watchRules));
+  return {
+    onStart: (run) => watched.begin(run),
+    onEvaluate: async (record, { net }) => {
+      if (watched.isBest(record)) await save(net, path);
+    },
+  };
+}
