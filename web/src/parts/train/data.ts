@@ -163,3 +163,10 @@ export function digits(): Promise<Prepared> {
   );
   return fetched;
 }
+
+/** Images in their own shape, [28, 28, 1] each, or as rows. */
+export function shaped(data: Prepared, asImages: boolean): Prepared {
+  const input = asImages ? [28, 28, 1] : [784];
+  const as = ({ x, ...rest }: Dataset): Dataset => ({ ...rest, x: { ...x, shape: [x.shape[0]!, ...input] } });
+  return { ...data, train: as(data.train), test: as(data.test), input };
+}
