@@ -48,7 +48,7 @@ const rules: { readonly [K in keyof Required<WorkerOptions>]: Rule } = {
  *   { input: [2], seed: 1 },
  * );
  * await net.fit(data, { loss: "crossEntropy", optimizer: { kind: "adam", lr: 0.1 }, steps: 500 });
- * console.log((await net.evaluate(data)).accuracy); // 1
+ * (await net.evaluate(data)).accuracy; // 1
  * await worker.close();
  * ```
  */
