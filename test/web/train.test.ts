@@ -260,3 +260,28 @@ it("MNIST to 0.97 in the tab, to the bits of Node, with the page awake; a drawn 
   expect(problems).toEqual([]);
   await page.close();
 });
+
+it("a convolutional network with a schedule and weight decay trains to the bits of Node", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await page.selectOption("select:has(option[value=convolution])", "convolution");
+  await page.getByLabel("Optimizer", { exact: true }).selectOption("nesterov");
+  await page.getByLabel("Weight decay").fill("0.0001");
+  await page.getByLabel("Weight decay").blur();
+  await page.getByLabel("Batch size").fill("10");
+  await page.getByLabel("Batch size").blur();
+  await page.getByLabel("Stop after … steps").fill("20");
+  await page.getByLabel("Stop after … steps").blur();
+  await page.selectOption("select:has(option[value=cosine])", "cosine");
+  await page.click("button:has-text('Fetch MNIST')");
+  await hashOf(page);
+  await train(page);
+  const hash = await settledAt(page, 20);
+  const code = await page.textContent("[data-code]");
+  expect(code).toContain("conv2d(16, { kernel: 5, weight: he() })");
+  expect(code).toMatch(
+    /nesterov\(\{ lr: cosine\(\{ from: 0\.001, steps: 20 \}\), with: \[weightDecay\(0\.0001\)\] \}\)/,
+  );
+  expect(hash).toBe(await inNode(page));
+  expect(problems).toEqual([]);
+  await page.close();
+});
