@@ -53,6 +53,8 @@ describe("a layer from its description", () => {
       depthwiseConv2d: { kernel: 3 },
       separableConv2d: convolution,
       groupNorm: { groups: 2 },
+      permute: { axes: [2, 1] },
+      reshape: { shape: [3, 2] },
     };
     expect(layerOf("test", { kind, ...needed[kind] } as LayerDescription).name).toBe(kind);
   });

@@ -21,7 +21,7 @@ import {
   upsample1d,
   upsample2d,
 } from "../../nn/layers/pool.ts";
-import { flatten } from "../../nn/layers/shape.ts";
+import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
 /** Whatever a file says, which the makers check. */
@@ -67,7 +67,9 @@ export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
   spatialDropout: first("rate", spatialDropout),
   flatten,
   identity,
+  permute: first("axes", permute),
   relu,
+  reshape: first("shape", reshape),
   sigmoid,
   softmax,
   tanh,

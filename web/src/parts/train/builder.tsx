@@ -31,6 +31,9 @@ const most: Readonly<Record<string, number>> = {
   rate: 0.9,
 };
 
+/** Kinds that take lists, which there are no fields for. */
+const withLists = ["permute", "reshape"];
+
 interface Props {
   readonly t: TrainText;
   readonly kinds: Kinds["layers"];
@@ -55,11 +58,13 @@ export function Builder({ t, kinds, hidden, classes, onChange }: Props) {
                 onChange(replaced(i, { kind: value, ...usual[value] }))
               }
             >
-              {kinds.map((kind) => (
-                <option key={kind} value={kind}>
-                  {kind}
-                </option>
-              ))}
+              {kinds
+                .filter((kind) => !withLists.includes(kind))
+                .map((kind) => (
+                  <option key={kind} value={kind}>
+                    {kind}
+                  </option>
+                ))}
             </select>
             {Object.keys(usual[layer.kind] ?? {}).map((name) => (
               <input
