@@ -2,7 +2,6 @@ import {
   anything,
   callback,
   check,
-  having,
   isObject,
   oneOf,
   options,
@@ -14,6 +13,7 @@ import {
   whole,
 } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
+import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
 import { callbacksRule } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit.ts";
@@ -41,11 +41,10 @@ export interface NamedDataset {
 }
 
 const object: Rule = [isObject, "an object"];
-const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   loss: anything,
-  optimizer: optimizerRule,
+  optimizer: anything,
   batchSize: whole(),
   steps: whole(),
   epochs: whole(),
@@ -72,7 +71,10 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
 export function schedule(face: Face, given: unknown, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
   const objective = face.objective("fit", chosen.loss);
-  check("fit", "optimizer", chosen.optimizer, optimizerRule);
+  checkOptimizer("fit", chosen.optimizer);
+  if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {
+    throw new OptionError("fit: the learning rate follows evaluations: give evaluate");
+  }
   const checked = new Map<unknown, Samples>();
   const once = (call: string, set: unknown) => {
     const known = checked.get(set) ?? face.samples(call, set, objective);

@@ -90,7 +90,7 @@ function flat(data: string, of: object): [string, unknown][] {
   );
 }
 
-function standing({ history, optimizer }: FitRun): Row {
+function standing({ history, lr }: FitRun): Row {
   const { steps: step, stepsPerEpoch }: History = history;
-  return { step, epoch: step / stepsPerEpoch, loss: history.loss.at(-1) ?? null, lr: optimizer.lr };
+  return { step, epoch: step / stepsPerEpoch, loss: history.loss.at(-1) ?? null, lr };
 }
