@@ -1,5 +1,6 @@
 // A network as a table.
 
+import { formatBytes } from "../errors.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isGiven, type Node, type Shape, type Value } from "../graph/value.ts";
 import { bytesPerElement, formatShape, size } from "../tensor.ts";
@@ -96,9 +97,4 @@ function work(values: readonly Value[], counted: Set<Node>): Pick<Row, "multiply
 function elements(variables: Variables, prefix = ""): number {
   const own = variables.names.filter((name) => name.startsWith(prefix));
   return own.reduce((sum, name) => sum + size(variables.shapeOf(name)), 0);
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
