@@ -198,6 +198,32 @@ function modelDoors(name: string): Door[] {
   );
   return [{ name: `Model: ${name}`, args: () => args, call }, ...parts];
 }
+const optimizers = [
+  "sgd",
+  "momentum",
+  "nesterov",
+  "adaGrad",
+  "rmsprop",
+  "adadelta",
+  "adam",
+  "amsgrad",
+  "adamw",
+  "nadam",
+  "radam",
+  "adamax",
+  "lion",
+];
+
+/** Schedules, with options that are right. */
+const schedules: Readonly<Record<string, object>> = {
+  stepDecay: { from: 1, every: 2, gamma: 0.5 },
+  exponential: { from: 1, gamma: 0.5, every: 2 },
+  polynomial: { from: 1, steps: 2, to: 0, power: 1 },
+  cosine: { from: 1, steps: 2, to: 0, restart: 1 },
+  oneCycle: { max: 1, steps: 2, up: 0.5, divide: 2, divideLast: 2 },
+  warmUp: { steps: 2, to: 1, factor: 0 },
+  plateau: { from: 1 },
+};
 
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
@@ -212,15 +238,63 @@ export const doors: readonly Door[] = [
     ["probability", "value"],
     (options) => kobai.bernoulli(options as { probability: number }),
   ),
-  ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
-  ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
+  ...optimizers.map((name) => door("kobai", kobai, name, {})),
+  ...optimizers.flatMap((name) =>
     fields(
       `kobai: ${name}`,
       () => ({}),
-      ["lr", "momentum", "epsilon", "beta1"],
+      ["lr", "with", "momentum", "epsilon", "beta1", "rho", "weightDecay", "momentumDecay", "corrected"],
       (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
     ),
   ),
+  ...["clipByValue", "clipByNorm", "clipByGlobalNorm", "accumulate", "movingAverage", "frozen"].map((name) =>
+    door("kobai", kobai, name, 1),
+  ),
+  door("kobai", kobai, "weightDecay", 1, {}),
+  door("kobai", kobai, "group", "bias", {}),
+  ...Object.entries(schedules).flatMap(([name, right]) => [
+    door("kobai", kobai, name, right),
+    ...fields(
+      `kobai: ${name}`,
+      () => right,
+      Object.keys(right),
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ]),
+  door("kobai", kobai, "averaged", undefined),
+  door("kobai", kobai, "swapAverage", undefined),
+  ...fields(
+    "kobai: plateau",
+    () => ({ from: 1 }),
+    ["factor", "patience", "threshold", "cooldown", "to", "data", "metric", "mode"],
+    (options) => kobai.plateau(options as { from: number }),
+  ),
+  {
+    name: "kobai: what a schedule gives",
+    args: () => [1],
+    call: (value: never) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ lr: () => value }) })),
+  },
+  ...fields(
+    "Network: fit { optimizer: { with } }",
+    () => ({}),
+    ["frozen", "group"],
+    (given) => {
+      const { frozen, group } = given as { frozen?: never; group?: never };
+      const extra = group === undefined ? kobai.frozen(frozen!) : kobai.group(group, {});
+      return withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ with: [extra] }) }));
+    },
+  ),
+  door("kobai/book", book, "updater", sgd()),
+  {
+    name: "kobai/book: updater, update",
+    args: () => [{ w: 1 }, { w: 1 }],
+    call: (...given: never[]) =>
+      (book.updater(kobai.adamw()).update as (...args: never[]) => void).apply(
+        book.updater(kobai.adamw()),
+        given,
+      ),
+  },
   door("kobai", kobai, "dense", 3, {}),
   ...fields(
     "kobai: dense",
