@@ -50,7 +50,19 @@ const core: Readonly<Record<string, number>> = {
 /** Those of the extension. */
 const extension: Readonly<Record<string, number>> = {
   "elementwise/loops/combine<AbsGradient>": 84,
-  "extension/execute": 24,
+  "elementwise/loops/combine<Equal>": 24,
+  "elementwise/loops/combine<Greater>": 24,
+  "elementwise/loops/combine<GreaterEqual>": 24,
+  "elementwise/loops/combine<Less>": 24,
+  "elementwise/loops/combine<LessEqual>": 24,
+  "elementwise/loops/combine<Maximum>": 96,
+  "elementwise/loops/combine<Minimum>": 84,
+  "elementwise/loops/combine<NotEqual>": 24,
+  "elementwise/where/where": 40,
+  "extension/dispatch": 12,
+  "indexing/gather/scatterAxis": 4,
+  "reduce/extremes/extremes<Maximum>": 32,
+  "reduce/extremes/extremes<Minimum>": 28,
 };
 
 /** The micro-kernels' tiles are merged whole: what is left of 128 bits makes sums begin with zero, or ends rows. */
