@@ -92,4 +92,5 @@ export { Network } from "./train/network.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
+export { type TrainStepOptions, trainStep } from "./train/train-step.ts";
 export type { NamedTensors } from "./train/variables.ts";

@@ -2,6 +2,7 @@
 
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
 import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
@@ -199,7 +200,7 @@ function differentiate(
     inputs: readonly Placement[];
     cell: number;
     by: Differentiation;
-    trains?: (name: string) => boolean;
+    trains?: ((name: string) => boolean) | undefined;
     besides?: readonly Placement[];
   },
 ): void {
@@ -274,42 +275,64 @@ export interface TrainingSpec {
 /** One training step: draw, gather, forward, loss, gradients, update. */
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
-  const { dtype, parameters } = core;
   const write = (composer: Composer) => {
     const target = data.targetFor(differentiated.dtype);
     const built = buildLoss(differentiated, m, spec.loss, target, training);
-    const cell = composer.room(built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
     const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
-    const twin = differentiated !== core;
-    if (twin) convert(composer, core, differentiated, "values", "values");
-    const besides = differentiated.state.placementsOf(built.next, "next");
-    const trains = (name: string) => spec.update.trains(name);
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, trains, besides });
-    if (twin) convert(composer, differentiated, core, "gradients", "next");
-    // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(
-      instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
-        [RecordLossArg.loss]: cell,
-        [RecordLossArg.state]: state,
-      }),
-    );
-    spec.update.compose(composer, {
-      dtype,
-      w: parameters.address,
-      g: parameters.gradientAddress,
-      n: parameters.length,
-      bytes: parameters.bytes,
-      slots: spec.slots,
-    });
-    if (core.state.length > 0) {
-      const { address, gradientAddress, length } = core.state;
-      copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
-    }
+    composeUpdate(composer, core, built, inputs, spec);
     return composer.finish();
   };
   return Composer.compose(differentiated, write, state);
+}
+
+/** What follows in a step when its batch is there: forward, loss, gradients, update. */
+export function composeUpdate(
+  composer: Composer,
+  core: Core,
+  built: BuiltLoss,
+  inputs: readonly Placement[],
+  {
+    differentiated,
+    by,
+    update,
+    slots,
+    state,
+  }: Pick<TrainingSpec, "differentiated" | "by" | "update" | "slots" | "state">,
+): void {
+  const { dtype, parameters } = core;
+  const cell = composer.room(built.loss);
+  const twin = differentiated !== core;
+  if (twin) convert(composer, core, differentiated, "values", "values");
+  const besides = differentiated.state.placementsOf(built.next, "next");
+  const { trains } = update;
+  differentiate(composer, differentiated, built, { inputs, cell, by, trains, besides });
+  if (twin) convert(composer, differentiated, core, "gradients", "next");
+  // Before the update: a loss that is not finite must leave the parameters as they are.
+  composer.push(
+    instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
+      [RecordLossArg.loss]: cell,
+      [RecordLossArg.state]: state,
+    }),
+  );
+  update.compose(composer, {
+    dtype,
+    bytes: parameters.bytes,
+    operands: {
+      [UpdateArg.w]: parameters.address,
+      [UpdateArg.g]: parameters.gradientAddress,
+      [UpdateArg.n]: parameters.length,
+      [UpdateArg.s1]: slots,
+      [UpdateArg.s2]: slots + parameters.bytes,
+      [UpdateArg.s3]: slots + 2 * parameters.bytes,
+      [UpdateArg.state]: state,
+    },
+  });
+  if (core.state.length > 0) {
+    const { address, gradientAddress, length } = core.state;
+    copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
+  }
 }
 
 /** Copies a region of the parameters, and one of the state, from one network to its twin in another dtype. */

@@ -3,36 +3,39 @@
 import { isObject, show } from "../../check.ts";
 import { DataError } from "../../errors.ts";
 import { bernoulli, constant, he, normal, uniform, xavier } from "../../nn/initializers.ts";
-import { identity, relu, sigmoid, softmax, tanh } from "../../nn/layers/activations.ts";
-import { dense } from "../../nn/layers/dense.ts";
-import { dropout, spatialDropout } from "../../nn/layers/dropout.ts";
+import * as activations from "../../nn/layers/activations.ts";
+import * as conv from "../../nn/layers/conv.ts";
+import * as dense from "../../nn/layers/dense.ts";
+import * as dropout from "../../nn/layers/dropout.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
-import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
+import * as normalize from "../../nn/layers/normalize.ts";
+import * as pool from "../../nn/layers/pool.ts";
+import * as shape from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
-/** Whatever a file says, which the makers check. */
-type Options = Readonly<Record<string, unknown>>;
+type Maker = (...args: unknown[]) => unknown;
 
-/** How each kind is made of its options. */
-export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
-  bernoulli: (options) => bernoulli(options as never),
-  constant: ({ value }) => constant(value as number),
-  he,
-  normal,
-  uniform,
-  xavier,
-  dropout: ({ rate }) => dropout(rate as number),
-  dense: ({ units, ...options }) => dense(units as number, options),
-  flatten,
-  identity,
-  permute: ({ axes }) => permute(axes as number[]),
-  relu,
-  reshape: ({ shape }) => reshape(shape as number[]),
-  sigmoid,
-  softmax,
-  spatialDropout: ({ rate }) => spatialDropout(rate as number),
-  tanh,
-};
+/** Every kind is the name of the function that makes it, which checks what it is given. */
+export const makers = {
+  ...{ bernoulli, constant, he, normal, uniform, xavier },
+  ...activations,
+  ...conv,
+  ...dense,
+  ...dropout,
+  ...normalize,
+  ...pool,
+  ...shape,
+} as unknown as Readonly<Record<string, Maker>>;
+
+/** The options that are arguments of their own, before the others. */
+const first = ["units", "filters", "window", "factor", "groups", "rate", "shape", "axes"];
+
+function make(kind: string, options: Readonly<Record<string, unknown>>): unknown {
+  const name = kind === "constant" ? "value" : first.find((each) => Object.hasOwn(options, each));
+  const { [name ?? ""]: argument, ...rest } = options;
+  const args = name === undefined ? [] : [argument];
+  return makers[kind]!(...args, ...(Object.keys(rest).length > 0 ? [rest] : []));
+}
 
 /** Deeper than any network's options. */
 const MOST_DEPTH = 32;
@@ -57,6 +60,8 @@ function rebuilt(value: unknown, depth: number): unknown {
       `there is no layer ${show(kind)}; this version of kobai knows ${Object.keys(makers).join(", ")}`,
     );
   }
-  const made = Object.entries(options).map(([name, option]) => [name, rebuilt(option, depth + 1)] as const);
-  return makers[kind]!(Object.fromEntries(made));
+  return make(
+    kind,
+    Object.fromEntries(Object.entries(options).map(([name, option]) => [name, rebuilt(option, depth + 1)])),
+  );
 }

@@ -99,6 +99,7 @@ describe("callbacks are called", () => {
       {
         net,
         optimizer: options.optimizer,
+        lr: 0.1,
         signal,
         steps: 2,
         history,
@@ -150,7 +151,7 @@ describe("a callback may", () => {
     const stop = (...args: unknown[]) => (args.at(-1) as FitRun).stop();
     const history = await net.fit(data, {
       ...base(),
-      epochs: 3,
+      epochs: 5000,
       evaluate: { data },
       callbacks: [{ [event]: stop } as Callback],
     });
