@@ -23,18 +23,17 @@ import {
   convolutionRules,
   type Geometry,
   geometryOf,
-  outputPadding,
   outputSize,
-  type Pair,
-  pairOf,
+  type Size,
   type Sizes,
   sizesOf,
   transposedGeometryOf,
 } from "./conv-geometry.ts";
+import { both, checkImages, type Pair, pairOf } from "./windows.ts";
 
 /** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
 interface Sized extends Geometry {
-  readonly size: Pair;
+  readonly size: Size;
 }
 
 /** The three tensors of a convolution y = x ∗ w, of which an op computes one from the other two. */
@@ -130,8 +129,8 @@ function multiplyAdds(part: Part, node: Node<never>): number {
   return size(w.shape) * size(y.shape.slice(0, 3));
 }
 
-const kernelOf = ({ shape }: Value): Pair => [shape[0]!, shape[1]!];
-const imageOf = ({ shape }: Value): Pair => [shape[1]!, shape[2]!];
+const kernelOf = ({ shape }: Value): Size => [shape[0]!, shape[1]!];
+const imageOf = ({ shape }: Value): Size => [shape[1]!, shape[2]!];
 const geometryAlone = ({ stride, dilation, padding, groups }: Geometry): Geometry => {
   return { stride, dilation, padding, groups };
 };
@@ -206,7 +205,7 @@ export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Valu
 
 /** convolve2d with options that are checked, for who has a name of his own in messages. */
 export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOptions): Value {
-  checkValue(`${op}: x`, x);
+  checkImages(op, x);
   checkValue(`${op}: w`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, false);
@@ -217,10 +216,11 @@ export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOpt
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
   /** Rows and columns more behind the result, where several sizes are possible: fewer than the stride. Default 0. */
-  outputPadding?: number | Pair;
+  outputPadding?: Pair;
 }
 
-export const transposedRules = () => ({ ...convolutionRules(), outputPadding });
+// @__NO_SIDE_EFFECTS__
+export const transposedRules = () => ({ ...convolutionRules(), outputPadding: pairOf(0) });
 
 /**
  * The transposed convolution: what flows back through `convolve2d` to its input, as an op of its own. It makes images larger by its stride.
@@ -244,11 +244,11 @@ export function convolveTransposedAs(
   w: Value,
   given: TransposedConvolutionOptions,
 ): Value {
-  checkValue(`${op}: x`, x);
+  checkImages(op, x);
   checkValue(`${op}: w`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, true);
-  const behind = pairOf(given.outputPadding ?? 0);
+  const behind = both(given.outputPadding ?? 0);
   const { geometry, size } = transposedGeometryOf(imageOf(x), kernelOf(w), given, behind);
   const { stride } = geometry;
   if (behind[0] >= stride[0] || behind[1] >= stride[1]) {

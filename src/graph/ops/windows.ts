@@ -41,6 +41,16 @@ export function both(pair: Pair): readonly [number, number] {
   return typeof pair === "number" ? [pair, pair] : pair;
 }
 
+/** What padding "same" lays before and behind an axis. */
+export function sameZeros(
+  length: number,
+  window: number,
+  step: number,
+): readonly [before: number, behind: number] {
+  const zeros = Math.max(0, (Math.ceil(length / step) - 1) * step + window - length);
+  return [Math.floor(zeros / 2), Math.ceil(zeros / 2)];
+}
+
 /** Windows along both axes of an image: their size, their steps, what lies before the image, and how many there are. */
 export interface Windows {
   readonly size: readonly [number, number];
@@ -66,8 +76,7 @@ export function windowsOf(
   const along = (axis: 0 | 1): readonly [before: number, count: number] => {
     const [length, window, step] = [image[axis], size[axis], stride[axis]];
     if (padding === "same") {
-      const count = Math.ceil(length / step);
-      return [Math.floor(Math.max(0, (count - 1) * step + window - length) / 2), count];
+      return [sameZeros(length, window, step)[0], Math.ceil(length / step)];
     }
     const before = padding === "valid" ? 0 : both(padding)[axis];
     return [before, Math.floor((length + 2 * before - window) / step) + 1];

@@ -1,16 +1,10 @@
-import { check, isWhole, options, type Rule, whole } from "../../check.ts";
+import { check, options, type Rule, whole } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { convolveAs, convolveTransposedAs, transposedRules } from "../../graph/ops/conv.ts";
-import {
-  convolutionRules,
-  type Padding,
-  type Pair,
-  padding,
-  pair,
-  pairOf,
-} from "../../graph/ops/conv-geometry.ts";
+import { type ConvolutionPadding, convolutionRules } from "../../graph/ops/conv-geometry.ts";
 import { add } from "../../graph/ops/elementwise.ts";
 import { reshape } from "../../graph/ops/reshape.ts";
+import { along, both, checkImages, checkSignals, type Pair, pairOf } from "../../graph/ops/windows.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Initializer, initializer, initializerOrNone, normal, zeros } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";
@@ -18,16 +12,16 @@ import { type Layer, ownLayer } from "./layer.ts";
 /** Options that all convolutions of images have. */
 interface ConvolutionLayerOptions {
   /** The kernel's height and width: a number, or [height, width]. */
-  kernel: number | Pair;
+  kernel: Pair;
   /** Input pixels from one output to the next: a number, or [rows, columns]. Default 1. */
-  stride?: number | Pair;
+  stride?: Pair;
   /**
    * Zeros around the image: "valid", none; "same", so that stride 1 keeps its size (laid as TensorFlow does: where their number is odd, one
-   * more below and right); a number, on every side (as PyTorch); [rows, columns]; [[above, below], [left, right]]. Default "valid".
+   * more below and right); a number, on every side (as PyTorch); two of them, [rows, columns]; [[above, below], [left, right]]. Default "valid".
    */
-  padding?: Padding;
+  padding?: ConvolutionPadding;
   /** Input pixels from one element of the kernel to the next: a number, or [rows, columns]. Default 1. */
-  dilation?: number | Pair;
+  dilation?: Pair;
   /** How the bias starts. Default: zeros. `false`: no bias. */
   bias?: Initializer | false;
 }
@@ -51,7 +45,7 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
 /** Options of `convTranspose2d`. */
 export interface ConvTranspose2dOptions extends Conv2dOptions {
   /** Rows and columns more behind the result, fewer than the stride. Default 0. */
-  outputPadding?: number | Pair;
+  outputPadding?: Pair;
 }
 
 /** Options of `separableConv2d`. */
@@ -71,7 +65,7 @@ export interface Conv1dOptions {
   /** Inputs from one output to the next. Default 1. */
   stride?: number;
   /** Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]. Default "valid". */
-  padding?: "same" | "valid" | number | Pair;
+  padding?: "same" | "valid" | Pair;
   /** Inputs from one element of the kernel to the next. Default 1. */
   dilation?: number;
   /** In how many groups channels and filters come. Default 1. */
@@ -82,8 +76,14 @@ export interface Conv1dOptions {
   bias?: Initializer | false;
 }
 
-const kernelRules = { kernel: pair, bias: initializerOrNone };
-const imageRules = { kernel: pair, stride: pair, padding, dilation: pair, bias: initializerOrNone };
+// @__NO_SIDE_EFFECTS__
+const kernelRules = () => ({ kernel: pairOf(1), bias: initializerOrNone });
+
+// @__NO_SIDE_EFFECTS__
+function imageRules() {
+  const { groups: _, ...rules } = convolutionRules();
+  return { ...kernelRules(), ...rules };
+}
 
 /** Options, of which the kernel must be there. */
 function withKernel<T extends { kernel: unknown }>(
@@ -98,30 +98,15 @@ function withKernel<T extends { kernel: unknown }>(
 
 const defaultWeight = () => normal({ std: 0.01 });
 
-/** The channels of x. @throws ShapeError where it holds no images, or its channels do not come in so many groups */
-function channelsOf(
-  name: string,
-  x: Value,
-  groups: number,
-  layout = "[batch, height, width, channels]",
-): number {
-  const shapes = ShapeError.describe({ x: x.shape });
-  if (x.shape.length !== layout.split(",").length) {
-    throw new ShapeError(
-      name,
-      `x must be ${layout}; ${shapes}: give the network inputs of that shape, without the batch, with one channel if there are none`,
-      x.shape,
-    );
-  }
+/** The channels of x. @throws ShapeError where they do not come in so many groups */
+function channelsOf(name: string, x: Value, groups: number): number {
   const channels = x.shape.at(-1)!;
-  if (channels % groups !== 0) {
-    throw new ShapeError(
-      name,
-      `${shapes}; its channels (${channels}) must be a multiple of groups (${groups})`,
-      x.shape,
-    );
-  }
-  return channels;
+  if (channels % groups === 0) return channels;
+  throw new ShapeError(
+    name,
+    `${ShapeError.describe({ x: x.shape })}; its channels (${channels}) must be a multiple of groups (${groups})`,
+    x.shape,
+  );
 }
 
 /** @throws OptionError where filters do not come in so many groups */
@@ -155,13 +140,14 @@ function checkFilters(name: string, filters: number, groups = 1): void {
  */
 export function conv2d(filters: number, given: Conv2dOptions): Layer {
   const name = "conv2d";
-  const rules = { ...kernelRules, ...convolutionRules(), weight: initializer };
+  const rules = { ...kernelRules(), ...convolutionRules(), weight: initializer };
   const made = withKernel(name, given, rules);
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, groups);
-    const w = parameter("weight", [...pairOf(kernel), channels / groups, filters], weight);
+    const w = parameter("weight", [...both(kernel), channels / groups, filters], weight);
     const y = convolveAs(name, x, w, { ...rest, groups });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
@@ -184,13 +170,14 @@ export function conv2d(filters: number, given: Conv2dOptions): Layer {
  */
 export function depthwiseConv2d(given: DepthwiseConv2dOptions): Layer {
   const name = "depthwiseConv2d";
-  const rules = { ...imageRules, multiplier: whole(), weight: initializer };
+  const rules = { ...imageRules(), multiplier: whole(), weight: initializer };
   const made = withKernel(name, given, rules);
   const { kernel, multiplier = 1, weight = defaultWeight(), bias = zeros(), ...rest } = made;
   return ownLayer(name, { ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const filters = channels * multiplier;
-    const w = parameter("weight", [...pairOf(kernel), 1, filters], weight);
+    const w = parameter("weight", [...both(kernel), 1, filters], weight);
     const y = convolveAs(name, x, w, { ...rest, groups: channels });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
@@ -215,14 +202,15 @@ export function depthwiseConv2d(given: DepthwiseConv2dOptions): Layer {
 export function separableConv2d(filters: number, given: SeparableConv2dOptions): Layer {
   const name = "separableConv2d";
   const weights = { depthwise: initializer, pointwise: initializer };
-  const made = withKernel(name, given, { ...imageRules, multiplier: whole(), ...weights });
+  const made = withKernel(name, given, { ...imageRules(), multiplier: whole(), ...weights });
   const { kernel, multiplier = 1, bias = zeros(), ...more } = made;
   const { depthwise = defaultWeight(), pointwise = defaultWeight(), ...rest } = more;
   checkFilters(name, filters);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const between = channels * multiplier;
-    const first = parameter("depthwise", [...pairOf(kernel), 1, between], depthwise);
+    const first = parameter("depthwise", [...both(kernel), 1, between], depthwise);
     const second = parameter("pointwise", [1, 1, between, filters], pointwise);
     const y = convolveAs(name, convolveAs(name, x, first, { ...rest, groups: channels }), second, {});
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
@@ -250,25 +238,30 @@ export function separableConv2d(filters: number, given: SeparableConv2dOptions):
  */
 export function convTranspose2d(filters: number, given: ConvTranspose2dOptions): Layer {
   const name = "convTranspose2d";
-  const made = withKernel(name, given, { ...kernelRules, ...transposedRules(), weight: initializer });
+  const made = withKernel(name, given, { ...kernelRules(), ...transposedRules(), weight: initializer });
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, groups);
-    const w = parameter("weight", [...pairOf(kernel), filters / groups, channels], weight);
+    const w = parameter("weight", [...both(kernel), filters / groups, channels], weight);
     const y = convolveTransposedAs(name, x, w, { ...rest, groups });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
 }
 
-const sequencePadding: Rule = [
-  (value) =>
-    value === "same" ||
-    value === "valid" ||
-    isWhole(value, 0) ||
-    (Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, 0))),
-  '"same", "valid", a whole number of at least 0, or [before, behind]',
-];
+// @__NO_SIDE_EFFECTS__
+function sequencePadding(): Rule {
+  const [fits, words] = along(0);
+  return [
+    (value) =>
+      value === "same" ||
+      value === "valid" ||
+      fits(value) ||
+      (Array.isArray(value) && value.length === 2 && value.every(fits)),
+    `"same" or "valid" or ${words}, or [before, behind]`,
+  ];
+}
 
 /**
  * A convolution of sequences. Parameters: weight [kernel, channels / groups, filters], bias [filters].
@@ -287,21 +280,17 @@ const sequencePadding: Rule = [
  */
 export function conv1d(filters: number, given: Conv1dOptions): Layer {
   const name = "conv1d";
-  const rules = {
-    kernel: whole(),
-    stride: whole(),
-    padding: sequencePadding,
-    dilation: whole(),
-    groups: whole(),
-  };
+  const one = along(1);
+  const rules = { kernel: one, stride: one, padding: sequencePadding(), dilation: one, groups: whole() };
   const made = withKernel(name, given, { ...rules, weight: initializer, bias: initializerOrNone });
   const { kernel, stride = 1, padding: around = "valid", dilation = 1, groups = 1 } = made;
   const { weight = defaultWeight(), bias = zeros() } = made;
   checkFilters(name, filters, groups);
-  const zerosAround: Padding = typeof around === "string" ? around : [[0, 0], pairOf(around)];
+  const zerosAround: ConvolutionPadding = typeof around === "string" ? around : [[0, 0], both(around)];
   const geometry = { stride: [1, stride], dilation: [1, dilation], padding: zerosAround, groups } as const;
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
-    const channels = channelsOf(name, x, groups, "[batch, length, channels]");
+    checkSignals(name, x);
+    const channels = channelsOf(name, x, groups);
     const [batch, length] = x.shape as [number, number];
     const w = parameter("weight", [kernel, channels / groups, filters], weight);
     // A sequence is an image of one row.
