@@ -69,7 +69,11 @@ function operation<A extends Geometry>(
   };
   if (part === "w") return { ...rules, ...instruction };
   const { name, infer } = rules;
-  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = { name, infer, ...instruction };
+  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = {
+    name: `${name}Finished`,
+    infer,
+    ...instruction,
+  };
   finished.finished = finished as Operation<never>;
   return { ...rules, ...instruction, finished: finished as Operation<never> };
 }
