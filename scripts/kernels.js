@@ -1,7 +1,9 @@
 // Compiles the kernels: two modules, each in three builds, into build/.
 
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import binaryen from "binaryen";
 import { build } from "esbuild";
 import { putConstantsInMemory } from "./constants.js";
@@ -15,9 +17,10 @@ const { EXTENSION_DATA, HEAP_BASE, LANES_BLOCK } = await import(
   `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 );
 
-/** Bytes before a module's own data, for the constants of the wide build; in front of the core's also what no address may be. */
+/** Bytes in front of a module's own data, for the constants of the wide build. */
 const TABLE_BYTES = 4096;
 
+// At address 0 there is nothing: it means that something is absent.
 const modules = [
   { name: "kobai", entry: "assembly/index.ts", begin: 64, end: LANES_BLOCK },
   { name: "kobai-extension", entry: "assembly/extension.ts", begin: EXTENSION_DATA, end: HEAP_BASE },
@@ -34,26 +37,57 @@ export function run(command, ...args) {
   });
 }
 
+/** Where compiled kernels are kept, by what they were made of: it takes a minute, and most changes are not theirs. */
+const CACHE = "node_modules/.cache/kobai";
+
+/** A digest of all that the kernels are made of. */
+function digest() {
+  const sources = readdirSync("assembly", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join("assembly", name));
+  const tools = ["asconfig.json", "scripts/kernels.js", "scripts/constants.js", "package-lock.json"];
+  const hash = createHash("sha256");
+  for (const file of [...sources.sort(), ...tools]) hash.update(`${file}\n`).update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
 /** Both modules, in all builds. */
 export async function compileKernels() {
+  mkdirSync("build", { recursive: true });
+  const cache = join(CACHE, digest());
   await Promise.all(
     modules.flatMap((module) =>
       [
         ["plain", module.name],
         ["relaxed", `${module.name}-relaxed`],
         ["wide", `${module.name}-wide`],
-      ].map((each) => compile(module, ...each)),
+      ].map((each) => compile(cache, module, ...each)),
     ),
   );
 }
 
-async function compile({ entry, begin, end }, target, name) {
-  const [wasm, wat] = ["wasm", "wat"].map((ending) => `build/${name}.${ending}`);
-  const files = ["--outFile", wasm, "--textFile", wat];
-  // Below 1024 there are no data: so much Binaryen wants to be able to add to an address.
+async function compile(cache, { entry, begin, end }, target, name) {
+  const [wat, wasm] = ["wat", "wasm"].map((ending) => `${name}.${ending}`);
+  const [text, file] = [join("build", wat), join("build", wasm)];
+  if (existsSync(join(cache, wasm))) {
+    copyFileSync(join(cache, wat), text);
+    copyFileSync(join(cache, wasm), file);
+    return;
+  }
+  const files = ["--outFile", file, "--textFile", text];
   await run("asc", entry, "--target", target, ...files, "--memoryBase", begin + TABLE_BYTES);
   if (target === "wide") putConstantsInMemory(name, begin);
-  checkData(wasm, begin, end);
+  checkData(file, begin, end);
+  mkdirSync(cache, { recursive: true });
+  // The wasm last, and whole: where it is, all is.
+  for (const [from, kept] of [
+    [text, wat],
+    [file, wasm],
+  ]) {
+    const unfinished = join(cache, `${kept}.${process.pid}`);
+    copyFileSync(from, unfinished);
+    renameSync(unfinished, join(cache, kept));
+  }
 }
 
 /** Nothing of a module's data may lie where other things do. */

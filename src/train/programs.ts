@@ -2,6 +2,7 @@
 
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
 import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
@@ -199,7 +200,7 @@ function differentiate(
     inputs: readonly Placement[];
     cell: number;
     by: Differentiation;
-    trains?: (name: string) => boolean;
+    trains?: ((name: string) => boolean) | undefined;
     besides?: readonly Placement[];
   },
 ): void {
@@ -285,7 +286,7 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const twin = differentiated !== core;
     if (twin) convert(composer, core, differentiated, "values", "values");
     const besides = differentiated.state.placementsOf(built.next, "next");
-    const trains = (name: string) => spec.update.trains(name);
+    const { trains } = spec.update;
     differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, trains, besides });
     if (twin) convert(composer, differentiated, core, "gradients", "next");
     // Before the update: a loss that is not finite must leave the parameters as they are.
@@ -297,11 +298,16 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     );
     spec.update.compose(composer, {
       dtype,
-      w: parameters.address,
-      g: parameters.gradientAddress,
-      n: parameters.length,
       bytes: parameters.bytes,
-      slots: spec.slots,
+      operands: {
+        [UpdateArg.w]: parameters.address,
+        [UpdateArg.g]: parameters.gradientAddress,
+        [UpdateArg.n]: parameters.length,
+        [UpdateArg.s1]: spec.slots,
+        [UpdateArg.s2]: spec.slots + parameters.bytes,
+        [UpdateArg.s3]: spec.slots + 2 * parameters.bytes,
+        [UpdateArg.state]: state,
+      },
     });
     if (core.state.length > 0) {
       const { address, gradientAddress, length } = core.state;

@@ -83,11 +83,11 @@ describe("operands that do not go together", () => {
 
   test.each<[message: string, apply: () => Value]>([
     [
-      "convolve2d: stride must be a whole number from 1 to 65535, or two of them: [rows, columns]; got 0",
+      "convolve2d: stride must be a whole number of at least 1, or two: [rows, columns]; got 0",
       () => convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), { stride: 0 }),
     ],
     [
-      'convolve2d: padding must be "valid" or "same" or a whole number from 0 to 65535, or two of them: [rows, columns] or [[above, below], [left, right]]; got "full"',
+      'convolve2d: padding must be "same", "valid", a whole number of at least 0, [rows, columns] or [[above, below], [left, right]]; got "full"',
       () => convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), { padding: "full" as "same" }),
     ],
     [

@@ -1,6 +1,6 @@
 // Convolutions in plain TypeScript: patches copied into the rows of a matrix, and the matmul of the reference.
 
-import type { Size, Sizes } from "../../src/graph/ops/conv-geometry.ts";
+import type { Pair, Sizes } from "../../src/graph/ops/conv-geometry.ts";
 import { type Floats, matmul } from "./matmul.ts";
 
 const floats = <A extends Floats>(like: A, length: number): A =>
@@ -22,7 +22,7 @@ function columnsOf<A extends Floats>(a: A, columns: number, from: number, count:
 function patchesOf<A extends Floats>(
   images: A,
   { batch, image: [height, width], channels }: Pick<Sizes, "batch" | "image" | "channels">,
-  patches: Size,
+  patches: Pair,
   places: { y(patch: number): readonly number[]; x(patch: number): readonly number[] },
   [from, count]: readonly [from: number, count: number],
 ): A {

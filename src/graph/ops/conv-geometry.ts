@@ -1,87 +1,115 @@
 // What a convolution is besides its tensors: strides, padding, dilation and groups, and the sizes that follow from them.
 
-import { type Rule, whole } from "../../check.ts";
+import { isWhole, type Rule, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import type { Shape } from "../value.ts";
-import { both, type Padding, type Pair, paddingOf, pairOf, sameZeros } from "./windows.ts";
 
 /** Of rows, and of columns. */
-export type Size = readonly [y: number, x: number];
+export type Pair = readonly [y: number, x: number];
 
-/** Zeros around an image: as for pooling, or [[above, below], [left, right]]. */
-export type ConvolutionPadding = Padding | readonly [Size, Size];
+/**
+ * Zeros around an image. "valid": none. "same": so many that there is an output for each stride, as TensorFlow lays them: half of
+ * them, rounded down, before the image, the rest behind it. A number: on every side, as PyTorch; two: above and below, left and
+ * right; or [[above, below], [left, right]].
+ */
+export type Padding = "same" | "valid" | number | Pair | readonly [Pair, Pair];
 
 export interface ConvolutionOptions {
   /** Input pixels from one output to the next: a number, or [rows, columns]. Default 1. */
-  stride?: Pair;
+  stride?: number | Pair;
   /** Default "valid". */
-  padding?: ConvolutionPadding;
+  padding?: Padding;
   /** Input pixels from one element of the kernel to the next: a number, or [rows, columns]. Default 1. */
-  dilation?: Pair;
+  dilation?: number | Pair;
   /** In how many groups channels come, of which each output sees its own only. Default 1. */
   groups?: number;
 }
 
 /** The same with everything decided: an op's attributes. */
 export interface Geometry {
-  readonly stride: Size;
-  readonly dilation: Size;
+  readonly stride: Pair;
+  readonly dilation: Pair;
   /** [[above, below], [left, right]] */
-  readonly padding: readonly [Size, Size];
+  readonly padding: readonly [Pair, Pair];
   readonly groups: number;
 }
 
 /** All sizes of a convolution. */
 export interface Sizes extends Geometry {
   readonly batch: number;
-  readonly image: Size;
+  readonly image: Pair;
   readonly channels: number;
-  readonly kernel: Size;
-  readonly out: Size;
+  readonly kernel: Pair;
+  readonly out: Pair;
   readonly outChannels: number;
 }
 
-// @__NO_SIDE_EFFECTS__
-function sides(): Rule {
-  const [fits, words] = pairOf(0);
-  return [
-    (value) => fits(value) || (Array.isArray(value) && value.length === 2 && value.every(fits)),
-    `${words} or [[above, below], [left, right]]`,
-  ];
-}
+const isPair = (value: unknown, low: number): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, low));
+
+export const pair: Rule = [
+  (value) => whole()[0](value) || isPair(value, 1),
+  "a whole number of at least 1, or two: [rows, columns]",
+];
+
+export const padding: Rule = [
+  (value) =>
+    value === "same" ||
+    value === "valid" ||
+    isWhole(value, 0) ||
+    isPair(value, 0) ||
+    (Array.isArray(value) && value.length === 2 && value.every((each) => isPair(each, 0))),
+  '"same", "valid", a whole number of at least 0, [rows, columns] or [[above, below], [left, right]]',
+];
+
+/** Along one axis. */
+export const sequencePadding: Rule = [
+  (value) =>
+    value === "same" ||
+    value === "valid" ||
+    isWhole(value, 0) ||
+    (Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, 0))),
+  '"same", "valid", a whole number of at least 0, or [before, behind]',
+];
+
+export const outputPadding: Rule = [
+  (value) => isWhole(value, 0) || isPair(value, 0),
+  "a whole number of at least 0, or two: [rows, columns]",
+];
 
 /** What options of convolutions may be. */
-// @__NO_SIDE_EFFECTS__
-export const convolutionRules = () => ({
-  stride: pairOf(1),
-  padding: paddingOf(sides()),
-  dilation: pairOf(1),
-  groups: whole(),
-});
+export const convolutionRules = () => ({ stride: pair, padding, dilation: pair, groups: whole() });
+
+export const pairOf = (value: number | Pair): Pair => (typeof value === "number" ? [value, value] : value);
 
 /** Pixels under a kernel. */
 export const spanOf = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
 /** Decides a convolution of an image by a kernel. */
-export function geometryOf(image: Size, kernel: Size, given: ConvolutionOptions): Geometry {
+export function geometryOf(image: Pair, kernel: Pair, given: ConvolutionOptions): Geometry {
   const { groups = 1 } = given;
-  const stride = both(given.stride ?? 1);
-  const dilation = both(given.dilation ?? 1);
-  const around = (axis: 0 | 1): Size =>
-    zerosAround(given.padding, axis, () =>
-      sameZeros(image[axis], spanOf(kernel[axis], dilation[axis]), stride[axis]),
-    );
+  const stride = pairOf(given.stride ?? 1);
+  const dilation = pairOf(given.dilation ?? 1);
+  const around = (axis: 0 | 1): Pair =>
+    paddingOf(given.padding, axis, () => {
+      const outputs = Math.ceil(image[axis] / stride[axis]);
+      const covered = (outputs - 1) * stride[axis] + spanOf(kernel[axis], dilation[axis]);
+      return Math.max(0, covered - image[axis]);
+    });
   return { stride, dilation, padding: [around(0), around(1)], groups };
 }
 
-function zerosAround(given: ConvolutionPadding = "valid", axis: 0 | 1, same: () => Size): Size {
+function paddingOf(given: Padding = "valid", axis: 0 | 1, same: () => number): Pair {
   if (given === "valid") return [0, 0];
-  if (given === "same") return same();
-  return both(typeof given === "number" ? given : given[axis]);
+  if (given === "same") {
+    const total = same();
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  }
+  return pairOf(pairOf(given as number | Pair)[axis] as number | Pair);
 }
 
 /** How many outputs there are along each axis; none are 0 or less. */
-export function outputSize(image: Size, kernel: Size, { stride, dilation, padding }: Geometry): Size {
+export function outputSize(image: Pair, kernel: Pair, { stride, dilation, padding }: Geometry): Pair {
   const along = (axis: 0 | 1) => {
     const room = image[axis] + padding[axis][0] + padding[axis][1] - spanOf(kernel[axis], dilation[axis]);
     return Math.floor(room / stride[axis]) + 1;
@@ -95,17 +123,17 @@ export function outputSize(image: Size, kernel: Size, { stride, dilation, paddin
  * @param outputPadding rows and columns more behind the result, fewer than a stride
  */
 export function transposedGeometryOf(
-  input: Size,
-  kernel: Size,
+  input: Pair,
+  kernel: Pair,
   given: ConvolutionOptions,
-  outputPadding: Size,
-): { geometry: Geometry; size: Size } {
+  outputPadding: Pair,
+): { geometry: Geometry; size: Pair } {
   const { groups = 1 } = given;
-  const stride = both(given.stride ?? 1);
-  const dilation = both(given.dilation ?? 1);
+  const stride = pairOf(given.stride ?? 1);
+  const dilation = pairOf(given.dilation ?? 1);
   const span = (axis: 0 | 1) => spanOf(kernel[axis], dilation[axis]);
   const around = (axis: 0 | 1) =>
-    zerosAround(given.padding, axis, () => sameZeros(input[axis] * stride[axis], span(axis), stride[axis]));
+    paddingOf(given.padding, axis, () => Math.max(0, span(axis) - stride[axis]));
   const padding = [around(0), around(1)] as const;
   const along = (axis: 0 | 1) => {
     const [before, after] = padding[axis];
@@ -132,7 +160,7 @@ export function sizesOf(x: Shape, w: Shape, y: Shape, geometry: Geometry): Sizes
 /**
  * Checks the shapes of a convolution; `channels` is the axis of w that takes the channels of x, `kernelName` what messages call it.
  *
- * @throws ShapeError where they are no images and no kernel, or channels do not go together
+ * @throws ShapeError where w is no kernel, or channels do not go together
  */
 export function checkConvolution(
   op: string,
@@ -168,7 +196,7 @@ export function checkConvolution(
 }
 
 /** @throws ShapeError where an image with its padding is smaller than the kernel */
-export function checkRoom(op: string, image: Size, kernel: Size, geometry: Geometry, shapes: Shape[]): void {
+export function checkRoom(op: string, image: Pair, kernel: Pair, geometry: Geometry, shapes: Shape[]): void {
   const { dilation, padding } = geometry;
   const out = outputSize(image, kernel, geometry);
   if (out[0] >= 1 && out[1] >= 1) return;

@@ -23,17 +23,19 @@ import {
   convolutionRules,
   type Geometry,
   geometryOf,
+  outputPadding,
   outputSize,
-  type Size,
+  type Pair,
+  pairOf,
   type Sizes,
   sizesOf,
   transposedGeometryOf,
 } from "./conv-geometry.ts";
-import { both, checkImages, type Pair, pairOf } from "./windows.ts";
+import { checkImages } from "./windows.ts";
 
 /** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
 interface Sized extends Geometry {
-  readonly size: Size;
+  readonly size: Pair;
 }
 
 /** The three tensors of a convolution y = x ∗ w, of which an op computes one from the other two. */
@@ -133,8 +135,8 @@ function multiplyAdds(part: Part, node: Node<never>): number {
   return size(w.shape) * size(y.shape.slice(0, 3));
 }
 
-const kernelOf = ({ shape }: Value): Size => [shape[0]!, shape[1]!];
-const imageOf = ({ shape }: Value): Size => [shape[1]!, shape[2]!];
+const kernelOf = ({ shape }: Value): Pair => [shape[0]!, shape[1]!];
+const imageOf = ({ shape }: Value): Pair => [shape[1]!, shape[2]!];
 const geometryAlone = ({ stride, dilation, padding, groups }: Geometry): Geometry => {
   return { stride, dilation, padding, groups };
 };
@@ -210,7 +212,7 @@ export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Valu
 /** convolve2d with options that are checked, for who has a name of his own in messages. */
 export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOptions): Value {
   checkImages(op, x);
-  checkValue(`${op}: w`, w);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
@@ -220,11 +222,10 @@ export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOpt
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
   /** Rows and columns more behind the result, where several sizes are possible: fewer than the stride. Default 0. */
-  outputPadding?: Pair;
+  outputPadding?: number | Pair;
 }
 
-// @__NO_SIDE_EFFECTS__
-export const transposedRules = () => ({ ...convolutionRules(), outputPadding: pairOf(0) });
+export const transposedRules = () => ({ ...convolutionRules(), outputPadding });
 
 /**
  * The transposed convolution: what flows back through `convolve2d` to its input, as an op of its own. It makes images larger by its stride.
@@ -249,10 +250,10 @@ export function convolveTransposedAs(
   given: TransposedConvolutionOptions,
 ): Value {
   checkImages(op, x);
-  checkValue(`${op}: w`, w);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, true);
-  const behind = both(given.outputPadding ?? 0);
+  const behind = pairOf(given.outputPadding ?? 0);
   const { geometry, size } = transposedGeometryOf(imageOf(x), kernelOf(w), given, behind);
   const { stride } = geometry;
   if (behind[0] >= stride[0] || behind[1] >= stride[1]) {

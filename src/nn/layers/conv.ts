@@ -1,10 +1,18 @@
 import { check, options, type Rule, whole } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { convolveAs, convolveTransposedAs, transposedRules } from "../../graph/ops/conv.ts";
-import { type ConvolutionPadding, convolutionRules } from "../../graph/ops/conv-geometry.ts";
+import {
+  convolutionRules,
+  type Padding,
+  type Pair,
+  padding,
+  pair,
+  pairOf,
+  sequencePadding,
+} from "../../graph/ops/conv-geometry.ts";
 import { add } from "../../graph/ops/elementwise.ts";
 import { reshape } from "../../graph/ops/reshape.ts";
-import { along, both, checkImages, checkSignals, type Pair, pairOf } from "../../graph/ops/windows.ts";
+import { checkImages, checkSignals } from "../../graph/ops/windows.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Initializer, initializer, initializerOrNone, normal, zeros } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";
@@ -12,16 +20,16 @@ import { type Layer, ownLayer } from "./layer.ts";
 /** Options that all convolutions of images have. */
 interface ConvolutionLayerOptions {
   /** The kernel's height and width: a number, or [height, width]. */
-  kernel: Pair;
+  kernel: number | Pair;
   /** Input pixels from one output to the next: a number, or [rows, columns]. Default 1. */
-  stride?: Pair;
+  stride?: number | Pair;
   /**
    * Zeros around the image: "valid", none; "same", so that stride 1 keeps its size (laid as TensorFlow does: where their number is odd, one
-   * more below and right); a number, on every side (as PyTorch); two of them, [rows, columns]; [[above, below], [left, right]]. Default "valid".
+   * more below and right); a number, on every side (as PyTorch); [rows, columns]; [[above, below], [left, right]]. Default "valid".
    */
-  padding?: ConvolutionPadding;
+  padding?: Padding;
   /** Input pixels from one element of the kernel to the next: a number, or [rows, columns]. Default 1. */
-  dilation?: Pair;
+  dilation?: number | Pair;
   /** How the bias starts. Default: zeros. `false`: no bias. */
   bias?: Initializer | false;
 }
@@ -45,7 +53,7 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
 /** Options of `convTranspose2d`. */
 export interface ConvTranspose2dOptions extends Conv2dOptions {
   /** Rows and columns more behind the result, fewer than the stride. Default 0. */
-  outputPadding?: Pair;
+  outputPadding?: number | Pair;
 }
 
 /** Options of `separableConv2d`. */
@@ -65,7 +73,7 @@ export interface Conv1dOptions {
   /** Inputs from one output to the next. Default 1. */
   stride?: number;
   /** Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]. Default "valid". */
-  padding?: "same" | "valid" | Pair;
+  padding?: "same" | "valid" | number | Pair;
   /** Inputs from one element of the kernel to the next. Default 1. */
   dilation?: number;
   /** In how many groups channels and filters come. Default 1. */
@@ -76,14 +84,8 @@ export interface Conv1dOptions {
   bias?: Initializer | false;
 }
 
-// @__NO_SIDE_EFFECTS__
-const kernelRules = () => ({ kernel: pairOf(1), bias: initializerOrNone });
-
-// @__NO_SIDE_EFFECTS__
-function imageRules() {
-  const { groups: _, ...rules } = convolutionRules();
-  return { ...kernelRules(), ...rules };
-}
+const kernelRules = { kernel: pair, bias: initializerOrNone };
+const imageRules = { kernel: pair, stride: pair, padding, dilation: pair, bias: initializerOrNone };
 
 /** Options, of which the kernel must be there. */
 function withKernel<T extends { kernel: unknown }>(
@@ -140,14 +142,14 @@ function checkFilters(name: string, filters: number, groups = 1): void {
  */
 export function conv2d(filters: number, given: Conv2dOptions): Layer {
   const name = "conv2d";
-  const rules = { ...kernelRules(), ...convolutionRules(), weight: initializer };
+  const rules = { ...kernelRules, ...convolutionRules(), weight: initializer };
   const made = withKernel(name, given, rules);
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
     checkImages(name, x);
     const channels = channelsOf(name, x, groups);
-    const w = parameter("weight", [...both(kernel), channels / groups, filters], weight);
+    const w = parameter("weight", [...pairOf(kernel), channels / groups, filters], weight);
     const y = convolveAs(name, x, w, { ...rest, groups });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
@@ -170,14 +172,14 @@ export function conv2d(filters: number, given: Conv2dOptions): Layer {
  */
 export function depthwiseConv2d(given: DepthwiseConv2dOptions): Layer {
   const name = "depthwiseConv2d";
-  const rules = { ...imageRules(), multiplier: whole(), weight: initializer };
+  const rules = { ...imageRules, multiplier: whole(), weight: initializer };
   const made = withKernel(name, given, rules);
   const { kernel, multiplier = 1, weight = defaultWeight(), bias = zeros(), ...rest } = made;
   return ownLayer(name, { ...made }, (x, { parameter }) => {
     checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const filters = channels * multiplier;
-    const w = parameter("weight", [...both(kernel), 1, filters], weight);
+    const w = parameter("weight", [...pairOf(kernel), 1, filters], weight);
     const y = convolveAs(name, x, w, { ...rest, groups: channels });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
@@ -202,7 +204,7 @@ export function depthwiseConv2d(given: DepthwiseConv2dOptions): Layer {
 export function separableConv2d(filters: number, given: SeparableConv2dOptions): Layer {
   const name = "separableConv2d";
   const weights = { depthwise: initializer, pointwise: initializer };
-  const made = withKernel(name, given, { ...imageRules(), multiplier: whole(), ...weights });
+  const made = withKernel(name, given, { ...imageRules, multiplier: whole(), ...weights });
   const { kernel, multiplier = 1, bias = zeros(), ...more } = made;
   const { depthwise = defaultWeight(), pointwise = defaultWeight(), ...rest } = more;
   checkFilters(name, filters);
@@ -210,7 +212,7 @@ export function separableConv2d(filters: number, given: SeparableConv2dOptions):
     checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const between = channels * multiplier;
-    const first = parameter("depthwise", [...both(kernel), 1, between], depthwise);
+    const first = parameter("depthwise", [...pairOf(kernel), 1, between], depthwise);
     const second = parameter("pointwise", [1, 1, between, filters], pointwise);
     const y = convolveAs(name, convolveAs(name, x, first, { ...rest, groups: channels }), second, {});
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
@@ -238,29 +240,16 @@ export function separableConv2d(filters: number, given: SeparableConv2dOptions):
  */
 export function convTranspose2d(filters: number, given: ConvTranspose2dOptions): Layer {
   const name = "convTranspose2d";
-  const made = withKernel(name, given, { ...kernelRules(), ...transposedRules(), weight: initializer });
+  const made = withKernel(name, given, { ...kernelRules, ...transposedRules(), weight: initializer });
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
     checkImages(name, x);
     const channels = channelsOf(name, x, groups);
-    const w = parameter("weight", [...both(kernel), filters / groups, channels], weight);
+    const w = parameter("weight", [...pairOf(kernel), filters / groups, channels], weight);
     const y = convolveTransposedAs(name, x, w, { ...rest, groups });
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
-}
-
-// @__NO_SIDE_EFFECTS__
-function sequencePadding(): Rule {
-  const [fits, words] = along(0);
-  return [
-    (value) =>
-      value === "same" ||
-      value === "valid" ||
-      fits(value) ||
-      (Array.isArray(value) && value.length === 2 && value.every(fits)),
-    `"same" or "valid" or ${words}, or [before, behind]`,
-  ];
 }
 
 /**
@@ -280,13 +269,18 @@ function sequencePadding(): Rule {
  */
 export function conv1d(filters: number, given: Conv1dOptions): Layer {
   const name = "conv1d";
-  const one = along(1);
-  const rules = { kernel: one, stride: one, padding: sequencePadding(), dilation: one, groups: whole() };
+  const rules = {
+    kernel: whole(),
+    stride: whole(),
+    padding: sequencePadding,
+    dilation: whole(),
+    groups: whole(),
+  };
   const made = withKernel(name, given, { ...rules, weight: initializer, bias: initializerOrNone });
   const { kernel, stride = 1, padding: around = "valid", dilation = 1, groups = 1 } = made;
   const { weight = defaultWeight(), bias = zeros() } = made;
   checkFilters(name, filters, groups);
-  const zerosAround: ConvolutionPadding = typeof around === "string" ? around : [[0, 0], both(around)];
+  const zerosAround: Padding = typeof around === "string" ? around : [[0, 0], pairOf(around)];
   const geometry = { stride: [1, stride], dilation: [1, dilation], padding: zerosAround, groups } as const;
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
     checkSignals(name, x);

@@ -8,6 +8,8 @@ export interface FitRun {
   readonly net: Network;
   /** Its `lr` may be changed, which takes effect with the next steps. */
   readonly optimizer: Optimizer;
+  /** the learning rate of the next step: the optimizer's, or what its schedule says */
+  readonly lr: number;
   /** how many steps there are; `history.steps` of them are done */
   readonly steps: number;
   /** what has been done so far; its `ended` is "running" until `onEnd` */

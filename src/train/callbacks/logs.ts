@@ -85,7 +85,7 @@ function log(call: string, path: string | URL, format: (row: Row, isFirst: boole
   };
 }
 
-function standing({ history, optimizer }: FitRun): Row {
+function standing({ history, lr }: FitRun): Row {
   const { steps: step, stepsPerEpoch }: History = history;
-  return { step, epoch: step / stepsPerEpoch, loss: history.loss.at(-1) ?? null, lr: optimizer.lr };
+  return { step, epoch: step / stepsPerEpoch, loss: history.loss.at(-1) ?? null, lr };
 }

@@ -7,7 +7,7 @@ import { identity, relu, sigmoid, softmax, tanh } from "../../nn/layers/activati
 import { dense } from "../../nn/layers/dense.ts";
 import { dropout, spatialDropout } from "../../nn/layers/dropout.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
-import { flatten } from "../../nn/layers/shape.ts";
+import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
 /** Whatever a file says, which the makers check. */
@@ -25,7 +25,9 @@ export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
   dense: ({ units, ...options }) => dense(units as number, options),
   flatten,
   identity,
+  permute: ({ axes }) => permute(axes as number[]),
   relu,
+  reshape: ({ shape }) => reshape(shape as number[]),
   sigmoid,
   softmax,
   spatialDropout: ({ rate }) => spatialDropout(rate as number),

@@ -99,6 +99,7 @@ describe("callbacks are called", () => {
       {
         net,
         optimizer: options.optimizer,
+        lr: 0.1,
         signal,
         steps: 2,
         history,
