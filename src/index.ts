@@ -75,6 +75,11 @@ export {
   type ParameterCheck,
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
+export {
+  type FoundLearningRate,
+  findLearningRate,
+  type LearningRateOptions,
+} from "./train/learning-rate.ts";
 export type { NetworkOptions } from "./train/make.ts";
 export type { Average, Averaged } from "./train/metrics/classes.ts";
 export {
