@@ -96,6 +96,24 @@ function op(name: string, ...more: readonly unknown[]): Door[] {
     },
   ];
 }
+/** An op of values of one shape, called with a symbolic value reshaped to [batch, …shape] and more; VALUE stands for one of [2]. */
+function opOf(name: string, shape: readonly number[], ...more: readonly unknown[]): Door {
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
+  const f = ops[name as keyof typeof ops] as (...args: unknown[]) => Value | ops.BatchNorm;
+  return {
+    name: `kobai/ops: ${name}`,
+    args: () => more,
+    call: inLayer((x, ...args) => {
+      const channels = ops.mean(x, { axis: 0 });
+      const y = f(
+        ops.reshape(x, [x.shape[0]!, ...shape]),
+        ...args.map((each) => (each === VALUE ? channels : each)),
+      );
+      return ops.add(x, ops.scale(ops.sum("y" in y ? y.y : y), 0));
+    }),
+  };
+}
+
 /** A class of the book's: made, and each of its methods called. */
 function made(
   name: keyof typeof book,
@@ -128,6 +146,57 @@ function made(
       },
     })),
   ];
+}
+
+/** A call of a network with named inputs and outputs, each argument and each named part of it in turn. */
+function modelDoors(name: string): Door[] {
+  const x = { a: data.x, b: data.x };
+  const t = { kind: data.t, size: data.x };
+  const losses = { kind: crossEntropy(), size: { loss: kobai.meanSquaredError(), weight: 2 } };
+  const right: Record<string, readonly unknown[]> = {
+    predict: [x],
+    loss: [x, t, losses],
+    evaluate: [
+      { x, t },
+      { loss: losses, metrics: { kind: ["loss"] } },
+    ],
+    fit: [
+      { x, t },
+      { ...fitting(), loss: losses },
+    ],
+    scale: [{ a: 1 }],
+  };
+  const call = async (...args: never[]) => {
+    const net = kobai.model(
+      ({ a, b }, apply) => {
+        const y = apply(dense(2), ops.add(a!, b!));
+        return { kind: y, size: y };
+      },
+      { inputs: { a: [2], b: [2] } },
+    ) as unknown as Record<string, unknown> & kobai.Network;
+    try {
+      if (name === "scale") net.scale = args[0]!;
+      else return await (net[name] as (...args: never[]) => unknown).call(net, ...args);
+    } finally {
+      net.dispose();
+    }
+  };
+  const args = right[name]!;
+  const parts = args.flatMap((whole, index) =>
+    Object.keys(whole as object).map(
+      (part): Door => ({
+        name: `Model: ${name}, argument ${index + 1} { ${part} }`,
+        args: () => [undefined],
+        call: (value: never) =>
+          call(
+            ...(args.map((each, i) =>
+              i === index ? { ...(each as object), [part]: value } : each,
+            ) as never[]),
+          ),
+      }),
+    ),
+  );
+  return [{ name: `Model: ${name}`, args: () => args, call }, ...parts];
 }
 
 /** Stands for the layer's input. */
@@ -164,6 +233,28 @@ export const doors: readonly Door[] = [
   door("kobai", kobai, "permute", [2, 1]),
   door("kobai", kobai, "dropout", 0.5),
   door("kobai", kobai, "spatialDropout", 0.5),
+  ...["maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, {}),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["stride", "padding", ...(name.startsWith("avg") ? ["countPadding"] : [])],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
+  ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
+  ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
+    door("kobai", kobai, name),
+  ),
+  door("kobai", kobai, "batchNorm", {}),
+  door("kobai", kobai, "layerNorm", {}),
+  door("kobai", kobai, "groupNorm", 2, {}),
+  ...fields(
+    "kobai: batchNorm",
+    () => ({}),
+    ["epsilon", "momentum", "scale", "shift"],
+    (options) => kobai.sequential([kobai.batchNorm(options)], { input: [2] }).dispose(),
+  ),
   door("kobai", kobai, "layer", "own", (x: Value) => x),
   door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
   ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
@@ -191,6 +282,52 @@ export const doors: readonly Door[] = [
     "rmse",
     "r2",
   ].map((name) => door("kobai", kobai, name, {})),
+  ...["earlyStopping", "saveEvery", "saveBest", "csvLog", "jsonLog"].map((name) =>
+    door("kobai", kobai, name, name === "earlyStopping" ? {} : "log"),
+  ),
+  ...fields(
+    "kobai: earlyStopping",
+    () => ({}),
+    ["data", "metric", "mode", "threshold", "patience", "restore"],
+    (options) => kobai.earlyStopping(options),
+  ),
+  door("kobai", kobai, "pausable"),
+  {
+    name: "kobai: checkpoint",
+    args: () => [undefined],
+    call: (net: never) => withNetwork((own) => kobai.checkpoint(net ?? own)),
+  },
+  {
+    name: "kobai: save",
+    args: () => [undefined],
+    // What a path may be is tried by files.test.ts, in a folder of its own.
+    call: (net: never) => withNetwork((own) => kobai.save(net ?? own, "/dev/null")),
+  },
+  {
+    name: "kobai: load",
+    args: () => [undefined],
+    call: (source: never) =>
+      withNetwork(async (own) => (await kobai.load(source ?? kobai.checkpoint(own))).dispose()),
+  },
+  {
+    name: "kobai: restore",
+    args: () => [undefined, undefined],
+    call: (net: never, source: never) =>
+      withNetwork((own) => kobai.restore(net ?? own, source ?? kobai.checkpoint(own))),
+  },
+  {
+    name: "kobai: trainStep",
+    args: () => [undefined, data.x, [1], { optimizer: sgd() }],
+    call: (net: never, ...args: never[]) =>
+      withNetwork((own) => (kobai.trainStep as (...args: unknown[]) => unknown)(net ?? own, ...args)),
+  },
+  ...fields(
+    "kobai: trainStep",
+    () => ({ optimizer: sgd() }),
+    ["optimizer", "loss"],
+    (options) =>
+      withNetwork((net) => kobai.trainStep(net, data.x, [1], options as { optimizer: kobai.Optimizer })),
+  ),
   {
     name: "kobai: what a metric gives",
     args: () => [],
@@ -220,6 +357,45 @@ export const doors: readonly Door[] = [
     ["input", "seed", "dtype", "name"],
     (options) => kobai.sequential(layers(), options as kobai.SequentialOptions).dispose(),
   ),
+  {
+    name: "kobai: model",
+    args: () => [({ a }: Record<string, Value>) => a, { inputs: { a: [2] } }],
+    call: (...args: never[]) =>
+      (kobai.model as unknown as (...args: unknown[]) => kobai.Network)(...args).dispose(),
+  },
+  ...fields(
+    "kobai: model",
+    () => ({ inputs: { a: [2] } }),
+    ["inputs", "seed", "dtype", "name"],
+    (options) => kobai.model(({ a }) => a!, options as kobai.ModelOptions<string>).dispose(),
+  ),
+  {
+    name: "kobai: what a model gives",
+    args: () => [],
+    call: (value: never) => kobai.model(() => value, { inputs: { a: [2] } }).dispose(),
+  },
+  {
+    name: "kobai: a model's apply",
+    args: () => [dense(2), undefined],
+    call: (layer: never, x: never) =>
+      kobai.model(({ a }, apply) => apply(layer, x === undefined ? a! : x), { inputs: { a: [2] } }).dispose(),
+  },
+  ...["predict", "loss", "evaluate", "fit", "scale"].flatMap((name) => modelDoors(name)),
+  {
+    name: "kobai: residual",
+    args: () => [dense(2), {}],
+    call: (...args: never[]) => kobai.sequential([kobai.residual(...args)], { input: [2] }).dispose(),
+  },
+  {
+    name: "kobai: a layer within a layer",
+    args: () => [dense(2), undefined],
+    call: (inner: never, given: never) =>
+      kobai
+        .sequential([kobai.layer("own", (x, { apply }) => apply(inner, given === undefined ? x : given))], {
+          input: [2],
+        })
+        .dispose(),
+  },
   {
     name: "kobai: sequential of a layer",
     args: () => [dense(2)],
@@ -302,6 +478,8 @@ export const doors: readonly Door[] = [
       "h",
       "seed",
       "evaluate",
+      "from",
+      "callbacks",
       "onProgress",
       "onEvaluate",
       "signal",
@@ -408,6 +586,15 @@ export const doors: readonly Door[] = [
       call: inLayer((x, value) => ops.add(x, ops.scale(ops.sum(join([x, value])), 0))),
     },
   ]),
+  ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
+  ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
+  ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
+  ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
+  opOf("upsample2d", [1, 2, 1], 2),
+  opOf("upsample1d", [2, 1], 2),
+  ...["batchNorm", "layerNorm"].map((name) => opOf(name, [2], VALUE, VALUE, {})),
+  opOf("groupNorm", [2], 2, VALUE, VALUE, {}),
+  opOf("channelAffine", [2], VALUE, VALUE, VALUE),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),
@@ -460,6 +647,37 @@ export const doors: readonly Door[] = [
     gradient: [[1, 2], 1],
     numericalGradient: [[1, 2], 1, {}],
   }),
+  ...made("Dropout", [0.5, {}], { forward: [[1, 2], false], backward: [[1, 2]] }),
+  ...made("BatchNormalization", [[1, 1], [0, 0], 0.9, [0, 0], [1, 1]], {
+    forward: [[[1, 2]], true],
+    backward: [[[1, 2]]],
+  }),
+  ...made("Convolution", [[[[[1]]]], [1], 1, 0], { forward: [[[[[1, 2]]]]], backward: [[[[[1, 2]]]]] }),
+  ...made("Pooling", [1, 2, 1, 0], { forward: [[[[[1, 2]]]]], backward: [[[[[1]]]]] }),
+  door("kobai/book", book, "im2col", [[[[1, 2]]]], 1, 1, 1, 0),
+  door("kobai/book", book, "col2im", [[1], [2]], [1, 1, 1, 2], 1, 1, 1, 0),
+  ...made("MultiLayerNetExtend", [2, [3], 2, {}], {
+    predict: [[[1, 2]], false],
+    loss: [[[1, 2]], [1], false],
+    accuracy: [[[1, 2]], [1]],
+    gradient: [[[1, 2]], [1]],
+    numericalGradient: [[[1, 2]], [1], {}],
+  }),
+  ...fields(
+    "kobai/book: MultiLayerNetExtend",
+    () => ({}),
+    [
+      "activation",
+      "weightInitStd",
+      "weightDecayLambda",
+      "seed",
+      "dtype",
+      "useDropout",
+      "dropoutRatio",
+      "useBatchnorm",
+    ],
+    (options) => new book.MultiLayerNetExtend(2, [3], 2, options),
+  ),
   ...made("TwoLayerNet", [2, 3, 2, {}], { loss: [[1, 2], 1] }),
   ...fields(
     "kobai/book: TwoLayerNet",

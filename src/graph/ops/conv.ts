@@ -63,8 +63,9 @@ function operation<A extends Geometry>(
   };
   const scratch = (node: Node<A>) =>
     convolutionScratch(part, sizes(node), node.inputs[0]!.dtype === "float64" ? 8 : 4);
-  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit"> = {
+  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit" | "multiplyAdds"> = {
     words: CONVOLUTION_WORDS,
+    multiplyAdds: (node) => multiplyAdds(part, node as Node<never>),
     workspace: (node) => scratch(node).bytes,
     emit: (node, emitter) => emitConvolution(part, op, node, emitter, sizes(node), scratch(node)),
   };

@@ -28,13 +28,13 @@ export interface Description {
   readonly layers?: readonly (MadeJson | OwnJson)[];
 }
 
-export function describe({ inputShape, outputShape, dtype, layers }: Core, seed: number): Description {
+export function describe({ inputs, outputs, dtype, layers }: Core, seed: number): Description {
   return {
-    input: [...inputShape],
-    output: [...outputShape],
+    input: [...inputs[0]!.shape],
+    output: [...outputs[0]!.shape],
     dtype: dtype as "float32" | "float64",
     seed,
-    ...(layers && { layers: layers.map(({ layer }) => layerJson(layer)) }),
+    ...(layers && { layers: layers.map(layerJson) }),
   };
 }
 

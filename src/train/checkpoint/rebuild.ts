@@ -21,6 +21,7 @@ import {
   upsample1d,
   upsample2d,
 } from "../../nn/layers/pool.ts";
+import { residual } from "../../nn/layers/residual.ts";
 import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
@@ -70,6 +71,7 @@ export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
   permute: first("axes", permute),
   relu,
   reshape: first("shape", reshape),
+  residual: ({ layers, ...shortcut }) => residual(...(layers as Layer[]), shortcut),
   sigmoid,
   softmax,
   tanh,
