@@ -426,7 +426,7 @@ describe("every layer of kobai's", () => {
     ...Object.fromEntries(
       ["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => [
         name,
-        [[3], () => makers[name]!() as Layer],
+        [[3], () => makers[name]!({}) as Layer],
       ]),
     ),
     dense: [[3], () => dense(2, { weight: normal({ std: 2 }), bias: false })],
@@ -447,11 +447,11 @@ describe("every layer of kobai's", () => {
     ...Object.fromEntries(
       ["globalAvgPool2d", "globalMaxPool2d"].map((name) => [
         name,
-        [[4, 4, 2], () => makers[name]!() as Layer],
+        [[4, 4, 2], () => makers[name]!({}) as Layer],
       ]),
     ),
     ...Object.fromEntries(
-      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!() as Layer]]),
+      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!({}) as Layer]]),
     ),
     upsample2d: [[2, 2, 1], () => upsample2d([1, 2])],
     upsample1d: [[2, 1], () => upsample1d(3)],
