@@ -94,3 +94,4 @@ export { type SequentialOptions, sequential } from "./train/sequential.ts";
 export type { SummaryRow } from "./train/summary.ts";
 export { type TrainStepOptions, trainStep } from "./train/train-step.ts";
 export type { NamedTensors } from "./train/variables.ts";
+export { classWeights, sampleWeights, type Weights } from "./train/weights.ts";

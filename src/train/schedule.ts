@@ -55,6 +55,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   seed,
   evaluate: object,
   from: whole(0),
+  weights: having("hold", "weights, such as classWeights([1, 5])"),
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
@@ -104,6 +105,9 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
   const { gradient = "backprop", h = 1e-4 } = chosen;
+  if (chosen.weights && gradient !== "backprop") {
+    throw new OptionError('fit: weights go with gradient: "backprop" only');
+  }
   return {
     options: chosen,
     batchSize,
