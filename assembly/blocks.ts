@@ -67,9 +67,9 @@ export enum RunField {
   seedHigh,
   /** float64, one for each step of a call; optional */
   losses,
-  /** float64, for each step of a call so many rows of COEFFICIENTS as there are tables */
+  /** rows of COEFFICIENTS, of the type that is trained; for each step of a call as many as `rows` says */
   coefficients,
-  tables,
+  rows,
   /** what the step is ahead of the place in the sequence of epochs: a fit may begin its own at any step */
   ahead,
   /** the number of the first of these epochs: no two of a network's have one order */

@@ -1,10 +1,10 @@
 // The SGD update of all parameters of the book's network, 784-50-10: one instruction.
 
-import { COEFFICIENTS } from "../assembly/isa/optimizer.ts";
+import { COEFFICIENTS, UpdateArg } from "../assembly/isa/optimizer.ts";
 import { sgd } from "../src/nn/optimizers/index.ts";
-import { updateInstruction, updateOf, updateOperands } from "../src/nn/optimizers/optimizer.ts";
+import { updateOf } from "../src/nn/optimizers/optimizer.ts";
 import { engine } from "../src/runtime/engine.ts";
-import { load } from "../src/runtime/instructions.ts";
+import { instruction, load } from "../src/runtime/instructions.ts";
 import { RunState } from "../src/train/run-state.ts";
 import type { Floats } from "../test/reference/matmul.ts";
 import { update as plainUpdate } from "../test/reference/optimizer.ts";
@@ -18,7 +18,7 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
   const current = engine();
   const { heap } = current;
   const optimizer = sgd({ lr: LR });
-  const state = new RunState(current, 0, "bench", updateOf("bench", optimizer, []));
+  const state = new RunState(current, 0, "bench", { update: updateOf("bench", optimizer, []), dtype });
   const blocks = [1, 2].map((seed) => {
     const data = numbers(floats(dtype, N), seed);
     const block = heap.allocate(data.byteLength, "bench");
@@ -26,10 +26,17 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
     return { block, data };
   });
   const [w, g] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
-  const site = { dtype, w: w.block.address, g: g.block.address, n: N, bytes: 0, slots: 0 };
-  const operands = updateOperands(site, state.address);
+  const operands = {
+    [UpdateArg.w]: w.block.address,
+    [UpdateArg.g]: g.block.address,
+    [UpdateArg.n]: N,
+    [UpdateArg.s1]: 0,
+    [UpdateArg.s2]: 0,
+    [UpdateArg.s3]: 0,
+    [UpdateArg.state]: state.address,
+  };
   const { rule } = optimizer;
-  const list = [updateInstruction(rule.op, rule, dtype, operands)];
+  const list = [instruction<UpdateArg>(rule.op, dtype, operands, rule.nanoseconds * N)];
   const update = load(current, list, state.address, "bench");
   const begin = (count: number) => state.begin(0, count, 0, undefined);
   const plainOperands = {

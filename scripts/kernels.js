@@ -17,9 +17,10 @@ const { EXTENSION_DATA, HEAP_BASE, LANES_BLOCK } = await import(
   `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 );
 
-/** Bytes before a module's own data, for the constants of the wide build; in front of the core's also what no address may be. */
+/** Bytes in front of a module's own data, for the constants of the wide build. */
 const TABLE_BYTES = 4096;
 
+// At address 0 there is nothing: it means that something is absent.
 const modules = [
   { name: "kobai", entry: "assembly/index.ts", begin: 64, end: LANES_BLOCK },
   { name: "kobai-extension", entry: "assembly/extension.ts", begin: EXTENSION_DATA, end: HEAP_BASE },
@@ -74,7 +75,6 @@ async function compile(cache, { entry, begin, end }, target, name) {
     return;
   }
   const files = ["--outFile", file, "--textFile", text];
-  // Below 1024 there are no data: so much Binaryen wants to be able to add to an address.
   await run("asc", entry, "--target", target, ...files, "--memoryBase", begin + TABLE_BYTES);
   if (target === "wide") putConstantsInMemory(name, begin);
   checkData(file, begin, end);

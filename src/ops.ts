@@ -8,7 +8,7 @@ export {
   convolveTranspose2d,
   type TransposedConvolutionOptions,
 } from "./graph/ops/conv.ts";
-export type { ConvolutionOptions, Padding } from "./graph/ops/conv-geometry.ts";
+export type { ConvolutionOptions, Padding, Pair } from "./graph/ops/conv-geometry.ts";
 export * from "./graph/ops/elementwise.ts";
 export * from "./graph/ops/indexing.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
@@ -33,7 +33,6 @@ export {
   type LinePoolOptions,
   maxPool1d,
   maxPool2d,
-  type Pair,
   type PoolOptions,
   upsample1d,
   upsample2d,

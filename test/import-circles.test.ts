@@ -11,14 +11,12 @@ function imports(folder: string): Map<string, string[]> {
     /\.ts$/.test(name),
   );
   const path = (name: string) =>
-    [name, `${name}.ts`, `${name}/index.ts`].find((each) => /\.ts$/.test(each) && existsSync(each))!;
+    [name, `${name}.ts`, `${name}/index.ts`].filter((each) => /\.ts$/.test(each) && existsSync(each));
   return new Map(
     files.map((name) => {
       const file = join(folder, name);
       const named = [...readFileSync(file, "utf8").matchAll(IMPORT)].map(([, from]) => from!);
-      const found = named
-        .filter((from) => !/\.(wasm|json)$/.test(from))
-        .map((from) => path(resolve(file, "..", from)));
+      const found = named.flatMap((from) => path(resolve(file, "..", from)));
       return [name, found.map((each) => relative(folder, each))];
     }),
   );

@@ -8,39 +8,20 @@
 
 import { BLOCK_K, BLOCK_N_BYTES, WIDE_BLOCK_K, WIDE_PARTIAL_STEPS } from "../gemm/blocking";
 import { finish } from "../gemm/epilogue";
-import { packB } from "../gemm/pack";
 import { ConvolutionArg, ConvolutionField } from "../isa/conv";
 import { Activation } from "../isa/gemm";
 import { arg, chunkStart, pointer } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 import { addPartial, totalsStride } from "../totals";
 import { BLOCK_PLACES, PLACE_BYTES } from "./blocking";
-import { packTransposed } from "./pack";
+import { depthwiseOfBand } from "./depthwise";
+import { Factor, packFactor } from "./factor";
 import {
-  beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
-  segmentsAt, segmentsOfPatch,
+  advance, beginBand, beginWalk, fillPlaces, layOut, ofInput, panelsAt, Patches, patchesOf, placesAt, placesOfWalk, planBands, rowsOfBand,
+  runLength, segmentsAt, segmentsOfPatch,
 } from "./patches";
+import { slide } from "./slide";
 import { tiles } from "./tiles";
-
-/** The right factor of a product over patches: where it comes from, and how. */
-@unmanaged
-class Factor {
-  weight: usize;
-  /** bytes between rows of the weight [kernelHeight · kernelWidth · channels / groups, outChannels] */
-  stride: usize;
-  /** columns of a group */
-  columns: i32;
-  groups: i32;
-  /** whether it is the weight turned around; the rest counts then only */
-  isTurned: bool;
-  kernelWidth: i32;
-  tapsX: i32;
-  // The place in the kernel of the first tap, and how far back the next ones are.
-  lastY: i32;
-  lastX: i32;
-  stepY: i32;
-  stepX: i32;
-}
 
 /** One axis of an input gradient, for those input pixels that have one remainder by the stride. */
 @unmanaged
@@ -177,9 +158,15 @@ function product<T>(i: usize, p: Patches, factor: Factor, lane: i32, lanes: i32)
   // Where the factor is packed as a whole, it is once.
   const isWhole = factor.groups == 1 && blockN == factor.columns && terms <= blockOf(terms);
   let isPacked = false;
+  const isDepthwise = p.channels == 1 && factor.columns == 1 && terms > 0 && terms <= LONGEST_SUM;
   while (row < end) {
     const count = rowsOfBand(p, row, end);
     beginBand(p, row, count);
+    row += count;
+    if (isDepthwise) {
+      depthwiseOfBand<T>(i, p, factor, count * p.columns);
+      continue;
+    }
     for (let group = 0; group < factor.groups; group++) {
       for (let j = 0; j < factor.columns; j += blockN) {
         const columns = min(blockN, factor.columns - j);
@@ -187,7 +174,6 @@ function product<T>(i: usize, p: Patches, factor: Factor, lane: i32, lanes: i32)
       }
     }
     isPacked = isWhole;
-    row += count;
   }
 }
 
@@ -223,6 +209,7 @@ function bandTimes<T>(
   // What tiles do before they store.
   const isRelu = activation == Activation.relu;
   const finishesAtOnce = !long && terms > 0 && (isRelu || activation == Activation.identity);
+  const slides = !WIDE && isDense && finishesAtOnce && p.pixelStep == sizeof<T>() && runLength<T>(p) > 1;
   const places = placesAt(p);
   let l = 0;
   do {
@@ -233,6 +220,11 @@ function bandTimes<T>(
     if (!isPacked) packFactor<T>(p, factor, panels, group, j, columns, l, depth);
     const tableEnd = segmentsOfPatch<T>(p, table, l, depth);
     beginWalk(p, offset);
+    if (slides) {
+      slideBand<T>(p, pixels, tableEnd, offsetC, columns, depth, first, last ? bias : 0, last && isRelu);
+      l += depth;
+      continue;
+    }
     for (let pixel = 0; pixel < pixels; pixel += BLOCK_PLACES) {
       const rows = min(BLOCK_PLACES, pixels - pixel);
       const placesEnd = placesOfWalk(p, places, rows, offsetC);
@@ -261,26 +253,28 @@ function bandTimes<T>(
   } while (l < terms);
 }
 
-/** Packs rows l… of a block of the factor's columns into panels. */
-function packFactor<T>(
-  p: Patches, factor: Factor, panels: usize, group: i32, j: i32, columns: i32, l: i32, depth: i32,
+/**
+ * Patches of the present band that follow each other element by element: of each row of them whole fours, and what is left over of several rows
+ * together.
+ */
+function slideBand<T>(
+  p: Patches, pixels: i32, tableEnd: usize, offsetC: usize, columns: i32, depth: i32, first: bool, bias: usize, isRelu: bool,
 ): void {
-  const stride = factor.stride;
-  if (!factor.isTurned) {
-    const from = factor.weight + <usize>l * stride + <usize>(group * factor.columns + j) * sizeof<T>();
-    packB<T>(panels, from, stride, columns, depth);
-    return;
-  }
-  // Tap by tap: a factor's row is a column of the weight.
-  for (let at = 0; at < depth; ) {
-    const tap = (l + at) / p.channels;
-    const channel = l + at - tap * p.channels;
-    const y = factor.lastY - (tap / factor.tapsX) * factor.stepY;
-    const x = factor.lastX - (tap % factor.tapsX) * factor.stepX;
-    const k = min(p.channels - channel, depth - at);
-    const row = (y * factor.kernelWidth + x) * factor.columns + j;
-    const from = factor.weight + <usize>row * stride + <usize>(group * p.channels + channel) * sizeof<T>();
-    packTransposed<T>(panels, depth, at, from, stride, columns, k);
-    at += k;
+  const table = segmentsAt(p);
+  const panels = panelsAt(p);
+  const places = placesAt(p);
+  const fours = p.columns & ~3;
+  let placesEnd = places;
+  for (; pixels > 0; pixels -= p.columns) {
+    const to = p.to + offsetC;
+    slide<T>(p.at, fours, table, tableEnd, panels, to, p.outPixelBytes, columns, depth, first, bias, isRelu);
+    advance(p, fours);
+    if (fours == p.columns) continue;
+    placesEnd = placesOfWalk(p, placesEnd, p.columns - fours, offsetC);
+    if (placesEnd > places + (BLOCK_PLACES - 4) * PLACE_BYTES || pixels == p.columns) {
+      const end = fillPlaces(places, placesEnd, 4);
+      tiles<T>(places, end, table, tableEnd, panels, columns, depth, first, bias, isRelu);
+      placesEnd = places;
+    }
   }
 }

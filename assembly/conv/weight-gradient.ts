@@ -10,6 +10,7 @@ import { arg, chunkStart, pointer, vectorLength } from "../memory";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../sums";
 import { addPartial, totalsStride } from "../totals";
 import { BLOCK_PIXELS, BLOCK_TILES, IN_PLACE_TERMS, TILE_BYTES } from "./blocking";
+import { depthwiseWeights } from "./depthwise";
 import {
   addressesOfWalk, beginBand, beginWalk, distanceOf, ofInput, panelsAt, Patches, patchesOf, placesAt, planBands, rowsOfBand, runLength,
   segmentsAt,
@@ -31,7 +32,12 @@ export function convolveWeightGradient<T>(i: usize, lane: i32, lanes: i32): void
   const m = p.tapsY * p.tapsX * p.channels;
   const n = outChannels / groups;
   let group = 0, groupEnd = groups, row = 0, rowEnd = m, column = 0, columnEnd = n;
-  if (groups >= lanes) {
+  if (p.channels == 1 && n == 1) {
+    // Depthwise: all channels side by side.
+    groupEnd = 1;
+    column = chunkStart(groups, 16, lane, lanes);
+    columnEnd = chunkStart(groups, 16, lane + 1, lanes);
+  } else if (groups >= lanes) {
     group = chunkStart(groups, 1, lane, lanes);
     groupEnd = chunkStart(groups, 1, lane + 1, lanes);
   } else {
@@ -72,7 +78,8 @@ function part<T>(i: usize, p: Patches, group: i32, row: i32, rowEnd: i32, j: i32
   const strideC = p.outPixelBytes;
   const column = <usize>(group * (arg(geometry, ConvolutionField.outChannels) / groups) + j) * sizeof<T>();
   const c = pointer(i, ConvolutionArg.out) + <usize>row * strideC + column;
-  const offset = <usize>(group * p.channels) * sizeof<T>();
+  const isDepthwise = p.channels == 1 && groups == arg(geometry, ConvolutionField.outChannels);
+  const offset = isDepthwise ? column : <usize>(group * p.channels) * sizeof<T>();
   const end = arg(geometry, ConvolutionField.batch) * p.rows;
   const pixels = end * p.columns;
   const long = pixels > LONGEST_SUM;
@@ -88,11 +95,15 @@ function part<T>(i: usize, p: Patches, group: i32, row: i32, rowEnd: i32, j: i32
       const depth = min(min(BLOCK_PIXELS, partial - inPartial), at * p.columns - pixel);
       addressesOfWalk(p, addresses, depth);
       let b = p.out + <usize>pixel * strideC + column;
-      if (isPacked) {
-        packB<T>(panels, b, strideC, columns, depth);
-        b = panels;
+      const first = inPartial == 0;
+      if (isDepthwise) depthwiseWeights<T>(p, addresses, b, strideC, c, row, rowEnd, columns, depth, first);
+      else {
+        if (isPacked) {
+          packB<T>(panels, b, strideC, columns, depth);
+          b = panels;
+        }
+        multiply<T>(p, addresses, isPacked, b, strideC, c, strideC, row, rowEnd, columns, depth, first);
       }
-      multiply<T>(p, addresses, isPacked, b, strideC, c, strideC, row, rowEnd, columns, depth, inPartial == 0);
       pixel += depth;
       if (long && (pixel == pixels || pixel % PARTIAL_TERMS == 0)) {
         addPartial<T>(totals, c, strideC, rowEnd - row, columns, pixel <= PARTIAL_TERMS, pixel == pixels);

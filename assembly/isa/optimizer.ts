@@ -1,9 +1,6 @@
 // Operands of optimizers' updates, and of what is done with gradients before them.
 
-/**
- * w and g are [n]; s1, s2 and s3 are the optimizer's own [n] each, as far as it has them. What comes after the table only the
- * extended updates look at.
- */
+/** w and g are [n]; s1, s2 and s3 are the optimizer's own [n] each, as far as it has them. */
 export enum UpdateArg {
   w = 2,
   g,
@@ -11,25 +8,31 @@ export enum UpdateArg {
   s1,
   s2,
   s3,
-  /** address of the RunField block */
+  /** address of the RunField block: the coefficients are from this step's row there */
   state,
-  /** which table the coefficients are from */
-  table,
-  /** address of a float64 that gradients are multiplied by; optional */
+}
+
+/** What else the extension's updates look at. */
+export enum ExtendedUpdateArg {
+  /** which of the step's rows the coefficients are from */
+  row = 9,
+  /** address of a number that gradients are multiplied by, in place of Coefficient.scale; optional */
   scale,
   /** [n], the moving average of w; optional */
   average,
 }
 
-/** Float64 coefficients that an update gets for a step. */
-export const COEFFICIENTS = 9;
+/** Coefficients that an update gets for a step. */
+export const COEFFICIENTS = 10;
 
-/** What they are: the first five belong to the optimizer's rule; where one of these is 0, nothing comes of it. */
+/** What they are: the first five belong to the optimizer's rule. */
 export enum Coefficient {
+  /** what gradients are multiplied by */
+  scale = 5,
   /** what of w is added to its gradient */
-  decay = 5,
-  /** the share of w that is taken off before the update */
-  shrink,
+  decay,
+  /** what w is multiplied by before the update */
+  keep,
   /** the share by which the moving average goes towards w */
   average,
   /** a Phase */
@@ -58,9 +61,9 @@ export enum AddGradientsArg {
 export enum ClipGradientsArg {
   g = 2,
   n,
-  /** address of a float64 */
+  /** address of a number */
   scale,
-  /** address of a float64 */
+  /** address of a number */
   limit,
   state,
 }
@@ -73,7 +76,7 @@ export enum SquaresArg {
   state,
 }
 
-/** out (float64) = share·min(1, limit / (√(Σ squares)·share + 1e-6)), the squares being n float64; the sum's order is theirs. */
+/** out (a number) = share·min(1, limit / (√(Σ squares)·share + 1e-6)), the squares being n float64; the sum's order is theirs. */
 export enum ClipScaleArg {
   out = 2,
   squares,

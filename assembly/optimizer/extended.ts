@@ -1,10 +1,10 @@
 // Updates with everything around them, in one pass: gradients are scaled and given the decay, the rule moves the weights, and their moving
 // average follows. Two vectors at a time in every build, which shares the loop's own instructions between them.
 
-import { Coefficient, Phase, UpdateArg } from "../isa/optimizer";
+import { Coefficient, ExtendedUpdateArg, Phase, UpdateArg } from "../isa/optimizer";
 import { arg, chunkStart, pointer, storePair } from "../memory";
 import { phaseOf } from "./gradients";
-import { coefficient, coefficientOf, scaledStep, towards, velocity } from "./updates";
+import { coefficientAt, scaledStep, towards, velocity } from "./updates";
 
 /** The rules: constants at compile time. */
 const SGD = 0;
@@ -19,6 +19,12 @@ const NADAM = 8;
 const RADAM = 9;
 const ADAMAX = 10;
 const LION = 11;
+
+/** A coefficient of this step, in every place of a vector. */
+@inline
+function coefficient<T>(i: usize, index: i32): v128 {
+  return v128.load_splat<T>(coefficientAt<T>(pointer(i, UpdateArg.state), arg(i, ExtendedUpdateArg.row), index));
+}
 
 /** g·scale + decay·w */
 @inline
@@ -48,7 +54,7 @@ function largest<T>(u: v128, g: v128, beta2: v128, epsilon: v128): v128 {
 }
 
 /**
- * Before the rule: g ← g·scale + decay·w; w ← w·(1 − shrink). After it: average ← average + share·(w − average). The rules, c₀ being
+ * Before the rule: g ← g·scale + decay·w; w ← w·keep. After it: average ← average + share·(w − average). The rules, c₀ being
  * the learning rate with whatever it takes in:
  *
  * SGD: w ← w − c₀g. MOMENTUM: v ← c₁v − c₀g; w ← w + v. NESTEROV: v ← c₁v − c₀g; w ← w + (c₁v − c₀g).
@@ -61,7 +67,7 @@ function largest<T>(u: v128, g: v128, beta2: v128, epsilon: v128): v128 {
  */
 @inline
 function update<T>(rule: i32, i: usize, lane: i32, lanes: i32): void {
-  if (phaseOf(pointer(i, UpdateArg.state)) != Phase.last) return;
+  if (phaseOf<T>(pointer(i, UpdateArg.state)) != Phase.last) return;
   const w = pointer(i, UpdateArg.w);
   const g = pointer(i, UpdateArg.g);
   const s1 = pointer(i, UpdateArg.s1);
@@ -70,11 +76,11 @@ function update<T>(rule: i32, i: usize, lane: i32, lanes: i32): void {
   const n = arg(i, UpdateArg.n);
   const c0 = coefficient<T>(i, 0), c1 = coefficient<T>(i, 1), c2 = coefficient<T>(i, 2), c3 = coefficient<T>(i, 3);
   const c4 = coefficient<T>(i, 4);
+  const factor = pointer(i, ExtendedUpdateArg.scale);
+  const scale = factor ? v128.load_splat<T>(factor) : coefficient<T>(i, Coefficient.scale);
   const decay = coefficient<T>(i, Coefficient.decay);
-  const keep = v128.splat<T>(<T>(1 - coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), Coefficient.shrink)));
-  const factor = pointer(i, UpdateArg.scale);
-  const scale = v128.splat<T>(factor ? <T>load<f64>(factor) : <T>1);
-  const average = pointer(i, UpdateArg.average);
+  const keep = coefficient<T>(i, Coefficient.keep);
+  const average = pointer(i, ExtendedUpdateArg.average);
   const share = coefficient<T>(i, Coefficient.average);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += 32) {

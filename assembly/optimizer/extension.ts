@@ -1,5 +1,5 @@
 import { ExtensionOp } from "../isa";
-import { opcode } from "../memory";
+import { opcode, unknownOpcode } from "../memory";
 import * as extended from "./extended";
 import { addGradients, clipGradients, clipScale, squares } from "./gradients";
 
@@ -20,7 +20,7 @@ function kernel<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.squares:
       return squares<T>(i, lane, lanes);
     case ExtensionOp.clipScale:
-      return clipScale(i, lane);
+      return clipScale<T>(i, lane);
     case ExtensionOp.sgd:
       return extended.sgd<T>(i, lane, lanes);
     case ExtensionOp.momentum:
@@ -46,6 +46,6 @@ function kernel<T>(i: usize, lane: i32, lanes: i32): void {
     case ExtensionOp.lion:
       return extended.lion<T>(i, lane, lanes);
     default:
-      assert(false, "unknown opcode");
+      unknownOpcode();
   }
 }

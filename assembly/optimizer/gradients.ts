@@ -5,12 +5,12 @@ import { arg, chunkStart, pointer, STEP_BYTES } from "../memory";
 import { combine2, combine4, firstOf } from "../reduce/sum";
 import { PARTIAL_TERMS } from "../sums";
 import { partialTerms } from "../totals";
-import { coefficientOf, storeStep } from "./updates";
+import { coefficientAt, storeStep } from "./updates";
 
 /** The phase of this step. */
 @inline
-export function phaseOf(run: usize): i32 {
-  return <i32>coefficientOf(run, 0, Coefficient.phase);
+export function phaseOf<T>(run: usize): i32 {
+  return <i32>load<T>(coefficientAt<T>(run, 0, Coefficient.phase));
 }
 
 /** sum = g in the first phase, else sum + g. */
@@ -18,7 +18,7 @@ export function addGradients<T>(i: usize, lane: i32, lanes: i32): void {
   const sum = pointer(i, AddGradientsArg.sum);
   const g = pointer(i, AddGradientsArg.g);
   const n = arg(i, AddGradientsArg.n);
-  const phase = phaseOf(pointer(i, AddGradientsArg.state));
+  const phase = phaseOf<T>(pointer(i, AddGradientsArg.state));
   const begin = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>();
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   if (phase == Phase.first) {
@@ -36,11 +36,11 @@ export function addGradients<T>(i: usize, lane: i32, lanes: i32): void {
 
 /** g = its elements times scale, kept between −limit and limit; a NaN stays one. */
 export function clipGradients<T>(i: usize, lane: i32, lanes: i32): void {
-  if (phaseOf(pointer(i, ClipGradientsArg.state)) != Phase.last) return;
+  if (phaseOf<T>(pointer(i, ClipGradientsArg.state)) != Phase.last) return;
   const g = pointer(i, ClipGradientsArg.g);
   const n = arg(i, ClipGradientsArg.n);
-  const scale = v128.splat<T>(<T>load<f64>(pointer(i, ClipGradientsArg.scale)));
-  const high = v128.splat<T>(<T>load<f64>(pointer(i, ClipGradientsArg.limit)));
+  const scale = v128.load_splat<T>(pointer(i, ClipGradientsArg.scale));
+  const high = v128.load_splat<T>(pointer(i, ClipGradientsArg.limit));
   const low = v128.neg<T>(high);
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
@@ -57,7 +57,7 @@ function between<T>(x: v128, low: v128, high: v128): v128 {
 
 /** The partial sums of the squares of one parameter's gradient; lanes split them. */
 export function squares<T>(i: usize, lane: i32, lanes: i32): void {
-  if (phaseOf(pointer(i, SquaresArg.state)) != Phase.last) return;
+  if (phaseOf<T>(pointer(i, SquaresArg.state)) != Phase.last) return;
   const out = pointer(i, SquaresArg.out);
   const a = pointer(i, SquaresArg.a);
   const n = arg(i, SquaresArg.n);
@@ -137,7 +137,7 @@ function twoSums<T>(out: usize, a: usize): void {
 }
 
 /** What gradients are multiplied by so that their norm is within a limit: as PyTorch's clip_grad_norm_ has it. */
-export function clipScale(i: usize, lane: i32): void {
+export function clipScale<T>(i: usize, lane: i32): void {
   if (lane != 0) return;
   const share = load<f64>(pointer(i, ClipScaleArg.share));
   const limit = load<f64>(pointer(i, ClipScaleArg.limit));
@@ -148,5 +148,5 @@ export function clipScale(i: usize, lane: i32): void {
     p += 8;
   }
   const factor = limit / (sqrt<f64>(total) * share + 1e-6);
-  store<f64>(pointer(i, ClipScaleArg.out), share * min<f64>(1, factor));
+  store<T>(pointer(i, ClipScaleArg.out), <T>(share * min<f64>(1, factor)));
 }

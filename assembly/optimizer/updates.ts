@@ -12,17 +12,17 @@ export function storeStep(address: usize, low: v128, high: v128): void {
   else v128.store(address, low);
 }
 
-/** Coefficient `index` of this step, in a table of a run. */
+/** Where coefficient `index` of this step lies, in one of its rows. */
 @inline
-export function coefficientOf(run: usize, table: i32, index: i32): f64 {
-  const row = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.tables) + table;
-  return load<f64>(pointer(run, RunField.coefficients) + (<usize>(row * COEFFICIENTS + index) << 3));
+export function coefficientAt<T>(run: usize, row: i32, index: i32): usize {
+  const at = (arg(run, RunField.step) - arg(run, RunField.firstStep)) * arg(run, RunField.rows) + row;
+  return pointer(run, RunField.coefficients) + <usize>(at * COEFFICIENTS + index) * sizeof<T>();
 }
 
-/** The same, in every place of a vector. */
+/** A coefficient of this step, from the first row, in every place of a vector: read so, V8 does not make it anew in the loop. */
 @inline
-export function coefficient<T>(i: usize, index: i32): v128 {
-  return v128.splat<T>(<T>coefficientOf(pointer(i, UpdateArg.state), arg(i, UpdateArg.table), index));
+function coefficient<T>(i: usize, index: i32): v128 {
+  return v128.load_splat<T>(coefficientAt<T>(pointer(i, UpdateArg.state), 0, index));
 }
 
 // The regions are padded to whole 64 bytes, and the padding of all of them starts as zeros, so the loops run in whole vectors.

@@ -1,76 +1,17 @@
 // The layers of chapter 5, to build a network by hand. Each runs its forward pass and, with the engine's own differentiation, its
 // backward pass; what a layer was given stays with it in between, as in the book.
 
-import { ShapeError, StateError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { gradients } from "../graph/autodiff.ts";
 import { add, multiply, relu, sigmoid } from "../graph/ops/elementwise.ts";
 import { softmaxCrossEntropy } from "../graph/ops/loss.ts";
-import { sum } from "../graph/ops/reduce.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import type { Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
-import { sameShape, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
+import { type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import { affine } from "./affine.ts";
+import { beforeForward, bothWays, Memory, type Rule, type Ways } from "./memory.ts";
 import { asFloat, floats, rows, scalar, targets } from "./operands.ts";
-
-type Rule = (...values: Value[]) => Value;
-
-/** The gradient of a rule's operands when `dout` arrives at its result. */
-function backwardOf(rule: Rule): (dout: Value, ...operands: Value[]) => Value[] {
-  return (dout, ...operands) => gradients(sum(multiply(rule(...operands), dout)), operands);
-}
-
-/** A rule, its backward pass, and the operands of the last forward pass. */
-class Memory {
-  readonly #name: string;
-  readonly #rule: Rule;
-  readonly #backward: (dout: Value, ...operands: Value[]) => Value[];
-  #last:
-    | { readonly operands: Readonly<Record<string, Tensor>>; readonly shape: readonly number[] }
-    | undefined;
-
-  constructor(name: string, { rule, backward }: ReturnType<typeof bothWays>) {
-    this.#name = name;
-    this.#rule = rule;
-    this.#backward = backward;
-  }
-
-  /** @param operands the rule's, in order, by the names that messages call them */
-  forward(operands: Readonly<Record<string, TensorLike>>): Tensor {
-    const tensors = floats(this.#name, operands);
-    const y = evaluate(this.#rule, ...Object.values(tensors));
-    this.#last = { operands: tensors, shape: [...y.shape] };
-    return y;
-  }
-
-  /** The gradient by each operand. @param dout of the result's shape, or one number for all of it */
-  backward(dout: TensorLike): Tensor[] {
-    if (!this.#last) throw beforeForward(this.#name);
-    const { operands, shape } = this.#last;
-    // What the forward pass was given may have been given away since.
-    const [upstream, ...rest] = Object.values(floats(this.#name, { dout, ...operands })) as [
-      Tensor,
-      ...Tensor[],
-    ];
-    if (upstream.shape.length > 0 && !sameShape(upstream.shape, shape)) {
-      throw new ShapeError(
-        this.#name,
-        `${ShapeError.describe({ dout: upstream.shape, "the forward result": shape })}; both must be of one shape`,
-        upstream.shape,
-        shape,
-      );
-    }
-    return evaluate(this.#backward, upstream, ...rest);
-  }
-}
-
-function beforeForward(name: string): StateError {
-  return new StateError(`${name}: backward needs a forward pass before it; call forward first`);
-}
-
-function bothWays(rule: Rule) {
-  return { rule, backward: backwardOf(rule) };
-}
 
 const addition = bothWays(add as Rule);
 const multiplication = bothWays(multiply as Rule);
@@ -83,7 +24,7 @@ class TwoOperands {
   readonly #memory: Memory;
   #numbers = false;
 
-  protected constructor(name: string, ways: ReturnType<typeof bothWays>) {
+  protected constructor(name: string, ways: Ways) {
     this.#memory = new Memory(name, ways);
   }
 
@@ -152,7 +93,7 @@ export class Mul extends TwoOperands {
 class OneOperand {
   readonly #memory: Memory;
 
-  protected constructor(name: string, ways: ReturnType<typeof bothWays>) {
+  protected constructor(name: string, ways: Ways) {
     this.#memory = new Memory(name, ways);
   }
 

@@ -15,9 +15,13 @@ import { coreOf, type Network } from "../train/network.ts";
 import { checkFinite } from "../train/programs.ts";
 import type { NamedTensors } from "../train/variables.ts";
 
-interface Held {
+/** A parameter by the book's name. */
+export interface HeldTensor {
   readonly own: string;
   tensor: Tensor;
+}
+
+interface Held extends HeldTensor {
   /** where the network computes with it */
   readonly place: () => TypedArray;
 }
@@ -44,7 +48,7 @@ export class LiveParameters {
       const place = engine.heap.lastingView(dtype, address, size(value.shape));
       return { own, tensor: plain(net.params[name]!), place };
     });
-    this.tensors = accessors(this.#held);
+    this.tensors = named(this.#held);
   }
 
   /**
@@ -53,19 +57,7 @@ export class LiveParameters {
    * @throws DataError where one is missing, or of no parameter @throws ShapeError where one is of another shape
    */
   assign(given: NamedTensors): void {
-    checkNamed("params", given, "tensors by name, such as another network's params");
-    const names = this.#held.map(({ own }) => own);
-    const problem =
-      names.some((own) => !Object.hasOwn(given, own)) ||
-      Object.keys(given).some((own) => !names.includes(own));
-    if (problem) {
-      throw new DataError(
-        `params: what is assigned must have the parameters ${namesOf(this.#held)}, all of them and nothing else; ` +
-          `it has ${Object.keys(given).slice(0, 8).map(show).join(", ") || "none"}`,
-      );
-    }
-    const replaced = this.#held.map((each) => replacement(each, given[each.own]!));
-    for (const [i, each] of this.#held.entries()) each.tensor = replaced[i]!;
+    assigned(this.#held, given);
   }
 
   /**
@@ -96,8 +88,31 @@ export class LiveParameters {
   }
 }
 
-/** @throws DataError, by the object that is returned, where a name is assigned or deleted that is no parameter's */
-function accessors(held: readonly Held[]): NamedTensors {
+/**
+ * Puts other tensors in the place of all, or of none where one does not fit.
+ *
+ * @throws DataError where one is missing, or of no parameter @throws ShapeError where one is of another shape
+ */
+export function assigned(held: readonly HeldTensor[], given: NamedTensors): void {
+  checkNamed("params", given, "tensors by name, such as another network's params");
+  const names = held.map(({ own }) => own);
+  const problem =
+    names.some((own) => !Object.hasOwn(given, own)) || Object.keys(given).some((own) => !names.includes(own));
+  if (problem) {
+    throw new DataError(
+      `params: what is assigned must have the parameters ${namesOf(held)}, all of them and nothing else; ` +
+        `it has ${Object.keys(given).slice(0, 8).map(show).join(", ") || "none"}`,
+    );
+  }
+  const replaced = held.map((each) => replacement(each, given[each.own]!));
+  for (const [i, each] of held.entries()) each.tensor = replaced[i]!;
+}
+
+/**
+ * Tensors by name: reading gives what is held, assigning puts another in its place.
+ * @throws DataError, by the object that is returned, where a name is assigned or deleted that is no parameter's
+ */
+export function named(held: readonly HeldTensor[]): NamedTensors {
   const result: NamedTensors = {};
   for (const each of held) {
     Object.defineProperty(result, each.own, {
@@ -121,14 +136,14 @@ function accessors(held: readonly Held[]): NamedTensors {
   });
 }
 
-function namesOf(held: readonly Held[]): string {
+function namesOf(held: readonly HeldTensor[]): string {
   const most = 8;
   const names = held.slice(0, most).map(({ own }) => own);
   return names.join(", ") + (held.length > most ? ` and ${held.length - most} more` : "");
 }
 
 /** @throws ShapeError where it is of another shape @throws DataError where it is no tensor */
-function replacement({ own, tensor: present }: Held, given: TensorLike): Tensor {
+function replacement({ own, tensor: present }: HeldTensor, given: TensorLike): Tensor {
   if (given === present) return present;
   const { dtype, shape } = present;
   const tensor = toTensor(own, given, { dtype });

@@ -3,7 +3,6 @@
 import {
   atLeastZero,
   check,
-  isWhole,
   oneOf,
   options as optionsOf,
   positive,
@@ -20,6 +19,14 @@ import type { Network } from "../train/network.ts";
 import { sequential } from "../train/sequential.ts";
 import type { NamedTensors } from "../train/variables.ts";
 import { LiveParameters } from "./live-parameters.ts";
+import {
+  type MultiLayerNetOptions,
+  multiLayerRules,
+  sizesOf,
+  sizesRule,
+  WeightDecay,
+  weightStart,
+} from "./multi-layer.ts";
 
 /** Options of `TwoLayerNet` and `MultiLayerNet`. */
 export interface BookNetworkOptions {
@@ -48,8 +55,13 @@ const rules = {
   dtype: oneOf("float64", "float32"),
 };
 
-/** What the book's two networks choose for themselves. */
-type Start = Required<Pick<BookNetworkOptions, "activation" | "weight" | "bias">>;
+/** What the book's networks choose for themselves. */
+interface Start extends Required<Pick<BookNetworkOptions, "activation" | "weight" | "bias">> {
+  /** Whether `predict` gives probabilities, not scores. */
+  readonly probabilities: boolean;
+  /** The loss has ½·weightDecayLambda·Σ W² more. */
+  readonly weightDecayLambda?: number;
+}
 
 /**
  * What the book's networks have in common: affine layers with one activation between them, and the cross-entropy of the output's softmax.
@@ -59,17 +71,27 @@ class BookNetwork {
   readonly #live: LiveParameters;
   /** The network's names of the parameters, by the book's. */
   readonly #names: ReadonlyMap<string, string>;
+  readonly #decay: WeightDecay;
 
   /** @param sizes of the layers, the input's first; they and the options are checked */
   protected constructor(
     sizes: readonly number[],
-    { activation, weight, bias, seed = 0, dtype = "float64" }: BookNetworkOptions & Start,
+    {
+      activation,
+      weight,
+      bias,
+      probabilities,
+      weightDecayLambda = 0,
+      seed = 0,
+      dtype = "float64",
+    }: Omit<BookNetworkOptions, keyof Start> & Start,
   ) {
+    this.#decay = new WeightDecay(weightDecayLambda);
     const units = sizes.slice(1);
     const layers: Layer[] = units.flatMap((count, i) => {
       const affine = dense(count, { weight, bias });
       if (i < units.length - 1) return [affine, activation === "relu" ? relu() : sigmoid()];
-      return activation === "relu" ? [affine] : [affine, softmax()];
+      return probabilities ? [affine, softmax()] : [affine];
     });
     this.#net = sequential(layers, { input: [sizes[0]!], seed, dtype });
     this.#names = new Map(
@@ -97,7 +119,7 @@ class BookNetwork {
   }
 
   /**
-   * Probabilities where the activation is sigmoid, scores where it is ReLU.
+   * Probabilities where the activation is sigmoid, scores where it is ReLU; of chapter 6's networks always scores.
    * @param x [batch, inputs], or one sample [inputs]
    * @throws ShapeError where x fits neither form @throws DataError where x or a parameter holds NaN
    */
@@ -112,7 +134,7 @@ class BookNetwork {
    */
   loss(x: TensorLike, t: TensorLike): number {
     this.#live.flush("loss");
-    return this.#net.loss(x, t);
+    return this.#net.loss(x, t) + this.#decay.loss(this.params);
   }
 
   /**
@@ -127,7 +149,7 @@ class BookNetwork {
   /** The loss's gradient by every parameter, by backpropagation (book 5.7.2). @throws as `loss` does */
   gradient(x: TensorLike, t: TensorLike): NamedTensors {
     this.#live.flush("gradient");
-    return this.#ownNames(this.#net.gradient(x, t));
+    return this.#decay.addTo(this.#ownNames(this.#net.gradient(x, t)), this.params);
   }
 
   /**
@@ -138,7 +160,7 @@ class BookNetwork {
   numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number }): NamedTensors {
     const { h = 1e-4 } = optionsOf("numericalGradient", given, { h: positive });
     this.#live.flush("numericalGradient");
-    return this.#ownNames(this.#net.numericalGradient(x, t, { h }));
+    return this.#decay.addTo(this.#ownNames(this.#net.numericalGradient(x, t, { h })), this.params);
   }
 
   /** Frees the network's memory; any later call throws a StateError. `params` stay what they are. */
@@ -155,20 +177,9 @@ class BookNetwork {
   }
 }
 
-/** A network of so many layers takes seconds to plan. */
-const MOST_SIZES = 1000;
-
-const sizesRule: Rule = [
-  (value) =>
-    Array.isArray(value) &&
-    value.length >= 2 &&
-    value.length <= MOST_SIZES &&
-    Array.from(value).every((size) => isWhole(size, 1)),
-  `an array of 2 to ${MOST_SIZES} whole numbers of at least 1, such as [4, 2, 3, 5]`,
-];
-
 /**
- * A network of affine layers with one activation between them, of any shape: the notebook's `init_network((4, 2, 3, 5))`.
+ * A network of affine layers with one activation between them, of any shape: the notebook's `init_network((4, 2, 3, 5))`, and chapter 6's
+ * `MultiLayerNet(784, [100, 100], 10)`, whose `predict` gives scores and whose weights start by the activation, and can decay.
  *
  * The loss is the cross-entropy of the output's softmax, taken from the scores: it needs no 1e-7 inside the logarithm, since it
  * never takes that of 0. Its memory is freed by `dispose()`, at the end of a `using` block, or when it is collected.
@@ -182,6 +193,14 @@ const sizesRule: Rule = [
  * net.params.W2.shape; // [2, 3]
  * net.predict([0.1, 0.2, 0.3, 0.4]); // a tensor [5], whose sum is 1
  * ```
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { MultiLayerNet } from "kobai/book";
+ * await init();
+ * const net = new MultiLayerNet(784, [100, 100], 10, { weightDecayLambda: 0.1 });
+ * net.params.W3.shape; // [100, 10]
+ * ```
  */
 export class MultiLayerNet extends BookNetwork {
   /**
@@ -189,12 +208,43 @@ export class MultiLayerNet extends BookNetwork {
    * @param given activation: default "sigmoid"; weight and bias: default uniform from 0 to 1, the notebook's
    * @throws OptionError for sizes or options out of range, or options that there are not @throws StateError before `init()`
    */
-  constructor(sizes: readonly number[], given?: BookNetworkOptions) {
-    const options = optionsOf("MultiLayerNet", given, rules);
-    check("MultiLayerNet", "sizes", sizes, sizesRule);
+  constructor(sizes: readonly number[], given?: BookNetworkOptions);
+  /**
+   * @param inputSize how many inputs @param hiddenSizeList of each hidden layer @param outputSize how many outputs
+   * @param given activation: default "relu"; weightInitStd: default "relu"; weightDecayLambda: default 0
+   * @throws as the other form does
+   */
+  constructor(
+    inputSize: number,
+    hiddenSizeList: readonly number[],
+    outputSize: number,
+    given?: MultiLayerNetOptions,
+  );
+  constructor(
+    first: number | readonly number[],
+    second?: readonly number[] | BookNetworkOptions,
+    outputSize?: number,
+    given?: MultiLayerNetOptions,
+  ) {
+    if (typeof first === "number" && second !== undefined) {
+      const sizes = sizesOf("MultiLayerNet", first, second as readonly number[], outputSize);
+      const options = optionsOf("MultiLayerNet", given, multiLayerRules);
+      const { activation = "relu", weightInitStd = "relu", ...rest } = options;
+      const starts = { weight: weightStart(weightInitStd), bias: zeros() };
+      super(sizes, { ...rest, ...starts, activation, probabilities: false });
+      return;
+    }
+    const options = optionsOf("MultiLayerNet", second as BookNetworkOptions, rules);
+    check("MultiLayerNet", "sizes", first as readonly number[], sizesRule);
     const start = uniform({ low: 0, high: 1 });
     const { activation = "sigmoid", weight = start, bias = start } = options;
-    super(sizes, { ...options, activation, weight, bias });
+    super(first as readonly number[], {
+      ...options,
+      activation,
+      weight,
+      bias,
+      probabilities: activation === "sigmoid",
+    });
   }
 }
 
@@ -262,6 +312,7 @@ export class TwoLayerNet extends BookNetwork {
     });
     const { weightInitStd = 0.01, activation = "relu", ...rest } = options;
     const starts = { weight: normal({ std: weightInitStd }), bias: zeros() };
-    super([inputSize, hiddenSize, outputSize], { ...rest, ...starts, activation });
+    const probabilities = activation === "sigmoid";
+    super([inputSize, hiddenSize, outputSize], { ...rest, ...starts, activation, probabilities });
   }
 }

@@ -1,7 +1,7 @@
 // The optimizers of chapter 6, each an `update(params, grads)`, run by the same instructions that training runs: the same bits.
 
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
+import { COEFFICIENTS, UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
 import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
 import * as nn from "../nn/optimizers/book.ts";
@@ -145,7 +145,7 @@ export class Updates {
   #gradient({ name, weights }: Entry, given: unknown, update: Update): Tensor | undefined {
     const call = this.#call;
     if (given === undefined) {
-      if (!update.trains(name)) return undefined;
+      if (update.trains?.(name) === false) return undefined;
       throw new DataError(`${call}: there is no gradient for the parameter ${name}`);
     }
     const gradient = asTensor(`${call}: the gradient of ${name}`, given as Trainable);
@@ -165,29 +165,30 @@ export class Updates {
     const last = entries.at(-1)!;
     const bytes = last.offset + roundUp(last.n * bytesPerElement(dtype));
     const program = Composer.compose({ engine: engine(), owner: this.#call }, (composer) => {
-      const rows = composer.allocate(8 * COEFFICIENTS * update.tables);
-      const run = { [RunField.coefficients]: rows, [RunField.tables]: update.tables };
+      const rows = composer.allocate(8 * COEFFICIENTS * update.rows);
+      const run = { [RunField.coefficients]: rows, [RunField.rows]: update.rows };
       Object.assign(heap.view("int32", composer.run, RUN_BYTES / 4), run);
       const verdicts = composer.allocate(8 * entries.length);
       const regions = composer.allocate((2 + update.regions.length) * bytes);
-      const site = {
-        dtype,
-        w: regions,
-        g: regions + bytes,
-        n: bytes / bytesPerElement(dtype),
-        bytes,
-        slots: regions + 2 * bytes,
+      const operands = {
+        [UpdateArg.w]: regions,
+        [UpdateArg.g]: regions + bytes,
+        [UpdateArg.n]: bytes / bytesPerElement(dtype),
+        [UpdateArg.s1]: regions + 2 * bytes,
+        [UpdateArg.s2]: regions + 3 * bytes,
+        [UpdateArg.s3]: regions + 4 * bytes,
+        [UpdateArg.state]: composer.run,
       };
-      update.compose(composer, site);
+      update.compose(composer, { dtype, bytes, operands });
       entries.forEach(({ offset, n }, i) => {
         composer.push(checkFinite(dtype, verdicts + 8 * i, regions + offset, n));
       });
       return { ...composer.finish(), rows, verdicts, regions };
     });
     try {
-      const rows = new Float64Array(COEFFICIENTS * update.tables);
+      const rows = new Float64Array(COEFFICIENTS * update.rows);
       update.coefficients(this.#given, undefined, rows, 0);
-      heap.view("float64", program.rows, rows.length).set(rows);
+      heap.view(dtype, program.rows, rows.length).set(rows);
       const at = (region: number, { offset, n }: Entry) =>
         heap.view(dtype, program.regions + region * bytes + offset, n);
       entries.forEach((entry, i) => {
@@ -225,7 +226,7 @@ export class Updates {
     const isBad = (value: number) => !Number.isFinite(value);
     const [weight, slope] = [weights.data.find(isBad), gradient?.data.find(isBad)];
     if (weight !== undefined) return new DataError(`${call}: the parameter ${name} holds ${weight}`);
-    const lr = rateAt(call, this.#optimizer.lr, this.#given, undefined);
+    const lr = rateAt(this.#optimizer.lr, this.#given, undefined);
     return new DataError(
       `${call}: this update would make the parameter ${name} NaN or infinite; nothing is changed. ` +
         (slope === undefined

@@ -1,5 +1,4 @@
-import { positive, type Rule, show } from "../check.ts";
-import { OptionError } from "../errors.ts";
+import { positive, type Rule } from "../check.ts";
 import type { EvaluationRecord } from "../train/history.ts";
 
 /**
@@ -9,7 +8,7 @@ import type { EvaluationRecord } from "../train/history.ts";
  * Where a rate follows evaluations (`plateau`), `next` says what becomes of its state after one, and the rate is a function of both.
  */
 export interface Schedule {
-  /** @returns the rate: a number of at least 0 */
+  /** @returns the rate: a finite number */
   (step: number, state?: ScheduleState): number;
   /** What it was made of, as plain JSON; a function of one's own has none. */
   readonly description?: ScheduleDescription;
@@ -34,12 +33,7 @@ export const rateRule: Rule = [
   "a number above 0, or a schedule",
 ];
 
-/** The rate of the update number `step`, counted from 0. @throws OptionError where a schedule gives none */
-export function rateAt(call: string, rate: Rate, step: number, state: ScheduleState | undefined): number {
-  if (typeof rate === "number") return rate;
-  const now: unknown = rate(step, state);
-  if (typeof now === "number" && now >= 0 && now < Number.POSITIVE_INFINITY) return now;
-  throw new OptionError(
-    `${call}: the schedule of the learning rate gives ${show(now)} for step ${step}; it must give a number of at least 0`,
-  );
+/** The rate of the update number `step`, counted from 0; a schedule of a user's own may give anything. */
+export function rateAt(rate: Rate, step: number, state: ScheduleState | undefined): number {
+  return typeof rate === "number" ? rate : rate(step, state);
 }

@@ -47,7 +47,9 @@ export function convolutionScratch(
   const source = of === "x" ? outChannels : channels;
   const pixels = batch * y.patches * x.patches;
   const inPatch = y.taps * x.taps * (source / groups);
-  const columns = (of === "x" ? channels : outChannels) / groups;
+  // A weight's gradient does all channels of a depthwise convolution together.
+  const together = of === "w" && groups === channels && groups === outChannels;
+  const columns = together ? channels : (of === "x" ? channels : outChannels) / groups;
   const [rows, terms] = of === "w" ? [inPatch, pixels] : [pixels, inPatch];
 
   const rowBytes = x.all * source * elementBytes;

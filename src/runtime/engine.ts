@@ -88,7 +88,8 @@ let current: Started | undefined;
 let starting: Promise<Started> | undefined;
 
 /**
- * Compiles the kernels and starts the threads: once, before anything else of kobai runs. Later calls return at once.
+ * Compiles the kernels and starts the threads: once, before anything else of kobai runs. Later calls return at once. A page that imports parts
+ * of kobai on demand imports them before: it links the kernels of what is imported by then.
  *
  * Threads end with the process or page, or with `close()`; they keep no process alive. A page has more than one only where its server
  * sends `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.

@@ -3,7 +3,7 @@ import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Loss } from "../nn/losses.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import { rateAt, type ScheduleState } from "../nn/rate.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -221,7 +221,9 @@ class Session implements Disposable {
       };
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
-      this.#run = held.add(new RunState(core.engine, options.seed ?? context.seed, core.owner, update));
+      this.#run = held.add(
+        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
+      );
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
       held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -374,9 +376,7 @@ class Session implements Disposable {
 
   /** The learning rate. */
   get #rate(): number {
-    const { given, schedule } = this.#state;
-    const { every, optimizer } = this.#spec.update;
-    return rateAt("fit", optimizer.lr, Math.floor(given / every), schedule);
+    return this.#run.rate(this.#state.given, this.#state.schedule);
   }
 
   /** An update may overflow in the last step as in any other, and then no loss shows it. */
@@ -422,8 +422,8 @@ class Session implements Disposable {
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
     const { lr } = this.#options.optimizer;
-    // That of a fit's beginning is that of the last one's end.
-    if (typeof lr === "function" && history.steps > 0) {
+    // Those of a fit's beginning and end would not be there in a longer one.
+    if (typeof lr === "function" && history.steps > 0 && history.steps % this.#schedule.every === 0) {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
     await this.#tell("onEvaluate", record);

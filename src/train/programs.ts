@@ -2,6 +2,7 @@
 
 import { CheckFiniteArg } from "../../assembly/isa/data.ts";
 import { Op } from "../../assembly/isa/index.ts";
+import { UpdateArg } from "../../assembly/isa/optimizer.ts";
 import { IndicesArg } from "../../assembly/isa/random.ts";
 import { RecordLossArg } from "../../assembly/isa/run.ts";
 import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse.ts";
@@ -200,7 +201,7 @@ function differentiate(
     inputs: readonly Placement[];
     cell: number;
     by: Differentiation;
-    trains?: (name: string) => boolean;
+    trains?: ((name: string) => boolean) | undefined;
     besides?: readonly Placement[];
   },
 ): void {
@@ -311,7 +312,7 @@ export function composeUpdate(
   const twin = differentiated !== core;
   if (twin) convert(composer, core, differentiated, "values", "values");
   const besides = differentiated.state.placementsOf(built.next, "next");
-  const trains = (name: string) => update.trains(name);
+  const { trains } = update;
   differentiate(composer, differentiated, built, { inputs, cell, by, trains, besides });
   if (twin) convert(composer, differentiated, core, "gradients", "next");
   // Before the update: a loss that is not finite must leave the parameters as they are.
@@ -323,11 +324,16 @@ export function composeUpdate(
   );
   update.compose(composer, {
     dtype,
-    w: parameters.address,
-    g: parameters.gradientAddress,
-    n: parameters.length,
     bytes: parameters.bytes,
-    slots,
+    operands: {
+      [UpdateArg.w]: parameters.address,
+      [UpdateArg.g]: parameters.gradientAddress,
+      [UpdateArg.n]: parameters.length,
+      [UpdateArg.s1]: slots,
+      [UpdateArg.s2]: slots + parameters.bytes,
+      [UpdateArg.s3]: slots + 2 * parameters.bytes,
+      [UpdateArg.state]: state,
+    },
   });
   if (core.state.length > 0) {
     const { address, gradientAddress, length } = core.state;

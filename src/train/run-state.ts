@@ -7,11 +7,19 @@ import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
+import type { DTypeName } from "../tensor.ts";
 import { setStep } from "./core.ts";
 import { setSeed } from "./initial-values.ts";
 
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
+
+/** What there are coefficients for. */
+export interface Trained {
+  readonly update: Update;
+  /** the type that is trained */
+  readonly dtype: DTypeName;
+}
 
 /** What the programs of a training run share in linear memory: the step, the seed, each step's coefficients and losses. */
 export class RunState implements Disposable {
@@ -23,12 +31,13 @@ export class RunState implements Disposable {
   readonly #engine: Engine;
   readonly #block: Block;
   readonly #update: Update;
+  readonly #dtype: DTypeName;
 
-  /** @param update what there are coefficients for */
-  constructor(engine: Engine, seed: number, owner: string, update: Update) {
+  constructor(engine: Engine, seed: number, owner: string, { update, dtype }: Trained) {
     this.#engine = engine;
     this.#update = update;
-    this.#rows = new Float64Array(CAPACITY * update.tables * COEFFICIENTS);
+    this.#dtype = dtype;
+    this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
     this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
@@ -36,7 +45,7 @@ export class RunState implements Disposable {
     setSeed(engine, this.address, seed);
     words[RunField.losses] = this.#losses;
     words[RunField.coefficients] = this.#coefficients;
-    words[RunField.tables] = update.tables;
+    words[RunField.rows] = update.rows;
   }
 
   get #losses(): number {
@@ -54,7 +63,7 @@ export class RunState implements Disposable {
    */
   begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
     setStep(this.#engine, this.address, step);
-    const width = this.#update.tables * COEFFICIENTS;
+    const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
     for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
@@ -65,7 +74,7 @@ export class RunState implements Disposable {
         throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
       }
     }
-    const table = this.#engine.heap.view("float64", this.#coefficients, count * width);
+    const table = this.#engine.heap.view(this.#dtype, this.#coefficients, count * width);
     table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
   }
 
@@ -90,12 +99,17 @@ export class RunState implements Disposable {
     this.#engine.heap.free(this.#block);
   }
 
+  /** The learning rate of the step after `done` of them. */
+  rate(done: number, state: ScheduleState | undefined): number {
+    const { every = 1, optimizer } = this.#update;
+    return rateAt(optimizer.lr, Math.floor(done / every), state);
+  }
+
   #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
-    const { every, optimizer } = this.#update;
-    const updates = Math.floor(done / every);
+    const { every = 1, optimizer } = this.#update;
     return new OptionError(
-      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${updates + 1}, with the learning rate ` +
-        `${show(rateAt("fit", optimizer.lr, updates, state))}; all must be finite numbers`,
+      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
+        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
     );
   }
 }

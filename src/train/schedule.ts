@@ -16,6 +16,7 @@ import {
 import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { lossRule } from "../nn/losses.ts";
+import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
 import { callbacksRule } from "./callbacks/callback.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
@@ -41,11 +42,10 @@ export interface NamedDataset {
 }
 
 const object: Rule = [isObject, "an object"];
-const optimizerRule = having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })");
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   loss: lossRule,
-  optimizer: optimizerRule,
+  optimizer: anything,
   batchSize: whole(),
   steps: whole(),
   epochs: whole(),
@@ -72,7 +72,10 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
 export function schedule(given: Dataset, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
   check("fit", "loss", chosen.loss, lossRule);
-  check("fit", "optimizer", chosen.optimizer, optimizerRule);
+  checkOptimizer("fit", chosen.optimizer);
+  if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {
+    throw new OptionError("fit: the learning rate follows evaluations: give evaluate");
+  }
   const checked = new Map<Dataset, CheckedDataset>();
   const once = (call: string, set: Dataset) => {
     const known = checked.get(set) ?? checkDataset(call, set);

@@ -5,7 +5,6 @@ import { anything, check, options, type Rule } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import { rateAt } from "../nn/rate.ts";
 import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
@@ -113,7 +112,7 @@ class Trainer implements Disposable {
     this.#reader = new Reader(core);
     this.#programs = held.add(new ProgramCache());
     [this.#run, this.#check] = held.orDispose(() => [
-      held.add(new RunState(core.engine, seed, core.owner, update)),
+      held.add(new RunState(core.engine, seed, core.owner, { update, dtype: core.dtype })),
       held.add(composeFiniteCheck(core)),
     ]);
   }
@@ -149,8 +148,7 @@ class Trainer implements Disposable {
     const status = program.run(1);
     const value = run.losses(1)[0]!;
     if (status === Status.lossNotFinite) {
-      const { optimizer, every } = this.#update;
-      const lr = rateAt("trainStep", optimizer.lr, Math.floor(state.given / every), state.schedule);
+      const lr = run.rate(state.given, state.schedule);
       throw new NotFiniteError(state.step + 1, value, lr, this.#check.areFinite());
     }
     state.step++;

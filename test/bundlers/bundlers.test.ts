@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 /** Runs Node in the project, or below it; what it wrote to stdout. */
 async function run(...args: string[]): Promise<string> {
@@ -82,12 +82,16 @@ it.for(bundlers)("%s: a page, its worker and kobai's own train", async (bundler,
   });
 });
 
-it.for(bundlers)("%s: a page that uses nothing of the extension is without it", async (bundler, context) => {
-  installed(context);
-  const { found, extended } = await pageOf(bundler, join(folder!, "plain"));
-  expect(found).toEqual(["function", 0]);
-  expect(extended).toBe(false);
-});
+// Not Parcel: its minifier keeps some of the constants that nothing uses.
+it.for(bundlers.filter((bundler) => bundler !== "parcel"))(
+  "%s: a page that uses nothing of the extension is without it",
+  async (bundler, context) => {
+    installed(context);
+    const { found, extended } = await pageOf(bundler, join(folder!, "plain"));
+    expect(found).toEqual(["function", 0]);
+    expect(extended).toBe(false);
+  },
+);
 
 it("Jest with jsdom", async (context) => {
   installed(context);

@@ -96,6 +96,24 @@ function op(name: string, ...more: readonly unknown[]): Door[] {
     },
   ];
 }
+/** An op of values of one shape, called with a symbolic value reshaped to [batch, …shape] and more; VALUE stands for one of [2]. */
+function opOf(name: string, shape: readonly number[], ...more: readonly unknown[]): Door {
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every op in turn
+  const f = ops[name as keyof typeof ops] as (...args: unknown[]) => Value | ops.BatchNorm;
+  return {
+    name: `kobai/ops: ${name}`,
+    args: () => more,
+    call: inLayer((x, ...args) => {
+      const channels = ops.mean(x, { axis: 0 });
+      const y = f(
+        ops.reshape(x, [x.shape[0]!, ...shape]),
+        ...args.map((each) => (each === VALUE ? channels : each)),
+      );
+      return ops.add(x, ops.scale(ops.sum("y" in y ? y.y : y), 0));
+    }),
+  };
+}
+
 /** A class of the book's: made, and each of its methods called. */
 function made(
   name: keyof typeof book,
@@ -160,8 +178,32 @@ export const doors: readonly Door[] = [
     (options) => kobai.sequential([dense(2, options)], { input: [2] }).dispose(),
   ),
   ...["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => door("kobai", kobai, name)),
+  door("kobai", kobai, "reshape", [2, 1]),
+  door("kobai", kobai, "permute", [2, 1]),
   door("kobai", kobai, "dropout", 0.5),
   door("kobai", kobai, "spatialDropout", 0.5),
+  ...["maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, {}),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["stride", "padding", ...(name.startsWith("avg") ? ["countPadding"] : [])],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
+  ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
+  ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
+    door("kobai", kobai, name),
+  ),
+  door("kobai", kobai, "batchNorm", {}),
+  door("kobai", kobai, "layerNorm", {}),
+  door("kobai", kobai, "groupNorm", 2, {}),
+  ...fields(
+    "kobai: batchNorm",
+    () => ({}),
+    ["epsilon", "momentum", "scale", "shift"],
+    (options) => kobai.sequential([kobai.batchNorm(options)], { input: [2] }).dispose(),
+  ),
   door("kobai", kobai, "layer", "own", (x: Value) => x),
   door("kobai", kobai, "loss", "own", (y: Value) => ops.mean(y), "values"),
   ...["crossEntropy", "sumSquaredError", "meanSquaredError", "binaryCrossEntropy"].map((name) =>
@@ -432,6 +474,39 @@ export const doors: readonly Door[] = [
     "binaryCrossEntropy",
     "softmaxCrossEntropy",
   ].flatMap((name) => op(name, VALUE)),
+  ...["negate", "square", "reciprocal"].flatMap((name) => op(name)),
+  ...op("power", 2),
+  ...op("clip", 0, 1),
+  ...op("where", VALUE, VALUE),
+  ...["max", "min", "variance", "argmax"].flatMap((name) => op(name, { axis: 1 })),
+  ...op("permute", [1, 0]),
+  ...op("slice", [0], [1], [1]),
+  ...op("pad", [[1, 0]], { value: 1 }),
+  ...op("gather", VALUE, { axis: 1 }),
+  ...op("oneHot", 3, { dtype: "float32" }),
+  ...[ops.concatenate, ops.stack].flatMap((join) => [
+    {
+      name: `kobai/ops: ${join.name}`,
+      args: () => [undefined, { axis: 1 }],
+      call: inLayer((x, values, options) =>
+        ops.add(x, ops.scale(ops.sum(join(values === undefined ? [x, x] : values, options)), 0)),
+      ),
+    },
+    {
+      name: `kobai/ops: ${join.name} of a value and`,
+      args: () => [undefined],
+      call: inLayer((x, value) => ops.add(x, ops.scale(ops.sum(join([x, value])), 0))),
+    },
+  ]),
+  ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
+  ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
+  ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
+  ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
+  opOf("upsample2d", [1, 2, 1], 2),
+  opOf("upsample1d", [2, 1], 2),
+  ...["batchNorm", "layerNorm"].map((name) => opOf(name, [2], VALUE, VALUE, {})),
+  opOf("groupNorm", [2], 2, VALUE, VALUE, {}),
+  opOf("channelAffine", [2], VALUE, VALUE, VALUE),
   ...op("matmul", VALUE, { transposeA: true }),
   ...op("scale", 2),
   ...op("sum", { axis: 1 }),
@@ -484,6 +559,37 @@ export const doors: readonly Door[] = [
     gradient: [[1, 2], 1],
     numericalGradient: [[1, 2], 1, {}],
   }),
+  ...made("Dropout", [0.5, {}], { forward: [[1, 2], false], backward: [[1, 2]] }),
+  ...made("BatchNormalization", [[1, 1], [0, 0], 0.9, [0, 0], [1, 1]], {
+    forward: [[[1, 2]], true],
+    backward: [[[1, 2]]],
+  }),
+  ...made("Convolution", [[[[[1]]]], [1], 1, 0], { forward: [[[[[1, 2]]]]], backward: [[[[[1, 2]]]]] }),
+  ...made("Pooling", [1, 2, 1, 0], { forward: [[[[[1, 2]]]]], backward: [[[[[1]]]]] }),
+  door("kobai/book", book, "im2col", [[[[1, 2]]]], 1, 1, 1, 0),
+  door("kobai/book", book, "col2im", [[1], [2]], [1, 1, 1, 2], 1, 1, 1, 0),
+  ...made("MultiLayerNetExtend", [2, [3], 2, {}], {
+    predict: [[[1, 2]], false],
+    loss: [[[1, 2]], [1], false],
+    accuracy: [[[1, 2]], [1]],
+    gradient: [[[1, 2]], [1]],
+    numericalGradient: [[[1, 2]], [1], {}],
+  }),
+  ...fields(
+    "kobai/book: MultiLayerNetExtend",
+    () => ({}),
+    [
+      "activation",
+      "weightInitStd",
+      "weightDecayLambda",
+      "seed",
+      "dtype",
+      "useDropout",
+      "dropoutRatio",
+      "useBatchnorm",
+    ],
+    (options) => new book.MultiLayerNetExtend(2, [3], 2, options),
+  ),
   ...made("TwoLayerNet", [2, 3, 2, {}], { loss: [[1, 2], 1] }),
   ...fields(
     "kobai/book: TwoLayerNet",

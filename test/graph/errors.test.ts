@@ -3,20 +3,34 @@ import { input, type Value } from "../../src/graph/value.ts";
 import { OptionError, ShapeError, UnsupportedError } from "../../src/index.ts";
 import {
   add,
+  argmax,
   broadcastTo,
+  clip,
+  concatenate,
   exp,
+  gather,
   gradients,
   logSoftmax,
   matmul,
+  max,
+  maximum,
   mean,
   multiply,
+  oneHot,
+  pad,
+  permute,
+  power,
   relu,
   reshape,
+  slice,
   softmax,
   softmaxCrossEntropy,
+  stack,
   sum,
   sumSquaredError,
   tanh,
+  variance,
+  where,
 } from "../../src/ops.ts";
 
 const floats = (...shape: number[]) => input("floats", shape, "float32");
@@ -61,6 +75,61 @@ test.each<[message: string, apply: () => Value]>([
     () => sum(floats(2, 3), { axis: 0.5 }),
   ],
   ["sum: x is [] and has no axis 0; leave the axis out", () => sum(floats(), { axis: 0 })],
+  [
+    "sum: x is [2, 3]; its axis 1 is named twice in [1, 0, -1]",
+    () => sum(floats(2, 3), { axis: [1, 0, -1] }),
+  ],
+  [
+    "max: x is [2, 3] and has no axis 2; its axes are 0 to 1, or -2 to -1 from the last",
+    () => max(floats(2, 3), { axis: [0, 2] }),
+  ],
+  ["argmax: x is [] and has no axis -1; leave the axis out", () => argmax(floats())],
+  [
+    "maximum: shapes do not broadcast: a is [2], b is [3]; aligned at the last axis, sizes must be equal or 1 (axis 0 has 2 and 3)",
+    () => maximum(floats(2), floats(3)),
+  ],
+  [
+    "where: shapes do not broadcast: condition is [2], a is [3], b is [1]; aligned at the last axis, sizes must be equal or 1",
+    () => where(floats(2), floats(3), floats(1)),
+  ],
+  [
+    "permute: x is [2, 3]; axes must name each of its 2 axes once, got [0, 0]",
+    () => permute(floats(2, 3), [0, 0]),
+  ],
+  ["permute: x is [2, 3]; axes must name each of its 2 axes once, got [1]", () => permute(floats(2, 3), [1])],
+  [
+    "slice: x is [2, 3]; from 1 to before 1 nothing is left of axis 1",
+    () => slice(floats(2, 3), [0, 1], [2, -2]),
+  ],
+  [
+    "slice: x is [2, 3]; begin must be a list of at most 2 whole numbers, got [0, 0, 0]",
+    () => slice(floats(2, 3), [0, 0, 0]),
+  ],
+  [
+    "slice: x is [2, 3]; steps must be a list of at most 2 whole numbers of at least 1, got [0]",
+    () => slice(floats(2, 3), [], [], [0]),
+  ],
+  [
+    "pad: x is [2]; widths must be at most 1 pairs [before, after] of whole numbers of at least 0, got an array of 1",
+    () => pad(floats(2), [[-1, 0]]),
+  ],
+  [
+    "concatenate: value 1 is [2, 3], value 2 is [2, 4]; all lengths but those of axis 0 must be the same",
+    () => concatenate([floats(2, 3), floats(2, 4)]),
+  ],
+  [
+    "concatenate: x is [2, 3] and has no axis 2; its axes are 0 to 1, or -2 to -1 from the last",
+    () => concatenate([floats(2, 3)], { axis: 2 }),
+  ],
+  ["stack: value 1 is [2], value 2 is [1]; all must be of one shape", () => stack([floats(2), floats(1)])],
+  [
+    "stack: value 1 is [2]; the new axis may be 0 to 1, or -2 to -1 from the last, got 2",
+    () => stack([floats(2)], { axis: 2 }),
+  ],
+  [
+    "gather: x is [2] and has no axis 1; its axes are 0 to 0, or -1 to -1 from the last",
+    () => gather(floats(2), integers(3), { axis: 1 }),
+  ],
   [
     "reshape: x is [2, 3], target is [4]; both must hold as many elements (6 and 4)",
     () => reshape(floats(2, 3), [4]),
@@ -121,6 +190,24 @@ test.each<[message: string, apply: () => Value]>([
   [
     "add: dtypes differ: float32, int32; all operands must be of one dtype",
     () => add(floats(3), integers(3)),
+  ],
+  ["gather: indices must be int32, got float32", () => gather(floats(2), floats(2))],
+  ["oneHot: indices must be int32, got float64", () => oneHot(doubles(2), 3)],
+  ["oneHot: depth must be a whole number from 1 to 2147483647; got 0", () => oneHot(integers(2), 0)],
+  ["concatenate: values must be a list of at least one symbolic value; got []", () => concatenate([])],
+  [
+    "stack: dtypes differ: float32, float64; all values must be of one dtype",
+    () => stack([floats(2), doubles(2)]),
+  ],
+  ["power: exponent must be a number from -1024 to 1024; got 1025", () => power(floats(2), 1025)],
+  ["clip: high must be a number of at least low (1); got 0", () => clip(floats(2), 1, 0)],
+  [
+    "variance: correction must be a whole number from 0 to 2; got 3",
+    () => variance(floats(2, 3), { axis: 1, correction: 3 }),
+  ],
+  [
+    "permute: works on float32, float64 and int32, got uint8; gather or convert the data first",
+    () => permute(input("bytes", [2, 3], "uint8")),
   ],
   [
     "exp: works on float32 and float64, got int32; gather or convert the data to the network's dtype",

@@ -193,20 +193,93 @@ test("the rate on a plateau is PyTorch's", () => {
 });
 
 describe("options out of range", () => {
-  test.each<[string, () => Optimizer, string]>([
-    ["sgd", () => sgd({ lr: 0 }), "sgd: lr must be a number above 0, or a schedule; got 0"],
-    ["sgd", () => sgd({ lr: Number.NaN }), "sgd: lr must be a number above 0, or a schedule; got NaN"],
-    ["momentum", () => momentum({ lr: -1 }), "momentum: lr must be a number above 0, or a schedule; got -1"],
+  const above = "a number above 0";
+  const rate = `${above}, or a schedule`;
+  const share = "a number from 0 to below 1";
+  const least = "a number of at least 0";
+  const listed = "a list such as [weightDecay(1e-4)]";
+  const named =
+    'the name of a layer ("dense1"), of a parameter ("dense1.bias"), of what several layers call one ("bias"), or a list of such';
+  test.each<[() => unknown, string]>([
+    [() => sgd({ lr: 0 }), `sgd: lr must be ${rate}; got 0`],
+    [() => sgd({ lr: Number.NaN }), `sgd: lr must be ${rate}; got NaN`],
+    [() => sgd({ lr: "0.1" as never }), `sgd: lr must be ${rate}; got "0.1"`],
+    [() => sgd({ with: weightDecay(1) as never }), `sgd: with must be ${listed}; got an object`],
+    [() => sgd({ with: [0.1 as never] }), `sgd: with must be ${listed}; got [0.1]`],
+    [() => sgd({ weightDecay: 0.1 } as never), 'sgd: there is no option "weightDecay"; there are lr, with'],
+    [() => momentum({ lr: -1 }), `momentum: lr must be ${rate}; got -1`],
+    [() => momentum({ momentum: 1 }), `momentum: momentum must be ${share}; got 1`],
+    [() => adaGrad({ epsilon: 0 }), `adaGrad: epsilon must be ${above}; got 0`],
+    [() => adam({ beta1: -0.1 }), `adam: beta1 must be ${share}; got -0.1`],
+    [() => adam({ beta2: 1 }), `adam: beta2 must be ${share}; got 1`],
+    [() => adam({ epsilon: Infinity }), `adam: epsilon must be ${above}; got Infinity`],
+    [() => adam({ corrected: 1 as never }), "adam: corrected must be true or false; got 1"],
+    [() => nesterov({ momentum: -1 }), `nesterov: momentum must be ${share}; got -1`],
+    [() => rmsprop({ rho: 1 }), `rmsprop: rho must be ${share}; got 1`],
+    [() => rmsprop({ epsilon: 0 }), `rmsprop: epsilon must be ${above}; got 0`],
+    [() => adadelta({ rho: 2 }), `adadelta: rho must be ${share}; got 2`],
+    [() => adadelta({ epsilon: -1 }), `adadelta: epsilon must be ${above}; got -1`],
+    [() => adamw({ weightDecay: -1 }), `adamw: weightDecay must be ${least}; got -1`],
+    [() => adamw({ beta1: 1 }), `adamw: beta1 must be ${share}; got 1`],
+    [() => amsgrad({ beta2: 1 }), `amsgrad: beta2 must be ${share}; got 1`],
+    [() => nadam({ momentumDecay: -1 }), `nadam: momentumDecay must be ${least}; got -1`],
+    [() => radam({ epsilon: 0 }), `radam: epsilon must be ${above}; got 0`],
+    [() => adamax({ beta2: -1 }), `adamax: beta2 must be ${share}; got -1`],
+    [() => lion({ weightDecay: Number.NaN }), `lion: weightDecay must be ${least}; got NaN`],
+    [() => weightDecay(-1), `weightDecay: rate must be ${least}; got -1`],
     [
-      "momentum",
-      () => momentum({ momentum: 1 }),
-      "momentum: momentum must be a number from 0 to below 1; got 1",
+      () => weightDecay(1, { decoupled: "yes" as never }),
+      'weightDecay: decoupled must be true or false; got "yes"',
     ],
-    ["adaGrad", () => adaGrad({ epsilon: 0 }), "adaGrad: epsilon must be a number above 0; got 0"],
-    ["adam", () => adam({ beta1: -0.1 }), "adam: beta1 must be a number from 0 to below 1; got -0.1"],
-    ["adam", () => adam({ beta2: 1 }), "adam: beta2 must be a number from 0 to below 1; got 1"],
-    ["adam", () => adam({ epsilon: Infinity }), "adam: epsilon must be a number above 0; got Infinity"],
-  ])("%s", (_, make, message) => {
+    [() => clipByValue(0), `clipByValue: limit must be ${above}; got 0`],
+    [() => clipByNorm(-1), `clipByNorm: limit must be ${above}; got -1`],
+    [() => clipByGlobalNorm(Infinity), `clipByGlobalNorm: limit must be ${above}; got Infinity`],
+    [() => accumulate(0), "accumulate: steps must be a whole number from 1 to 2147483647; got 0"],
+    [() => movingAverage(1), `movingAverage: decay must be ${share}; got 1`],
+    [() => group("", {}), `group: of must be ${named}; got ""`],
+    [() => group([], {}), `group: of must be ${named}; got []`],
+    [() => group("bias", { lrMultiplier: -1 }), `group: lrMultiplier must be ${least}; got -1`],
+    [() => group("bias", { weightDecay: -1 }), `group: weightDecay must be ${least}; got -1`],
+    [() => frozen(), "frozen: takes the names of layers or parameters"],
+    [() => frozen(1 as never), `frozen: of must be ${named}; got [1]`],
+  ])("%#: %s", (make, message) => {
     expect(make).toThrow(new OptionError(message));
+  });
+});
+
+describe("defaults", () => {
+  const coefficients = (optimizer: Optimizer, t = 1) => {
+    const row = new Float64Array(10);
+    optimizer.coefficients(t, optimizer.lr as number, row, 0);
+    return [...row.subarray(0, 5)];
+  };
+  // Of those that are PyTorch's the trajectories tell.
+  test.each([
+    ["sgd", sgd(), sgd({ lr: 0.01 })],
+    ["momentum", momentum(), momentum({ lr: 0.01, momentum: 0.9 })],
+    ["nesterov", nesterov(), nesterov({ lr: 0.01, momentum: 0.9 })],
+    ["adaGrad", adaGrad(), adaGrad({ lr: 0.01, epsilon: 1e-7 })],
+    ["adam", adam(), adam({ lr: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, corrected: false })],
+    ["lion", lion(), lion({ lr: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0 })],
+  ])("of %s", (_, actual, expected) => {
+    expect(coefficients(actual, 3)).toEqual(coefficients(expected, 3));
+    expect(actual.lr).toBe(expected.lr);
+    expect(actual.with ?? []).toEqual([]);
+  });
+
+  test("of what is done besides", () => {
+    expect(weightDecay(0.1).description).toEqual({ kind: "weightDecay", rate: 0.1, decoupled: false });
+    expect(movingAverage().description).toEqual({ kind: "movingAverage", decay: 0.99 });
+    expect(group("bias", {}).description).toEqual({ kind: "group", of: ["bias"], lrMultiplier: 1 });
+    expect(adamw().with).toEqual([weightDecay(0.01, { decoupled: true })]);
+    expect(adamw({ weightDecay: 0 }).with).toEqual([]);
+  });
+
+  test("NAdam's product is the same whichever step is asked for first", () => {
+    const one = nadam();
+    for (let t = 1; t < 40; t++) coefficients(one, t);
+    expect(coefficients(nadam(), 40)).toEqual(coefficients(one, 40));
+    expect(coefficients(one, 7)).toEqual(coefficients(nadam(), 7));
+    expect(coefficients(one, 1e6).every(Number.isFinite)).toBe(true);
   });
 });

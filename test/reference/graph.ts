@@ -8,13 +8,13 @@ import type { Distribution } from "../../src/nn/distributions.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv.ts";
 import { binary, binaryKinds, power, scale, unary, unaryKinds, where, zerosLike } from "./elementwise.ts";
-import { concatenate, gather, oneHot, pad, permute, scatterSum, slice } from "./indexing.ts";
+import { indexingKernels } from "./indexing.ts";
 import { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./loss.ts";
 import { type Floats, matmul } from "./matmul.ts";
 import { normalizeKernels } from "./normalize.ts";
 import { poolKernels } from "./pool.ts";
 import { draw, type Seed } from "./random.ts";
-import { argmax, extreme, sum } from "./reduce.ts";
+import { argmax, around, extreme, type Span, sum } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGradient, softmax, softmaxGradient } from "./softmax.ts";
 
 /** Computes a node's outputs from its inputs' elements. */
@@ -27,20 +27,6 @@ export interface At {
 }
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A tensor as [outer, n, inner], n being the axes of a span. */
-function around(shape: readonly number[], { from, to }: Span) {
-  return {
-    outer: product(shape.slice(0, from)),
-    n: product(shape.slice(from, to)),
-    inner: product(shape.slice(to)),
-  };
-}
 
 /** The length of the rows that an op runs along. */
 const rowLength = ({ outputs: [y] }: Node) => y!.shape.at(-1)!;
@@ -66,30 +52,6 @@ const kernels = new Map<string, Kernel>([
     ({ inputs: [x], attributes }, [a]) => [extreme(Math.min, a!, around(x!.shape, spanOf(attributes)))],
   ],
   ["argmax", ({ inputs: [x], attributes }, [a]) => [argmax(a!, around(x!.shape, spanOf(attributes)))]],
-  ["permute", ({ inputs: [x], attributes }, [a]) => [permute(a!, x!.shape, (attributes as Axes).axes)]],
-  ["slice", ({ inputs: [x], attributes }, [a]) => [slice(a!, x!.shape, attributes)]],
-  ["pad", ({ attributes }, [x]) => [pad(x!, attributes)]],
-  [
-    "concatenate",
-    ({ inputs, attributes }, values) => [
-      concatenate(
-        values,
-        inputs.map(({ shape }) => shape),
-        axisOf(attributes),
-      ),
-    ],
-  ],
-  [
-    "gather",
-    ({ inputs: [x], attributes }, [a, i]) => [gather(a!, integers(i), along(x!.shape, axisOf(attributes)))],
-  ],
-  [
-    "scatterSum",
-    ({ outputs: [x], attributes }, [g, i]) => [
-      scatterSum(g!, integers(i), along(x!.shape, axisOf(attributes))),
-    ],
-  ],
-  ["oneHot", ({ outputs: [y] }, [i]) => [oneHot(floatsOf(y!), integers(i), y!.shape.at(-1)!)]],
   ["softmax", (node, [x]) => [softmax(x!, rowLength(node))]],
   ["logSoftmax", (node, [x]) => [logSoftmax(x!, rowLength(node))]],
   ["softmaxGradient", (node, [y, g]) => [softmaxGradient(y!, g!, rowLength(node))]],
@@ -97,22 +59,14 @@ const kernels = new Map<string, Kernel>([
   ["softmaxCrossEntropy", ({ inputs: [x] }, [a, t]) => softmaxCrossEntropy(a!, t!, x!.shape[0]!)],
   ["binaryCrossEntropy", ({ inputs: [x] }, [y, t]) => binaryCrossEntropy(y!, t!, x!.shape[0]!)],
   ["sumSquaredError", ({ inputs: [x] }, [y, t]) => sumSquaredError(y!, t!, x!.shape[0]!)],
+  ...indexingKernels,
   ...poolKernels,
   ...normalizeKernels,
   ...Object.keys(unaryKinds).map((name): [string, Kernel] => [name, (_, [x]) => [unary(name, x!)]]),
   ...Object.keys(binaryKinds).map((name): [string, Kernel] => [name, elementwise]),
 ]);
 
-interface Axes {
-  readonly axes: readonly number[];
-}
-
 const spanOf = (attributes: object) => (attributes as { span: Span }).span;
-const axisOf = (attributes: object) => (attributes as { axis: number }).axis;
-const along = (shape: readonly number[], axis: number) => around(shape, { from: axis, to: axis + 1 });
-const integers = (elements: TypedArray | undefined) => elements as Int32Array;
-const floatsOf = ({ shape, dtype }: Value): Floats =>
-  dtype === "float64" ? new Float64Array(product(shape)) : new Float32Array(product(shape));
 
 function choose({ inputs, outputs }: Node<never>, data: readonly Floats[]): Floats[] {
   const [c, a, b] = inputs.map(({ shape }, i) => ({ shape, data: data[i]! }));

@@ -1,8 +1,11 @@
 // What moves elements, or finds them by index (assembly/indexing/), in plain TypeScript: index by index.
 
+import type { Value } from "../../src/graph/value.ts";
 import type { TypedArray } from "../../src/tensor.ts";
 import { zerosLike } from "./elementwise.ts";
+import type { Kernel } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
+import { around } from "./reduce.ts";
 
 type Shape = readonly number[];
 
@@ -18,7 +21,7 @@ function indexOf(shape: Shape, at: Shape): number {
   return at.reduce((index, i, axis) => index * shape[axis]! + i, 0);
 }
 
-export function permute<A extends TypedArray>(x: A, shape: Shape, axes: readonly number[]): A {
+function permute<A extends TypedArray>(x: A, shape: Shape, axes: readonly number[]): A {
   const target = axes.map((axis) => shape[axis]!);
   return x.map((_, index) => {
     const at = place(target, index);
@@ -45,21 +48,17 @@ function inWhole({ begin, steps, shape }: Slice, whole: Shape, index: number): n
   );
 }
 
-export function slice<A extends TypedArray>(x: A, whole: Shape, part: Slice): A {
+function slice<A extends TypedArray>(x: A, whole: Shape, part: Slice): A {
   return x.slice(0, product(part.shape)).map((_, index) => x[inWhole(part, whole, index)]!) as A;
 }
 
-export function pad(x: Floats, { whole, value, ...part }: Slice & { whole: Shape; value: number }): Floats {
+function pad(x: Floats, { whole, value, ...part }: Slice & { whole: Shape; value: number }): Floats {
   const y = zerosLike(x, product(whole)).fill(value);
   for (let index = 0; index < x.length; index++) y[inWhole(part, whole, index)] = x[index]!;
   return y;
 }
 
-export function concatenate<A extends TypedArray>(
-  values: readonly A[],
-  shapes: readonly Shape[],
-  axis: number,
-): A {
+function concatenate<A extends TypedArray>(values: readonly A[], shapes: readonly Shape[], axis: number): A {
   const inner = shapes.map((shape) => product(shape.slice(axis)));
   const outer = product(shapes[0]!.slice(0, axis));
   const all = Array.from({ length: outer }, (_, o) =>
@@ -74,7 +73,7 @@ interface Around {
   readonly inner: number;
 }
 
-export function gather(x: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
+function gather(x: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
   const count = indices.length;
   return zerosLike(x, outer * count * inner).map((_, at) => {
     const index = indices[Math.floor(at / inner) % count]!;
@@ -83,7 +82,7 @@ export function gather(x: Floats, indices: Int32Array, { outer, n, inner }: Arou
   }) as Floats;
 }
 
-export function scatterSum(g: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
+function scatterSum(g: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
   const x = zerosLike(g, outer * n * inner);
   for (let at = 0; at < g.length; at++) {
     const index = indices[Math.floor(at / inner) % indices.length]!;
@@ -94,6 +93,43 @@ export function scatterSum(g: Floats, indices: Int32Array, { outer, n, inner }: 
   return x;
 }
 
-export function oneHot(out: Floats, indices: Int32Array, depth: number): Floats {
+function oneHot(out: Floats, indices: Int32Array, depth: number): Floats {
   return out.map((_, at) => (at % depth === indices[Math.floor(at / depth)] ? 1 : 0)) as Floats;
 }
+
+const axisOf = (attributes: object) => (attributes as { axis: number }).axis;
+const along = (shape: Shape, axis: number) => around(shape, { from: axis, to: axis + 1 });
+const integers = (elements: TypedArray | undefined) => elements as Int32Array;
+const zerosOf = ({ shape, dtype }: Value): Floats =>
+  dtype === "float64" ? new Float64Array(product(shape)) : new Float32Array(product(shape));
+
+/** By the ops' names. */
+export const indexingKernels: readonly (readonly [name: string, kernel: Kernel])[] = [
+  [
+    "permute",
+    ({ inputs: [x], attributes }, [a]) => [permute(a!, x!.shape, (attributes as { axes: Shape }).axes)],
+  ],
+  ["slice", ({ inputs: [x], attributes }, [a]) => [slice(a!, x!.shape, attributes)]],
+  ["pad", ({ attributes }, [x]) => [pad(x!, attributes)]],
+  [
+    "concatenate",
+    ({ inputs, attributes }, values) => [
+      concatenate(
+        values,
+        inputs.map(({ shape }) => shape),
+        axisOf(attributes),
+      ),
+    ],
+  ],
+  [
+    "gather",
+    ({ inputs: [x], attributes }, [a, i]) => [gather(a!, integers(i), along(x!.shape, axisOf(attributes)))],
+  ],
+  [
+    "scatterSum",
+    ({ outputs: [x], attributes }, [g, i]) => [
+      scatterSum(g!, integers(i), along(x!.shape, axisOf(attributes))),
+    ],
+  ],
+  ["oneHot", ({ outputs: [y] }, [i]) => [oneHot(zerosOf(y!), integers(i), y!.shape.at(-1)!)]],
+];

@@ -226,7 +226,7 @@ export function updater(optimizer: Optimizer, parameters: readonly Trained[]) {
 }
 
 function rateOf(lr: Rate, t: number): number {
-  return rateAt("reference", lr, t - 1, undefined);
+  return rateAt(lr, t - 1, undefined);
 }
 
 /** The partial sums of a gradient's squares. */

@@ -4,6 +4,22 @@ import { precisionOf, zerosLike } from "./elementwise.ts";
 import type { Floats } from "./matmul.ts";
 import { partialSums } from "./partial-sums.ts";
 
+/** Neighbouring axes. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A tensor as [outer, n, inner], n being the axes of a span. */
+export function around(shape: readonly number[], { from, to }: Span) {
+  const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
+  return {
+    outer: product(shape.slice(0, from)),
+    n: product(shape.slice(from, to)),
+    inner: product(shape.slice(to)),
+  };
+}
+
 /** The sum of `n` elements from `at` on. */
 export function rowSum(a: Floats, at: number, n: number): number {
   let total = 0;

@@ -127,6 +127,19 @@ describe("its file", () => {
     expectAbs();
   });
 
+  it("is to be given where the relaxed build is not found by itself", async () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(true);
+    vi.doMock("../../src/node.ts", () => ({ isNode: false, importNode: () => Promise.reject(new Error()) }));
+    kobai = await fresh();
+    vi.doUnmock("../../src/node.ts");
+    await expect(kobai.init({ relaxed: true, wasm: file("kobai-relaxed") })).rejects.toThrow(
+      new kobai.OptionError(
+        'init: relaxed: that build is not part of a bundle: `import { extension } from "kobai/relaxed"` and give it, ' +
+          "init({ relaxed: true, extension }), or fetch kobai/wasm-extension-relaxed",
+      ),
+    );
+  });
+
   it("is not the core's", async () => {
     await expect(kobai.init({ wasm: file("kobai-extension") })).rejects.toThrow(
       /^init: wasm: what was given is not kobai's file: /,

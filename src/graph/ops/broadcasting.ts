@@ -25,6 +25,25 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   });
 }
 
+/** The shape that several shapes broadcast to; messages name them as they are named here. @throws ShapeError */
+export function broadcastAll(op: string, shapes: Readonly<Record<string, Shape>>): Shape {
+  const all = Object.values(shapes);
+  const rank = Math.max(...all.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    const lengths = all
+      .map((shape) => shape[axis - rank + shape.length] ?? 1)
+      .filter((length) => length !== 1);
+    if (lengths.some((length) => length !== lengths[0])) {
+      throw new ShapeError(
+        op,
+        `shapes do not broadcast: ${ShapeError.describe(shapes)}; aligned at the last axis, sizes must be equal or 1`,
+        ...all.map((shape) => [...shape]),
+      );
+    }
+    return lengths[0] ?? 1;
+  });
+}
+
 /** Element strides with which a tensor of `shape` is read as `target`: 0 along axes where it repeats. */
 function strides(shape: Shape, target: Shape): number[] {
   const result = new Array<number>(target.length).fill(0);

@@ -4,7 +4,7 @@ import { WhereArg } from "../../../assembly/isa/elementwise.ts";
 import { ExtensionOp } from "../../../assembly/isa/index.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, constant, type Operation, sameFloat, type Value } from "../value.ts";
-import { type Axis, broadcastShapes, eachBox, operandOf } from "./broadcasting.ts";
+import { type Axis, broadcastAll, eachBox, operandOf } from "./broadcasting.ts";
 import { binary } from "./pointwise.ts";
 import { sumTo } from "./reduce.ts";
 
@@ -16,22 +16,38 @@ const none = () => [undefined, undefined] as const;
  * and passes no gradient.
  * @throws ShapeError where the shapes do not broadcast
  */
-export const greater = binary("greater", /* @__PURE__ */ extension(ExtensionOp.greater), none);
+export const greater = /* @__PURE__ */ binary(
+  "greater",
+  /* @__PURE__ */ extension(ExtensionOp.greater),
+  none,
+);
 
 /** 1 where a ≥ b, else 0. @throws ShapeError where the shapes do not broadcast */
-export const greaterEqual = binary("greaterEqual", /* @__PURE__ */ extension(ExtensionOp.greaterEqual), none);
+export const greaterEqual = /* @__PURE__ */ binary(
+  "greaterEqual",
+  /* @__PURE__ */ extension(ExtensionOp.greaterEqual),
+  none,
+);
 
 /** 1 where a < b, else 0. @throws ShapeError where the shapes do not broadcast */
-export const less = binary("less", /* @__PURE__ */ extension(ExtensionOp.less), none);
+export const less = /* @__PURE__ */ binary("less", /* @__PURE__ */ extension(ExtensionOp.less), none);
 
 /** 1 where a ≤ b, else 0. @throws ShapeError where the shapes do not broadcast */
-export const lessEqual = binary("lessEqual", /* @__PURE__ */ extension(ExtensionOp.lessEqual), none);
+export const lessEqual = /* @__PURE__ */ binary(
+  "lessEqual",
+  /* @__PURE__ */ extension(ExtensionOp.lessEqual),
+  none,
+);
 
 /** 1 where a = b, else 0; −0 equals 0. @throws ShapeError where the shapes do not broadcast */
-export const equal = binary("equal", /* @__PURE__ */ extension(ExtensionOp.equal), none);
+export const equal = /* @__PURE__ */ binary("equal", /* @__PURE__ */ extension(ExtensionOp.equal), none);
 
 /** 1 where a ≠ b, or either is NaN, else 0. @throws ShapeError where the shapes do not broadcast */
-export const notEqual = binary("notEqual", /* @__PURE__ */ extension(ExtensionOp.notEqual), none);
+export const notEqual = /* @__PURE__ */ binary(
+  "notEqual",
+  /* @__PURE__ */ extension(ExtensionOp.notEqual),
+  none,
+);
 
 const whereOp = /* @__PURE__ */ extension(ExtensionOp.where);
 
@@ -39,8 +55,8 @@ const whereOperation: Operation<undefined> = {
   name: "where",
   inPlace: true,
   infer([c, a, b]) {
-    const shape = broadcastShapes("where", c!.shape, broadcastShapes("where", a!.shape, b!.shape));
-    return [{ shape, dtype: sameFloat("where", c!, a!, b!) }];
+    const shapes = { condition: c!.shape, a: a!.shape, b: b!.shape };
+    return [{ shape: broadcastAll("where", shapes), dtype: sameFloat("where", c!, a!, b!) }];
   },
   gradient({ inputs: [c, a, b] }, g) {
     const zero = constant(0, g.dtype);

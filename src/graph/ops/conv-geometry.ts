@@ -62,6 +62,16 @@ export const padding: Rule = [
   '"same", "valid", a whole number of at least 0, [rows, columns] or [[above, below], [left, right]]',
 ];
 
+/** Along one axis. */
+export const sequencePadding: Rule = [
+  (value) =>
+    value === "same" ||
+    value === "valid" ||
+    isWhole(value, 0) ||
+    (Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, 0))),
+  '"same", "valid", a whole number of at least 0, or [before, behind]',
+];
+
 export const outputPadding: Rule = [
   (value) => isWhole(value, 0) || isPair(value, 0),
   "a whole number of at least 0, or two: [rows, columns]",

@@ -10,18 +10,39 @@ import { binary, emitUnary, unary } from "./pointwise.ts";
 
 // The gradients of the activations, one instruction each: of g, which arrives at y, and y itself. Second derivatives are not needed. That
 // they need only y lets fusion drop x: relu(x) > 0 exactly where x > 0, σ' = y(1 − y), tanh' = 1 − y².
-const reluGradient = binary("reluGradient", Op.reluGradient, undefined, Activation.reluGradient);
-const sigmoidGradient = binary("sigmoidGradient", Op.sigmoidGradient, undefined, Activation.sigmoidGradient);
-const tanhGradient = binary("tanhGradient", Op.tanhGradient, undefined, Activation.tanhGradient);
+const reluGradient = /* @__PURE__ */ binary(
+  "reluGradient",
+  Op.reluGradient,
+  undefined,
+  Activation.reluGradient,
+);
+const sigmoidGradient = /* @__PURE__ */ binary(
+  "sigmoidGradient",
+  Op.sigmoidGradient,
+  undefined,
+  Activation.sigmoidGradient,
+);
+const tanhGradient = /* @__PURE__ */ binary(
+  "tanhGradient",
+  Op.tanhGradient,
+  undefined,
+  Activation.tanhGradient,
+);
 
 /** Of g, which arrives at y, and x. */
-const absGradient = binary("absGradient", /* @__PURE__ */ extension(ExtensionOp.absGradient));
+const absGradient = /* @__PURE__ */ binary("absGradient", /* @__PURE__ */ extension(ExtensionOp.absGradient));
 
 /** max(0, x), elementwise (book 3.2.7). At 0 the derivative is 0; NaN stays NaN. */
-export const relu = unary("relu", Op.relu, 0.15, (_, y, g) => reluGradient(g, y), Activation.relu);
+export const relu = /* @__PURE__ */ unary(
+  "relu",
+  Op.relu,
+  0.15,
+  (_, y, g) => reluGradient(g, y),
+  Activation.relu,
+);
 
 /** 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). */
-export const sigmoid = unary(
+export const sigmoid = /* @__PURE__ */ unary(
   "sigmoid",
   Op.sigmoid,
   1.8,
@@ -30,33 +51,42 @@ export const sigmoid = unary(
 );
 
 /** The hyperbolic tangent, elementwise. */
-export const tanh = unary("tanh", Op.tanh, 1.8, (_, y, g) => tanhGradient(g, y), Activation.tanh);
+export const tanh = /* @__PURE__ */ unary(
+  "tanh",
+  Op.tanh,
+  1.8,
+  (_, y, g) => tanhGradient(g, y),
+  Activation.tanh,
+);
 
 /** eˣ, elementwise. */
-export const exp = unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
+export const exp = /* @__PURE__ */ unary("exp", Op.exp, 0.85, (_, y, g) => multiply(g, y));
 
 /** The natural logarithm, elementwise; NaN below 0. */
-export const log = unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
+export const log = /* @__PURE__ */ unary("log", Op.log, 1.3, (x, _, g) => divide(g, x));
 
 /** |x|, elementwise. At 0 the derivative is 0. */
-export const abs = unary("abs", /* @__PURE__ */ extension(ExtensionOp.abs), 0.11, (x, _, g) =>
+export const abs = /* @__PURE__ */ unary("abs", /* @__PURE__ */ extension(ExtensionOp.abs), 0.11, (x, _, g) =>
   absGradient(g, x),
 );
 
 /** The square root, elementwise; NaN below 0. */
-export const sqrt = unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
+export const sqrt = /* @__PURE__ */ unary("sqrt", Op.sqrt, 0.32, (_, y, g) => divide(scale(g, 0.5), y));
 
 /** a + b, broadcast: a bias [n] is added to each row of [m, n]. @throws ShapeError where the shapes do not broadcast */
-export const add = binary("add", Op.add, (_a, _b, _y, g) => [g, g]);
+export const add = /* @__PURE__ */ binary("add", Op.add, (_a, _b, _y, g) => [g, g]);
 
 /** a − b, broadcast. @throws ShapeError where the shapes do not broadcast */
-export const subtract = binary("subtract", Op.subtract, (_a, _b, _y, g) => [g, scale(g, -1)]);
+export const subtract = /* @__PURE__ */ binary("subtract", Op.subtract, (_a, _b, _y, g) => [g, scale(g, -1)]);
 
 /** a·b elementwise, broadcast. @throws ShapeError where the shapes do not broadcast */
-export const multiply = binary("multiply", Op.multiply, (a, b, _y, g) => [multiply(g, b), multiply(g, a)]);
+export const multiply = /* @__PURE__ */ binary("multiply", Op.multiply, (a, b, _y, g) => [
+  multiply(g, b),
+  multiply(g, a),
+]);
 
 /** a / b elementwise, broadcast. @throws ShapeError where the shapes do not broadcast */
-export const divide = binary("divide", Op.divide, (_a, b, y, g) => [
+export const divide = /* @__PURE__ */ binary("divide", Op.divide, (_a, b, y, g) => [
   divide(g, b),
   scale(divide(multiply(g, y), b), -1),
 ]);
@@ -77,16 +107,20 @@ const toTaken = (takesFirst: Value, g: Value): readonly [Value, Value] => {
  * const relu1 = (x: Value) => minimum(maximum(x, constant(0, x.dtype)), constant(1, x.dtype));
  * ```
  */
-export const maximum = binary("maximum", /* @__PURE__ */ extension(ExtensionOp.maximum), (a, b, _, g) =>
-  toTaken(greaterEqual(a, b), g),
+export const maximum = /* @__PURE__ */ binary(
+  "maximum",
+  /* @__PURE__ */ extension(ExtensionOp.maximum),
+  (a, b, _, g) => toTaken(greaterEqual(a, b), g),
 );
 
 /**
  * The smaller of a and b elementwise, broadcast; NaN where either is. Where they are equal, the whole gradient goes to a.
  * @throws ShapeError where the shapes do not broadcast
  */
-export const minimum = binary("minimum", /* @__PURE__ */ extension(ExtensionOp.minimum), (a, b, _, g) =>
-  toTaken(greaterEqual(b, a), g),
+export const minimum = /* @__PURE__ */ binary(
+  "minimum",
+  /* @__PURE__ */ extension(ExtensionOp.minimum),
+  (a, b, _, g) => toTaken(greaterEqual(b, a), g),
 );
 
 /** x, but no less than `low` and no more than `high`. The gradient passes from low to high, both included. @throws OptionError where low is above high */

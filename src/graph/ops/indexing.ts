@@ -412,7 +412,7 @@ export function stack(values: readonly Value[], given?: { axis?: number }): Valu
   if (!isWhole(at, 0, shape.length)) {
     throw new ShapeError(
       "stack",
-      `${shapesOf(values)}; the new axis may be ${0} to ${shape.length}, or negative from the last, got ${axis}`,
+      `${shapesOf(values)}; the new axis may be 0 to ${shape.length}, or -${shape.length + 1} to -1 from the last, got ${axis}`,
       shape,
     );
   }

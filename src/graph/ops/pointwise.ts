@@ -1,4 +1,5 @@
-// What elementwise ops are made with.
+// What elementwise ops are made with. Its calls are marked as pure where they stand, so that an op that a page does not use is left out of its
+// bundle: what a function of another file does not do, bundlers do not know.
 
 import { UnaryArg } from "../../../assembly/isa/elementwise.ts";
 import type { Activation } from "../../../assembly/isa/gemm.ts";
@@ -31,7 +32,6 @@ export function emitUnary(
 }
 
 /** An op of one operand; `nanoseconds` is what an element costs, `gradient` gets x, y and the gradient arriving at y. */
-// @__NO_SIDE_EFFECTS__ (an op that a page does not use is left out of its bundle)
 export function unary(
   name: string,
   op: Op,
@@ -51,7 +51,6 @@ export function unary(
 }
 
 /** An op of two operands, broadcast by NumPy's rule; `gradient` gives the gradients before they are summed back. */
-// @__NO_SIDE_EFFECTS__
 export function binary(
   name: string,
   op: Op,

@@ -5,29 +5,16 @@ import { check, flag, options, whole } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, type Emitter, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
+import { type Padding, type Pair, padding, pair, pairOf, sequencePadding } from "./conv-geometry.ts";
 import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
-
-import {
-  along,
-  both,
-  checkImages,
-  checkSignals,
-  type Padding,
-  type Pair,
-  paddingOf,
-  pairOf,
-  type Windows,
-  windowsOf,
-} from "./windows.ts";
-
-export type { Padding, Pair } from "./windows.ts";
+import { checkImages, checkSignals, type Windows, windowsOf } from "./windows.ts";
 
 /** Options of pooling. */
 export interface PoolOptions {
   /** From one window to the next. Default: the window's size, so that windows lie side by side. */
-  stride?: Pair;
-  /** What lies around the image. Default "valid": nothing. A padded element is no maximum, and none of an average's elements. */
+  stride?: number | Pair;
+  /** What lies around the image, as for a convolution. Default "valid": nothing. A padded element is no maximum, and none of an average's elements. */
   padding?: Padding;
 }
 
@@ -35,8 +22,8 @@ export interface PoolOptions {
 export interface LinePoolOptions {
   /** From one window to the next. Default: the window's size. */
   stride?: number;
-  /** What lies around the signal: "valid", "same", or so many elements at each end. Default "valid". */
-  padding?: "valid" | "same" | number;
+  /** What lies around the signal: "valid", "same", so many elements at both ends, or [before, behind]. Default "valid". */
+  padding?: "same" | "valid" | number | Pair;
 }
 
 interface Averaging {
@@ -149,10 +136,16 @@ const spreadOperation: Operation<Pooling> = {
 /** What is done with images or signals, everything but them being decided. */
 type Pool = (x: Value) => Value;
 
-function windowed(op: string, x: Value, window: Pair, given: PoolOptions, divisor = Divisor.one): Pooling {
+function windowed(
+  op: string,
+  x: Value,
+  window: number | Pair,
+  given: PoolOptions,
+  divisor = Divisor.one,
+): Pooling {
   sameFloat(op, x);
   const { stride = window, padding = "valid" } = given;
-  const windows = windowsOf(op, x.shape, both(window), both(stride), padding);
+  const windows = windowsOf(op, x, pairOf(window), pairOf(stride), padding);
   const [rows, columns] = windows.size;
   const overlaps = Math.ceil(rows / windows.stride[0]) * Math.ceil(columns / windows.stride[1]);
   const terms = divisor === Divisor.one ? overlaps : rows * columns;
@@ -166,9 +159,9 @@ function windowed(op: string, x: Value, window: Pair, given: PoolOptions, diviso
 }
 
 /** `maxPool2d` for images that are to come: its other arguments are checked here. */
-export function maxPooling2d(window: Pair, given?: PoolOptions): Pool {
-  check("maxPool2d", "window", window, pairOf(1));
-  const chosen = options("maxPool2d", given, { stride: pairOf(1), padding: paddingOf(pairOf(0)) });
+export function maxPooling2d(window: number | Pair, given?: PoolOptions): Pool {
+  check("maxPool2d", "window", window, pair);
+  const chosen = options("maxPool2d", given, { stride: pair, padding });
   return (x) => {
     checkImages("maxPool2d", x);
     return apply(maxOperation, [x], windowed("maxPool2d", x, window, chosen));
@@ -176,9 +169,9 @@ export function maxPooling2d(window: Pair, given?: PoolOptions): Pool {
 }
 
 /** `avgPool2d` for images that are to come: its other arguments are checked here. */
-export function averagePooling2d(window: Pair, given?: AveragePoolOptions): Pool {
-  check("avgPool2d", "window", window, pairOf(1));
-  const rules = { stride: pairOf(1), padding: paddingOf(pairOf(0)), countPadding: flag };
+export function averagePooling2d(window: number | Pair, given?: AveragePoolOptions): Pool {
+  check("avgPool2d", "window", window, pair);
+  const rules = { stride: pair, padding, countPadding: flag };
   const { countPadding = false, ...rest } = options("avgPool2d", given, rules);
   const divisor = countPadding ? Divisor.size : Divisor.elements;
   return (x) => {
@@ -188,9 +181,9 @@ export function averagePooling2d(window: Pair, given?: AveragePoolOptions): Pool
 }
 
 /** `upsample2d` for images that are to come. */
-export function upsampling2d(factor: Pair): Pool {
-  check("upsample2d", "factor", factor, pairOf(1));
-  const size = both(factor);
+export function upsampling2d(factor: number | Pair): Pool {
+  check("upsample2d", "factor", factor, pair);
+  const size = pairOf(factor);
   if (size[0] * size[1] > LONGEST_SUM) {
     throw new OptionError(
       `upsample2d: factor ${size.join("×")} makes more than ${LONGEST_SUM} copies; upsample twice`,
@@ -220,14 +213,16 @@ function ofSignals(op: string, pool: (images: Value) => Value): Pool {
 function ofOneRow({ stride, padding }: LinePoolOptions): PoolOptions {
   return {
     ...(stride !== undefined && { stride: [1, stride] }),
-    ...(padding !== undefined && { padding: typeof padding === "number" ? [0, padding] : padding }),
+    ...(padding !== undefined && {
+      padding: typeof padding === "string" ? padding : [[0, 0], pairOf(padding)],
+    }),
   };
 }
 
 /** `maxPool1d` for signals that are to come: its other arguments are checked here. */
 export function maxPooling1d(window: number, given?: LinePoolOptions): Pool {
-  check("maxPool1d", "window", window, along(1));
-  const chosen = ofOneRow(options("maxPool1d", given, { stride: along(1), padding: paddingOf(along(0)) }));
+  check("maxPool1d", "window", window, whole());
+  const chosen = ofOneRow(options("maxPool1d", given, { stride: whole(), padding: sequencePadding }));
   return ofSignals("maxPool1d", (images) =>
     apply(maxOperation, [images], windowed("maxPool1d", images, [1, window], chosen)),
   );
@@ -235,8 +230,8 @@ export function maxPooling1d(window: number, given?: LinePoolOptions): Pool {
 
 /** `avgPool1d` for signals that are to come: its other arguments are checked here. */
 export function averagePooling1d(window: number, given?: LineAveragePoolOptions): Pool {
-  check("avgPool1d", "window", window, along(1));
-  const rules = { stride: along(1), padding: paddingOf(along(0)), countPadding: flag };
+  check("avgPool1d", "window", window, whole());
+  const rules = { stride: whole(), padding: sequencePadding, countPadding: flag };
   const { countPadding = false, ...rest } = options("avgPool1d", given, rules);
   const divisor = countPadding ? Divisor.size : Divisor.elements;
   return ofSignals("avgPool1d", (images) =>
@@ -260,7 +255,7 @@ export function upsampling1d(factor: number): Pool {
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window, and no element may lie in more than 1,024 windows
  */
-export const maxPool2d = (x: Value, window: Pair, given?: PoolOptions): Value =>
+export const maxPool2d = (x: Value, window: number | Pair, given?: PoolOptions): Value =>
   maxPooling2d(window, given)(x);
 
 /**
@@ -273,7 +268,7 @@ export const maxPool2d = (x: Value, window: Pair, given?: PoolOptions): Value =>
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window
  */
-export const avgPool2d = (x: Value, window: Pair, given?: AveragePoolOptions): Value =>
+export const avgPool2d = (x: Value, window: number | Pair, given?: AveragePoolOptions): Value =>
   averagePooling2d(window, given)(x);
 
 type Images = [batch: number, height: number, width: number, channels: number];
@@ -307,7 +302,7 @@ export function globalMaxPool2d(x: Value): Value {
  * @returns [batch, height · factor, width · factor, channels]
  * @throws ShapeError where x has other axes @throws OptionError for another factor
  */
-export const upsample2d = (x: Value, factor: Pair): Value => upsampling2d(factor)(x);
+export const upsample2d = (x: Value, factor: number | Pair): Value => upsampling2d(factor)(x);
 
 /** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
 export const maxPool1d = (x: Value, window: number, given?: LinePoolOptions): Value =>

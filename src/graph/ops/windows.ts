@@ -1,93 +1,51 @@
 // Windows over the rows and columns of images: how many there are, and where they begin.
 
-import { isWhole, oneOf, type Rule, whole } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
-import { checkValue, type Shape, type Value } from "../value.ts";
+import { checkValue, type Value } from "../value.ts";
+import { geometryOf, outputSize, type Padding, type Pair } from "./conv-geometry.ts";
 
-/** One number for rows and columns, or one for each. */
-export type Pair = number | readonly [rows: number, columns: number];
-
-/**
- * What lies around an image: "valid" nothing; "same" as much as gives ⌈length / stride⌉ windows, the odd row or column behind it, as in TensorFlow;
- * or so many rows and columns on each side, as in PyTorch.
- */
-export type Padding = "valid" | "same" | Pair;
-
-/** A kernel packs two of these into a word. */
+/** A kernel packs two strides, or paddings, into a word. */
 const MOST = 65_535;
-
-/** A pair of whole numbers. */
-// @__NO_SIDE_EFFECTS__
-export function pairOf(least: number): Rule {
-  const fits = (value: unknown) => isWhole(value, least, MOST);
-  return [
-    (value) => fits(value) || (Array.isArray(value) && value.length === 2 && value.every(fits)),
-    `a whole number from ${least} to ${MOST}, or two of them: [rows, columns]`,
-  ];
-}
-
-/** One whole number, for windows along one axis. */
-// @__NO_SIDE_EFFECTS__
-export const along = (least: number): Rule => whole(least, MOST);
-
-/** A padding, whose numbers are by `rule`. */
-// @__NO_SIDE_EFFECTS__
-export function paddingOf([fits, words]: Rule): Rule {
-  const [isMode, modes] = oneOf("valid", "same");
-  return [(value) => isMode(value) || fits(value), `${modes} or ${words}`];
-}
-
-export function both(pair: Pair): readonly [number, number] {
-  return typeof pair === "number" ? [pair, pair] : pair;
-}
 
 /** Windows along both axes of an image: their size, their steps, what lies before the image, and how many there are. */
 export interface Windows {
-  readonly size: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly before: readonly [number, number];
-  readonly count: readonly [number, number];
+  readonly size: Pair;
+  readonly stride: Pair;
+  readonly before: Pair;
+  readonly count: Pair;
 }
 
 /**
- * The windows of an image.
+ * The windows of images.
  *
  * @throws ShapeError where there is none, since a window is larger than the image
- * @throws OptionError where a window could lie in the padding altogether
+ * @throws OptionError where a window could lie in the padding altogether, or a number is too large
  */
-export function windowsOf(
-  op: string,
-  x: Shape,
-  size: readonly [number, number],
-  stride: readonly [number, number],
-  padding: Padding,
-): Windows {
-  const image = [x[1]!, x[2]!] as const;
-  const along = (axis: 0 | 1): readonly [before: number, count: number] => {
-    const [length, window, step] = [image[axis], size[axis], stride[axis]];
-    if (padding === "same") {
-      const count = Math.ceil(length / step);
-      return [Math.floor(Math.max(0, (count - 1) * step + window - length) / 2), count];
-    }
-    const before = padding === "valid" ? 0 : both(padding)[axis];
-    return [before, Math.floor((length + 2 * before - window) / step) + 1];
-  };
-  const [rows, columns] = [along(0), along(1)];
-  const before = [rows[0], columns[0]] as const;
-  if (before[0] >= size[0] || before[1] >= size[1]) {
+export function windowsOf(op: string, x: Value, size: Pair, stride: Pair, padding: Padding): Windows {
+  const image = [x.shape[1]!, x.shape[2]!] as const;
+  const geometry = geometryOf(image, size, { stride, padding });
+  const count = outputSize(image, size, geometry);
+  const [[above, below], [left, right]] = geometry.padding;
+  const most = [Math.max(above, below), Math.max(left, right)] as const;
+  if (most[0] >= size[0] || most[1] >= size[1]) {
     throw new OptionError(
-      `${op}: padding ${before.join("×")} must be smaller than the window ${size.join("×")}, or some windows would lie in it altogether`,
+      `${op}: padding ${most.join("×")} must be smaller than the window ${size.join("×")}, or some windows would lie in it altogether`,
     );
   }
-  if (rows[1] < 1 || columns[1] < 1) {
+  if (Math.max(...stride, ...most) > MOST) {
+    throw new OptionError(
+      `${op}: stride ${stride.join("×")} and padding ${most.join("×")} must be at most ${MOST}`,
+    );
+  }
+  if (count[0] < 1 || count[1] < 1) {
     throw new ShapeError(
       op,
       `window ${size.join("×")} is larger than its input ${image.join("×")}${padding === "valid" ? "" : " with its padding"}; ` +
-        `use padding: "same" or a smaller window (${ShapeError.describe({ x })})`,
-      x,
+        `use padding: "same" or a smaller window (${ShapeError.describe({ x: x.shape })})`,
+      x.shape,
     );
   }
-  return { size, stride, before, count: [rows[1], columns[1]] };
+  return { size, stride, before: [above, left], count };
 }
 
 /** @throws ShapeError where x is no batch of images @throws OptionError where it is no symbolic value */

@@ -1,4 +1,4 @@
-import { check, isWhole, options, type Rule, whole } from "../../check.ts";
+import { check, options, type Rule, whole } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { convolveAs, convolveTransposedAs, transposedRules } from "../../graph/ops/conv.ts";
 import {
@@ -8,6 +8,7 @@ import {
   padding,
   pair,
   pairOf,
+  sequencePadding,
 } from "../../graph/ops/conv-geometry.ts";
 import { add } from "../../graph/ops/elementwise.ts";
 import { reshape } from "../../graph/ops/reshape.ts";
@@ -260,15 +261,6 @@ export function convTranspose2d(filters: number, given: ConvTranspose2dOptions):
     return bias ? add(y, parameter("bias", [filters], bias)) : y;
   });
 }
-
-const sequencePadding: Rule = [
-  (value) =>
-    value === "same" ||
-    value === "valid" ||
-    isWhole(value, 0) ||
-    (Array.isArray(value) && value.length === 2 && value.every((each) => isWhole(each, 0))),
-  '"same", "valid", a whole number of at least 0, or [before, behind]',
-];
 
 /**
  * A convolution of sequences. Parameters: weight [kernel, channels / groups, filters], bias [filters].

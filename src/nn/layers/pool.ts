@@ -1,3 +1,4 @@
+import type { Pair } from "../../graph/ops/conv-geometry.ts";
 import {
   type AveragePoolOptions,
   averagePooling1d,
@@ -10,7 +11,6 @@ import {
   type LinePoolOptions,
   maxPooling1d,
   maxPooling2d,
-  type Pair,
   type PoolOptions,
   upsampling1d,
   upsampling2d,
@@ -44,7 +44,7 @@ const poolLayer = (
  * net.params["dense1.weight"].shape; // [196, 10]
  * ```
  */
-export const maxPool2d = (window: Pair = 2, given?: PoolOptions): Layer =>
+export const maxPool2d = (window: number | Pair = 2, given?: PoolOptions): Layer =>
   poolLayer("maxPool2d", maxPooling2d(window, given), { window, ...given });
 
 /**
@@ -63,7 +63,7 @@ export const maxPool2d = (window: Pair = 2, given?: PoolOptions): Layer =>
  * net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data; // Float32Array [3]
  * ```
  */
-export const avgPool2d = (window: Pair = 2, given?: AveragePoolOptions): Layer =>
+export const avgPool2d = (window: number | Pair = 2, given?: AveragePoolOptions): Layer =>
   poolLayer("avgPool2d", averagePooling2d(window, given), { window, ...given });
 
 /** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
@@ -112,7 +112,7 @@ export const globalMaxPool1d = (): Layer => ownLayer("globalMaxPool1d", {}, glob
  * net.predict(tensor([1, 2], [1, 1, 2, 1])).data; // Float32Array [1, 1, 2, 2]
  * ```
  */
-export const upsample2d = (factor: Pair = 2): Layer =>
+export const upsample2d = (factor: number | Pair = 2): Layer =>
   poolLayer("upsample2d", upsampling2d(factor), { factor });
 
 /** Makes signals longer by repeating elements: [batch, length, channels] → [batch, length · factor, channels]. Default factor: 2. */

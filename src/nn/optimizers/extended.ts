@@ -8,6 +8,7 @@ import {
   ClipScaleArg,
   COEFFICIENTS,
   Coefficient,
+  ExtendedUpdateArg,
   Phase,
   SquaresArg,
   UpdateArg,
@@ -19,18 +20,10 @@ import type { Composer } from "../../runtime/composer.ts";
 import { extension } from "../../runtime/extension.ts";
 import { roundUp } from "../../runtime/heap.ts";
 import { instruction } from "../../runtime/instructions.ts";
-import { bytesPerElement } from "../../tensor.ts";
+import { bytesPerElement, type DTypeName } from "../../tensor.ts";
 import type { ScheduleState } from "../rate.ts";
 import type { ExtraDescription } from "./extras.ts";
-import {
-  type Optimizer,
-  type Placed,
-  type Update,
-  type UpdateSite,
-  updateInstruction,
-  updateOperands,
-  writeCoefficients,
-} from "./optimizer.ts";
+import { type Optimizer, type Placed, type Update, type UpdateSite, writeCoefficients } from "./optimizer.ts";
 
 const addGradients = /* @__PURE__ */ extension(ExtensionOp.addGradients);
 const clipGradients = /* @__PURE__ */ extension(ExtensionOp.clipGradients);
@@ -49,8 +42,8 @@ type Clip = Of<"clipByValue" | "clipByNorm" | "clipByGlobalNorm">;
 
 /** Parameters side by side that are treated alike. */
 interface Run {
-  /** the table of their coefficients */
-  readonly table: number;
+  /** which row their coefficients are from */
+  readonly row: number;
   readonly members: Placed[];
 }
 
@@ -67,7 +60,7 @@ class ExtendedUpdate implements Update {
   readonly #decay: Of<"weightDecay"> | undefined;
   readonly #clip: Clip | undefined;
   readonly #average: Of<"movingAverage"> | undefined;
-  /** the rest, and the groups that have a table of their own */
+  /** the rest, and the groups that have rows of their own */
   readonly #groups: readonly (Of<"group"> | undefined)[];
   readonly #runs: readonly Run[];
   readonly #trained: ReadonlySet<string>;
@@ -108,52 +101,52 @@ class ExtendedUpdate implements Update {
     );
   }
 
-  get tables(): number {
+  get rows(): number {
     return this.#groups.length;
   }
 
-  trains(name: string): boolean {
-    return this.#trained.has(name);
-  }
+  readonly trains = (name: string) => this.#trained.has(name);
 
-  compose(composer: Composer, site: UpdateSite): void {
-    const { dtype, bytes, slots } = site;
+  compose(composer: Composer, { dtype, bytes, operands: all }: UpdateSite): void {
+    const slots = all[UpdateArg.s1];
     const region = (name: string) => {
       const index = this.regions.indexOf(name);
       return index < 0 ? 0 : slots + index * bytes;
     };
     const sum = region("sum");
-    const g = sum || site.g;
+    const g = sum || all[UpdateArg.g];
     const spans = this.#runs.map((run) => spanOf(run, bytesPerElement(dtype)));
     if (sum) {
       for (const { from, n } of spans) {
         const operands = {
           [AddGradientsArg.sum]: sum + from,
-          [AddGradientsArg.g]: site.g + from,
+          [AddGradientsArg.g]: all[UpdateArg.g] + from,
           [AddGradientsArg.n]: n,
           [AddGradientsArg.state]: composer.run,
         };
         composer.push(instruction<AddGradientsArg>(addGradients, dtype, operands, 0.15 * n));
       }
     }
-    const scale = this.#composeClipping(composer, spans, site, g);
-    const all = updateOperands(site, composer.run);
+    const scale = this.#composeClipping(composer, spans, dtype, g);
     const average = region("average");
     const { rule } = this.optimizer;
     for (const { run, from, n } of spans) {
       const operands = {
         ...all,
-        [UpdateArg.w]: site.w + from,
+        [UpdateArg.w]: all[UpdateArg.w] + from,
         [UpdateArg.g]: g + from,
         [UpdateArg.n]: n,
-        [UpdateArg.s1]: all[UpdateArg.s1] + from,
+        [UpdateArg.s1]: slots + from,
         [UpdateArg.s2]: all[UpdateArg.s2] + from,
         [UpdateArg.s3]: all[UpdateArg.s3] + from,
-        [UpdateArg.table]: run.table,
-        [UpdateArg.scale]: scale(run),
-        [UpdateArg.average]: average && average + from,
+        [ExtendedUpdateArg.row]: run.row,
+        [ExtendedUpdateArg.scale]: scale(run),
+        [ExtendedUpdateArg.average]: average && average + from,
       };
-      composer.push(updateInstruction(extended[rule.op] ?? rule.op, rule, dtype, operands));
+      const op = extended[rule.op] ?? rule.op;
+      composer.push(
+        instruction<UpdateArg | ExtendedUpdateArg>(op, dtype, operands, (rule.nanoseconds + 0.1) * n),
+      );
     }
   }
 
@@ -161,20 +154,21 @@ class ExtendedUpdate implements Update {
   #composeClipping(
     composer: Composer,
     spans: readonly Span[],
-    { dtype }: UpdateSite,
+    dtype: DTypeName,
     g: number,
   ): (run: Run) => number {
     const clip = this.#clip;
     // Gradients of several steps are added up, and what counts is their mean.
-    const share = this.every > 1 || clip ? number(composer, 1 / this.every) : 0;
-    if (!clip) return () => share;
-    const limit = number(composer, clip.limit);
+    const share = 1 / this.every;
+    const scale = number(composer, dtype, share);
+    if (!clip) return () => scale;
     if (clip.kind === "clipByValue") {
+      const limit = number(composer, dtype, clip.limit);
       for (const { from, n } of spans) {
         const operands = {
           [ClipGradientsArg.g]: g + from,
           [ClipGradientsArg.n]: n,
-          [ClipGradientsArg.scale]: share,
+          [ClipGradientsArg.scale]: scale,
           [ClipGradientsArg.limit]: limit,
           [ClipGradientsArg.state]: composer.run,
         };
@@ -182,6 +176,8 @@ class ExtendedUpdate implements Update {
       }
       return () => 0;
     }
+    const limit = number(composer, "float64", clip.limit);
+    const shareCell = number(composer, "float64", share);
     const members = this.#runs.flatMap((run) => run.members.map((member) => ({ run, member })));
     const total = members.reduce((count, { member }) => count + partials(member.n), 0);
     const sums = composer.allocate(8 * total);
@@ -192,7 +188,7 @@ class ExtendedUpdate implements Update {
         [ClipScaleArg.squares]: from,
         [ClipScaleArg.n]: n,
         [ClipScaleArg.limit]: limit,
-        [ClipScaleArg.share]: share,
+        [ClipScaleArg.share]: shareCell,
       };
       composer.push(instruction<ClipScaleArg>(clipScale, dtype, operands));
       return cell;
@@ -241,7 +237,7 @@ class ExtendedUpdate implements Update {
     const rate = group?.weightDecay ?? this.#decay?.rate ?? 0;
     const decoupled = this.#decay?.decoupled ?? false;
     rows[at + Coefficient.decay] = decoupled ? 0 : rate;
-    rows[at + Coefficient.shrink] = decoupled ? lr * rate : 0;
+    if (decoupled) rows[at + Coefficient.keep] = 1 - lr * rate;
     rows[at + Coefficient.average] = this.#average ? (updates === 0 ? 1 : 1 - this.#average.decay) : 0;
     rows[at + Coefficient.phase] = Phase.last;
   }
@@ -253,9 +249,9 @@ function partials(n: number): number {
 }
 
 /** A cell that holds a number; its address. */
-function number(composer: Composer, value: number): number {
+function number(composer: Composer, dtype: DTypeName, value: number): number {
   const address = composer.allocate(8);
-  composer.write("float64", address, [value]);
+  composer.write(dtype, address, [value]);
   return address;
 }
 
@@ -289,21 +285,21 @@ function chosen<G extends { readonly of: readonly string[] }>(
   return result;
 }
 
-/** Parameters that lie side by side and have the same table, or each by itself. */
+/** Parameters that lie side by side and have the same row, or each by itself. */
 function runsOf(
   trained: readonly Placed[],
-  tableOf: (parameter: Placed) => number,
+  rowOf: (parameter: Placed) => number,
   apart: boolean,
   all: readonly Placed[],
 ): Run[] {
   const runs: Run[] = [];
   for (const parameter of trained) {
-    const table = tableOf(parameter);
+    const row = rowOf(parameter);
     const last = runs.at(-1);
     const before = all[all.indexOf(parameter) - 1];
-    const joins = !apart && last?.table === table && last.members.at(-1) === before;
+    const joins = !apart && last?.row === row && last.members.at(-1) === before;
     if (joins) last.members.push(parameter);
-    else runs.push({ table, members: [parameter] });
+    else runs.push({ row, members: [parameter] });
   }
   return runs;
 }

@@ -1,11 +1,11 @@
 // What an optimizer is, and what a fit asks of one: where nothing else is wished for, one instruction over all parameters.
 
 import type { Op } from "../../../assembly/isa/index.ts";
-import { UpdateArg } from "../../../assembly/isa/optimizer.ts";
+import { Coefficient, UpdateArg } from "../../../assembly/isa/optimizer.ts";
 import { check, having, name, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
-import { type Instruction, instruction } from "../../runtime/instructions.ts";
+import { instruction } from "../../runtime/instructions.ts";
 import type { DTypeName } from "../../tensor.ts";
 import { type Rate, rateAt, rateRule, type ScheduleState } from "../rate.ts";
 
@@ -64,57 +64,24 @@ export interface Update {
   /** regions of state, each laid out as the parameters are, by name */
   readonly regions: readonly string[];
   /** how many rows of coefficients every step has: one for each group of parameters */
-  readonly tables: number;
-  /** how many steps an update takes */
-  readonly every: number;
-  /** whether a parameter is trained */
-  trains(name: string): boolean;
+  readonly rows: number;
+  /** how many steps an update takes; default 1 */
+  readonly every?: number;
+  /** whether a parameter is trained; default: all are */
+  readonly trains?: (name: string) => boolean;
   /** Writes the update's instructions. */
   compose(composer: Composer, site: UpdateSite): void;
   /** Writes the rows for the step after `done` of them into `rows` from `at` on. */
   coefficients(done: number, state: ScheduleState | undefined, rows: Float64Array, at: number): void;
 }
 
-/** Where everything lies that an update reads and writes. */
+/** What an update reads and writes. */
 export interface UpdateSite {
   readonly dtype: DTypeName;
-  readonly w: number;
-  readonly g: number;
-  /** elements of a region, what pads parameters included */
-  readonly n: number;
   /** bytes of a region */
   readonly bytes: number;
-  /** the regions of state, one behind the other */
-  readonly slots: number;
-}
-
-/** The operands of an update that has them all to itself. */
-export type UpdateOperands = Readonly<Record<UpdateArg, number>>;
-
-/** Everything, for all of a region, that an update without extras reads and writes. @param run address of the RunField block */
-export function updateOperands({ w, g, n, slots, bytes }: UpdateSite, run: number): UpdateOperands {
-  return {
-    [UpdateArg.w]: w,
-    [UpdateArg.g]: g,
-    [UpdateArg.n]: n,
-    [UpdateArg.s1]: slots,
-    [UpdateArg.s2]: slots + bytes,
-    [UpdateArg.s3]: slots + 2 * bytes,
-    [UpdateArg.state]: run,
-    [UpdateArg.table]: 0,
-    [UpdateArg.scale]: 0,
-    [UpdateArg.average]: 0,
-  };
-}
-
-/** The instruction that updates as many parameters as its operands say. */
-export function updateInstruction(
-  op: Op,
-  { nanoseconds }: UpdateRule,
-  dtype: DTypeName,
-  operands: UpdateOperands,
-): Instruction {
-  return instruction<UpdateArg>(op, dtype, operands, nanoseconds * operands[UpdateArg.n]);
+  /** those of all parameters, the regions of state one behind the other */
+  readonly operands: Readonly<Record<UpdateArg, number>>;
 }
 
 /** @throws OptionError where something, perhaps a user's own, is no optimizer */
@@ -134,20 +101,21 @@ export function checkOptimizer(call: string, optimizer: Optimizer): void {
 /**
  * What updates parameters.
  *
- * @throws OptionError where it is no optimizer, or its extras do not fit each other or the parameters
+ * @param optimizer that was checked
+ * @throws OptionError where its extras do not fit each other or the parameters
  */
 export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
-  checkOptimizer(call, optimizer);
   const { rule, with: extras = [] } = optimizer;
   if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters);
   return {
     optimizer,
     regions: rule.slots,
-    tables: 1,
-    every: 1,
-    trains: () => true,
-    compose: (composer, site) =>
-      composer.push(updateInstruction(rule.op, rule, site.dtype, updateOperands(site, composer.run))),
+    rows: 1,
+    compose(composer, { dtype, operands }) {
+      composer.push(
+        instruction<UpdateArg>(rule.op, dtype, operands, rule.nanoseconds * operands[UpdateArg.n]),
+      );
+    },
     coefficients: (done, state, rows, at) => writeCoefficients(call, optimizer, done, 1, state, rows, at),
   };
 }
@@ -162,7 +130,9 @@ export function writeCoefficients(
   rows: Float64Array,
   at: number,
 ): number {
-  const lr = rateAt(call, optimizer.lr, updates, state) * multiplier;
+  const lr = rateAt(optimizer.lr, updates, state) * multiplier;
+  rows[at + Coefficient.scale] = 1;
+  rows[at + Coefficient.keep] = 1;
   const made: unknown = optimizer.coefficients(updates + 1, lr, rows, at);
   if (made !== undefined) checkSynchronous(call, optimizer, made);
   return lr;
@@ -172,7 +142,7 @@ export function writeCoefficients(
 export const extrasRule: Rule = [
   (value) =>
     Array.isArray(value) && Array.from(value).every((each) => typeof property(each, "update") === "function"),
-  "a list of what else to do, such as [weightDecay(1e-4)]",
+  "a list such as [weightDecay(1e-4)]",
 ];
 
 /** What writes coefficients after the step has run has written none. */

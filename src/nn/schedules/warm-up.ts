@@ -19,8 +19,8 @@ export function warmUp(given: { steps: number; to: Rate; factor?: number }): Sch
   const to = required("warmUp", "to", rest.to, rateRule);
   const schedule: Schedule = (step, state) =>
     step < steps
-      ? (factor + ((1 - factor) * step) / steps) * rateAt("warmUp", to, 0, state)
-      : rateAt("warmUp", to, step - steps, state);
+      ? (factor + ((1 - factor) * step) / steps) * rateAt(to, 0, state)
+      : rateAt(to, step - steps, state);
   if (typeof to === "number")
     return Object.assign(schedule, { description: { kind: "warmUp", steps, to, factor } });
   const { description, next } = to;

@@ -28,7 +28,7 @@ export const makers = {
 } as unknown as Readonly<Record<string, Maker>>;
 
 /** The options that are arguments of their own, before the others. */
-const first = ["units", "filters", "window", "factor", "groups", "rate"];
+const first = ["units", "filters", "window", "factor", "groups", "rate", "axes", "shape"];
 
 function make(kind: string, options: Readonly<Record<string, unknown>>): unknown {
   const name = kind === "constant" ? "value" : first.find((each) => Object.hasOwn(options, each));

@@ -114,6 +114,8 @@ const layerLabels = new Map([
   ["tanh", "Tanh"],
   ["softmax", "Softmax"],
   ["flatten", "Flatten"],
+  ["permute", "Permute"],
+  ["reshape", "Reshape"],
   ["crossEntropy", "Softmax with Loss"],
   ["binaryCrossEntropy", "Sigmoid with Loss"],
   ["meanSquaredError", "Mean Squared Error"],

@@ -34,7 +34,7 @@ const signals: Shape[] = [
 ];
 const oneEach = (shapes: readonly Shape[]) => shapes.map((shape) => [shape]);
 
-const windows: readonly (readonly [what: string, window: Pair, options: PoolOptions])[] = [
+const windows: readonly (readonly [what: string, window: number | Pair, options: PoolOptions])[] = [
   ["side by side", 2, {}],
   ["of one element", 1, {}],
   ["overlapping", 3, { stride: 2 }],
@@ -44,6 +44,17 @@ const windows: readonly (readonly [what: string, window: Pair, options: PoolOpti
   ["with a padding", 2, { padding: 1 }],
   ["overlapping, with a padding", [3, 4], { stride: [2, 1], padding: [1, 3] }],
   ['"same"', [3, 2], { stride: 2, padding: "same" }],
+  [
+    "with another padding on each side",
+    3,
+    {
+      stride: 2,
+      padding: [
+        [2, 0],
+        [1, 2],
+      ],
+    },
+  ],
   ['"same", one by one', 3, { stride: 1, padding: "same" }],
 ];
 

@@ -40,22 +40,22 @@ const network = (layer: Layer, ...shape: number[]) => sequential([layer], { inpu
 
 test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: () => unknown]>([
   [
-    "maxPool2d: window must be a whole number from 1 to 65535, or two of them: [rows, columns]; got 0",
+    "maxPool2d: window must be a whole number of at least 1, or two: [rows, columns]; got 0",
     OptionError,
     () => kobai.maxPool2d(0),
   ],
   [
-    "maxPool2d: window must be a whole number from 1 to 65535, or two of them: [rows, columns]; got [2, 2, 2]",
+    "maxPool2d: window must be a whole number of at least 1, or two: [rows, columns]; got [2, 2, 2]",
     OptionError,
     () => kobai.maxPool2d([2, 2, 2] as never),
   ],
   [
-    "maxPool2d: stride must be a whole number from 1 to 65535, or two of them: [rows, columns]; got 0.5",
+    "maxPool2d: stride must be a whole number of at least 1, or two: [rows, columns]; got 0.5",
     OptionError,
     () => kobai.maxPool2d(2, { stride: 0.5 }),
   ],
   [
-    'avgPool2d: padding must be "valid" or "same" or a whole number from 0 to 65535, or two of them: [rows, columns]; got "full"',
+    'avgPool2d: padding must be "same", "valid", a whole number of at least 0, [rows, columns] or [[above, below], [left, right]]; got "full"',
     OptionError,
     () => kobai.avgPool2d(2, { padding: "full" as never }),
   ],
@@ -70,12 +70,12 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     () => kobai.avgPool2d(2, { countPadding: 1 as never }),
   ],
   [
-    "maxPool1d: window must be a whole number from 1 to 65535; got [2, 2]",
+    "maxPool1d: window must be a whole number of at least 1; got [2, 2]",
     OptionError,
     () => kobai.maxPool1d([2, 2] as never),
   ],
   [
-    "upsample2d: factor must be a whole number from 1 to 65535, or two of them: [rows, columns]; got -1",
+    "upsample2d: factor must be a whole number of at least 1, or two: [rows, columns]; got -1",
     OptionError,
     () => kobai.upsample2d(-1),
   ],
@@ -108,6 +108,11 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     "avgPool2d: padding 2×2 must be smaller than the window 2×2, or some windows would lie in it altogether",
     OptionError,
     () => network(kobai.avgPool2d(2, { padding: 2 }), 4, 4, 1),
+  ],
+  [
+    "maxPool2d: stride 2×65536 and padding 0×0 must be at most 65535",
+    OptionError,
+    () => network(kobai.maxPool2d(2, { stride: [2, 65_536] }), 4, 4, 1),
   ],
   [
     "avgPool2d: window 33×32 with stride 33×32 makes sums of 1056 terms; 1024 is the most. Pool twice, or over everything: globalAvgPool2d",

@@ -50,7 +50,19 @@ const core: Readonly<Record<string, number>> = {
 /** Those of the extension. */
 const extension: Readonly<Record<string, number>> = {
   "elementwise/loops/combine<AbsGradient>": 84,
-  "extension/execute": 24,
+  "extension/dispatch": 12,
+  "normalize/channels/batchNormGradient": 20,
+  "normalize/channels/channelAffine": 12,
+  "normalize/columns/columnProducts": 24,
+  "normalize/columns/columnSquares": 14,
+  "normalize/columns/columnSums": 10,
+  "normalize/groups/groupNorm": 56,
+  "normalize/groups/groupNormGradient": 20,
+  "normalize/groups/weighedSums": 44,
+  "pool/windows/maxPool": 69,
+  "pool/windows/maxPoolGradient": 29,
+  "pool/windows/sumPool": 12,
+  "pool/windows/sumPoolGradient": 10,
 };
 
 /** The micro-kernels' tiles are merged whole: what is left of 128 bits makes sums begin with zero, or ends rows. */

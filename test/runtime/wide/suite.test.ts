@@ -11,6 +11,8 @@ const tests = [
   "test/assembly/gemm.test.ts",
   "test/assembly/sparse.test.ts",
   "test/assembly/unary.test.ts",
+  "test/nn/layers/normalize.test.ts",
+  "test/nn/layers/pool.test.ts",
   "test/train/training.test.ts",
   "test/train/updates.test.ts",
   "test/train/numerical-gradient.test.ts",

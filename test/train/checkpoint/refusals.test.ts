@@ -30,7 +30,9 @@ import {
   type Network,
   normal,
   OptionError,
+  permute,
   relu,
+  reshape,
   restore,
   type SequentialOptions,
   StateError,
@@ -453,6 +455,8 @@ describe("every layer of kobai's", () => {
     ...Object.fromEntries(
       ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!() as Layer]]),
     ),
+    reshape: [[6], () => reshape([2, 3])],
+    permute: [[2, 3], () => permute([2, 1])],
     upsample2d: [[2, 2, 1], () => upsample2d([1, 2])],
     upsample1d: [[2, 1], () => upsample1d(3)],
   };
