@@ -4,7 +4,7 @@ import { Status } from "../../assembly/blocks.ts";
 import { anything, check, options, type Rule } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
-import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
+import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
@@ -54,6 +54,7 @@ export function trainStep(net: Network, x: TensorLike, t: TensorLike, given: Tra
     throw new StateError("trainStep: this network is being trained by fit; await that first");
   const rules = { optimizer: anything, loss: lossRule };
   const { optimizer, loss = inside.training.loss ?? crossEntropy() } = options("trainStep", given, rules);
+  checkOptimizer("trainStep", optimizer);
   const inputs = toInputs("trainStep", x, inside.core);
   const targets = toTargets("trainStep", t, inputs.batch, targetRule(loss, inside.core));
   return trainerOf(net, inside, optimizer).step(inside, inputs, targets, loss);
