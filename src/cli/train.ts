@@ -94,7 +94,7 @@ function plan(options: TrainOptions, data: Dataset): Run {
     ...options,
     inputs: size(data.x.shape.slice(1)),
     outputs: data.classes as number,
-    samples: digestOf(data.x),
+    samples: digestOf([data.x]),
     lr: options.lr ?? defaultRates[options.optimizer],
     stepsPerEpoch,
     steps:
@@ -106,7 +106,7 @@ function plan(options: TrainOptions, data: Dataset): Run {
 
 /** The settings of a run that is resumed. @throws DataError where the data are others than its own */
 function sameData(run: Run, { x }: Dataset): Run {
-  if (run.samples === digestOf(x)) return run;
+  if (run.samples === digestOf([x])) return run;
   throw new DataError("these are not the data that the run began with: give them with --data");
 }
 

@@ -3,23 +3,32 @@
 import type { Dataset, TrainTest } from "../data/index.ts";
 import { NotFiniteError } from "../errors.ts";
 import {
+  adadelta,
   adaGrad,
   adam,
+  adamax,
+  adamw,
+  amsgrad,
   type Callback,
   crossEntropy,
   type Evaluation,
   type FitRun,
   type History,
+  lion,
   momentum,
   type NamedTensors,
   type Network,
+  nadam,
+  nesterov,
   type Optimizer,
+  radam,
+  rmsprop,
   sgd,
 } from "../index.ts";
 import { CHECKPOINT, checkpointOf, joined } from "./checkpoint.ts";
 import type { Display } from "./display.ts";
 import type { ResultWriter } from "./results.ts";
-import type { TrainOptions } from "./settings.ts";
+import type { OptimizerName, TrainOptions } from "./settings.ts";
 import type { Stop } from "./stop.ts";
 
 /** A run with nothing left open: the options, and what follows from them and from the data. */
@@ -64,7 +73,21 @@ export interface Weights {
   loss?: number;
 }
 
-const optimizerKinds = { sgd, momentum, adagrad: adaGrad, adam } as const;
+const optimizerKinds: Readonly<Record<OptimizerName, (options: { lr: number }) => Optimizer>> = {
+  sgd,
+  momentum,
+  nesterov,
+  adagrad: adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  amsgrad,
+  adamw,
+  nadam,
+  radam,
+  adamax,
+  lion,
+};
 
 /**
  * Trains a network; a signal ends it early.

@@ -3,28 +3,37 @@
 import { Status } from "../../assembly/blocks.ts";
 import { anything, check, options, type Rule } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
-import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
+import type { Placement } from "../graph/plan.ts";
 import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { bytesPerElement, formatShape, size, type TensorLike, type TypedArray } from "../tensor.ts";
+import { formatShape, size, type TypedArray } from "../tensor.ts";
 import { type Inputs, toInputs, toTargets } from "./arguments.ts";
-import { buildLoss, type Core, training } from "./core.ts";
-import { type Inside, insideOf, Network } from "./network.ts";
-import { composeFiniteCheck, composeUpdate, type FiniteCheck, type Given, givenInput } from "./programs.ts";
-import { Reader } from "./reader.ts";
+import { buildLoss, type Core, type TargetType, training } from "./core.ts";
+import type { Objective } from "./face.ts";
+import { type AnyNetwork, type Inside, insideOf, Network } from "./network.ts";
+import {
+  composeFiniteCheck,
+  composeUpdate,
+  type FiniteCheck,
+  type GivenInputs,
+  givenInputs,
+  keyOf,
+} from "./programs.ts";
+import { type Read, Reader } from "./reader.ts";
 import { RunState } from "./run-state.ts";
+import type { Signature, Single } from "./signature.ts";
 import type { Slots } from "./slots.ts";
-import { checkFinite, type Targets, targetRule } from "./targets.ts";
+import type { Targets } from "./targets.ts";
 
 /** Options of `trainStep`. */
-export interface TrainStepOptions {
+export interface TrainStepOptions<S extends Signature = Single> {
   /** How parameters follow their gradients. The same object in a later step, or in `fit`, goes on with its state. */
   optimizer: Optimizer;
-  /** What to make small. Default: that of the last step or fit, else `crossEntropy()`. */
-  loss?: Loss;
+  /** What to make small. Default: that of the last step or fit, else `crossEntropy()` where there is one output. */
+  loss?: S["loss"];
 }
 
 const networkRule: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
@@ -48,22 +57,35 @@ const networkRule: Rule = [(value) => value instanceof Network, "a network, such
  * trainStep(net, x, t, { optimizer }) < before; // true
  * ```
  */
-export function trainStep(net: Network, x: TensorLike, t: TensorLike, given: TrainStepOptions): number {
+export function trainStep<S extends Signature = Single>(
+  net: Network<S>,
+  x: S["x"],
+  t: S["t"],
+  given: TrainStepOptions<S>,
+): number {
   const inside = insideOf(check("trainStep", "net", net, networkRule));
   if (inside.isFitting)
     throw new StateError("trainStep: this network is being trained by fit; await that first");
-  const rules = { optimizer: anything, loss: lossRule };
-  const { optimizer, loss = inside.training.loss ?? crossEntropy() } = options("trainStep", given, rules);
+  const rules = { optimizer: anything, loss: anything };
+  const { optimizer, loss } = options("trainStep", given as object, rules) as {
+    optimizer: Optimizer;
+    loss?: unknown;
+  };
   checkOptimizer("trainStep", optimizer);
-  const inputs = toInputs("trainStep", x, inside.core);
-  const targets = toTargets("trainStep", t, inputs.batch, targetRule(loss, inside.core));
-  return trainerOf(net, inside, optimizer).step(inside, inputs, targets, loss);
+  const { core } = inside;
+  const objective =
+    loss === undefined
+      ? (inside.training.objective ?? core.face.usual("trainStep"))
+      : core.face.objective("trainStep", loss);
+  const inputs = toInputs("trainStep", x, core);
+  const targets = toTargets("trainStep", t, inputs.batch, core, objective);
+  return trainerOf(net, inside, optimizer).step(inside, inputs, targets, objective);
 }
 
 /** The trainers of networks: of each the one for its last optimizer. */
-const trainers = new WeakMap<Network, Trainer>();
+const trainers = new WeakMap<AnyNetwork, Trainer>();
 
-function trainerOf(net: Network, inside: Inside, optimizer: Optimizer): Trainer {
+function trainerOf(net: AnyNetwork, inside: Inside, optimizer: Optimizer): Trainer {
   const known = trainers.get(net);
   if (known?.isFor(optimizer, inside)) return known;
   const update = updateOf("trainStep", optimizer, inside.core.parameters.layout);
@@ -83,12 +105,10 @@ function trainerOf(net: Network, inside: Inside, optimizer: Optimizer): Trainer 
 }
 
 /** Views of what a step reads. */
-interface StepProgram extends Program {
-  /** the samples, as they are given */
-  x(): TypedArray;
-  t(): TypedArray;
-  /** Looks at the samples; whether all their elements are finite. */
-  prepare(): boolean;
+interface StepProgram extends Program, Pick<GivenInputs, "xs" | "finite"> {
+  readonly ts: readonly (() => TypedArray)[];
+  /** Looks at the samples. */
+  prepare(): void;
 }
 
 /** Does steps with one optimizer. */
@@ -126,26 +146,27 @@ class Trainer implements Disposable {
 
   step(
     { core, training: state }: Inside,
-    { batch, values: x }: Inputs,
-    { type, values: t }: Targets,
-    loss: Loss,
+    inputs: Inputs,
+    targets: readonly Targets[],
+    objective: Objective,
   ): number {
-    const given = this.#reader.given(x, state.scale);
-    const check = () =>
-      checkFinite("trainStep", "x", x, core.dtype, { perSample: size(core.inputShape), scale: given.scale });
-    // No integer is infinite, but times a scale beyond all measure it can be.
-    if (given.scale !== 1) check();
-    const key = `${batch} ${given.dtype} ${given.scale} ${given.sparse} ${type.dtype} ${formatShape(type.shape)}`;
-    const make = () => this.#compose(core, { batch, given, type, loss });
-    const program = this.#programs.get(key, make, loss) as StepProgram;
+    const read = this.#reader.read("trainStep", inputs.values, state.scales);
+    const types = targets.map(({ type }) => type);
+    const kinds = types.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join();
+    const program = this.#programs.get(
+      `${inputs.batch} ${keyOf(read)} ${kinds}`,
+      () => this.#compose(core, inputs.batch, read, types, objective),
+      ...objective.flatMap(({ output, loss, weight }) => [output, loss, weight]),
+    ) as StepProgram;
     const run = this.#run;
     run.begin(state.step, 1, state.given, state.schedule);
     // A user's own code, in layers, in the optimizer or in what was given, may have disposed of the network.
     core.parameters.alive();
-    program.x().set(x.data);
-    program.t().set(t.data);
+    for (const [i, { data }] of read.entries()) program.xs[i]!().set(data);
+    for (const [i, { values }] of targets.entries()) program.ts[i]!().set(values.data);
+    program.prepare();
     // Who finds out which one it is takes a hundred times as long.
-    if (!program.prepare()) check();
+    for (const [i, finite] of program.finite.entries()) if (Number.isNaN(finite()[0])) read[i]!.check();
     const status = program.run(1);
     const value = run.losses(1)[0]!;
     if (status === Status.lossNotFinite) {
@@ -154,43 +175,42 @@ class Trainer implements Disposable {
     }
     state.step++;
     state.given++;
-    state.loss = loss;
+    state.objective = objective;
     return value;
   }
 
   #compose(
     core: Core,
-    { batch, given, type, loss }: { batch: number; given: Given; type: Targets["type"]; loss: Loss },
+    batch: number,
+    read: readonly Read[],
+    types: readonly TargetType[],
+    objective: Objective,
   ): StepProgram {
     const { heap } = core.engine;
     const state = this.#run.address;
     const write = (composer: Composer): StepProgram => {
-      const built = buildLoss(core, batch, loss, type, training);
-      const elements = size(built.x.shape);
-      const [x, finite] = [composer.allocate(elements * bytesPerElement(given.dtype)), composer.allocate(8)];
-      const t = composer.room(built.t);
+      const built = buildLoss(core, batch, objective, types, training);
+      const targets = built.pairs.map(({ t }): Placement => ({ value: t, address: composer.room(t) }));
       // A program of its own: nothing is trained with samples that are not finite.
       const first = Composer.compose(core, (inner) => {
-        const placement = givenInput(inner, built.x, { ...given, x, finite });
-        return { ...inner.finish(), placement };
+        const given = givenInputs(inner, built.xs, read);
+        return { ...inner.finish(), given };
       });
       composer.onDispose(() => first.dispose());
-      composeUpdate(composer, core, built, [first.placement, { value: built.t, address: t }], {
+      const { placements, xs, finite } = first.given;
+      composeUpdate(composer, core, built, [...placements, ...targets], {
         differentiated: core,
         by: "backprop",
         update: this.#update,
         slots: this.#slots.address,
         state,
       });
-      const verdict = heap.lastingView("float64", finite, 1);
       return {
         ...composer.finish(),
-        x: heap.lastingView(given.dtype, x, elements),
-        t: heap.lastingView(type.dtype, t, size(built.t.shape)),
-        prepare() {
-          first.run(1);
-          return !Number.isNaN(verdict()[0]);
-        },
+        xs,
+        finite,
+        ts: targets.map(({ value, address }) => heap.lastingView(value.dtype, address, size(value.shape))),
+        prepare: () => void first.run(1),
       };
     };
     return Composer.compose(core, write, state);

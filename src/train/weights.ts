@@ -1,21 +1,21 @@
 // Samples that count more or less in training.
 
 import { show } from "../check.ts";
-import type { CheckedDataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { weighted } from "../graph/ops/weighted.ts";
 import type { Placement } from "../graph/plan.ts";
 import { input } from "../graph/value.ts";
 import type { Composer } from "../runtime/composer.ts";
 import type { Disposable } from "../runtime/resources.ts";
-import { formatShape, size, type TensorLike, toTensor } from "../tensor.ts";
+import { formatShape, size, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import type { BuiltLoss, Core } from "./core.ts";
+import type { Samples } from "./face.ts";
 import { gather, type RowChoice } from "./gather.ts";
 
 /** How much each sample of a data set counts: what `classWeights` and `sampleWeights` make. */
 export interface Weights {
   /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it */
-  of(data: CheckedDataset): Float64Array;
+  of(data: Samples): Float64Array;
   /** @internal Puts them into memory. */
   hold(core: Core, values: Float64Array): HeldWeights;
 }
@@ -33,7 +33,7 @@ export interface HeldWeights extends Disposable {
  *
  * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes].
  * @throws OptionError where they are none; from `fit`, where targets are no classes, there are not as many weights, the gradient is
- * numerical, or the loss is one of your own: there it can weigh by itself
+ * numerical, there are several losses, or it is one of your own: there it can weigh by itself
  * @example
  * ```ts
  * import { classWeights, crossEntropy, sgd } from "kobai";
@@ -45,7 +45,8 @@ export function classWeights(weights: readonly number[]): Weights {
   const values = numbers("classWeights", weights);
   return {
     hold,
-    of({ t, n }) {
+    of({ t: targets, n }) {
+      const [t] = targets as readonly [Tensor];
       const width = size(t.shape.slice(1));
       // Yes or no, or a label, or a row whose largest element counts.
       const isLabel = width === 1;
@@ -110,15 +111,15 @@ function hold({ engine, owner }: Core, values: Float64Array): HeldWeights {
   const one = block.address + 8 * values.length;
   return {
     weigh(composer, built, choice) {
-      const { loss, x } = built;
-      const m = x.shape[0]!;
+      const { loss, xs } = built;
+      const m = xs[0]!.shape[0]!;
       const leaf = input("weights", [m], loss.dtype);
       const out = composer.room(leaf);
       const from = { out, data: block.address, source: "float64", m, width: 1, scale: one } as const;
       composer.push(gather(loss.dtype, from, choice));
       const made = weighted(loss, leaf);
       if (made) return { built: { ...built, loss: made }, placement: { value: leaf, address: out } };
-      throw new OptionError("fit: weights go with kobai's losses; one of your own can weigh by itself");
+      throw new OptionError("fit: weights go with one loss of kobai's; one of your own can weigh by itself");
     },
     dispose: () => engine.heap.free(block),
   };

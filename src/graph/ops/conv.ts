@@ -31,6 +31,7 @@ import {
   sizesOf,
   transposedGeometryOf,
 } from "./conv-geometry.ts";
+import { checkImages } from "./windows.ts";
 
 /** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
 interface Sized extends Geometry {
@@ -63,14 +64,19 @@ function operation<A extends Geometry>(
   };
   const scratch = (node: Node<A>) =>
     convolutionScratch(part, sizes(node), node.inputs[0]!.dtype === "float64" ? 8 : 4);
-  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit"> = {
+  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit" | "multiplyAdds"> = {
     words: CONVOLUTION_WORDS,
+    multiplyAdds: (node) => multiplyAdds(part, node as Node<never>),
     workspace: (node) => scratch(node).bytes,
     emit: (node, emitter) => emitConvolution(part, op, node, emitter, sizes(node), scratch(node)),
   };
   if (part === "w") return { ...rules, ...instruction };
   const { name, infer } = rules;
-  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = { name, infer, ...instruction };
+  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = {
+    name: `${name}Finished`,
+    infer,
+    ...instruction,
+  };
   finished.finished = finished as Operation<never>;
   return { ...rules, ...instruction, finished: finished as Operation<never> };
 }
@@ -206,8 +212,8 @@ export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Valu
 
 /** convolve2d with options that are checked, for who has a name of his own in messages. */
 export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOptions): Value {
-  checkValue(`${op}: x`, x);
-  checkValue(`${op}: w`, w);
+  checkImages(op, x);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
@@ -244,8 +250,8 @@ export function convolveTransposedAs(
   w: Value,
   given: TransposedConvolutionOptions,
 ): Value {
-  checkValue(`${op}: x`, x);
-  checkValue(`${op}: w`, w);
+  checkImages(op, x);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, true);
   const behind = pairOf(given.outputPadding ?? 0);

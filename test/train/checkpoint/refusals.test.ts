@@ -145,9 +145,9 @@ describe("load refuses", () => {
     [
       "a bad scale",
       (about) => {
-        about.training.scale = "1";
+        about.training.scales = ["1"];
       },
-      'load: training: scale must be a finite number; got "1"',
+      'load: training: scales must be a list of finite numbers; got ["1"]',
     ],
     [
       "bad epochs",
@@ -428,7 +428,7 @@ describe("every layer of kobai's", () => {
     ...Object.fromEntries(
       ["relu", "sigmoid", "tanh", "softmax", "identity", "flatten"].map((name) => [
         name,
-        [[3], () => makers[name]!() as Layer],
+        [[3], () => makers[name]!({}) as Layer],
       ]),
     ),
     dense: [[3], () => dense(2, { weight: normal({ std: 2 }), bias: false })],
@@ -449,11 +449,11 @@ describe("every layer of kobai's", () => {
     ...Object.fromEntries(
       ["globalAvgPool2d", "globalMaxPool2d"].map((name) => [
         name,
-        [[4, 4, 2], () => makers[name]!() as Layer],
+        [[4, 4, 2], () => makers[name]!({}) as Layer],
       ]),
     ),
     ...Object.fromEntries(
-      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!() as Layer]]),
+      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!({}) as Layer]]),
     ),
     reshape: [[6], () => reshape([2, 3])],
     permute: [[2, 3], () => permute([2, 1])],
