@@ -33,6 +33,7 @@ import {
   permute,
   relu,
   reshape,
+  residual,
   restore,
   type SequentialOptions,
   StateError,
@@ -453,8 +454,12 @@ describe("every layer of kobai's", () => {
       ]),
     ),
     ...Object.fromEntries(
-      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!({}) as Layer]]),
+      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [
+        name,
+        [[4, 2], () => makers[name]!({}) as Layer],
+      ]),
     ),
+    residual: [[3], () => residual(dense(3), relu())],
     reshape: [[6], () => reshape([2, 3])],
     permute: [[2, 3], () => permute([2, 1])],
     upsample2d: [[2, 2, 1], () => upsample2d([1, 2])],
