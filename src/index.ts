@@ -109,3 +109,4 @@ export type {
 } from "./train/signature.ts";
 export { type TrainStepOptions, trainStep } from "./train/train-step.ts";
 export type { NamedTensors } from "./train/variables.ts";
+export { classWeights, sampleWeights, type Weights } from "./train/weights.ts";

@@ -33,6 +33,7 @@ import type { Mode } from "./pass.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 import type { Region } from "./variables.ts";
+import type { HeldWeights } from "./weights.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
@@ -301,6 +302,8 @@ export interface TrainingSpec {
   readonly state: number;
   /** address of the row indices: uint32, as many as samples when shuffling, else as the batch */
   readonly indices: number;
+  /** how much each sample counts, where not all count alike */
+  readonly weights?: HeldWeights | undefined;
   /** address of the optimizer's state */
   readonly slots: number;
   readonly by: Differentiation;
@@ -316,8 +319,11 @@ export function composeTraining(core: Core, data: StoredDataset, spec: TrainingS
     const built = buildLoss(differentiated, m, spec.objective, targets, training);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
-    const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
-    composeUpdate(composer, core, built, inputs, spec);
+    const choice = { indices, state, stepsPerEpoch, stride };
+    const inputs = data.fetch(composer, built, choice);
+    const weighed = spec.weights?.weigh(composer, built, choice);
+    if (weighed) inputs.push(weighed.placement);
+    composeUpdate(composer, core, weighed?.built ?? built, inputs, spec);
     return composer.finish();
   };
   return Composer.compose(differentiated, write, state);

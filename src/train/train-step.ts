@@ -4,7 +4,7 @@ import { Status } from "../../assembly/blocks.ts";
 import { anything, check, options, type Rule } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import type { Placement } from "../graph/plan.ts";
-import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
+import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
@@ -71,6 +71,7 @@ export function trainStep<S extends Signature = Single>(
     optimizer: Optimizer;
     loss?: unknown;
   };
+  checkOptimizer("trainStep", optimizer);
   const { core } = inside;
   const objective =
     loss === undefined

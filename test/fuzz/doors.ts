@@ -366,6 +366,7 @@ export const doors: readonly Door[] = [
     (options) => kobai.earlyStopping(options),
   ),
   door("kobai", kobai, "pausable"),
+  ...["classWeights", "sampleWeights"].map((name) => door("kobai", kobai, name, [1, 2])),
   {
     name: "kobai: checkpoint",
     args: () => [undefined],
@@ -553,6 +554,7 @@ export const doors: readonly Door[] = [
       "seed",
       "evaluate",
       "from",
+      "weights",
       "callbacks",
       "onProgress",
       "onEvaluate",
