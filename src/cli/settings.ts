@@ -28,6 +28,8 @@ export interface TrainOptions {
   data?: string;
   out?: string;
   figures?: boolean;
+  checkpointEvery?: number;
+  resume?: string;
 }
 
 /** The run of the book's chapter 5 is the default: SGD at 0.1 for 10,000 iterations; the other rates are the optimizers' own. */
