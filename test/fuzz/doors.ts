@@ -285,6 +285,21 @@ export const doors: readonly Door[] = [
       return withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ with: [extra] }) }));
     },
   ),
+  {
+    name: "kobai: findLearningRate",
+    args: () => [undefined, data, { loss: crossEntropy(), steps: 2 }],
+    call: (net: kobai.Network | undefined, ...args: [kobai.Dataset, kobai.LearningRateOptions]) =>
+      net === undefined
+        ? withNetwork((own) => kobai.findLearningRate(own, ...args))
+        : kobai.findLearningRate(net, ...args),
+  },
+  ...fields(
+    "kobai: findLearningRate",
+    () => ({ loss: crossEntropy(), steps: 2 }),
+    ["loss", "optimizer", "from", "to", "steps", "batchSize", "seed", "signal"],
+    (options) =>
+      withNetwork((net) => kobai.findLearningRate(net, data, options as kobai.LearningRateOptions)),
+  ),
   door("kobai/book", book, "updater", sgd()),
   {
     name: "kobai/book: updater, update",
