@@ -54,6 +54,7 @@ describe("a layer from its description", () => {
       separableConv2d: convolution,
       groupNorm: { groups: 2 },
       permute: { axes: [2, 1] },
+      residual: { layers: [{ kind: "relu" }] },
       reshape: { shape: [3, 2] },
     };
     expect(layerOf("test", { kind, ...needed[kind] } as LayerDescription).name).toBe(kind);

@@ -71,7 +71,8 @@ export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
   permute: first("axes", permute),
   relu,
   reshape: first("shape", reshape),
-  residual: ({ layers, ...shortcut }) => residual(...(layers as Layer[]), shortcut),
+  residual: ({ layers, ...shortcut }) =>
+    residual(...((Array.isArray(layers) ? layers : [layers]) as Layer[]), shortcut),
   sigmoid,
   softmax,
   tanh,

@@ -32,7 +32,7 @@ const most: Readonly<Record<string, number>> = {
 };
 
 /** Kinds that take lists, which there are no fields for. */
-const withLists = ["permute", "reshape"];
+const withLists = ["permute", "reshape", "residual"];
 
 interface Props {
   readonly t: TrainText;
