@@ -53,7 +53,7 @@ export class Pass {
   /** One layer's output. @throws OptionError where it is no symbolic value @throws ShapeError where it is not [batch, …] */
   apply(named: NamedLayer, x: Value): Value {
     const { layer, name } = named;
-    const output: unknown = layer.forward(x, this.#scope(name));
+    const output: unknown = underName(layer, name, () => layer.forward(x, this.#scope(name)));
     checkValue(`${name}: what its function returns`, output);
     if (output.shape[0] !== x.shape[0]) {
       throw new ShapeError(
@@ -119,6 +119,15 @@ export class Pass {
         return random(drawn, shape, dtype, distributionOf(drawn, initializer, shape, dtype), this.#draws++);
       },
     };
+  }
+}
+
+/** What a layer's function does; where it fails for a shape, by the layer's name in the network. */
+function underName<T>({ name: kind }: Layer, name: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw error instanceof ShapeError && error.op === kind ? error.of(name) : error;
   }
 }
 

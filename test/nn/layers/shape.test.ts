@@ -44,7 +44,10 @@ describe("reshape and permute", () => {
     const t = Int32Array.of(0, 1, 2, 1);
     expect(gradientCheck(net, x, t, { loss: crossEntropy() }).largest).toBeLessThan(1e-7);
     const before = net.loss(x, t, crossEntropy());
-    await net.fit({ x, t: tensor(t) }, { loss: crossEntropy(), optimizer: sgd({ lr: 0.5 }), batchSize: 4, steps: 20 });
+    await net.fit(
+      { x, t: tensor(t) },
+      { loss: crossEntropy(), optimizer: sgd({ lr: 0.5 }), batchSize: 4, steps: 20 },
+    );
     expect(net.loss(x, t)).toBeLessThan(before);
   });
 
