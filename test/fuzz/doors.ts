@@ -331,6 +331,23 @@ export const doors: readonly Door[] = [
       (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
     ),
   ]),
+  ...["conv2d", "convTranspose2d", "separableConv2d", "conv1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, { kernel: 1 }),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({ kernel: 1 }),
+      ["kernel", "stride", "padding", "dilation", "bias"],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
+  door("kobai", kobai, "depthwiseConv2d", { kernel: 1 }),
+  ...fields(
+    "kobai: depthwiseConv2d",
+    () => ({ kernel: 1 }),
+    ["kernel", "multiplier", "weight"],
+    (options) =>
+      kobai.sequential([kobai.depthwiseConv2d(options as { kernel: 1 })], { input: [1, 1, 2] }).dispose(),
+  ),
   ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
   ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
     door("kobai", kobai, name),
@@ -679,6 +696,15 @@ export const doors: readonly Door[] = [
   ]),
   ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
   ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
+  ...(["convolve2d", "convolveTranspose2d"] as const).map((name) => ({
+    name: `kobai/ops: ${name}`,
+    args: () => [undefined, { stride: 1 }],
+    call: inLayer((x, w, options) => {
+      const image = ops.reshape(x, [x.shape[0]!, 1, 2, 1]);
+      const kernel = ops.reshape(ops.mean(x, { axis: 0 }), [1, 2, 1, 1]);
+      return ops.add(x, ops.scale(ops.sum(ops[name](image, w === undefined ? kernel : w, options)), 0));
+    }),
+  })),
   ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
   ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
   opOf("upsample2d", [1, 2, 1], 2),
