@@ -1,6 +1,6 @@
 // A network as a table.
 
-import { formatBytes } from "../errors.ts";
+import { formatBytes } from "../format-bytes.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isGiven, type Node, type Shape, type Value } from "../graph/value.ts";
 import { bytesPerElement, formatShape, size } from "../tensor.ts";
