@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { init } from "../src/runtime/engine.ts";
 import { group as bookLoop } from "./book-loop.ts";
 import { group as bookRun } from "./book-run.ts";
+import { group as conv } from "./conv.ts";
 import { group as exp } from "./exp.ts";
 import type { Group, Result } from "./harness.ts";
 import { group as instructions } from "./instructions.ts";
@@ -26,6 +27,7 @@ import { group as trainingStep } from "./training-step.ts";
 
 const groups: readonly Group[] = [
   matmul,
+  conv,
   lanes,
   softmaxCrossEntropy,
   exp,

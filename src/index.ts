@@ -75,6 +75,11 @@ export {
   type ParameterCheck,
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
+export {
+  type FoundLearningRate,
+  findLearningRate,
+  type LearningRateOptions,
+} from "./train/learning-rate.ts";
 export type { NetworkOptions } from "./train/make.ts";
 export type { Average, Averaged } from "./train/metrics/classes.ts";
 export {
@@ -102,4 +107,6 @@ export type {
   Signature,
   Single,
 } from "./train/signature.ts";
+export { type TrainStepOptions, trainStep } from "./train/train-step.ts";
 export type { NamedTensors } from "./train/variables.ts";
+export { classWeights, sampleWeights, type Weights } from "./train/weights.ts";

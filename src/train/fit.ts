@@ -35,6 +35,7 @@ import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
 import type { Signature, Single } from "./signature.ts";
 import type { Slots } from "./slots.ts";
 import { type StoredDataset, store } from "./store.ts";
+import type { Weights } from "./weights.ts";
 
 /** Options of `fit`. */
 export interface FitOptions<S extends Signature = Single> {
@@ -72,6 +73,8 @@ export interface FitOptions<S extends Signature = Single> {
    * would have that was cut; evaluations come where they would have come. Default 0.
    */
   from?: number;
+  /** How much each sample counts: `classWeights` or `sampleWeights`. Default: all alike. They go with gradients by backpropagation. */
+  weights?: Weights;
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: Callback["onProgress"];
   /** Called after each evaluation, likewise. */
@@ -214,6 +217,7 @@ class Session implements Disposable {
     };
     this.#history = history;
     const held = this.#resources;
+    const weights = options.weights?.of(plan.data);
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = plan.by === "backprop";
     try {
@@ -238,6 +242,7 @@ class Session implements Disposable {
         state: this.#run.address,
         indices: indices.address,
         update,
+        weights: weights && held.add(options.weights!.hold(core, weights)),
         slots: slots.address,
       };
       const compose = (m: number): Steps => {

@@ -3,7 +3,7 @@ import "../globals.ts";
 import { StateError } from "../errors.ts";
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
-import { Resources } from "../runtime/resources.ts";
+import { type Disposable, Resources } from "../runtime/resources.ts";
 import { type DTypeName, size, type Tensor } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
@@ -43,7 +43,12 @@ export interface Inside {
   readonly seed: number;
   readonly training: TrainingState;
   readonly isFitting: boolean;
-  keepSlots(slots: Slots | undefined): void;
+  slotsFor(update: Update): Slots;
+  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
+  /** gives it the network's own life */
+  hold(resource: Disposable): void;
+  /** ends it before */
+  release(resource: Disposable): void;
 }
 
 /** @internal @throws StateError after dispose */
@@ -90,7 +95,10 @@ export class Network<S extends Signature = Single> {
         seed: network.seed,
         training: network.#training,
         isFitting: network.#fitting,
-        keepSlots: (slots) => network.#keepSlots(slots),
+        slotsFor: (update) => network.#slotsFor(update),
+        keepSlots: (slots, optimizer) => network.#keepSlots(slots, optimizer),
+        hold: (resource) => network.#resources.add(resource),
+        release: (resource) => network.#resources.release(resource),
       };
     };
     coreOf = (network) => {

@@ -63,7 +63,7 @@ export class Pass {
 
   /** @throws OptionError where what it gives is no symbolic value @throws ShapeError where it is not [batch, …] */
   #apply(layer: Layer, name: string, x: Value): Value {
-    const output: unknown = layer.forward(x, this.#scope(name));
+    const output: unknown = underName(layer, name, () => layer.forward(x, this.#scope(name)));
     checkValue(`${name}: what its function returns`, output);
     if (output.shape[0] !== x.shape[0]) {
       throw new ShapeError(
@@ -171,6 +171,15 @@ class Names {
 }
 
 const layerRule = having("forward", "a layer, such as relu()");
+
+/** What a layer's function does; where it fails for a shape, by the layer's name in the network. */
+function underName<T>({ name: kind }: Layer, name: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw error instanceof ShapeError && error.op === kind ? error.of(name) : error;
+  }
+}
 
 /** @throws OptionError where what state becomes is no symbolic value, or of another dtype @throws ShapeError where it has another shape */
 function checkNext(name: string, leaf: Value, next: unknown): asserts next is Value {

@@ -33,6 +33,7 @@ import type { Mode } from "./pass.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 import type { Region } from "./variables.ts";
+import type { HeldWeights } from "./weights.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
@@ -301,6 +302,8 @@ export interface TrainingSpec {
   readonly state: number;
   /** address of the row indices: uint32, as many as samples when shuffling, else as the batch */
   readonly indices: number;
+  /** how much each sample counts, where not all count alike */
+  readonly weights?: HeldWeights | undefined;
   /** address of the optimizer's state */
   readonly slots: number;
   readonly by: Differentiation;
@@ -311,47 +314,67 @@ export interface TrainingSpec {
 /** One training step: draw, gather, forward, loss, gradients, update. */
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
-  const { dtype, parameters } = core;
   const write = (composer: Composer) => {
     const targets = data.targetsFor(differentiated.dtype);
     const built = buildLoss(differentiated, m, spec.objective, targets, training);
-    const cell = composer.room(built.loss);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
-    const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
-    const twin = differentiated !== core;
-    if (twin) convert(composer, core, differentiated, "values", "values");
-    const besides = differentiated.state.placementsOf(built.next, "next");
-    const { trains } = spec.update;
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, trains, besides });
-    if (twin) convert(composer, differentiated, core, "gradients", "next");
-    // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(
-      instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
-        [RecordLossArg.loss]: cell,
-        [RecordLossArg.state]: state,
-      }),
-    );
-    spec.update.compose(composer, {
-      dtype,
-      bytes: parameters.bytes,
-      operands: {
-        [UpdateArg.w]: parameters.address,
-        [UpdateArg.g]: parameters.gradientAddress,
-        [UpdateArg.n]: parameters.length,
-        [UpdateArg.s1]: spec.slots,
-        [UpdateArg.s2]: spec.slots + parameters.bytes,
-        [UpdateArg.s3]: spec.slots + 2 * parameters.bytes,
-        [UpdateArg.state]: state,
-      },
-    });
-    if (core.state.length > 0) {
-      const { address, gradientAddress, length } = core.state;
-      copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
-    }
+    const choice = { indices, state, stepsPerEpoch, stride };
+    const inputs = data.fetch(composer, built, choice);
+    const weighed = spec.weights?.weigh(composer, built, choice);
+    if (weighed) inputs.push(weighed.placement);
+    composeUpdate(composer, core, weighed?.built ?? built, inputs, spec);
     return composer.finish();
   };
   return Composer.compose(differentiated, write, state);
+}
+
+/** What follows in a step when its batch is there: forward, loss, gradients, update. */
+export function composeUpdate(
+  composer: Composer,
+  core: Core,
+  built: BuiltLoss,
+  inputs: readonly Placement[],
+  {
+    differentiated,
+    by,
+    update,
+    slots,
+    state,
+  }: Pick<TrainingSpec, "differentiated" | "by" | "update" | "slots" | "state">,
+): void {
+  const { dtype, parameters } = core;
+  const cell = composer.room(built.loss);
+  const twin = differentiated !== core;
+  if (twin) convert(composer, core, differentiated, "values", "values");
+  const besides = differentiated.state.placementsOf(built.next, "next");
+  const { trains } = update;
+  differentiate(composer, differentiated, built, { inputs, cell, by, trains, besides });
+  if (twin) convert(composer, differentiated, core, "gradients", "next");
+  // Before the update: a loss that is not finite must leave the parameters as they are.
+  composer.push(
+    instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
+      [RecordLossArg.loss]: cell,
+      [RecordLossArg.state]: state,
+    }),
+  );
+  update.compose(composer, {
+    dtype,
+    bytes: parameters.bytes,
+    operands: {
+      [UpdateArg.w]: parameters.address,
+      [UpdateArg.g]: parameters.gradientAddress,
+      [UpdateArg.n]: parameters.length,
+      [UpdateArg.s1]: slots,
+      [UpdateArg.s2]: slots + parameters.bytes,
+      [UpdateArg.s3]: slots + 2 * parameters.bytes,
+      [UpdateArg.state]: state,
+    },
+  });
+  if (core.state.length > 0) {
+    const { address, gradientAddress, length } = core.state;
+    copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
+  }
 }
 
 /** Copies a region of the parameters, and one of the state, from one network to its twin in another dtype. */

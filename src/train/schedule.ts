@@ -2,6 +2,7 @@ import {
   anything,
   callback,
   check,
+  having,
   isObject,
   oneOf,
   options,
@@ -54,6 +55,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   seed,
   evaluate: object,
   from: whole(0),
+  weights: having("hold", "weights, such as classWeights([1, 5])"),
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
@@ -107,6 +109,9 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
   const { gradient = "backprop", h = 1e-4 } = chosen;
+  if (chosen.weights && gradient !== "backprop") {
+    throw new OptionError('fit: weights go with gradient: "backprop" only');
+  }
   return {
     options: chosen,
     batchSize,

@@ -1,8 +1,8 @@
 // A network as a table.
 
-import { formatBytes } from "../format-bytes.ts";
 import { topologicalOrder } from "../graph/order.ts";
 import { isGiven, type Node, type Shape, type Value } from "../graph/value.ts";
+import { formatBytes } from "../printable.ts";
 import { bytesPerElement, formatShape, size } from "../tensor.ts";
 import { build, type Core } from "./core.ts";
 import type { Variables } from "./variables.ts";

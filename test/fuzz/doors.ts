@@ -198,6 +198,32 @@ function modelDoors(name: string): Door[] {
   );
   return [{ name: `Model: ${name}`, args: () => args, call }, ...parts];
 }
+const optimizers = [
+  "sgd",
+  "momentum",
+  "nesterov",
+  "adaGrad",
+  "rmsprop",
+  "adadelta",
+  "adam",
+  "amsgrad",
+  "adamw",
+  "nadam",
+  "radam",
+  "adamax",
+  "lion",
+];
+
+/** Schedules, with options that are right. */
+const schedules: Readonly<Record<string, object>> = {
+  stepDecay: { from: 1, every: 2, gamma: 0.5 },
+  exponential: { from: 1, gamma: 0.5, every: 2 },
+  polynomial: { from: 1, steps: 2, to: 0, power: 1 },
+  cosine: { from: 1, steps: 2, to: 0, restart: 1 },
+  oneCycle: { max: 1, steps: 2, up: 0.5, divide: 2, divideLast: 2 },
+  warmUp: { steps: 2, to: 1, factor: 0 },
+  plateau: { from: 1 },
+};
 
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
@@ -212,15 +238,78 @@ export const doors: readonly Door[] = [
     ["probability", "value"],
     (options) => kobai.bernoulli(options as { probability: number }),
   ),
-  ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
-  ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
+  ...optimizers.map((name) => door("kobai", kobai, name, {})),
+  ...optimizers.flatMap((name) =>
     fields(
       `kobai: ${name}`,
       () => ({}),
-      ["lr", "momentum", "epsilon", "beta1"],
+      ["lr", "with", "momentum", "epsilon", "beta1", "rho", "weightDecay", "momentumDecay", "corrected"],
       (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
     ),
   ),
+  ...["clipByValue", "clipByNorm", "clipByGlobalNorm", "accumulate", "movingAverage", "frozen"].map((name) =>
+    door("kobai", kobai, name, 1),
+  ),
+  door("kobai", kobai, "weightDecay", 1, {}),
+  door("kobai", kobai, "group", "bias", {}),
+  ...Object.entries(schedules).flatMap(([name, right]) => [
+    door("kobai", kobai, name, right),
+    ...fields(
+      `kobai: ${name}`,
+      () => right,
+      Object.keys(right),
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ]),
+  door("kobai", kobai, "averaged", undefined),
+  door("kobai", kobai, "swapAverage", undefined),
+  ...fields(
+    "kobai: plateau",
+    () => ({ from: 1 }),
+    ["factor", "patience", "threshold", "cooldown", "to", "data", "metric", "mode"],
+    (options) => kobai.plateau(options as { from: number }),
+  ),
+  {
+    name: "kobai: what a schedule gives",
+    args: () => [1],
+    call: (value: never) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ lr: () => value }) })),
+  },
+  ...fields(
+    "Network: fit { optimizer: { with } }",
+    () => ({}),
+    ["frozen", "group"],
+    (given) => {
+      const { frozen, group } = given as { frozen?: never; group?: never };
+      const extra = group === undefined ? kobai.frozen(frozen!) : kobai.group(group, {});
+      return withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ with: [extra] }) }));
+    },
+  ),
+  {
+    name: "kobai: findLearningRate",
+    args: () => [undefined, data, { loss: crossEntropy(), steps: 2 }],
+    call: (net: kobai.Network | undefined, ...args: [kobai.Dataset, kobai.LearningRateOptions]) =>
+      net === undefined
+        ? withNetwork((own) => kobai.findLearningRate(own, ...args))
+        : kobai.findLearningRate(net, ...args),
+  },
+  ...fields(
+    "kobai: findLearningRate",
+    () => ({ loss: crossEntropy(), steps: 2 }),
+    ["loss", "optimizer", "from", "to", "steps", "batchSize", "seed", "signal"],
+    (options) =>
+      withNetwork((net) => kobai.findLearningRate(net, data, options as kobai.LearningRateOptions)),
+  ),
+  door("kobai/book", book, "updater", sgd()),
+  {
+    name: "kobai/book: updater, update",
+    args: () => [{ w: 1 }, { w: 1 }],
+    call: (...given: never[]) =>
+      (book.updater(kobai.adamw()).update as (...args: never[]) => void).apply(
+        book.updater(kobai.adamw()),
+        given,
+      ),
+  },
   door("kobai", kobai, "dense", 3, {}),
   ...fields(
     "kobai: dense",
@@ -242,6 +331,23 @@ export const doors: readonly Door[] = [
       (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
     ),
   ]),
+  ...["conv2d", "convTranspose2d", "separableConv2d", "conv1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, { kernel: 1 }),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({ kernel: 1 }),
+      ["kernel", "stride", "padding", "dilation", "bias"],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
+  door("kobai", kobai, "depthwiseConv2d", { kernel: 1 }),
+  ...fields(
+    "kobai: depthwiseConv2d",
+    () => ({ kernel: 1 }),
+    ["kernel", "multiplier", "weight"],
+    (options) =>
+      kobai.sequential([kobai.depthwiseConv2d(options as { kernel: 1 })], { input: [1, 1, 2] }).dispose(),
+  ),
   ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
   ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
     door("kobai", kobai, name),
@@ -282,6 +388,53 @@ export const doors: readonly Door[] = [
     "rmse",
     "r2",
   ].map((name) => door("kobai", kobai, name, {})),
+  ...["earlyStopping", "saveEvery", "saveBest", "csvLog", "jsonLog"].map((name) =>
+    door("kobai", kobai, name, name === "earlyStopping" ? {} : "log"),
+  ),
+  ...fields(
+    "kobai: earlyStopping",
+    () => ({}),
+    ["data", "metric", "mode", "threshold", "patience", "restore"],
+    (options) => kobai.earlyStopping(options),
+  ),
+  door("kobai", kobai, "pausable"),
+  ...["classWeights", "sampleWeights"].map((name) => door("kobai", kobai, name, [1, 2])),
+  {
+    name: "kobai: checkpoint",
+    args: () => [undefined],
+    call: (net: never) => withNetwork((own) => kobai.checkpoint(net ?? own)),
+  },
+  {
+    name: "kobai: save",
+    args: () => [undefined],
+    // What a path may be is tried by files.test.ts, in a folder of its own.
+    call: (net: never) => withNetwork((own) => kobai.save(net ?? own, "/dev/null")),
+  },
+  {
+    name: "kobai: load",
+    args: () => [undefined],
+    call: (source: never) =>
+      withNetwork(async (own) => (await kobai.load(source ?? kobai.checkpoint(own))).dispose()),
+  },
+  {
+    name: "kobai: restore",
+    args: () => [undefined, undefined],
+    call: (net: never, source: never) =>
+      withNetwork((own) => kobai.restore(net ?? own, source ?? kobai.checkpoint(own))),
+  },
+  {
+    name: "kobai: trainStep",
+    args: () => [undefined, data.x, [1], { optimizer: sgd() }],
+    call: (net: never, ...args: never[]) =>
+      withNetwork((own) => (kobai.trainStep as (...args: unknown[]) => unknown)(net ?? own, ...args)),
+  },
+  ...fields(
+    "kobai: trainStep",
+    () => ({ optimizer: sgd() }),
+    ["optimizer", "loss"],
+    (options) =>
+      withNetwork((net) => kobai.trainStep(net, data.x, [1], options as { optimizer: kobai.Optimizer })),
+  ),
   {
     name: "kobai: what a metric gives",
     args: () => [],
@@ -432,6 +585,9 @@ export const doors: readonly Door[] = [
       "h",
       "seed",
       "evaluate",
+      "from",
+      "weights",
+      "callbacks",
       "onProgress",
       "onEvaluate",
       "signal",
@@ -540,6 +696,15 @@ export const doors: readonly Door[] = [
   ]),
   ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
   ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
+  ...(["convolve2d", "convolveTranspose2d"] as const).map((name) => ({
+    name: `kobai/ops: ${name}`,
+    args: () => [undefined, { stride: 1 }],
+    call: inLayer((x, w, options) => {
+      const image = ops.reshape(x, [x.shape[0]!, 1, 2, 1]);
+      const kernel = ops.reshape(ops.mean(x, { axis: 0 }), [1, 2, 1, 1]);
+      return ops.add(x, ops.scale(ops.sum(ops[name](image, w === undefined ? kernel : w, options)), 0));
+    }),
+  })),
   ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
   ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
   opOf("upsample2d", [1, 2, 1], 2),

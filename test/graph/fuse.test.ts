@@ -5,6 +5,7 @@ import { input, parameter, type Value } from "../../src/graph/value.ts";
 import { init } from "../../src/index.ts";
 import {
   add,
+  convolve2d,
   gradients,
   identity,
   matmul,
@@ -12,6 +13,7 @@ import {
   relu,
   sigmoid,
   softmaxCrossEntropy,
+  sum,
   tanh,
 } from "../../src/ops.ts";
 import type { TypedArray } from "../../src/tensor.ts";
@@ -135,5 +137,42 @@ describe.each([
     const names = expectSame(gradients(loss, [hidden1, w1]), leaves);
     // That of the second layer is fused, the first one's is not.
     expect(names.filter((name) => name === gradientName)).toHaveLength(1);
+  });
+});
+
+describe("convolutions", () => {
+  const x = leaf("x", 2, 5, 6, 3);
+  const w = leaf("w", 3, 3, 3, 7);
+  const b = leaf("b", 7);
+  const g = leaf("g", 2, 5, 6, 7);
+  const gray = leaf("image", 2, 5, 7, 1);
+  const small = leaf("kernel", 2, 3, 1, 7);
+  const leaves = given(x, w, b, g, gray, small);
+  const y = convolve2d(x, w, { padding: "same" });
+
+  test.each<[string, Value, string[]]>([
+    ["a bias", add(y, b), ["convolve2dFinished"]],
+    ["a bias and relu", relu(add(b, y)), ["convolve2dFinished"]],
+    ["an activation alone", sigmoid(y), ["convolve2dFinished"]],
+    [
+      "a bias and tanh, of a product that slides",
+      tanh(add(convolve2d(gray, small), b)),
+      ["convolve2dFinished"],
+    ],
+    ["no second activation", tanh(relu(y)), ["convolve2dFinished", "tanh"]],
+    ["not what is added to each image", add(y, g), ["convolve2d", "add"]],
+  ])("%s", (_, value, ops) => {
+    expect(fusedOps(value)).toEqual(ops);
+    expectSame([value], leaves);
+  });
+
+  test("the activation's gradient of an input gradient, with strides, too", () => {
+    for (const stride of [1, 2]) {
+      const hidden = relu(x);
+      const out = convolve2d(hidden, w, { padding: "same", stride });
+      const [upstream] = gradients(sum(multiply(out, out)), [x]);
+      expect(fusedOps(upstream!)).toContain("convolve2dInputGradientFinished");
+      expectSame([upstream!], leaves);
+    }
   });
 });

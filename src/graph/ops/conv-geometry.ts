@@ -160,7 +160,7 @@ export function sizesOf(x: Shape, w: Shape, y: Shape, geometry: Geometry): Sizes
 /**
  * Checks the shapes of a convolution; `channels` is the axis of w that takes the channels of x, `kernelName` what messages call it.
  *
- * @throws ShapeError where they are no images and no kernel, or channels do not go together
+ * @throws ShapeError where w is no kernel, or channels do not go together
  */
 export function checkConvolution(
   op: string,
@@ -170,14 +170,6 @@ export function checkConvolution(
   transposed: boolean,
 ): void {
   const shapes = ShapeError.describe({ x, w });
-  if (x.length !== 4) {
-    throw new ShapeError(
-      op,
-      `x must be [batch, height, width, channels]; ${shapes}: reshape it, with one channel if there are none`,
-      x,
-      w,
-    );
-  }
   const layout = `[height, width, ${transposed ? "output channels / groups, channels" : "channels / groups, output channels"}]`;
   if (w.length !== 4) throw new ShapeError(op, `w must be ${layout}; ${shapes}`, x, w);
   const channels = x[3]!;

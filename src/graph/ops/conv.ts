@@ -31,6 +31,7 @@ import {
   sizesOf,
   transposedGeometryOf,
 } from "./conv-geometry.ts";
+import { checkImages } from "./windows.ts";
 
 /** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
 interface Sized extends Geometry {
@@ -71,7 +72,11 @@ function operation<A extends Geometry>(
   };
   if (part === "w") return { ...rules, ...instruction };
   const { name, infer } = rules;
-  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = { name, infer, ...instruction };
+  const finished: { -readonly [K in keyof Operation<A>]: Operation<A>[K] } = {
+    name: `${name}Finished`,
+    infer,
+    ...instruction,
+  };
   finished.finished = finished as Operation<never>;
   return { ...rules, ...instruction, finished: finished as Operation<never> };
 }
@@ -138,17 +143,21 @@ const geometryAlone = ({ stride, dilation, padding, groups }: Geometry): Geometr
 };
 
 /** y[n, oy, ox, f] = Σ x[n, oy·stride + ky·dilation − above, ox·stride + kx·dilation − left, c]·w[ky, kx, c, f] */
-const convolveOperation: Operation<Geometry> = operation("y", extension(ExtensionOp.convolve), {
-  name: "convolve2d",
-  infer([x, w], geometry) {
-    const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
-    return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
+const convolveOperation: Operation<Geometry> = operation(
+  "y",
+  /* @__PURE__ */ extension(ExtensionOp.convolve),
+  {
+    name: "convolve2d",
+    infer([x, w], geometry) {
+      const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
+      return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
+    },
+    gradient: ({ inputs: [x, w], attributes }, g) => [
+      apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
+      apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
+    ],
   },
-  gradient: ({ inputs: [x, w], attributes }, g) => [
-    apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
-    apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
-  ],
-});
+);
 
 /**
  * What flows back to x: for each element the sum over (oy, ox, f), increasing, of g[n, oy, ox, f]·w[ky, kx, c, f], of all taps (ky, kx) that
@@ -156,7 +165,7 @@ const convolveOperation: Operation<Geometry> = operation("y", extension(Extensio
  */
 const inputGradientOperation: Operation<Sized> = operation(
   "x",
-  extension(ExtensionOp.convolveInputGradient),
+  /* @__PURE__ */ extension(ExtensionOp.convolveInputGradient),
   {
     name: "convolve2dInputGradient",
     infer: ([g, w], { size, groups }) => [
@@ -172,7 +181,7 @@ const inputGradientOperation: Operation<Sized> = operation(
 /** What flows back to w: for each element the sum over all outputs (n, oy, ox), increasing, of the x that it met there times g. */
 const weightGradientOperation: Operation<Sized> = operation(
   "w",
-  extension(ExtensionOp.convolveWeightGradient),
+  /* @__PURE__ */ extension(ExtensionOp.convolveWeightGradient),
   {
     name: "convolve2dWeightGradient",
     infer: ([x, g], { size, groups }) => [
@@ -207,8 +216,8 @@ export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Valu
 
 /** convolve2d with options that are checked, for who has a name of his own in messages. */
 export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOptions): Value {
-  checkValue(`${op}: x`, x);
-  checkValue(`${op}: w`, w);
+  checkImages(op, x);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
@@ -245,8 +254,8 @@ export function convolveTransposedAs(
   w: Value,
   given: TransposedConvolutionOptions,
 ): Value {
-  checkValue(`${op}: x`, x);
-  checkValue(`${op}: w`, w);
+  checkImages(op, x);
+  checkValue(`${op}: operand 2`, w);
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, true);
   const behind = pairOf(given.outputPadding ?? 0);

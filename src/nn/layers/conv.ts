@@ -12,6 +12,7 @@ import {
 } from "../../graph/ops/conv-geometry.ts";
 import { add } from "../../graph/ops/elementwise.ts";
 import { reshape } from "../../graph/ops/reshape.ts";
+import { checkImages, checkSignals } from "../../graph/ops/windows.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Initializer, initializer, initializerOrNone, normal, zeros } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";
@@ -99,30 +100,15 @@ function withKernel<T extends { kernel: unknown }>(
 
 const defaultWeight = () => normal({ std: 0.01 });
 
-/** The channels of x. @throws ShapeError where it holds no images, or its channels do not come in so many groups */
-function channelsOf(
-  name: string,
-  x: Value,
-  groups: number,
-  layout = "[batch, height, width, channels]",
-): number {
-  const shapes = ShapeError.describe({ x: x.shape });
-  if (x.shape.length !== layout.split(",").length) {
-    throw new ShapeError(
-      name,
-      `x must be ${layout}; ${shapes}: give the network inputs of that shape, without the batch, with one channel if there are none`,
-      x.shape,
-    );
-  }
+/** The channels of x. @throws ShapeError where they do not come in so many groups */
+function channelsOf(name: string, x: Value, groups: number): number {
   const channels = x.shape.at(-1)!;
-  if (channels % groups !== 0) {
-    throw new ShapeError(
-      name,
-      `${shapes}; its channels (${channels}) must be a multiple of groups (${groups})`,
-      x.shape,
-    );
-  }
-  return channels;
+  if (channels % groups === 0) return channels;
+  throw new ShapeError(
+    name,
+    `${ShapeError.describe({ x: x.shape })}; its channels (${channels}) must be a multiple of groups (${groups})`,
+    x.shape,
+  );
 }
 
 /** @throws OptionError where filters do not come in so many groups */
@@ -161,6 +147,7 @@ export function conv2d(filters: number, given: Conv2dOptions): Layer {
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, groups);
     const w = parameter("weight", [...pairOf(kernel), channels / groups, filters], weight);
     const y = convolveAs(name, x, w, { ...rest, groups });
@@ -189,6 +176,7 @@ export function depthwiseConv2d(given: DepthwiseConv2dOptions): Layer {
   const made = withKernel(name, given, rules);
   const { kernel, multiplier = 1, weight = defaultWeight(), bias = zeros(), ...rest } = made;
   return ownLayer(name, { ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const filters = channels * multiplier;
     const w = parameter("weight", [...pairOf(kernel), 1, filters], weight);
@@ -221,6 +209,7 @@ export function separableConv2d(filters: number, given: SeparableConv2dOptions):
   const { depthwise = defaultWeight(), pointwise = defaultWeight(), ...rest } = more;
   checkFilters(name, filters);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, 1);
     const between = channels * multiplier;
     const first = parameter("depthwise", [...pairOf(kernel), 1, between], depthwise);
@@ -255,6 +244,7 @@ export function convTranspose2d(filters: number, given: ConvTranspose2dOptions):
   const { kernel, weight = defaultWeight(), bias = zeros(), groups = 1, ...rest } = made;
   checkFilters(name, filters, groups);
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
+    checkImages(name, x);
     const channels = channelsOf(name, x, groups);
     const w = parameter("weight", [...pairOf(kernel), filters / groups, channels], weight);
     const y = convolveTransposedAs(name, x, w, { ...rest, groups });
@@ -293,7 +283,8 @@ export function conv1d(filters: number, given: Conv1dOptions): Layer {
   const zerosAround: Padding = typeof around === "string" ? around : [[0, 0], pairOf(around)];
   const geometry = { stride: [1, stride], dilation: [1, dilation], padding: zerosAround, groups } as const;
   return ownLayer(name, { filters, ...made }, (x, { parameter }) => {
-    const channels = channelsOf(name, x, groups, "[batch, length, channels]");
+    checkSignals(name, x);
+    const channels = channelsOf(name, x, groups);
     const [batch, length] = x.shape as [number, number];
     const w = parameter("weight", [kernel, channels / groups, filters], weight);
     // A sequence is an image of one row.

@@ -94,7 +94,7 @@ export function firstDifference(file: Description, network: Description): string
 }
 
 /** How parameters start makes no difference to a network whose parameters are read. */
-const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier"];
+export const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier", "zeros"];
 
 function comparable(layer: unknown): string {
   return JSON.stringify(layer, (_, value: unknown) =>

@@ -84,3 +84,93 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
     }
   });
 });
+
+describe("what is refused", () => {
+  const { conv1d, conv2d, convTranspose2d, depthwiseConv2d, dense, sequential, separableConv2d } = kobai;
+
+  test.each<[message: string, make: () => unknown]>([
+    ["conv2d: filters must be a whole number of at least 1; got 0", () => conv2d(0, { kernel: 3 })],
+    [
+      "conv2d: kernel must be a whole number of at least 1, or two: [rows, columns]; got undefined",
+      () => conv2d(4, {} as { kernel: number }),
+    ],
+    [
+      'conv2d: there is no option "kernelSize"; there are kernel,',
+      () => conv2d(4, { kernelSize: 3 } as unknown as { kernel: number }),
+    ],
+    [
+      "conv2d: filters must be a multiple of groups; got 4 filters in 3 groups",
+      () => conv2d(4, { kernel: 3, groups: 3 }),
+    ],
+    [
+      "convTranspose2d: filters must be a multiple of groups; got 4 filters in 3 groups",
+      () => convTranspose2d(4, { kernel: 3, groups: 3 }),
+    ],
+    [
+      "depthwiseConv2d: multiplier must be a whole number of at least 1; got 0.5",
+      () => depthwiseConv2d({ kernel: 3, multiplier: 0.5 }),
+    ],
+    [
+      "separableConv2d: depthwise must be an initializer, such as he(); got 3",
+      () => separableConv2d(4, { kernel: 3, depthwise: 3 as never }),
+    ],
+    [
+      'conv1d: padding must be "same", "valid", a whole number of at least 0, or [before, behind]; got -1',
+      () => conv1d(4, { kernel: 3, padding: -1 }),
+    ],
+  ])("%s", (message, make) => {
+    expect(make).toThrow(kobai.OptionError);
+    expect(make).toThrow(message);
+  });
+
+  test.each<[message: string, layers: () => kobai.Layer[], input: Shape]>([
+    [
+      'conv2d2: kernel 5×5 is larger than its input 4×4; use padding: "same" or a smaller kernel',
+      () => [conv2d(2, { kernel: 3 }), conv2d(2, { kernel: 5 })],
+      [6, 6, 1],
+    ],
+    [
+      "conv2d1: x must be [batch, height, width, channels]; x is [1, 784]; reshape it: an axis of 1 stands for channels that it has not",
+      () => [conv2d(2, { kernel: 3 })],
+      [784],
+    ],
+    [
+      "conv2d1: x is [1, 6, 6, 3]; its channels (3) must be a multiple of groups (2)",
+      () => [conv2d(2, { kernel: 3, groups: 2 })],
+      [6, 6, 3],
+    ],
+    [
+      "conv1d1: x must be [batch, length, channels]; x is [1, 8]; reshape it: an axis of 1 stands for channels that it has not",
+      () => [dense(8), conv1d(2, { kernel: 3 })],
+      [4],
+    ],
+    [
+      'conv1d1: kernel 1×9 is larger than its input 1×8; use padding: "same" or a smaller kernel',
+      () => [conv1d(2, { kernel: 9 })],
+      [8, 1],
+    ],
+    [
+      'separableConv2d1: kernel 4×4 is larger than its input 3×3; use padding: "same" or a smaller kernel',
+      () => [separableConv2d(2, { kernel: 4 })],
+      [3, 3, 2],
+    ],
+    [
+      "convTranspose2d1: nothing is left of the result",
+      () => [convTranspose2d(2, { kernel: 2, padding: 3 })],
+      [3, 3, 2],
+    ],
+  ])("%s", (message, layers, inputShape) => {
+    const make = () => sequential(layers(), { input: inputShape });
+    expect(make).toThrow(kobai.ShapeError);
+    expect(make).toThrow(message);
+  });
+});
+
+test("initializers know how many elements go into an output", () => {
+  const std = (initializer: kobai.Initializer, shape: Shape) => initializer(shape) as { std: number };
+  // 3·3·8 into each, each into 3·3·16.
+  expect(std(kobai.he(), [3, 3, 8, 16]).std).toBe(Math.sqrt(2 / 72));
+  expect(std(kobai.xavier(), [3, 3, 8, 16]).std).toBe(Math.sqrt(2 / (72 + 144)));
+  expect(std(kobai.he(), [5, 2, 4]).std).toBe(Math.sqrt(2 / 10));
+  expect(() => kobai.he()([16])).toThrow("he: needs a weight of two axes or more");
+});

@@ -152,7 +152,7 @@ describe("a callback may", () => {
     // So many steps that progress is told of before the last.
     const history = await net.fit(data, {
       ...base(),
-      epochs: 3000,
+      epochs: 5000,
       evaluate: { data, every: 1e6 },
       callbacks: [{ [event]: stop } as Callback],
     });

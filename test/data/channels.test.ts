@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { channelsFirst, channelsLast, kernelFromTorch, kernelToTorch } from "../../src/data/index.ts";
+import { DataError, ShapeError, tensor } from "../../src/index.ts";
+
+const counted = (...shape: number[]) => {
+  const length = shape.reduce((product, axis) => product * axis, 1);
+  return tensor(
+    Int32Array.from({ length }, (_, i) => i),
+    shape,
+  );
+};
+
+test("channels go behind the pixels, and back", () => {
+  const images = counted(2, 3, 2, 2);
+  const last = channelsLast(images);
+  expect(last.shape).toEqual([2, 2, 2, 3]);
+  expect(last.dtype).toBe("int32");
+  expect(Array.from(last.data.slice(0, 6))).toEqual([0, 4, 8, 1, 5, 9]);
+  expect(channelsFirst(last)).toEqual(images);
+  expect(channelsLast(counted(1, 2, 3))).toEqual(tensor(Int32Array.of(0, 3, 1, 4, 2, 5), [1, 3, 2]));
+});
+
+test("a kernel of PyTorch's becomes one of ours, and back", () => {
+  const kernel = counted(4, 3, 2, 5);
+  const ours = kernelFromTorch(kernel);
+  expect(ours.shape).toEqual([2, 5, 3, 4]);
+  // Element [y, x, c, f] is [f, c, y, x] there.
+  expect(ours.data[((1 * 5 + 4) * 3 + 2) * 4 + 3]).toBe(((3 * 3 + 2) * 2 + 1) * 5 + 4);
+  expect(ours.data[((1 * 5 + 0) * 3 + 1) * 4 + 2]).toBe(((2 * 3 + 1) * 2 + 1) * 5 + 0);
+  expect(kernelToTorch(ours)).toEqual(kernel);
+  expect(kernelFromTorch(counted(4, 3, 5)).shape).toEqual([5, 3, 4]);
+});
+
+test("tensors are not changed", () => {
+  const images = counted(1, 2, 2, 2);
+  channelsLast(images);
+  expect(images).toEqual(counted(1, 2, 2, 2));
+});
+
+test.each([channelsFirst, channelsLast, kernelFromTorch, kernelToTorch])(
+  "%o refuses what has no such axes",
+  (move) => {
+    expect(() => move(counted(2, 3))).toThrow(ShapeError);
+    expect(() => move(counted(2, 3))).toThrow("of at least three axes; got [2, 3]");
+    expect(() => move("images" as never)).toThrow(DataError);
+  },
+);
