@@ -113,13 +113,13 @@ describe("a model", () => {
       "layer      output   parameters  multiply-adds  activations",
       "image      [2, 2]",
       "extra      [3]",
-      "flatten1   [4]               0              0          0 B",
-      "dense1     [6]              30             24         48 B",
-      "dense2     [6]              24             18         48 B",
-      "relu1      [6]               0              0         48 B",
-      "dense3     [6]              42             36         48 B",
-      "tanh1      [6]               0              0         24 B",
-      "dense3     [6]               0             36         48 B",
+      "flatten1   [4]               0              0      0 bytes",
+      "dense1     [6]              30             24     48 bytes",
+      "dense2     [6]              24             18     48 bytes",
+      "relu1      [6]               0              0     48 bytes",
+      "dense3     [6]              42             36     48 bytes",
+      "tanh1      [6]               0              0     24 bytes",
+      "dense3     [6]               0             36     48 bytes",
     ]);
   });
 

@@ -379,12 +379,12 @@ describe("summary", () => {
       [
         "layer     output    parameters  multiply-adds  activations",
         "input     [28, 28]",
-        "flatten1  [784]              0              0          0 bytes",
-        "dense1    [50]          39,250         39,200        400 bytes",
-        "relu1     [50]               0              0        200 bytes",
-        "dense2    [10]             510            500         80 bytes",
-        "softmax1  [10]               0              0         40 bytes",
-        "total     float32       39,760         39,700        720 bytes",
+        "flatten1  [784]              0              0      0 bytes",
+        "dense1    [50]          39,250         39,200    400 bytes",
+        "relu1     [50]               0              0    200 bytes",
+        "dense2    [10]             510            500     80 bytes",
+        "softmax1  [10]               0              0     40 bytes",
+        "total     float32       39,760         39,700    720 bytes",
         "parameters 155.3 KiB; multiply-adds and activations are those of one sample",
       ].join("\n"),
     );
@@ -397,10 +397,10 @@ describe("summary", () => {
       [
         "layer   output   parameters  state  multiply-adds  activations",
         "input   [2]",
-        "dense1  [3]               9      0              6         48 bytes",
-        "kept1   [3]               0      3              0         24 bytes",
-        "total   float64           9      3              6         72 bytes",
-        "parameters 72 B, state 24 B; multiply-adds and activations are those of one sample",
+        "dense1  [3]               9      0              6     48 bytes",
+        "kept1   [3]               0      3              0     24 bytes",
+        "total   float64           9      3              6     72 bytes",
+        "parameters 72 bytes, state 24 bytes; multiply-adds and activations are those of one sample",
       ].join("\n"),
     );
   });
