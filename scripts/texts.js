@@ -1,7 +1,7 @@
 // How a script with all that it imports gets into the code as a text, to start a worker from: `import script from "….ts?text"`. Every bundle
 // of this repository that holds a worker is made with `texts`.
 
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { smallLoader } from "./loader.js";
 import { wasmFiles } from "./wasm.js";
@@ -40,10 +40,13 @@ export async function moduleOfText(path) {
 export const texts = {
   name: "texts",
   setup({ onResolve, onLoad }) {
+    // Relative to here: esbuild writes the path of such a module into what it makes.
     onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.slice(0, -"?text".length)),
+      path: relative(".", resolve(resolveDir, path.slice(0, -"?text".length))),
       namespace: "text",
     }));
-    onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({ contents: await moduleOfText(path) }));
+    onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({
+      contents: await moduleOfText(resolve(path)),
+    }));
   },
 };

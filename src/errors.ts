@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { formatBytes, printable } from "./printable.ts";
 import type { HeapReport } from "./runtime/heap.ts";
 import type { History } from "./train/history.ts";
 
@@ -129,10 +129,4 @@ export class MemoryError extends KobaiError {
     this.asked = asked;
     Object.defineProperty(this, "report", { value: report });
   }
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }

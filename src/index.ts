@@ -20,6 +20,7 @@ export * from "./nn/layers/dropout.ts";
 export { type Layer, layer, type Scope, type State } from "./nn/layers/layer.ts";
 export * from "./nn/layers/normalize.ts";
 export * from "./nn/layers/pool.ts";
+export * from "./nn/layers/residual.ts";
 export * from "./nn/layers/shape.ts";
 export {
   binaryCrossEntropy,
@@ -74,6 +75,12 @@ export {
   type ParameterCheck,
 } from "./train/gradient-check.ts";
 export type { EvaluationRecord, History, Progress } from "./train/history.ts";
+export {
+  type FoundLearningRate,
+  findLearningRate,
+  type LearningRateOptions,
+} from "./train/learning-rate.ts";
+export type { NetworkOptions } from "./train/make.ts";
 export type { Average, Averaged } from "./train/metrics/classes.ts";
 export {
   binaryAccuracy,
@@ -88,8 +95,18 @@ export type { Metric, MetricName, MetricResult, ResultsOf } from "./train/metric
 export { metric } from "./train/metrics/own.ts";
 export { mae, mse, r2, rmse } from "./train/metrics/regression.ts";
 export { rocAuc } from "./train/metrics/roc-auc.ts";
+export { type Apply, type ModelOptions, model } from "./train/model/index.ts";
 export { Network } from "./train/network.ts";
 export type { GradientMethod, Sampling } from "./train/programs.ts";
 export { type SequentialOptions, sequential } from "./train/sequential.ts";
-export type { SummaryRow } from "./train/summary.ts";
+export type {
+  Named,
+  NamedEvaluation,
+  NamedInputs,
+  NamedLosses,
+  Signature,
+  Single,
+} from "./train/signature.ts";
+export { type TrainStepOptions, trainStep } from "./train/train-step.ts";
 export type { NamedTensors } from "./train/variables.ts";
+export { classWeights, sampleWeights, type Weights } from "./train/weights.ts";

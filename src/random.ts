@@ -75,6 +75,19 @@ export function randomIndices(
   return indices;
 }
 
+/** The numbers below `n` in a random order (Fisher–Yates from the top), that of a split of a data set. */
+export function randomOrder(n: number, seed: number): Uint32Array {
+  const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = multiplyHigh(philox4x32([i, 0, 0, Purpose.split], key)[0], i + 1);
+    const kept = order[i]!;
+    order[i] = order[j]!;
+    order[j] = kept;
+  }
+  return order;
+}
+
 /** The upper 32 bits of the 64-bit product of two unsigned words, from four 16-bit products that a number holds exactly. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;

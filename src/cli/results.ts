@@ -80,6 +80,12 @@ export class ResultWriter {
     return { paths, failures };
   }
 
+  /** Writes a file in the place of the one of that name. */
+  async replace(name: string, content: Content): Promise<void> {
+    const folder = await this.#now(this.#folder.make());
+    if (!this.#givenUp) await this.#now(writeFileAtomic(join(folder, name), content));
+  }
+
   /** Gives up what is not written yet, before the process ends, and takes back what was begun. */
   async giveUp(): Promise<void> {
     this.#givenUp = true;

@@ -28,20 +28,21 @@ export class RunFolder {
    * Looks whether the folder can be made and written to, as far as that can be seen.
    *
    * @param asked - where it should be; by default `runs/` and the time, in the current folder
+   * @param given - resumed: whether it is that of a run that goes on, which has something in it
    * @throws FileError where there is already something, or the folder cannot be made or written to
    */
-  constructor(asked?: string) {
+  constructor(asked?: string, { resumed = false } = {}) {
     this.#asked = asked;
     const path = asked ?? RUNS;
     try {
       const names = look(path);
-      if (asked !== undefined && !names.every(isTemporary)) {
+      if (asked !== undefined && !resumed && !names.every(isTemporary)) {
         throw new FileError(
           path,
           "already exists and is not empty; name a new folder, nothing is overwritten",
         );
       }
-      const left = asked === undefined ? [] : names;
+      const left = asked === undefined ? [] : names.filter(isTemporary);
       this.#left = new Map(left.map((name) => [name, statSync(join(path, name)).mtimeMs]));
     } catch (cause) {
       throw FileError.from(path, NOT_MADE, cause);

@@ -5,10 +5,7 @@ import { MOST_LANES } from "../../assembly/blocks.ts";
 import type { Threads } from "../index.ts";
 
 export const activations = ["relu", "sigmoid", "tanh"] as const;
-export const optimizers = ["sgd", "momentum", "adagrad", "adam"] as const;
 export const dtypes = ["float32", "float64"] as const;
-
-export type OptimizerName = (typeof optimizers)[number];
 
 /** How weights start: normal variates of a fixed standard deviation, or of one that follows from the layer's size. */
 export type Init = { kind: "normal"; std: number } | { kind: "xavier" } | { kind: "he" };
@@ -31,15 +28,28 @@ export interface TrainOptions {
   data?: string;
   out?: string;
   figures?: boolean;
+  checkpointEvery?: number;
+  resume?: string;
 }
 
-/** The run of the book's chapter 5 is the default: SGD at 0.1 for 10,000 iterations; the other rates are those of chapter 6. */
-export const defaultRates: Readonly<Record<OptimizerName, number>> = {
+/** The run of the book's chapter 5 is the default: SGD at 0.1 for 10,000 iterations; the other rates are the optimizers' own. */
+export const defaultRates = {
   sgd: 0.1,
   momentum: 0.01,
+  nesterov: 0.01,
   adagrad: 0.01,
+  rmsprop: 0.01,
+  adadelta: 1,
   adam: 0.001,
+  amsgrad: 0.001,
+  adamw: 0.001,
+  nadam: 0.002,
+  radam: 0.001,
+  adamax: 0.002,
+  lion: 0.0001,
 };
+export type OptimizerName = keyof typeof defaultRates;
+export const optimizers = Object.keys(defaultRates) as OptimizerName[];
 export const DEFAULT_ITERATIONS = 10_000;
 
 /** A parser of whole numbers in a range. */

@@ -19,6 +19,8 @@ import {
 import { serialize, sha256 } from "../io/index.ts";
 import { lossAndAccuracyFigure } from "../plot/index.ts";
 import { size } from "../tensor.ts";
+import { digestOf } from "../train/epochs.ts";
+import { readCut } from "./checkpoint.ts";
 import { createDisplay, type Display } from "./display.ts";
 import { figuresOf } from "./figures.ts";
 import { type PossibleResult, type Result, ResultWriter } from "./results.ts";
@@ -38,21 +40,32 @@ const activationLayers = { relu, sigmoid, tanh } as const;
  */
 export async function train(options: TrainOptions, version: string): Promise<void> {
   const stop = new Stop();
+  const { resume } = options;
+  const cut = resume === undefined ? undefined : await readCut(resume);
+  const dir = options.data ?? cut?.run.data;
   const images = await mnist({
-    ...(options.data !== undefined && { dir: options.data }),
+    ...(dir !== undefined && { dir }),
     flatten: false,
   });
   const data = { train: flattened(images.train), test: flattened(images.test) };
-  const planned = plan(options, data.train);
-  const writer = new ResultWriter(new RunFolder(options.out));
+  const planned = cut ? sameData(cut.run, data.train) : plan(options, data.train);
+  const writer = new ResultWriter(new RunFolder(resume ?? options.out, { resumed: resume !== undefined }));
   const display = createDisplay();
   const { threads, wide } = await init({ threads: options.threads, wide: options.wide });
-  const run: Run = { ...planned, threads, wide };
-  const net = buildNetwork(run);
+  const { checkpointEvery = cut?.run.checkpointEvery, figures } = options;
+  const run: Run = {
+    ...planned,
+    threads,
+    wide,
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(figures !== undefined && { figures }),
+  };
+  const net = (await cut?.network()) ?? buildNetwork(run);
   try {
     announce(run, data, display);
+    if (cut) display.line(`resumed   after ${cut.history.steps} of ${run.steps} steps`);
     stop.keep(() => writer.giveUp());
-    const trained = await runTraining(net, run, data, display, stop);
+    const trained = await runTraining(net, run, data, { display, stop, writer, before: cut?.history });
     display.stop();
     const [, , rows, columns] = images.test.x.shape;
     const figures = run.figures ? figuresOf(net, trained.weights.params, data.test, [rows!, columns!]) : [];
@@ -81,6 +94,7 @@ function plan(options: TrainOptions, data: Dataset): Run {
     ...options,
     inputs: size(data.x.shape.slice(1)),
     outputs: data.classes as number,
+    samples: digestOf([data.x]),
     lr: options.lr ?? defaultRates[options.optimizer],
     stepsPerEpoch,
     steps:
@@ -88,6 +102,12 @@ function plan(options: TrainOptions, data: Dataset): Run {
         ? (options.iterations ?? DEFAULT_ITERATIONS)
         : options.epochs * stepsPerEpoch,
   };
+}
+
+/** The settings of a run that is resumed. @throws DataError where the data are others than its own */
+function sameData(run: Run, { x }: Dataset): Run {
+  if (run.samples === digestOf([x])) return run;
+  throw new DataError("these are not the data that the run began with: give them with --data");
 }
 
 function buildNetwork({ inputs, hidden, outputs, activation, init, seed, dtype }: Run): Network {
@@ -124,7 +144,7 @@ function networkName({ inputs, hidden, outputs, activation }: Run): string {
 
 /** Writes what there is and says so. Returns what could not be written. */
 async function report(
-  { weights, history, stopped, error }: Trained,
+  { weights, history, stopped, error, failures: before }: Trained,
   run: Run,
   version: string,
   figures: readonly PossibleResult[],
@@ -133,7 +153,7 @@ async function report(
 ): Promise<unknown[]> {
   if ((history?.steps ?? weights.step) === 0) {
     display.line("stopped   before the first step was done; nothing is written");
-    return [];
+    return [...before];
   }
   const digest = await sha256(weights.params);
   const about = { kobai: version, ...(stopped !== undefined && { stopped }) };
@@ -164,5 +184,5 @@ async function report(
     display.line(`kept      the weights after ${weights.step} steps, the last good ones`);
   display.line(`weights   SHA-256 ${digest}`);
   if (paths.length > 0) display.line(`written   ${paths.join(", ")}`);
-  return [...failures];
+  return [...before, ...failures];
 }

@@ -3,19 +3,32 @@
 import type { Dataset, TrainTest } from "../data/index.ts";
 import { NotFiniteError } from "../errors.ts";
 import {
+  adadelta,
   adaGrad,
   adam,
+  adamax,
+  adamw,
+  amsgrad,
+  type Callback,
   crossEntropy,
   type Evaluation,
+  type FitRun,
   type History,
+  lion,
   momentum,
   type NamedTensors,
   type Network,
+  nadam,
+  nesterov,
   type Optimizer,
+  radam,
+  rmsprop,
   sgd,
 } from "../index.ts";
+import { CHECKPOINT, checkpointOf, joined } from "./checkpoint.ts";
 import type { Display } from "./display.ts";
-import type { TrainOptions } from "./settings.ts";
+import type { ResultWriter } from "./results.ts";
+import type { OptimizerName, TrainOptions } from "./settings.ts";
 import type { Stop } from "./stop.ts";
 
 /** A run with nothing left open: the options, and what follows from them and from the data. */
@@ -26,6 +39,8 @@ export interface Run extends TrainOptions {
   /** batches that take as many samples as there are: how often accuracy is measured */
   stepsPerEpoch: number;
   steps: number;
+  /** a digest of the training images, by which a run that is resumed knows them */
+  samples: number;
 }
 
 /** What came of a run. */
@@ -37,6 +52,17 @@ export interface Trained {
   stopped?: string;
   /** what ended it, if an error did */
   error?: unknown;
+  /** why checkpoints could not be written */
+  failures: readonly unknown[];
+}
+
+/** What a training is done with. */
+export interface Surroundings {
+  readonly display: Display;
+  readonly stop: Pick<Stop, "soon" | "by">;
+  readonly writer: Pick<ResultWriter, "replace">;
+  /** of a run that is resumed: what it had done */
+  readonly before?: History | undefined;
 }
 
 /** A network's parameters after so many steps. */
@@ -47,7 +73,21 @@ export interface Weights {
   loss?: number;
 }
 
-const optimizerKinds = { sgd, momentum, adagrad: adaGrad, adam } as const;
+const optimizerKinds: Readonly<Record<OptimizerName, (options: { lr: number }) => Optimizer>> = {
+  sgd,
+  momentum,
+  nesterov,
+  adagrad: adaGrad,
+  rmsprop,
+  adadelta,
+  adam,
+  amsgrad,
+  adamw,
+  nadam,
+  radam,
+  adamax,
+  lion,
+};
 
 /**
  * Trains a network; a signal ends it early.
@@ -58,13 +98,17 @@ export async function runTraining(
   net: Network,
   run: Run,
   { train, test }: TrainTest,
-  display: Display,
-  stop: Pick<Stop, "soon" | "by">,
+  { display, stop, writer, before }: Surroundings,
 ): Promise<Trained> {
   const optimizer: Optimizer = optimizerKinds[run.optimizer]({ lr: run.lr });
-  let evaluated: Required<Weights> = { step: 0, params: copies(net), loss: Number.POSITIVE_INFINITY };
+  const from = before?.steps ?? 0;
+  let evaluated: Required<Weights> = { step: from, params: copies(net), loss: Number.POSITIVE_INFINITY };
+  const saving = checkpoints(run, writer, before);
+  const { failures } = saving;
   try {
     const history = await net.fit(train, {
+      from,
+      callbacks: run.checkpointEvery === undefined ? [] : [saving],
       loss: crossEntropy(),
       optimizer,
       batchSize: run.batch,
@@ -81,16 +125,45 @@ export async function runTraining(
       signal: stop.soon,
     });
     const weights = { step: history.steps, params: copies(net) };
-    return { weights, history, ...(history.ended === "aborted" && { stopped: `ended by ${stop.by}` }) };
+    const stopped = history.ended === "aborted" && { stopped: `ended by ${stop.by}` };
+    return { weights, history: joined(before, history), failures, ...stopped };
   } catch (error) {
-    if (!(error instanceof NotFiniteError)) return { weights: evaluated, stopped: String(error), error };
+    if (!(error instanceof NotFiniteError))
+      return { weights: evaluated, stopped: String(error), error, failures };
     const weights = await lastGood(net, error, evaluated, test);
     const { step, loss, history } = error;
     const stopped = Number.isFinite(loss)
       ? `parameters became infinite by step ${step}`
       : `the loss of step ${step} was ${loss}`;
-    return { weights, stopped, error, ...(history && { history }) };
+    return { weights, stopped, error, failures, ...(history && { history: joined(before, history) }) };
   }
+}
+
+/** Writes down where training stands. Where that fails once, the run goes on without. */
+function checkpoints(
+  run: Run,
+  writer: Surroundings["writer"],
+  before: History | undefined,
+): Callback & { readonly failures: unknown[] } {
+  const failures: unknown[] = [];
+  const began = performance.now();
+  let saved = before?.steps;
+  const save = async ({ net, history }: FitRun) => {
+    if (failures.length > 0 || saved === history.steps) return;
+    const seconds = (performance.now() - began) / 1000;
+    try {
+      await writer.replace(CHECKPOINT, checkpointOf(net, run, joined(before, { ...history, seconds })));
+      saved = history.steps;
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  return {
+    failures,
+    every: run.checkpointEvery ?? run.steps,
+    onStep: save,
+    onEnd: (fit) => (fit.history.ended === "failed" ? undefined : save(fit)),
+  };
 }
 
 /**

@@ -6,3 +6,4 @@ export { type Dataset, sampleCount } from "./dataset.ts";
 export { parseIdx } from "./idx.ts";
 export { type MnistOptions, mnist, type TrainTest } from "./mnist.ts";
 export { decompress } from "./read-idx.ts";
+export { type SplitOptions, splitDataset } from "./split.ts";

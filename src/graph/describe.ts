@@ -74,11 +74,10 @@ export interface Group {
 
 /** What is to be described. */
 export interface Subject {
-  readonly result: Value;
-  /** its symbol, and that of what is differentiated: "L" where the result is no scalar and something follows it */
-  readonly resultName: string;
+  readonly results: readonly Value[];
+  /** the symbol of what is differentiated: "L" where a result is no scalar and something follows it */
   readonly of: string;
-  /** symbols of leaves and of other values that have one */
+  /** symbols of leaves, of results, and of other values that have one */
   readonly names: ReadonlyMap<Value, string>;
   /** the leaves to differentiate by; empty for no gradients */
   readonly by: readonly Value[];
@@ -88,8 +87,8 @@ export interface Subject {
   readonly formulas: boolean;
   /** what to write instead of a symbol, a sign or a layer's name */
   readonly rename: (text: string) => string;
-  /** Computes values; `arriving` is the gradient at a result that is no scalar. */
-  readonly evaluate?: (values: readonly Value[], arriving: Value | undefined) => ReadonlyMap<Value, Tensor>;
+  /** Computes values; `arriving` are the gradients at results that are no scalars. */
+  readonly evaluate?: (values: readonly Value[], arriving: readonly Value[]) => ReadonlyMap<Value, Tensor>;
 }
 
 /** Longer ones are given a letter (values) or left out (gradients). */
@@ -97,7 +96,7 @@ const LONGEST_NAME = 18;
 const LONGEST_FORMULA = 44;
 
 export function describe(subject: Subject): GraphDescription {
-  const order = topologicalOrder([subject.result]);
+  const order = topologicalOrder(subject.results);
   const back = differentiate(subject, order);
   const names = nameAll(subject, order);
   const gradientNames = nameGradients(subject, order, back, names);
@@ -108,7 +107,7 @@ export function describe(subject: Subject): GraphDescription {
     ...(isConstantLeaf(value) ? [] : [value]),
     ...(gradient ? [gradient] : []),
   ]);
-  const numbers = subject.evaluate?.(wanted, back.arriving);
+  const numbers = subject.evaluate?.(wanted, [...back.arriving.values()]);
   const tensor = (value: Value, called: string | undefined): DescribedTensor => {
     const found = numbers?.get(value);
     const shape = writtenShape(value.shape, subject.symbols);
@@ -117,7 +116,7 @@ export function describe(subject: Subject): GraphDescription {
   const gradientOf = (value: Value, gradient: Value, part: boolean): DescribedGradient => {
     const own = gradientNames.get(value)!;
     const { text } = formula(gradient, names, subject.symbols, part ? undefined : own);
-    const arrives = value === subject.result && back.arriving !== undefined;
+    const arrives = part ? gradient === back.arriving.get(value) : back.arriving.has(value);
     const asked = part || subject.formulas || isConstant(gradient);
     const told = asked && !arrives && text !== own && text.length <= LONGEST_FORMULA;
     return { ...tensor(gradient, part ? undefined : own), ...(told && { formula: text }) };
@@ -137,10 +136,11 @@ export function describe(subject: Subject): GraphDescription {
 interface Backward {
   readonly whole: ReadonlyMap<Value, Value>;
   part(node: Node, index: number): Value | undefined;
-  readonly arriving: Value | undefined;
+  /** by the results that are no scalars, the gradients that arrive at them */
+  readonly arriving: ReadonlyMap<Value, Value>;
 }
 
-function differentiate({ result, resultName, of, by }: Subject, order: readonly Node[]): Backward {
+function differentiate({ results, names, of, by }: Subject, order: readonly Node[]): Backward {
   const reached = new Set<Value>(by);
   for (const node of order) {
     if (node.inputs.some((value) => reached.has(value))) reached.add(node.outputs[0]!);
@@ -151,16 +151,22 @@ function differentiate({ result, resultName, of, by }: Subject, order: readonly 
     const passed = parts.get(node)?.[index];
     return reached.has(node.inputs[index]!) ? passed : undefined;
   };
-  if (!reached.has(result)) return { whole, part, arriving: undefined };
+  const arriving = new Map<Value, Value>();
+  const ends = results.filter((result) => reached.has(result));
+  if (ends.length === 0) return { whole, part, arriving };
 
   // A gradient that arrives from outside is that of the sum of the products with it.
-  const arriving =
-    result.shape.length === 0 ? undefined : input(`∂${of}/∂${resultName}`, result.shape, result.dtype);
-  const loss = arriving ? sum(multiply(result, arriving)) : result;
+  const losses = ends.map((result) => {
+    if (result.shape.length === 0) return result;
+    const gradient = input(`∂${of}/∂${names.get(result)}`, result.shape, result.dtype);
+    arriving.set(result, gradient);
+    return sum(multiply(result, gradient));
+  });
+  const loss = losses.reduce((total, each) => add(total, each));
   const values = order.flatMap(({ outputs }) => outputs.slice(0, 1)).filter((value) => reached.has(value));
   const found = gradients(loss, values);
   const all = new Map(values.map((value, index) => [value, found[index]!]));
-  whole.set(result, all.get(result)!);
+  for (const result of ends) whole.set(result, all.get(result)!);
   for (const node of order.toReversed()) {
     const upstream = whole.get(node.outputs[0]!);
     if (!upstream || isGiven(node.outputs[0]!)) continue;
@@ -174,11 +180,11 @@ function differentiate({ result, resultName, of, by }: Subject, order: readonly 
 }
 
 /** A name for every value: its own, or a short formula, or a letter. */
-function nameAll({ result, resultName, names: given, symbols, rename }: Subject, order: readonly Node[]) {
+function nameAll({ names: given, symbols, rename }: Subject, order: readonly Node[]) {
   const names = new Map<Value, Formula>();
   let letters = 0;
   for (const value of order.flatMap(({ outputs }) => outputs.slice(0, 1))) {
-    const own = value === result ? resultName : given.get(value);
+    const own = given.get(value);
     const made = own === undefined ? formula(value, names, symbols) : name(own);
     const written = made.text.length <= LONGEST_NAME ? made : name(`h${++letters}`);
     const renamed = isConstant(value) ? written.text : rename(written.text);
@@ -200,7 +206,8 @@ function nameGradients(
     if (!gradient) continue;
     const symbol = `∂${rename(of)}/∂${held(names.get(value)!)}`;
     symbols.set(value, symbol);
-    if (arriving && !names.has(arriving)) names.set(arriving, name(symbol));
+    const outside = arriving.get(value);
+    if (outside && !names.has(outside)) names.set(outside, name(symbol));
     if (!names.has(gradient) && !isConstant(gradient)) names.set(gradient, name(symbol));
   }
   return symbols;
@@ -221,7 +228,7 @@ interface Way {
   readonly part: boolean;
 }
 
-function connect({ result, groups }: Subject, order: readonly Node[], { whole, part }: Backward) {
+function connect({ results, groups }: Subject, order: readonly Node[], { whole, part, arriving }: Backward) {
   const nodes: Place[] = [];
   const edges: Way[] = [];
   const placed = new Map<Node | Group, number>();
@@ -238,7 +245,11 @@ function connect({ result, groups }: Subject, order: readonly Node[], { whole, p
 
   const uses = new Map<
     Value,
-    { readonly to: number; readonly group: Node | Group; gradient: Value | undefined }[]
+    {
+      readonly to: number | undefined;
+      readonly group: Node | Group | undefined;
+      gradient: Value | undefined;
+    }[]
   >();
   for (const node of order) {
     const group = groupOf(node);
@@ -254,10 +265,17 @@ function connect({ result, groups }: Subject, order: readonly Node[], { whole, p
       else if (gradient) same.gradient = same.gradient ? add(same.gradient, gradient) : gradient;
     }
   }
+  // An output is a use that leads outside.
+  for (const result of results) {
+    uses.set(result, [
+      ...(uses.get(result) ?? []),
+      { to: undefined, group: undefined, gradient: arriving.get(result) },
+    ]);
+  }
   for (const [value, ways] of uses) {
     const gradient = whole.get(value);
-    const link = (from: number, to: number, gradient: Value | undefined, part = false) =>
-      edges.push({ from, to, value, gradient, part });
+    const link = (from: number, to: number | undefined, gradient: Value | undefined, part = false) =>
+      edges.push({ from, to: to ?? put("output", value), value, gradient, part });
     if (isConstantLeaf(value)) {
       for (const { to } of ways) link(put("constant", value.node), to, undefined);
     } else if (ways.length === 1) {
@@ -268,8 +286,6 @@ function connect({ result, groups }: Subject, order: readonly Node[], { whole, p
       for (const use of ways) link(fork, use.to, use.gradient, true);
     }
   }
-  const gradient = whole.get(result);
-  edges.push({ from: place(result.node), to: put("output", result), value: result, gradient, part: false });
   return { nodes, edges };
 }
 

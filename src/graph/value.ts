@@ -44,6 +44,8 @@ export interface Operation<A = unknown> {
   readonly inPlace?: boolean;
   /** The output is the input's memory under another shape: nothing is computed. */
   readonly view?: boolean;
+  /** How many products are added up: what a summary counts. */
+  multiplyAdds?(node: Node<A>): number;
   /** What a product becomes that the op is fused into: one with an activation, or with an activation's gradient. */
   readonly activation?: Activation;
   /** What a product becomes with a bias or an activation: the op that does both, whose inputs are the product's, then the bias, then y. */

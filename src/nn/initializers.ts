@@ -96,7 +96,8 @@ export const initializerOrNone: Rule = [
  * convolution's, [height, width, inputs, outputs], where the kernel's elements count. As PyTorch, groups are not asked for.
  */
 function fans(name: string, shape: Shape): [inputs: number, outputs: number] {
-  if (shape.length < 2) {
+  // An initializer is a function, which may be called where another was meant.
+  if (!Array.isArray(shape) || shape.length < 2) {
     throw new OptionError(
       `${name}: needs a weight of two axes or more, […, inputs, outputs]; for a bias use zeros() or constant(v)`,
     );

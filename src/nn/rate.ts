@@ -33,7 +33,8 @@ export const rateRule: Rule = [
   "a number above 0, or a schedule",
 ];
 
-/** The rate of the update number `step`, counted from 0; a schedule of a user's own may give anything. */
+/** The rate of the update number `step`, counted from 0; NaN where a schedule gives no number. */
 export function rateAt(rate: Rate, step: number, state: ScheduleState | undefined): number {
-  return typeof rate === "number" ? rate : rate(step, state);
+  const now: unknown = typeof rate === "number" ? rate : rate(step, state);
+  return typeof now === "number" ? now : Number.NaN;
 }

@@ -9,7 +9,8 @@ import type {
   GraphLayerOptions,
   GraphNetworkOptions,
 } from "../train/describe/options.ts";
-import type { Network } from "../train/network.ts";
+import type { AnyNetwork, Network } from "../train/network.ts";
+import type { Signature } from "../train/signature.ts";
 import { Figure } from "./figure.ts";
 import { drawGraph } from "./graph-drawing.ts";
 import { arrange } from "./panels.ts";
@@ -27,7 +28,7 @@ import { arrange } from "./panels.ts";
  *
  * @param options loss: what follows the network, default none, or where there is `t` that of the last fit, else `crossEntropy()`; batch: a number or a symbol,
  *   default "N"; level: "ops" (default), or "layers" for one box each; x, t: samples whose numbers are shown; gradients: default true;
- *   formulas: default false; labels: other words for symbols ("X", "W1"), signs ("dot") and layers ("Affine"); title: default none
+ *   training: whether layers do as in training, default true; formulas: default false; labels: other words for symbols ("X", "W1"), signs ("dot") and layers ("Affine"); title: default none
  * @throws OptionError for what is no network, layer or function, options that there are not, labels of what is not in the graph, x without
  *   the loss' t, t without x
  * @throws ShapeError where x or t does not fit, or the loss is no scalar
@@ -45,7 +46,7 @@ import { arrange } from "./panels.ts";
  * simpleNet.params["dense1.weight"] = tensor([[0.5, -0.8, 1.9], [-2.4, -0.5, 0.2]]);
  * graph(simpleNet, { x: [0.6, 0.9], t: [0, 0, 1], title: "SimpleNet" });
  */
-export function graph(network: Network, options?: GraphNetworkOptions): Figure;
+export function graph<S extends Signature>(network: Network<S>, options?: GraphNetworkOptions<S>): Figure;
 /**
  * The graph of one layer, from X to Y.
  *
@@ -76,8 +77,8 @@ export function graph(layer: Layer, options: GraphLayerOptions): Figure;
  * graph(f, { inputs: { a: tensor(2), b: tensor(3), c: tensor(4) } });
  */
 export function graph(f: GraphFunction, options: GraphFunctionOptions): Figure;
-export function graph(of: Network | Layer | GraphFunction, options?: GraphAnyOptions): Figure {
-  const description = describeGraph(of, options);
+export function graph(of: AnyNetwork | Layer | GraphFunction, options?: object): Figure {
+  const description = describeGraph(of, options as GraphAnyOptions | undefined);
   const { title } = description;
   return new Figure(title ?? "computational graph", async (drawing) =>
     arrange(drawing.document, [await drawGraph(drawing, description)], 1, title),

@@ -21,6 +21,7 @@ export type { GridData } from "./grid.ts";
 export { type HistogramGridOptions, type HistogramOptions, histogram, histogramGrid } from "./histogram.ts";
 export { type ImageGridOptions, type ImageOptions, image, imageGrid } from "./image.ts";
 export type { Classes } from "./labels.ts";
+export { type LearningRateSearch, learningRateFigure } from "./learning-rate.ts";
 export { lines, scatter } from "./lines.ts";
 export {
   activationHistograms,

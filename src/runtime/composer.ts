@@ -1,7 +1,7 @@
 import { RUN_BYTES } from "../../assembly/blocks.ts";
 import { type Placement, plan } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
-import { bytesPerElement, type DTypeName, size } from "../tensor.ts";
+import { bytesPerElement, type DTypeName, size, type TypedArrayOf } from "../tensor.ts";
 import type { Engine } from "./engine.ts";
 import { type Instruction, load, type Program } from "./instructions.ts";
 
@@ -76,6 +76,11 @@ export class Composer {
     const planned = plan(engine, outputs, [...inputs, ...kept], owner, this.run);
     this.#disposers.push(() => planned.dispose());
     this.push(...planned.instructions);
+  }
+
+  /** See Heap.lastingView. */
+  view<D extends DTypeName>(dtype: D, address: number, length: number): () => TypedArrayOf<D> {
+    return this.#host.engine.heap.lastingView(dtype, address, length);
   }
 
   /** Writes numbers into memory that this composer allocated. */

@@ -7,7 +7,7 @@ const MOST = 8;
 interface Entry {
   readonly key: string;
   readonly program: Program;
-  readonly of: object | undefined;
+  readonly of: readonly unknown[];
 }
 
 /** Programs by what they do and for how large a batch, so that a call after the first finds its program ready. */
@@ -16,15 +16,17 @@ export class ProgramCache implements Disposable {
   /** the one used last: calls mostly are like the one before */
   #latest: Entry | undefined;
 
-  /** @param of an object that the program was made for, if any: a program made for another is made anew */
-  get(key: string, compose: () => Program, of?: object): Program {
-    if (this.#latest?.key === key && this.#latest.of === of) return this.#latest.program;
+  /** @param of what the program was made for, if anything: a program made for something else is made anew */
+  get(key: string, compose: () => Program, ...of: readonly unknown[]): Program {
+    const isSame = (entry: Entry) =>
+      entry.of.length === of.length && of.every((each, i) => each === entry.of[i]);
+    if (this.#latest?.key === key && isSame(this.#latest)) return this.#latest.program;
     const known = this.#programs.get(key);
     this.#programs.delete(key);
     this.#latest = undefined;
-    const same = known?.of === of || undefined;
-    if (known && !same) known.program.dispose();
-    const entry = known && same ? known : { key, program: compose(), of };
+    const kept = known && isSame(known) ? known : undefined;
+    if (known && !kept) known.program.dispose();
+    const entry = kept ?? { key, program: compose(), of };
     this.#programs.set(key, entry);
     this.#latest = entry;
     if (this.#programs.size > MOST) {

@@ -1,13 +1,14 @@
+import { check, type Rule } from "../check.ts";
 import { StateError } from "../errors.ts";
 import type { TypedArray } from "../tensor.ts";
-import { coreOf, type Network } from "./network.ts";
+import { coreOf, Network } from "./network.ts";
 import type { NamedTensors } from "./variables.ts";
 
 /**
  * The moving average of a network's weights, which the last fit's optimizer keeps (`movingAverage`): copies, by parameter name. Of frozen
  * parameters, and before the first update, it is what they are.
  *
- * @throws StateError where the optimizer keeps none
+ * @throws StateError where the optimizer keeps none @throws OptionError where it is no network
  * @example
  * ```ts
  * import { adam, averaged, crossEntropy, movingAverage } from "kobai";
@@ -16,8 +17,8 @@ import type { NamedTensors } from "./variables.ts";
  * ```
  */
 export function averaged(net: Network): NamedTensors {
-  const { params } = net;
   const found = averagesOf("averaged", net);
+  const { params } = net;
   return Object.fromEntries(
     Object.entries(params).map(([name, tensor]) => {
       const average = found.get(name)?.();
@@ -41,16 +42,20 @@ export function averaged(net: Network): NamedTensors {
  * ```
  */
 export function swapAverage(net: Network): void {
+  const averages = averagesOf("swapAverage", net);
   const { params } = net;
-  for (const [name, view] of averagesOf("swapAverage", net)) {
+  for (const [name, view] of averages) {
     const kept = view().slice();
     view().set(params[name]!.data);
     params[name] = { ...params[name]!, data: kept };
   }
 }
 
+const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
+
 /** A view of the average of each parameter that has one: of a frozen one nothing was written. */
 function averagesOf(call: string, net: Network): ReadonlyMap<string, () => TypedArray> {
+  check(call, "net", net, network);
   const { engine, dtype, parameters } = coreOf(net);
   const { slots } = net.training;
   const index = slots?.regions.indexOf("average") ?? -1;

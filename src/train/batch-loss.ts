@@ -1,34 +1,42 @@
 import { gradients } from "../graph/autodiff.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Placement } from "../graph/plan.ts";
 import { Composer } from "../runtime/composer.ts";
 import type { Program } from "../runtime/instructions.ts";
 import type { ProgramCache } from "../runtime/program-cache.ts";
-import { bytesPerElement, formatShape, size, type TypedArray } from "../tensor.ts";
+import { formatShape, size, type TypedArray } from "../tensor.ts";
 import type { Inputs } from "./arguments.ts";
 import { buildLoss, type Core, setStep, type TargetType } from "./core.ts";
+import type { Objective } from "./face.ts";
 import { setSeed } from "./initial-values.ts";
-import { type Given, givenInput } from "./programs.ts";
-import type { Reader } from "./reader.ts";
-import { checkFinite, type Targets } from "./targets.ts";
+import { type GivenInputs, givenInputs, keyOf } from "./programs.ts";
+import type { Read, Reader } from "./reader.ts";
+import type { Targets } from "./targets.ts";
 
 /** Views of what it reads and writes. */
-interface BatchLossProgram extends Program {
-  /** the samples, as they are given */
-  x(): TypedArray;
-  t(): TypedArray;
+interface BatchLossProgram extends Program, Pick<GivenInputs, "xs" | "finite"> {
+  readonly ts: readonly (() => TypedArray)[];
   /** of the RunField block */
   readonly state: number;
-  /** Looks at the samples; whether all their elements are finite. Comes before `run`, which writes the gradients. */
-  prepare(): boolean;
+  /** Looks at the samples. Comes before `run`, which writes the gradients. */
+  prepare(): void;
   loss(): TypedArray;
+}
+
+/** What is asked of a batch. */
+export interface BatchLossOptions {
+  readonly objective: Objective;
+  /** of the data that the network was fitted with */
+  readonly scales: readonly number[];
+  readonly differentiated: boolean;
+  readonly training: boolean;
+  /** of random elements */
+  readonly step: number;
 }
 
 /** Gives the loss of samples in JavaScript, and leaves its gradients in their region; see Network.loss and Network.gradient. */
 export class BatchLoss {
   readonly #core: Core;
   readonly #programs: ProgramCache;
-  /** elements of one sample */
-  readonly #inputs: number;
   readonly #reader: Reader;
   readonly #seed: number;
 
@@ -38,42 +46,34 @@ export class BatchLoss {
     this.#seed = seed;
     this.#reader = reader;
     this.#programs = programs;
-    this.#inputs = size(core.inputShape);
   }
 
   /**
-   * @param call how messages name the caller
-   * @param of what to measure; scale: of the data that the network was fitted with; step: of random elements
+   * @param call how messages name the caller @param targets one for each term of the objective
    * @throws DataError where x is not finite; the gradients are then as they were
    */
-  run(
-    call: string,
-    { batch, values: x }: Inputs,
-    { type, values: t }: Targets,
-    of: { loss: Loss; scale: number; differentiated: boolean; training: boolean; step: number },
-  ): number {
-    const { loss, differentiated, training, step } = of;
-    const given = this.#reader.given(x, of.scale);
-    const { dtype, engine } = this.#core;
-    const check = () => checkFinite(call, "x", x, dtype, { perSample: this.#inputs, scale: given.scale });
-    // No integer is infinite, but times a scale beyond all measure it can be.
-    if (given.scale !== 1) check();
-    const key = `${call} ${training} ${batch} ${given.dtype} ${given.scale} ${given.sparse} ${type.dtype} ${formatShape(type.shape)}`;
+  run(call: string, inputs: Inputs, targets: readonly Targets[], of: BatchLossOptions): number {
+    const { objective, training, step } = of;
+    const read = this.#reader.read(call, inputs.values, of.scales);
+    const { engine, parameters } = this.#core;
+    const types = targets.map(({ type }) => type);
+    const kinds = types.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join();
     const program = this.#programs.get(
-      key,
+      `${call} ${training} ${inputs.batch} ${keyOf(read)} ${kinds}`,
       () => {
-        const made = compose(this.#core, { batch, loss, type, given, differentiated, training });
+        const made = compose(this.#core, inputs.batch, read, types, of);
         setSeed(engine, made.state, this.#seed);
         return made;
       },
-      loss,
+      ...objective.flatMap(({ output, loss, weight }) => [output, loss, weight]),
     ) as BatchLossProgram;
     // A user's own code, in layers or in what was given, may have disposed of the network.
-    this.#core.parameters.alive();
-    program.x().set(x.data);
-    program.t().set(t.data);
+    parameters.alive();
+    for (const [i, { data }] of read.entries()) program.xs[i]!().set(data);
+    for (const [i, { values }] of targets.entries()) program.ts[i]!().set(values.data);
+    program.prepare();
     // Who finds out which one it is takes a hundred times as long.
-    if (!program.prepare()) check();
+    for (const [i, finite] of program.finite.entries()) if (Number.isNaN(finite()[0])) read[i]!.check();
     setStep(engine, program.state, step);
     program.run(1);
     return program.loss()[0]!;
@@ -82,45 +82,34 @@ export class BatchLoss {
 
 function compose(
   core: Core,
-  of: {
-    batch: number;
-    loss: Loss;
-    type: TargetType;
-    given: Given;
-    differentiated: boolean;
-    training: boolean;
-  },
+  batch: number,
+  read: readonly Read[],
+  types: readonly TargetType[],
+  of: BatchLossOptions,
 ): BatchLossProgram {
   const { heap } = core.engine;
-  const { batch, type, given, differentiated } = of;
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, batch, of.loss, type, of);
-    const elements = size(built.x.shape);
-    const [x, finite] = [composer.allocate(elements * bytesPerElement(given.dtype)), composer.allocate(8)];
-    const [t, cell] = [composer.room(built.t), composer.room(built.loss)];
+    const built = buildLoss(core, batch, of.objective, types, of);
+    const targets = built.pairs.map(({ t }): Placement => ({ value: t, address: composer.room(t) }));
+    const cell = composer.room(built.loss);
     const first = Composer.compose(core, (inner) => {
-      const placement = givenInput(inner, built.x, { ...given, x, finite });
-      return { ...inner.finish(), placement };
+      const given = givenInputs(inner, built.xs, read);
+      return { ...inner.finish(), given };
     });
     composer.onDispose(() => first.dispose());
     const { parameters } = core;
-    const wanted = differentiated
+    const wanted = of.differentiated
       ? parameters.placementsOf(gradients(built.loss, parameters.values), "gradients")
       : [];
-    composer.graph(
-      [{ value: built.loss, address: cell }, ...wanted],
-      [first.placement, { value: built.t, address: t }],
-    );
-    const verdict = heap.lastingView("float64", finite, 1);
+    const { placements, xs, finite } = first.given;
+    composer.graph([{ value: built.loss, address: cell }, ...wanted], [...placements, ...targets]);
     return {
       ...composer.finish(),
       state: composer.run,
-      x: heap.lastingView(given.dtype, x, elements),
-      t: heap.lastingView(type.dtype, t, size(built.t.shape)),
-      prepare() {
-        first.run(1);
-        return !Number.isNaN(verdict()[0]);
-      },
+      xs,
+      finite,
+      ts: targets.map(({ value, address }) => heap.lastingView(value.dtype, address, size(value.shape))),
+      prepare: () => void first.run(1),
       loss: heap.lastingView(core.dtype, cell, 1),
     };
   });

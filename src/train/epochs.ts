@@ -45,16 +45,18 @@ export function continued(before: Epochs, next: Sequence): Epochs {
 /** Elements that tell one data set from another. */
 const DIGESTED = 1024;
 
-/** A number that most likely differs where the samples do: of some of their bytes, spread evenly (FNV-1a). */
-export function digestOf({ data, shape }: Tensor): number {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** A number that most likely differs where the samples do: of some of the bytes of each input, spread evenly (FNV-1a). */
+export function digestOf(inputs: readonly Tensor[]): number {
   let digest = 0x811c9dc5;
   const add = (word: number) => {
     digest = Math.imul(digest ^ word, 0x01000193) >>> 0;
   };
-  for (const length of shape) add(length);
-  // An odd stride meets every byte of an element in turn.
-  const stride = Math.max(1, Math.floor(bytes.length / DIGESTED)) | 1;
-  for (let i = 0; i < bytes.length; i += stride) add(bytes[i]!);
+  for (const { data, shape } of inputs) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    for (const length of shape) add(length);
+    // An odd stride meets every byte of an element in turn.
+    const stride = Math.max(1, Math.floor(bytes.length / DIGESTED)) | 1;
+    for (let i = 0; i < bytes.length; i += stride) add(bytes[i]!);
+  }
   return digest;
 }

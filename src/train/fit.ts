@@ -1,7 +1,5 @@
 import { Status } from "../../assembly/blocks.ts";
-import type { CheckedDataset, Dataset } from "../data/dataset.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
-import type { Loss } from "../nn/losses.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import type { ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
@@ -10,12 +8,18 @@ import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, type Evaluator, evaluator } from "./evaluate.ts";
+import {
+  checkMeasurable,
+  type Evaluation,
+  type Evaluator,
+  evaluator,
+  type MeasuredTerms,
+  measuredTerms,
+} from "./evaluate.ts";
+import type { Objective, Samples } from "./face.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
-import { chosenMetrics } from "./metrics/chosen.ts";
-import type { Measured, Metric, MetricName } from "./metrics/metric.ts";
-import type { Network } from "./network.ts";
+import type { AnyNetwork } from "./network.ts";
 import { inParts, type Steps } from "./parts.ts";
 import {
   composeFiniteCheck,
@@ -28,14 +32,15 @@ import {
 } from "./programs.ts";
 import { RunState } from "./run-state.ts";
 import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
+import type { Signature, Single } from "./signature.ts";
 import type { Slots } from "./slots.ts";
 import { type StoredDataset, store } from "./store.ts";
-import { targetRule } from "./targets.ts";
+import type { Weights } from "./weights.ts";
 
 /** Options of `fit`. */
-export interface FitOptions {
-  /** What to make small. */
-  loss: Loss;
+export interface FitOptions<S extends Signature = Single> {
+  /** What to make small: of several outputs the sum of their losses, each times its weight. */
+  loss: S["loss"];
   /** How parameters follow their gradients. The same object in a later `fit` goes on with its state. */
   optimizer: Optimizer;
   /** Samples of a step. Default 32; at most the data set's. */
@@ -59,19 +64,21 @@ export interface FitOptions {
    * steps (default: an epoch), at the end.
    */
   evaluate?: {
-    data: Dataset | Readonly<Record<string, Dataset>>;
+    data: S["data"] | Readonly<Record<string, S["data"]>>;
     every?: number;
-    metrics?: readonly (MetricName | Metric)[];
+    metrics?: S["metrics"];
   };
   /**
    * Steps of this run that are done already: those of a checkpoint. With the rest of the options as they were, the fit goes on as the one
    * would have that was cut; evaluations come where they would have come. Default 0.
    */
   from?: number;
+  /** How much each sample counts: `classWeights` or `sampleWeights`. Default: all alike. They go with gradients by backpropagation. */
+  weights?: Weights;
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: Callback["onProgress"];
   /** Called after each evaluation, likewise. */
-  onEvaluate?: Callback["onEvaluate"];
+  onEvaluate?: (record: EvaluationRecord<S["evaluation"]>, run: FitRun) => unknown;
   /** More that is to happen between steps, each in turn: `earlyStopping`, `saveEvery`, `csvLog`, or functions of one's own. */
   callbacks?: readonly Callback[];
   /** Stops within milliseconds; `fit` then returns what it has, `ended` being "aborted". What was done of a step under way is left out. */
@@ -83,9 +90,9 @@ export interface TrainingState {
   /** steps since the network was made */
   step: number;
   epochs: Epochs;
-  /** the last fit's loss, and the scale of its data */
-  loss?: Loss;
-  scale: number;
+  /** the last fit's, and the scales of its data, by input */
+  objective?: Objective | undefined;
+  scales: readonly number[];
   slots?: Slots | undefined;
   /** steps that the optimizer of these slots has been given */
   given: number;
@@ -95,7 +102,7 @@ export interface TrainingState {
 
 /** What a fit asks of its network. */
 export interface FitContext {
-  readonly net: Network;
+  readonly net: AnyNetwork;
   readonly seed: number;
   alive(): boolean;
   /** waits for the initial values, unless it is aborted */
@@ -112,15 +119,15 @@ export interface FitContext {
 export async function fit(
   core: Core,
   state: TrainingState,
-  data: Dataset,
+  data: unknown,
   given: FitOptions,
   context: FitContext,
 ): Promise<History> {
-  const plan = schedule(data, given, state.step);
-  const { options } = plan;
-  const metrics = chosenMetrics("fit: evaluate.metrics", core, options.loss, options.evaluate?.metrics);
+  const plan = schedule(core.face, data, given, state.step);
+  const { options, objective } = plan;
+  const metrics = measuredTerms("fit: evaluate.metrics", core, objective, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
-    checkMeasurable(call, core, options.loss, metrics, data);
+    checkMeasurable(call, core, objective, metrics, data);
   }
   const update = updateOf("fit", options.optimizer, core.parameters.layout);
   const slots = context.slotsFor(update);
@@ -135,8 +142,8 @@ export async function fit(
     throw error;
   }
   context.keepSlots(slots, options.optimizer);
-  state.loss = options.loss;
-  state.scale = plan.data.scale;
+  state.objective = objective;
+  state.scales = plan.data.scales;
   try {
     return await session.run();
   } finally {
@@ -173,7 +180,12 @@ class Session implements Disposable {
     core: Core,
     state: TrainingState,
     context: FitContext,
-    { plan, metrics, update, slots }: { plan: Schedule; metrics: Measured; update: Update; slots: Slots },
+    {
+      plan,
+      metrics,
+      update,
+      slots,
+    }: { plan: Schedule; metrics: MeasuredTerms; update: Update; slots: Slots },
   ) {
     const { options } = plan;
     this.#core = core;
@@ -205,13 +217,13 @@ class Session implements Disposable {
     };
     this.#history = history;
     const held = this.#resources;
-    const rule = targetRule(options.loss, core);
+    const weights = options.weights?.of(plan.data);
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = plan.by === "backprop";
     try {
-      const stored = new Map<CheckedDataset, StoredDataset>();
+      const stored = new Map<Samples, StoredDataset>();
       const place = ({ call, data }: NamedDataset): StoredDataset => {
-        const known = stored.get(data) ?? held.add(store(call, core, data, rule, { compress }));
+        const known = stored.get(data) ?? held.add(store(call, core, data, plan.objective, { compress }));
         stored.set(data, known);
         return known;
       };
@@ -225,12 +237,12 @@ class Session implements Disposable {
       held.add({ dispose: () => core.engine.heap.free(indices) });
       this.#spec = {
         ...plan,
-        loss: options.loss,
         differentiated: plan.by === "backprop" ? core : this.#twin(),
         m: plan.batchSize,
         state: this.#run.address,
         indices: indices.address,
         update,
+        weights: weights && held.add(options.weights!.hold(core, weights)),
         slots: slots.address,
       };
       const compose = (m: number): Steps => {
@@ -243,7 +255,7 @@ class Session implements Disposable {
       this.#evaluators = Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), metrics)),
+          held.add(evaluator(core, place(set), plan.objective, metrics)),
         ]),
       );
     } catch (error) {
@@ -412,7 +424,7 @@ class Session implements Disposable {
       const result = await this.#evaluators[name]!.evaluate(this.#options.signal);
       this.#checkAlive();
       if (!result) return false;
-      results[name] = result;
+      results[name] = result as Evaluation;
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);

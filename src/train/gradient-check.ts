@@ -1,4 +1,4 @@
-import { check, flag, having, options as optionsOf, positive } from "../check.ts";
+import { check, flag, having, isObject, options, positive, type Rule } from "../check.ts";
 import { type Loss, lossRule } from "../nn/losses.ts";
 import { size, type Tensor, type TensorLike } from "../tensor.ts";
 import type { NamedTensors } from "./variables.ts";
@@ -21,25 +21,24 @@ export interface ParameterCheck {
 /** What a gradient check found, by parameter name. */
 export type GradientCheck = Record<string, ParameterCheck>;
 
-/** A network that knows its gradient in both ways: any of `sequential`'s, and the book's. */
-export interface Checkable {
-  gradient(x: TensorLike, t: TensorLike, loss?: Loss, options?: { training?: boolean }): NamedTensors;
-  numericalGradient(
-    x: TensorLike,
-    t: TensorLike,
-    options?: { h?: number; loss?: Loss; training?: boolean },
-  ): NamedTensors;
+/** A network that knows its gradient in both ways: any of `sequential`'s and `model`'s, and the book's. */
+export interface Checkable<X = TensorLike, T = TensorLike, L = Loss> {
+  gradient(x: X, t: T, loss?: L, options?: { training?: boolean }): NamedTensors;
+  numericalGradient(x: X, t: T, options?: { h?: number; loss?: L; training?: boolean }): NamedTensors;
 }
 
 /** Options of `gradientCheck`. */
-export interface GradientCheckOptions {
+export interface GradientCheckOptions<L = Loss> {
   /** Default: that of the network's last fit, else cross-entropy. */
-  loss?: Loss;
+  loss?: L;
   /** The step of the differences. Default 1e-4. */
   h?: number;
   /** Whether layers do as in training, with random elements held; default true. */
   training?: boolean;
 }
+
+/** A loss, or losses by output, which the network checks. */
+const losses: Rule = [isObject, lossRule[1]];
 
 /**
  * Below this a gradient is noise: a loss near 1 carries rounding errors of 1e-16, which a division by 2h makes 1e-12, and a
@@ -65,16 +64,17 @@ const NOISE = 1e-6;
  * report["dense1.weight"].maxRelativeError; // less than 1e-5
  * ```
  */
-export function gradientCheck(
-  net: Checkable,
-  x: TensorLike,
-  t: TensorLike,
-  given?: GradientCheckOptions,
+export function gradientCheck<X = TensorLike, T = TensorLike, L = Loss>(
+  net: Checkable<X, T, L>,
+  x: X,
+  t: T,
+  given?: GradientCheckOptions<L>,
 ): GradientCheck {
   check("gradientCheck", "net", net, having("numericalGradient", "a network"));
-  const options = optionsOf("gradientCheck", given, { loss: lossRule, h: positive, training: flag });
-  const numerical = net.numericalGradient(x, t, options);
-  const { loss, training = true } = options;
+  const rules = { loss: losses, h: positive, training: flag };
+  const chosen = options<GradientCheckOptions<L>>("gradientCheck", given, rules);
+  const numerical = net.numericalGradient(x, t, chosen);
+  const { loss, training = true } = chosen;
   const backpropagation = net.gradient(x, t, loss, { training });
   return Object.fromEntries(
     Object.entries(numerical).map(([name, gradient]) => [name, compare(backpropagation[name]!, gradient)]),

@@ -12,17 +12,17 @@ export interface Progress {
 }
 
 /** What was measured at one time. */
-export interface EvaluationRecord {
+export interface EvaluationRecord<E = Evaluation> {
   /** steps done */
   readonly step: number;
   /** the same in epochs */
   readonly epoch: number;
   /** by data set: the names of `evaluate.data`, or "data" where that is one data set */
-  readonly results: Readonly<Record<string, Evaluation>>;
+  readonly results: Readonly<Record<string, E>>;
 }
 
 /** What a fit did. Plain data: it can be written as JSON. */
-export interface History {
+export interface History<E = Evaluation> {
   /** steps that were done before the fit: its option `from` */
   readonly from: number;
   /** steps done, those included */
@@ -32,7 +32,7 @@ export interface History {
   loss: number[];
   /** how many steps lie between two of `loss`: 1, or a power of two */
   lossEvery: number;
-  readonly evaluations: EvaluationRecord[];
+  readonly evaluations: EvaluationRecord<E>[];
   /**
    * how it ended: "completed": all its steps; "stopped": by a callback; "aborted": by `signal`; "failed": by an error, which then has been
    * thrown; "running": not yet

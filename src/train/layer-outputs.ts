@@ -2,32 +2,37 @@
 
 import { input, type Value } from "../graph/value.ts";
 import { Composer } from "../runtime/composer.ts";
-import { size, type Tensor, type TensorLike } from "../tensor.ts";
+import { size, type Tensor } from "../tensor.ts";
 import { scaledInputs } from "./arguments.ts";
-import { coreOf, type Network } from "./network.ts";
+import { type AnyNetwork, coreOf } from "./network.ts";
 import { type EachLayer, Pass } from "./pass.ts";
 
 /**
- * The outputs of all layers for samples, by the layers' names, in order.
+ * The outputs of all layers for samples in inference, by the layers' names, in order; that of a layer that is applied again as "relu1 (2)".
  *
- * @param call how messages name the caller @param x [batch, …input], or one sample; bytes are scaled as `predict` scales them
+ * @param call how messages name the caller @param x as for `predict`
  * @returns tensors [batch, …]
  * @throws ShapeError where x fits neither form @throws DataError where x holds NaN
  */
-export function layerOutputs(call: string, network: Network, x: TensorLike): Record<string, Tensor> {
+export function layerOutputs(call: string, network: AnyNetwork, x: unknown): Record<string, Tensor> {
   const core = coreOf(network);
-  const { batch, length, place } = scaledInputs(call, x, core, network.training.scale);
+  const { batch, place } = scaledInputs(call, x, core, network.training.scales);
   return Composer.compose(core, (composer) => {
     const placed = (value: Value) => ({ value, address: composer.room(value) });
-    const leaf = placed(input("x", [batch, ...core.inputShape], core.dtype));
+    const leaves = core.inputs.map(({ name, shape }) => placed(input(name, [batch, ...shape], core.dtype)));
     const outputs = new Map<string, ReturnType<typeof placed>>();
-    const each: EachLayer = ({ name }, output) => outputs.set(name, placed(output));
-    core.forward(leaf.value, new Pass(core, { training: false, each }));
-    composer.graph([...outputs.values()], [leaf]);
+    const each: EachLayer = ({ name }, output) => {
+      let own = name;
+      for (let time = 2; outputs.has(own); time++) own = `${name} (${time})`;
+      outputs.set(own, placed(output));
+    };
+    const xs = leaves.map(({ value }) => value);
+    core.forward(xs, new Pass(core.call, core, { training: false, each }));
+    composer.graph([...outputs.values()], leaves);
     const program = composer.finish();
     const { heap } = core.engine;
     try {
-      place(heap.view(core.dtype, leaf.address, length));
+      place((input, length) => heap.view(core.dtype, leaves[input]!.address, length));
       program.run(1);
       return Object.fromEntries(
         Array.from(outputs, ([name, { value, address }]) => [

@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.ts";
-import { input, type Value } from "../graph/value.ts";
+import { input, type Shape, type Value } from "../graph/value.ts";
 import type { Loss } from "../nn/losses.ts";
 import { Composer } from "../runtime/composer.ts";
 import { bytesPerElement, size } from "../tensor.ts";
@@ -33,8 +33,14 @@ type Mean = Pick<Loss, "name" | "forward">;
  *
  * @throws OptionError where it is none
  */
-export function checkIsMean(call: string, core: Core, loss: Mean, target: TargetType): void {
-  const program = compose(core, loss, target);
+export function checkIsMean(
+  call: string,
+  core: Core,
+  loss: Mean,
+  outputShape: Shape,
+  target: TargetType,
+): void {
+  const program = compose(core, loss, outputShape, target);
   try {
     for (const trial of trials) {
       const [together, ...apart] = program.measure(trial) as [number, ...number[]];
@@ -53,10 +59,10 @@ export function checkIsMean(call: string, core: Core, loss: Mean, target: Target
 }
 
 /** A program that gives the loss of all samples, and then of each alone. */
-function compose(core: Core, loss: Mean, target: TargetType) {
+function compose(core: Core, loss: Mean, outputShape: Shape, target: TargetType) {
   const { heap } = core.engine;
   return Composer.compose(core, (composer) => {
-    const whole = leaves(core, target, SAMPLES);
+    const whole = leaves(core, outputShape, target, SAMPLES);
     const outputs = composer.room(whole.y);
     const targets = composer.room(whole.t);
     const results = composer.allocate((1 + SAMPLES) * 8);
@@ -71,7 +77,8 @@ function compose(core: Core, loss: Mean, target: TargetType) {
       );
     };
     graph(0, whole, 0);
-    for (let sample = 0; sample < SAMPLES; sample++) graph(1 + sample, leaves(core, target, 1), sample);
+    for (let sample = 0; sample < SAMPLES; sample++)
+      graph(1 + sample, leaves(core, outputShape, target, 1), sample);
     const fill = ({ shape, dtype }: Value, address: number, from: number, made: (u: number) => number) => {
       const values = heap.view(dtype, address, size(shape));
       const each = values.length / SAMPLES;
@@ -79,7 +86,7 @@ function compose(core: Core, loss: Mean, target: TargetType) {
       for (let i = 0; i < values.length; i++)
         values[i] = made(spread(from + i) ** (1 + Math.floor(i / each)));
     };
-    const labels = Int32Array.from({ length: SAMPLES }, (_, i) => i % core.outputShape[0]!);
+    const labels = Int32Array.from({ length: SAMPLES }, (_, i) => i % outputShape[0]!);
     const program = composer.finish();
     return {
       measure(trial: (typeof trials)[number]): number[] {
@@ -102,7 +109,7 @@ interface Leaves {
   readonly t: Value;
 }
 
-function leaves({ outputShape, dtype }: Core, target: TargetType, batch: number): Leaves {
+function leaves({ dtype }: Core, outputShape: Shape, target: TargetType, batch: number): Leaves {
   return {
     y: input("y", [batch, ...outputShape], dtype),
     t: input("t", [batch, ...target.shape], target.dtype),

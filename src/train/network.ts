@@ -1,41 +1,30 @@
-import {
-  anything,
-  check,
-  checkNamed,
-  finite,
-  flag,
-  options,
-  positive,
-  signal as signalRule,
-} from "../check.ts";
-import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { anything, checkNamed, flag, options, positive, signal as signalRule } from "../check.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
-import type { Shape } from "../graph/value.ts";
-import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
-import { Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor, type TensorLike } from "../tensor.ts";
+import { type Disposable, Resources } from "../runtime/resources.ts";
+import { type DTypeName, size, type Tensor } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { type ScaledInputs, scaledInputs, toInputs, toTargets } from "./arguments.ts";
+import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, evaluator } from "./evaluate.ts";
+import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
+import type { Objective } from "./face.ts";
 import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
 import { type InitialValues, setSeed } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
-import { chosenMetrics } from "./metrics/chosen.ts";
-import type { Metric, MetricName, ResultsOf } from "./metrics/metric.ts";
+import type { ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
 import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
+import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
-import { type SummaryRow, summaryTable } from "./summary.ts";
-import { targetRule, thresholdOf } from "./targets.ts";
+import { summaryTable } from "./summary.ts";
+import { thresholdOf } from "./targets.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -46,7 +35,7 @@ const modeRules = { training: flag };
  * @internal
  * @throws StateError after dispose
  */
-export let coreOf: (network: Network) => Core;
+export let coreOf: (network: AnyNetwork) => Core;
 
 /** All that a checkpoint is made of, and made again by. */
 export interface Inside {
@@ -54,17 +43,34 @@ export interface Inside {
   readonly seed: number;
   readonly training: TrainingState;
   readonly isFitting: boolean;
-  keepSlots(slots: Slots | undefined): void;
+  slotsFor(update: Update): Slots;
+  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
+  /** gives it the network's own life */
+  hold(resource: Disposable): void;
+  /** ends it before */
+  release(resource: Disposable): void;
 }
 
 /** @internal @throws StateError after dispose */
-export let insideOf: (network: Network) => Inside;
+export let insideOf: (network: AnyNetwork) => Inside;
+
+/** What `evaluate` gives: with several outputs, each has results of its own. */
+type EvaluationOf<S extends Signature, M> = S extends Single
+  ? S["evaluation"] & (M extends readonly unknown[] ? ResultsOf<M> : unknown)
+  : S["evaluation"];
+
+/** A network, whatever goes into it and comes out of it. */
+// biome-ignore lint/suspicious/noExplicitAny: a network of one signature is none of another, since methods take what it says
+export type AnyNetwork = Network<any>;
 
 /**
- * A network: parameters in linear memory and the programs that run over them. Made by `sequential`. Its memory is freed by `dispose()`,
- * at the end of a `using` block, or when it is collected.
+ * A network: parameters in linear memory and the programs that run over them. Made by `sequential` or `model`. Its memory is freed by
+ * `dispose()`, at the end of a `using` block, or when it is collected.
+ *
+ * Where a network has several inputs or outputs, what is said of `x`, `t` and losses below holds of each; they are given, and results come,
+ * as objects by the names of inputs and outputs (`model`).
  */
-export class Network {
+export class Network<S extends Signature = Single> {
   readonly #seed: number;
   readonly #params: NamedTensors;
   readonly #grads: NamedTensors;
@@ -72,10 +78,9 @@ export class Network {
   readonly #core: Core;
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
-  readonly #training: TrainingState = { step: 0, given: 0, epochs: noEpochs, scale: 1 };
-  readonly #summary: readonly SummaryRow[];
+  readonly #training: TrainingState;
   /** of the last fit's inputs, where they were held as compressed rows */
-  #density: number | undefined;
+  #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
   readonly #initialValues: InitialValues;
@@ -90,7 +95,10 @@ export class Network {
         seed: network.seed,
         training: network.#training,
         isFitting: network.#fitting,
-        keepSlots: (slots) => network.#keepSlots(slots),
+        slotsFor: (update) => network.#slotsFor(update),
+        keepSlots: (slots, optimizer) => network.#keepSlots(slots, optimizer),
+        hold: (resource) => network.#resources.add(resource),
+        release: (resource) => network.#resources.release(resource),
       };
     };
     coreOf = (network) => {
@@ -99,11 +107,11 @@ export class Network {
     };
   }
 
-  /** @internal Use `sequential`. */
-  constructor(core: Core, seed: number, summary: readonly SummaryRow[]) {
+  /** @internal Use `sequential` or `model`. */
+  constructor(core: Core, seed: number) {
     this.#core = core;
     this.#seed = seed;
-    this.#summary = summary;
+    this.#training = { step: 0, given: 0, epochs: noEpochs, scales: core.inputs.map(() => 1) };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
     this.#initialValues = core.parameters.initialValues(seed);
@@ -131,12 +139,12 @@ export class Network {
   }
 
   /** One sample's shape, in and out. */
-  get inputShape(): Shape {
-    return this.#core.inputShape;
+  get inputShape(): S["inputShape"] {
+    return this.#core.face.byInput(this.#core.inputs.map(({ shape }) => shape));
   }
 
-  get outputShape(): Shape {
-    return this.#core.outputShape;
+  get outputShape(): S["outputShape"] {
+    return this.#core.face.byOutput(this.#core.outputs.map(({ shape }) => shape));
   }
 
   /** The parameters by name: reading one gives a copy, assigning overwrites it; assigning all of them is `load`. */
@@ -172,12 +180,12 @@ export class Network {
    * @throws OptionError where it is no finite number
    * @example net.scale = 1 / 255;
    */
-  get scale(): number {
-    return this.#training.scale;
+  get scale(): S["scale"] {
+    return this.#core.face.byInput(this.#training.scales);
   }
 
-  set scale(scale: number) {
-    this.#training.scale = check("network", "scale", scale, finite);
+  set scale(scale: S["scale"]) {
+    this.#training.scales = this.#core.face.scales("network", scale);
   }
 
   /** @internal What fits have left besides the parameters. */
@@ -216,21 +224,21 @@ export class Network {
    * });
    * ```
    */
-  async fit(data: Dataset, options: FitOptions): Promise<History> {
+  async fit(data: S["data"], options: FitOptions<S>): Promise<History<S["evaluation"]>> {
     this.#alive();
     if (this.#fitting)
       throw new StateError("fit: this network is being trained already; await that fit first");
     this.#fitting = true;
     try {
-      return await fit(this.#core, this.#training, data, options, {
+      return await fit(this.#core, this.#training, data, options as FitOptions, {
         net: this,
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
         slotsFor: (update) => this.#slotsFor(update),
         keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
-        holds: ({ density }) => {
-          this.#density = density;
+        holds: ({ densities }) => {
+          this.#densities = densities;
         },
       });
     } finally {
@@ -258,26 +266,32 @@ export class Network {
    * const { top3, f1: each } = await net.evaluate(test, { metrics: [topK(3), f1({ average: "perClass" })] });
    * each.length; // 10
    */
-  async evaluate<const M extends readonly (MetricName | Metric)[] = []>(
-    data: Dataset,
-    given?: { loss?: Loss; metrics?: M; signal?: AbortSignal },
-  ): Promise<Evaluation & ResultsOf<M>> {
+  async evaluate<const M extends S["metrics"] = []>(
+    data: S["data"],
+    given?: { loss?: S["loss"]; metrics?: M; signal?: AbortSignal },
+  ): Promise<EvaluationOf<S, M>> {
     this.#alive();
-    const rules = { loss: lossRule, metrics: anything, signal: signalRule };
-    const { loss = this.#loss, metrics, signal } = options("evaluate", given, rules);
-    const chosen = chosenMetrics("evaluate: metrics", this.#core, loss, metrics);
-    const checked = checkDataset("evaluate", data);
-    checkMeasurable("evaluate", this.#core, loss, chosen, checked);
-    const stored = store("evaluate", this.#core, checked, targetRule(loss, this.#core));
+    const rules = { loss: anything, metrics: anything, signal: signalRule };
+    const { loss, metrics, signal } = options("evaluate", given as object | undefined, rules) as {
+      loss?: unknown;
+      metrics?: unknown;
+      signal?: AbortSignal;
+    };
+    const core = this.#core;
+    const objective = this.#objectiveOf("evaluate", loss);
+    const measured = measuredTerms("evaluate: metrics", core, objective, metrics);
+    const samples = core.face.samples("evaluate", data, objective);
+    checkMeasurable("evaluate", core, objective, measured, samples);
+    const stored = store("evaluate", core, samples, objective);
     try {
-      const measure = evaluator(this.#core, stored, chosen);
+      const measure = evaluator(core, stored, objective, measured);
       try {
         this.#alive();
         await this.#initialValues.finishSlowly(() => this.#alive(), signal);
         const result = signal?.aborted ? undefined : await measure.evaluate(signal);
         this.#alive();
         if (!result) throw signal?.reason;
-        return result as Evaluation & ResultsOf<M>;
+        return result as EvaluationOf<S, M>;
       } finally {
         measure.dispose();
       }
@@ -301,13 +315,13 @@ export class Network {
    * @example net.predict(new Float32Array(784)).shape; // [10]
    * @example net.predict(new Uint8Array(3 * 784)).shape; // [3, 10]
    */
-  predict(x: TensorLike): Tensor {
-    return this.#predict("predict", x);
+  predict(x: S["x"]): S["y"] {
+    return this.#core.face.byOutput(this.#predict("predict", x));
   }
 
-  #predict(call: string, x: TensorLike): Tensor {
+  #predict(call: string, x: unknown): Tensor[] {
     this.#ready();
-    return this.#predictor.predict(call, x, this.#training.scale);
+    return this.#predictor.predict(call, x, this.#training.scales);
   }
 
   /**
@@ -319,7 +333,7 @@ export class Network {
    * @throws ShapeError where x or t does not fit the network @throws DataError where they hold NaN or labels out of range
    * @example net.loss(new Float32Array(2 * 784), [3, 7]) > 0; // true
    */
-  loss(x: TensorLike, t: TensorLike, loss?: Loss, given?: { training?: boolean }): number {
+  loss(x: S["x"], t: S["t"], loss?: S["loss"], given?: { training?: boolean }): number {
     const { training = false } = options("loss", given, modeRules);
     return this.#runLoss("loss", x, t, loss, { training, differentiated: false });
   }
@@ -335,7 +349,7 @@ export class Network {
    * @throws as `loss` does
    * @example net.gradient(new Float32Array(784), 3)["dense1.bias"].shape; // [10]
    */
-  gradient(x: TensorLike, t: TensorLike, loss?: Loss, given?: { training?: boolean }): NamedTensors {
+  gradient(x: S["x"], t: S["t"], loss?: S["loss"], given?: { training?: boolean }): NamedTensors {
     const { training = true } = options("gradient", given, modeRules);
     this.#runLoss("gradient", x, t, loss, { training, differentiated: true });
     return Object.fromEntries(Object.entries(this.grads));
@@ -360,32 +374,45 @@ export class Network {
    * net.numericalGradient(x, t)["dense1.bias"].dtype; // "float64"
    */
   numericalGradient(
-    x: TensorLike,
-    t: TensorLike,
-    given?: { h?: number; loss?: Loss; training?: boolean },
+    x: S["x"],
+    t: S["t"],
+    given?: { h?: number; loss?: S["loss"]; training?: boolean },
   ): NamedTensors {
     this.#ready();
-    const rules = { h: positive, loss: lossRule, ...modeRules };
-    const { h = 1e-4, loss = this.#loss, training = true } = options("numericalGradient", given, rules);
+    const rules = { h: positive, loss: anything, ...modeRules };
+    const {
+      h = 1e-4,
+      loss,
+      training = true,
+    } = options("numericalGradient", given as object | undefined, rules) as {
+      h?: number;
+      loss?: unknown;
+      training?: boolean;
+    };
+    const objective = this.#objectiveOf("numericalGradient", loss);
     checkStep("numericalGradient", this.#core, h);
-    const inputs = this.#inputs("numericalGradient", x);
-    const { type, values } = toTargets("numericalGradient", t, inputs.batch, targetRule(loss, this.#core));
+    const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
+    const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
     const core = this.#exact();
-    const target: TargetType = type.dtype === "int32" ? type : { ...type, dtype: "float64" };
+    const types = targets.map(
+      ({ type }): TargetType => (type.dtype === "int32" ? type : { ...type, dtype: "float64" }),
+    );
     if (core !== this.#core) {
       for (const kind of ["parameters", "state"] as const) {
         const own = this.#core[kind];
         for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
       }
     }
-    const program = composeNumericalGradient(core, inputs.batch, loss, target, { h, mode: { training } });
+    const program = composeNumericalGradient(core, inputs.batch, objective, types, { h, mode: { training } });
     try {
       this.#alive();
       const { heap } = core.engine;
       setSeed(core.engine, program.state, this.#seed);
       setStep(core.engine, program.state, this.#training.step);
-      inputs.place(heap.view("float64", program.x, inputs.length));
-      heap.view(target.dtype, program.t, values.data.length).set(values.data);
+      inputs.place((input, length) => heap.view("float64", program.xs[input]!, length));
+      for (const [i, { values }] of targets.entries()) {
+        heap.view(types[i]!.dtype, program.ts[i]!, values.data.length).set(values.data);
+      }
       program.run(1);
     } finally {
       program.dispose();
@@ -406,16 +433,23 @@ export class Network {
    * const [x, t] = takeBatch(test, 0, 100);
    * net.accuracy(x, t) <= 1; // true
    */
-  accuracy(x: TensorLike, t: TensorLike, loss?: Loss): number {
-    const { targets: kind } = loss === undefined ? this.#loss : check("accuracy", "loss", loss, lossRule);
-    const binary = kind === "binary";
-    const rule = targetRule({ name: "accuracy", targets: binary ? "binary" : "classes" }, this.#core);
-    const { data } = this.#predict("accuracy", x);
-    const perSample = size(this.outputShape);
-    const targets = toTargets("accuracy", t, data.length / perSample, rule);
-    return binary
-      ? binaryAccuracy(data, targets, thresholdOf(build(this.#core, 1, inference).output))
-      : accuracyOfClasses(data, targets, perSample);
+  accuracy(x: S["x"], t: S["t"], loss?: S["loss"]): S["accuracy"] {
+    const objective = this.#objectiveOf("accuracy", loss);
+    // Values have none; but labels may be those of outputs that were never fitted to any.
+    const labelled = objective.filter(({ loss: { targets } }) => targets !== "values");
+    const terms = (labelled.length > 0 ? labelled : objective).map((term) => {
+      const targets = term.loss.targets === "binary" ? "binary" : "classes";
+      return { ...term, loss: { ...term.loss, name: "accuracy", targets } as const };
+    });
+    const outputs = this.#predict("accuracy", x);
+    const sizes = this.#core.outputs.map(({ shape }) => size(shape));
+    const targets = toTargets("accuracy", t, outputs[0]!.data.length / sizes[0]!, this.#core, terms);
+    const shares = terms.map(({ output, loss: { targets: kind } }, i) => {
+      const { data } = outputs[output]!;
+      if (kind === "classes") return accuracyOfClasses(data, targets[i]!, sizes[output]!);
+      return binaryAccuracy(data, targets[i]!, thresholdOf(build(this.#core, 1, inference).outputs[output]!));
+    });
+    return this.#core.face.byTerm(shares, terms);
   }
 
   /**
@@ -446,12 +480,13 @@ export class Network {
   }
 
   /**
-   * A table of the layers, their outputs and their parameters; and after a fit whose inputs were mostly zeros, that they were held as
-   * compressed rows, and how many of their elements were not zero.
+   * A table of the layers: the shape of what comes out of each, its parameters (and state, which is not trained), the multiply-adds and
+   * the bytes of activations that one sample takes in inference; below, the bytes of parameters and state, and after a fit whose inputs
+   * were mostly zeros, that they were held as compressed rows, and how many of their elements were not zero.
    * @example console.log(net.summary());
    */
   summary(): string {
-    return summaryTable(this.#summary, this.inputShape, this.dtype, this.#density);
+    return summaryTable(this.#core, this.#densities);
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. @example net.dispose(); */
@@ -475,28 +510,25 @@ export class Network {
     throw new StateError(`${this.#core.owner} was disposed of; its memory is gone. Make a new network`);
   }
 
-  /** What is measured where a call names no loss. */
-  get #loss(): Loss {
-    return this.#training.loss ?? crossEntropy();
+  /** What is measured: by the loss that a call names, if it names one. */
+  #objectiveOf(call: string, loss: unknown): Objective {
+    const { face } = this.#core;
+    return loss === undefined ? (this.#training.objective ?? face.usual(call)) : face.objective(call, loss);
   }
 
   #runLoss(
     call: string,
-    x: TensorLike,
-    t: TensorLike,
-    given: Loss | undefined,
+    x: unknown,
+    t: unknown,
+    loss: unknown,
     how: { training: boolean; differentiated: boolean },
   ): number {
     this.#ready();
-    const loss = given === undefined ? this.#loss : check(call, "loss", given, lossRule);
+    const objective = this.#objectiveOf(call, loss);
     const inputs = toInputs(call, x, this.#core);
-    const targets = toTargets(call, t, inputs.batch, targetRule(loss, this.#core));
-    const { scale, step } = this.#training;
-    return this.#batchLoss.run(call, inputs, targets, { loss, scale, step, ...how });
-  }
-
-  #inputs(call: string, x: TensorLike): ScaledInputs {
-    return scaledInputs(call, x, this.#core, this.#training.scale);
+    const targets = toTargets(call, t, inputs.batch, this.#core, objective);
+    const { scales, step } = this.#training;
+    return this.#batchLoss.run(call, inputs, targets, { objective, scales, step, ...how });
   }
 
   /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */

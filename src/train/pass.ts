@@ -1,4 +1,4 @@
-import { check, finite, partName } from "../check.ts";
+import { check, finite, having, partName } from "../check.ts";
 import { OptionError, ShapeError, StateError } from "../errors.ts";
 import { random } from "../graph/ops/random.ts";
 import { checkValue, type Shape, type Value } from "../graph/value.ts";
@@ -14,7 +14,7 @@ export interface NamedLayer {
   readonly name: string;
 }
 
-/** Is told of every layer and what comes out of it. */
+/** Is told of every layer, but for those within others, and what comes out of it. */
 export type EachLayer = (layer: NamedLayer, output: Value) => void;
 
 /** In which mode a network is described. */
@@ -34,15 +34,18 @@ export class Pass {
   readonly training: boolean;
   readonly #declared: Declared;
   readonly #each: EachLayer | undefined;
+  readonly #names: Names;
   /** what state becomes, by its leaf */
   readonly #updates = new Map<Value, Value>();
   /** how many calls of `random` there were: each has a sequence of its own */
   #draws = 0;
 
-  constructor(declared: Declared, { training, each }: Mode) {
+  /** @param call how messages name what made the network */
+  constructor(call: string, declared: Declared, { training, each }: Mode) {
     this.#declared = declared;
     this.training = training;
     this.#each = each;
+    this.#names = new Names(call);
   }
 
   /** What all of the state becomes, in order. */
@@ -50,9 +53,16 @@ export class Pass {
     return this.#declared.state.values.map((value) => this.#updates.get(value) ?? value);
   }
 
-  /** One layer's output. @throws OptionError where it is no symbolic value @throws ShapeError where it is not [batch, …] */
-  apply(named: NamedLayer, x: Value): Value {
-    const { layer, name } = named;
+  /** A layer's output; one that is applied again has the same parameters. */
+  apply(layer: Layer, x: Value): Value {
+    const name = this.#names.of(layer);
+    const output = this.#apply(layer, name, x);
+    this.#each?.({ layer, name }, output);
+    return output;
+  }
+
+  /** @throws OptionError where what it gives is no symbolic value @throws ShapeError where it is not [batch, …] */
+  #apply(layer: Layer, name: string, x: Value): Value {
     const output: unknown = underName(layer, name, () => layer.forward(x, this.#scope(name)));
     checkValue(`${name}: what its function returns`, output);
     if (output.shape[0] !== x.shape[0]) {
@@ -64,7 +74,6 @@ export class Pass {
       );
     }
     checkDtype(name, output, x);
-    this.#each?.(named, output);
     return output;
   }
 
@@ -72,6 +81,7 @@ export class Pass {
   #scope(layer: string): Scope {
     const { parameters, state } = this.#declared;
     const updated = new Set<Value>();
+    const names = new Names(layer, `${layer}.`);
     const declare = (
       of: Variables,
       other: Variables,
@@ -85,6 +95,11 @@ export class Pass {
     };
     return {
       training: this.training,
+      apply: (inner, x) => {
+        const name = names.of(inner);
+        checkValue(`${name}: its input`, x);
+        return this.#apply(inner, name, x);
+      },
       parameter: (own, shape, initializer) => {
         check(layer, "a parameter's name", own, partName);
         return declare(parameters, state, own, shape, initializer);
@@ -121,6 +136,41 @@ export class Pass {
     };
   }
 }
+
+/** The names of layers: dense1, relu1, dense2, numbered by kind in the order in which they come. */
+class Names {
+  readonly #where: string;
+  readonly #prefix: string;
+  readonly #known = new Map<Layer, string>();
+  readonly #counts = new Map<string, number>();
+
+  /** @param where how messages name the place @param prefix of all names */
+  constructor(where: string, prefix = "") {
+    this.#where = where;
+    this.#prefix = prefix;
+  }
+
+  /** @throws OptionError where something is no layer, or two would have one name */
+  of(layer: Layer): string {
+    const known = this.#known.get(layer);
+    if (known !== undefined) return known;
+    check(this.#where, `layer ${this.#known.size + 1}`, layer, layerRule);
+    const { name: kind } = layer;
+    check(this.#where, `the name of layer ${this.#known.size + 1}`, kind, partName);
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    const name = `${this.#prefix}${kind}${count}`;
+    if (Array.from(this.#known.values()).includes(name)) {
+      throw new OptionError(
+        `${this.#where}: two layers would be called ${name}; give one of them a name without digits at its end`,
+      );
+    }
+    this.#counts.set(kind, count);
+    this.#known.set(layer, name);
+    return name;
+  }
+}
+
+const layerRule = having("forward", "a layer, such as relu()");
 
 /** What a layer's function does; where it fails for a shape, by the layer's name in the network. */
 function underName<T>({ name: kind }: Layer, name: string, call: () => T): T {

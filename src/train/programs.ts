@@ -9,7 +9,6 @@ import { COMPRESSED_ROW_BYTES, CompressRowsArg } from "../../assembly/isa/sparse
 import { gradients } from "../graph/autodiff.ts";
 import type { Placement } from "../graph/plan.ts";
 import type { Value } from "../graph/value.ts";
-import type { Loss } from "../nn/losses.ts";
 import type { Update } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
 import { dtypeCodes, type Instruction, instruction, type Program } from "../runtime/instructions.ts";
@@ -28,11 +27,13 @@ import {
   training,
 } from "./core.ts";
 import type { Sum } from "./evaluate.ts";
+import type { Objective } from "./face.ts";
 import { gather } from "./gather.ts";
 import type { Mode } from "./pass.ts";
 import type { StoredDataset } from "./store.ts";
 import { composeSweeps } from "./sweep.ts";
 import type { Region } from "./variables.ts";
+import type { HeldWeights } from "./weights.ts";
 
 /** How samples are given: in which type, what to multiply them by, and whether to skip their zeros. */
 export interface Given {
@@ -41,39 +42,66 @@ export interface Given {
   readonly sparse: boolean;
 }
 
-/** Views of what it reads and writes. */
-export interface PredictProgram extends Program {
-  /** the samples, as they are given */
-  x(): TypedArray;
-  /** one number: NaN where one of their elements was not finite */
-  finite(): Float64Array;
-  output(): TypedArray;
+/** What tells programs apart by how their samples are given. */
+export function keyOf(given: readonly Given[]): string {
+  return given.map(({ dtype, scale, sparse }) => `${dtype} ${scale} ${sparse}`).join();
 }
 
-/** x → output */
-export function composePredict(core: Core, batch: number, given: Given): PredictProgram {
+/** Samples of all inputs as a program takes them. */
+export interface GivenInputs {
+  /** views of where they go in, as they are given */
+  readonly xs: readonly (() => TypedArray)[];
+  /** of each input one number: NaN where an element was not finite */
+  readonly finite: readonly (() => Float64Array)[];
+  /** where they come to lie for a graph */
+  readonly placements: readonly Placement[];
+}
+
+/** Writes the instructions that check samples, and make them what a graph reads them as. */
+export function givenInputs(
+  composer: Composer,
+  leaves: readonly Value[],
+  given: readonly Given[],
+): GivenInputs {
+  const inputs = leaves.map((leaf, i) => {
+    const { dtype } = given[i]!;
+    const n = size(leaf.shape);
+    const [x, finite] = [composer.allocate(n * bytesPerElement(dtype)), composer.allocate(8)];
+    return {
+      placement: givenInput(composer, leaf, { ...given[i]!, x, finite }),
+      x: composer.view(dtype, x, n),
+      finite: composer.view("float64", finite, 1),
+    };
+  });
+  return {
+    xs: inputs.map(({ x }) => x),
+    finite: inputs.map(({ finite }) => finite),
+    placements: inputs.map(({ placement }) => placement),
+  };
+}
+
+/** Views of what it reads and writes. */
+export interface PredictProgram extends Program, Pick<GivenInputs, "xs" | "finite"> {
+  readonly outputs: readonly (() => TypedArray)[];
+}
+
+/** inputs → outputs */
+export function composePredict(core: Core, batch: number, given: readonly Given[]): PredictProgram {
   return Composer.compose(core, (composer) => {
-    const built = build(core, batch, inference);
-    const { dtype } = given;
-    const x = composer.allocate(size(built.x.shape) * bytesPerElement(dtype));
-    const finite = composer.allocate(8);
-    const output = composer.room(built.output);
-    composer.graph(
-      [{ value: built.output, address: output }],
-      [givenInput(composer, built.x, { ...given, x, finite })],
-    );
-    const { heap } = core.engine;
+    const { xs: leaves, outputs } = build(core, batch, inference);
+    const { placements, xs, finite } = givenInputs(composer, leaves, given);
+    const places = outputs.map((value): Placement => ({ value, address: composer.room(value) }));
+    composer.graph(places, placements);
     return {
       ...composer.finish(),
-      x: heap.lastingView(dtype, x, size(built.x.shape)),
-      finite: heap.lastingView("float64", finite, 1),
-      output: heap.lastingView(core.dtype, output, size(built.output.shape)),
+      xs,
+      finite,
+      outputs: places.map(({ value, address }) => composer.view(core.dtype, address, size(value.shape))),
     };
   });
 }
 
-/** Writes the instructions that check samples at `x`, and make them what a graph reads them as. */
-export function givenInput(
+function givenInput(
   composer: Composer,
   leaf: Value,
   { dtype, scale, sparse, x, finite }: Given & { readonly x: number; readonly finite: number },
@@ -155,8 +183,8 @@ export function checkFinite(dtype: DTypeName, out: number, a: number, n: number)
 /** Where its samples and targets go in, and what random elements are drawn by. */
 export interface NumericalProgram extends Program {
   readonly state: number;
-  readonly x: number;
-  readonly t: number;
+  readonly xs: readonly number[];
+  readonly ts: readonly number[];
 }
 
 /** How a step's gradient is had: by backpropagation, or by central differences (book chapters 5 and 4). */
@@ -169,19 +197,18 @@ export type Differentiation = "backprop" | { readonly h: number };
 export function composeNumericalGradient(
   core: Core,
   batch: number,
-  loss: Loss,
-  target: TargetType,
+  objective: Objective,
+  targets: readonly TargetType[],
   { h, mode }: { h: number; mode: Mode },
 ): NumericalProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, batch, loss, target, mode);
-    const [x, t, cell] = [composer.room(built.x), composer.room(built.t), composer.room(built.loss)];
-    const inputs = [
-      { value: built.x, address: x },
-      { value: built.t, address: t },
-    ];
-    differentiate(composer, core, built, { inputs, cell, by: { h } });
-    return { ...composer.finish(), state: composer.run, x, t };
+    const built = buildLoss(core, batch, objective, targets, mode);
+    const placed = (value: Value): Placement => ({ value, address: composer.room(value) });
+    const [xs, ts] = [built.xs.map(placed), built.pairs.map(({ t }) => placed(t))];
+    const cell = composer.room(built.loss);
+    differentiate(composer, core, built, { inputs: [...xs, ...ts], cell, by: { h } });
+    const address = (placement: Placement) => placement.address;
+    return { ...composer.finish(), state: composer.run, xs: xs.map(address), ts: ts.map(address) };
   });
 }
 
@@ -225,25 +252,35 @@ export interface EvaluationProgram extends Program {
   seek(batch: number): void;
 }
 
-/** Adds the shares of a batch of `m` samples to statistics; batch i begins at sample i · stride. */
+/** Adds up `sums` over `m` samples; batch i begins at sample i · stride. */
 export function composeEvaluation(
   core: Core,
   data: StoredDataset,
+  objective: Objective,
   sums: readonly Sum[],
   { m, stride }: { m: number; stride: number },
 ): EvaluationProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildTargets(core, m, data.targetFor(core.dtype), inference);
+    const built = buildTargets(core, m, objective, data.targetsFor(core.dtype), inference);
     const state = composer.run;
     const inputs = data.fetch(composer, built, { indices: 0, state, stepsPerEpoch: ONE_EPOCH, stride });
-    const read = sums.map((sum) => ({ ...sum, value: sum.statistic.value(built) }));
+    const read = sums.map((sum) => {
+      const pair = built.pairs[sum.term]!;
+      return { ...sum, pair, value: sum.statistic.value(pair) };
+    });
     const places = new Map<Value, Placement>();
     for (const { value } of read)
       if (!places.has(value)) places.set(value, { value, address: composer.room(value) });
     composer.graph([...places.values()], inputs);
-    const targets = inputs[1]!.address;
-    for (const { statistic, address, value } of read) {
-      statistic.add(composer, { built, totals: address, value: places.get(value)!.address, targets, m });
+    for (const { statistic, address, term, pair, value } of read) {
+      const targets = inputs[built.xs.length + term]!.address;
+      statistic.add(composer, {
+        built: pair,
+        totals: address,
+        value: places.get(value)!.address,
+        targets,
+        m,
+      });
     }
     return { ...composer.finish(), seek: (batch) => setStep(core.engine, state, batch) };
   });
@@ -253,7 +290,7 @@ export function composeEvaluation(
 export type Sampling = "shuffle" | "replacement";
 
 export interface TrainingSpec {
-  readonly loss: Loss;
+  readonly objective: Objective;
   readonly update: Update;
   readonly sampling: Sampling;
   /** samples of a step */
@@ -265,6 +302,8 @@ export interface TrainingSpec {
   readonly state: number;
   /** address of the row indices: uint32, as many as samples when shuffling, else as the batch */
   readonly indices: number;
+  /** how much each sample counts, where not all count alike */
+  readonly weights?: HeldWeights | undefined;
   /** address of the optimizer's state */
   readonly slots: number;
   readonly by: Differentiation;
@@ -275,47 +314,67 @@ export interface TrainingSpec {
 /** One training step: draw, gather, forward, loss, gradients, update. */
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
-  const { dtype, parameters } = core;
   const write = (composer: Composer) => {
-    const target = data.targetFor(differentiated.dtype);
-    const built = buildLoss(differentiated, m, spec.loss, target, training);
-    const cell = composer.room(built.loss);
+    const targets = data.targetsFor(differentiated.dtype);
+    const built = buildLoss(differentiated, m, spec.objective, targets, training);
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
-    const inputs = data.fetch(composer, built, { indices, state, stepsPerEpoch, stride });
-    const twin = differentiated !== core;
-    if (twin) convert(composer, core, differentiated, "values", "values");
-    const besides = differentiated.state.placementsOf(built.next, "next");
-    const { trains } = spec.update;
-    differentiate(composer, differentiated, built, { inputs, cell, by: spec.by, trains, besides });
-    if (twin) convert(composer, differentiated, core, "gradients", "next");
-    // Before the update: a loss that is not finite must leave the parameters as they are.
-    composer.push(
-      instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
-        [RecordLossArg.loss]: cell,
-        [RecordLossArg.state]: state,
-      }),
-    );
-    spec.update.compose(composer, {
-      dtype,
-      bytes: parameters.bytes,
-      operands: {
-        [UpdateArg.w]: parameters.address,
-        [UpdateArg.g]: parameters.gradientAddress,
-        [UpdateArg.n]: parameters.length,
-        [UpdateArg.s1]: spec.slots,
-        [UpdateArg.s2]: spec.slots + parameters.bytes,
-        [UpdateArg.s3]: spec.slots + 2 * parameters.bytes,
-        [UpdateArg.state]: state,
-      },
-    });
-    if (core.state.length > 0) {
-      const { address, gradientAddress, length } = core.state;
-      copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
-    }
+    const choice = { indices, state, stepsPerEpoch, stride };
+    const inputs = data.fetch(composer, built, choice);
+    const weighed = spec.weights?.weigh(composer, built, choice);
+    if (weighed) inputs.push(weighed.placement);
+    composeUpdate(composer, core, weighed?.built ?? built, inputs, spec);
     return composer.finish();
   };
   return Composer.compose(differentiated, write, state);
+}
+
+/** What follows in a step when its batch is there: forward, loss, gradients, update. */
+export function composeUpdate(
+  composer: Composer,
+  core: Core,
+  built: BuiltLoss,
+  inputs: readonly Placement[],
+  {
+    differentiated,
+    by,
+    update,
+    slots,
+    state,
+  }: Pick<TrainingSpec, "differentiated" | "by" | "update" | "slots" | "state">,
+): void {
+  const { dtype, parameters } = core;
+  const cell = composer.room(built.loss);
+  const twin = differentiated !== core;
+  if (twin) convert(composer, core, differentiated, "values", "values");
+  const besides = differentiated.state.placementsOf(built.next, "next");
+  const { trains } = update;
+  differentiate(composer, differentiated, built, { inputs, cell, by, trains, besides });
+  if (twin) convert(composer, differentiated, core, "gradients", "next");
+  // Before the update: a loss that is not finite must leave the parameters as they are.
+  composer.push(
+    instruction<RecordLossArg>(Op.recordLoss, differentiated.dtype, {
+      [RecordLossArg.loss]: cell,
+      [RecordLossArg.state]: state,
+    }),
+  );
+  update.compose(composer, {
+    dtype,
+    bytes: parameters.bytes,
+    operands: {
+      [UpdateArg.w]: parameters.address,
+      [UpdateArg.g]: parameters.gradientAddress,
+      [UpdateArg.n]: parameters.length,
+      [UpdateArg.s1]: slots,
+      [UpdateArg.s2]: slots + parameters.bytes,
+      [UpdateArg.s3]: slots + 2 * parameters.bytes,
+      [UpdateArg.state]: state,
+    },
+  });
+  if (core.state.length > 0) {
+    const { address, gradientAddress, length } = core.state;
+    copy(composer, { to: address, from: gradientAddress, n: length, dtype, source: dtype });
+  }
 }
 
 /** Copies a region of the parameters, and one of the state, from one network to its twin in another dtype. */

@@ -2,6 +2,7 @@ import {
   anything,
   callback,
   check,
+  having,
   isObject,
   oneOf,
   options,
@@ -12,11 +13,10 @@ import {
   signal,
   whole,
 } from "../check.ts";
-import { type CheckedDataset, checkDataset, type Dataset } from "../data/dataset.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { lossRule } from "../nn/losses.ts";
 import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
 import { callbacksRule } from "./callbacks/callback.ts";
+import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
@@ -29,7 +29,8 @@ export interface Schedule {
   readonly sampling: Sampling;
   readonly by: Differentiation;
   readonly every: number;
-  readonly data: CheckedDataset;
+  readonly objective: Objective;
+  readonly data: Samples;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
 }
@@ -37,13 +38,13 @@ export interface Schedule {
 /** A data set as messages name it. */
 export interface NamedDataset {
   readonly call: string;
-  readonly data: CheckedDataset;
+  readonly data: Samples;
 }
 
 const object: Rule = [isObject, "an object"];
 
 const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
-  loss: lossRule,
+  loss: anything,
   optimizer: anything,
   batchSize: whole(),
   steps: whole(),
@@ -54,6 +55,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   seed,
   evaluate: object,
   from: whole(0),
+  weights: having("hold", "weights, such as classWeights([1, 5])"),
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
@@ -64,19 +66,20 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
 /**
  * Checks the options and works out the counts.
  *
+ * @param face that of the network
  * @param done steps that the network was trained for before
  * @throws OptionError @throws DataError
  */
-export function schedule(given: Dataset, fitOptions: FitOptions, done: number): Schedule {
+export function schedule(face: Face, given: unknown, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
-  check("fit", "loss", chosen.loss, lossRule);
+  const objective = face.objective("fit", chosen.loss);
   checkOptimizer("fit", chosen.optimizer);
   if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {
     throw new OptionError("fit: the learning rate follows evaluations: give evaluate");
   }
-  const checked = new Map<Dataset, CheckedDataset>();
-  const once = (call: string, set: Dataset) => {
-    const known = checked.get(set) ?? checkDataset(call, set);
+  const checked = new Map<unknown, Samples>();
+  const once = (call: string, set: unknown) => {
+    const known = checked.get(set) ?? face.samples(call, set, objective);
     checked.set(set, known);
     return known;
   };
@@ -106,6 +109,9 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
   }
   const evaluate = chosen.evaluate && options("fit: evaluate", chosen.evaluate, evaluateRules);
   const { gradient = "backprop", h = 1e-4 } = chosen;
+  if (chosen.weights && gradient !== "backprop") {
+    throw new OptionError('fit: weights go with gradient: "backprop" only');
+  }
   return {
     options: chosen,
     batchSize,
@@ -115,6 +121,7 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
     // Without evaluations nothing interrupts the steps.
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
+    objective,
     data,
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };
@@ -124,11 +131,11 @@ export function schedule(given: Dataset, fitOptions: FitOptions, done: number): 
 const MOST_STEPS = 2 ** 31 - 1;
 
 function evaluationSets(
-  given: Dataset | Readonly<Record<string, Dataset>>,
-  checked: (call: string, data: Dataset) => CheckedDataset,
+  given: object,
+  checked: (call: string, data: unknown) => Samples,
 ): Readonly<Record<string, NamedDataset>> {
   check("fit: evaluate", "data", given, object);
-  const named = (call: string, data: Dataset) => ({ call, data: checked(call, data) });
+  const named = (call: string, data: unknown) => ({ call, data: checked(call, data) });
   if (Object.keys(given).length === 0) throw new OptionError("fit: evaluate.data names no data set");
   if (isDataset(given)) return { data: named("fit: evaluate.data", given) };
   return Object.fromEntries(
@@ -136,7 +143,8 @@ function evaluationSets(
   );
 }
 
-/** Whether it is one data set; else it is several by their names. */
-function isDataset(given: Dataset | Readonly<Record<string, Dataset>>): given is Dataset {
-  return "x" in given && !isObject(property(given.x, "x"));
+/** Whether it is one data set; else it is several by their names, of which one may be called x. */
+function isDataset(given: object): boolean {
+  const x = property(given, "x");
+  return "x" in given && !(isObject(x) && "x" in x && "t" in x);
 }

@@ -1,7 +1,6 @@
 import { Op } from "../../assembly/isa/index.ts";
 import { COMPRESSED_ROW_BYTES, GatherRowsArg } from "../../assembly/isa/sparse.ts";
 import { MOST_COLUMNS } from "../../assembly/sparse/blocking.ts";
-import type { CheckedDataset } from "../data/dataset.ts";
 import { DataError } from "../errors.ts";
 import { readsOnlyAsRows } from "../graph/ops/matmul.ts";
 import { rootOf } from "../graph/ops/reshape.ts";
@@ -14,40 +13,41 @@ import { dtypeCodes, instruction } from "../runtime/instructions.ts";
 import { Resources } from "../runtime/resources.ts";
 import { bytesPerElement, type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
 import { type CompressedDataset, compressedRows } from "./compressed.ts";
-import { build, type Core, inference, type TargetType, training } from "./core.ts";
+import { type BuiltTargets, build, type Core, inference, type TargetType, training } from "./core.ts";
+import type { Objective, Samples } from "./face.ts";
 import { gather, type RowChoice } from "./gather.ts";
-import { checkFinite, checkTargets, formOf, formsOf, type TargetRule, type Targets } from "./targets.ts";
+import { checkFinite, checkTargets, formOf, formsOf, type Targets, targetRules } from "./targets.ts";
 
 /** A data set in linear memory, in its own type. */
 export interface StoredDataset {
   /** samples */
   readonly n: number;
-  /** the share of the inputs' elements that are not zero, where they are held as compressed rows */
-  readonly density: number | undefined;
-  /** What its targets are to a network that computes in `dtype`. */
-  targetFor(dtype: DTypeName): TargetType;
-  /** Writes the instructions that fetch a batch for the leaves x and t, as their dtypes; where they come to lie. */
-  fetch(composer: Composer, leaves: { readonly x: Value; readonly t: Value }, rows: RowChoice): Placement[];
+  /** of each input the share of elements that are not zero, where they are held as compressed rows */
+  readonly densities: readonly (number | undefined)[];
+  /** What its targets are to a network that computes in `dtype`, one for each term of the objective. */
+  targetsFor(dtype: DTypeName): TargetType[];
+  /** Writes the instructions that fetch a batch for the leaves, as their dtypes; where they come to lie: inputs, then targets. */
+  fetch(composer: Composer, leaves: Pick<BuiltTargets, "xs" | "pairs">, rows: RowChoice): Placement[];
   dispose(): void;
 }
 
 /**
- * Checks a data set against a network and copies it into linear memory: as compressed rows where most of it is zeros and the network
- * reads it only by a first affine layer, else as it is.
+ * Checks a data set against a network and copies it into linear memory: inputs as compressed rows where most of them is zeros and the
+ * network reads them only by a first affine layer, else as they are.
  *
- * @param call how messages name the caller and the data set @param rule what targets must be
+ * @param call how messages name the caller and the data set
  * @throws DataError for samples of another shape, NaN or infinity in the inputs, labels out of range
  * @throws MemoryError where it does not fit
  */
 export function store(
   call: string,
   core: Core,
-  data: CheckedDataset,
-  rule: TargetRule,
+  data: Samples,
+  objective: Objective,
   { compress = true }: { compress?: boolean } = {},
 ): StoredDataset {
-  const { n, scale } = data;
-  const { type, values } = checked(call, core, data, rule);
+  const { n } = data;
+  const targets = checked(call, core, data, objective);
   const { engine } = core;
   const owner = `${core.owner}: data`;
   const held = new Resources();
@@ -57,27 +57,32 @@ export function store(
     return block.address;
   };
   try {
-    const ones = hold(16);
-    engine.heap.view("float64", ones, 2).set([scale, 1]);
-    const scales = { x: ones, t: ones + 8 };
-    const rows = compress && readsRows(core) ? compressedRows(engine, data.x, owner, hold) : undefined;
-    const x = rows ? undefined : place(engine, data.x, hold);
-    const t = place(engine, values, hold);
+    const scales = hold(8 * (1 + data.scales.length));
+    engine.heap.view("float64", scales, 1 + data.scales.length).set([1, ...data.scales]);
+    const reads = compress ? readsRows(core) : [];
+    const inputs = data.x.map((x, i) => {
+      const scale = scales + 8 * (1 + i);
+      const rows = reads[i] ? compressedRows(engine, x, owner, hold) : undefined;
+      const of = { source: x.dtype, scale };
+      return rows ? { ...of, ...rows } : { ...of, data: place(engine, x, hold) };
+    });
+    const places = targets.map(({ values }) => ({
+      data: place(engine, values, hold),
+      source: values.dtype,
+      scale: scales,
+    }));
     return {
       n,
-      density: rows?.density,
-      targetFor: (dtype) => (type.dtype === "int32" ? type : { ...type, dtype }),
-      fetch(composer, leaves, choice) {
-        const target = gatherDense(
-          composer,
-          leaves.t,
-          { data: t, source: values.dtype, scale: scales.t },
-          choice,
+      densities: inputs.map((input) => ("density" in input ? input.density : undefined)),
+      targetsFor: (dtype) => targets.map(({ type }) => (type.dtype === "int32" ? type : { ...type, dtype })),
+      fetch(composer, { xs, pairs }, choice) {
+        const ts = pairs.map(({ t }, i) => gatherDense(composer, t, places[i]!, choice));
+        const fetched = inputs.map((input, i) =>
+          "rows" in input
+            ? gatherCompressed(composer, xs[i]!, input, choice)
+            : gatherDense(composer, xs[i]!, input, choice),
         );
-        const input = rows
-          ? gatherCompressed(composer, leaves.x, { ...rows, source: data.x.dtype, scale: scales.x }, choice)
-          : gatherDense(composer, leaves.x, { data: x!, source: data.x.dtype, scale: scales.x }, choice);
-        return [input, target];
+        return [...fetched, ...ts];
       },
       dispose: () => held.dispose(),
     };
@@ -123,16 +128,19 @@ function gatherCompressed(
 }
 
 /**
- * Whether a network's inputs may be held as compressed rows: they are not too wide, and it reads them in no other way than as the rows of
- * a product, nor hands them on to the loss as its output.
+ * Whether each of a network's inputs may be held as compressed rows: it is not too wide, and is read in no other way than as the rows of
+ * a product, nor handed on to a loss as an output.
  */
-export function readsRows(core: Core): boolean {
-  if (size(core.inputShape) > MOST_COLUMNS) return false;
-  return [training, inference].every((mode) => {
-    const { x, output, next } = build(core, 1, mode);
-    const wanted = [output, ...next];
-    return wanted.every((value) => rootOf(value) !== x) && readsOnlyAsRows(topologicalOrder(wanted), x);
-  });
+export function readsRows(core: Core): boolean[] {
+  const built = [training, inference].map((mode) => build(core, 1, mode));
+  return core.inputs.map(
+    ({ shape }, i) =>
+      size(shape) <= MOST_COLUMNS &&
+      built.every(({ xs, outputs, next }) => {
+        const [x, wanted] = [xs[i]!, [...outputs, ...next]];
+        return wanted.every((value) => rootOf(value) !== x) && readsOnlyAsRows(topologicalOrder(wanted), x);
+      }),
+  );
 }
 
 function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) => number): number {
@@ -142,27 +150,30 @@ function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) 
 }
 
 /** @throws DataError where samples or targets are of another shape than the network's, out of range or not finite */
-function checked(
-  call: string,
-  { inputShape, dtype }: Core,
-  { x, t, n, scale }: CheckedDataset,
-  rule: TargetRule,
-): Targets {
+function checked(call: string, core: Core, { x, t, n, scales }: Samples, objective: Objective): Targets[] {
+  const { inputs, dtype, face } = core;
   if (n === 0) throw new DataError(`${call}: the data set is empty`);
-  const sample = x.shape.slice(1);
-  if (!sameShape(sample, inputShape)) {
-    throw new DataError(
-      `${call}: the network takes samples of ${formatShape(inputShape)}, those of x ${formatShape(x.shape)} are ` +
-        `${formatShape(sample)}; reshape the data or make the network with { input: ${formatShape(sample)} }`,
-    );
+  for (const [i, tensor] of x.entries()) {
+    const { shape } = inputs[i]!;
+    const label = face.label(inputs[i]!);
+    const sample = tensor.shape.slice(1);
+    if (!sameShape(sample, shape)) {
+      throw new DataError(
+        `${call}: the network takes samples of ${formatShape(shape)}, those of ${label} ${formatShape(tensor.shape)} are ` +
+          `${formatShape(sample)}; reshape the data or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
+      );
+    }
+    checkFinite(call, label, tensor, dtype, { scale: scales[i]! });
   }
-  checkFinite(call, "x", x, dtype, { scale });
-  const form = formOf(t.shape, n, rule);
-  if (form === undefined) {
-    throw new DataError(
-      `${call}: t is ${formatShape(t.shape)}; for the network's output ${formatShape(rule.outputShape)} ${rule.loss} ` +
-        `takes ${formsOf(n, rule)}`,
-    );
-  }
-  return checkTargets(call, form, t, n, rule);
+  return targetRules(core, objective).map((rule, i) => {
+    const own = t[i]!;
+    const form = formOf(own.shape, n, rule);
+    if (form === undefined) {
+      throw new DataError(
+        `${call}: ${rule.label} is ${formatShape(own.shape)}; for the network's output ${formatShape(rule.outputShape)} ${rule.loss} ` +
+          `takes ${formsOf(n, rule)}`,
+      );
+    }
+    return checkTargets(call, form, own, n, rule);
+  });
 }

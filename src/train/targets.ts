@@ -4,7 +4,8 @@ import { DataError, OptionError, ShapeError } from "../errors.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { endsWith, type Loss } from "../nn/losses.ts";
 import { type DTypeName, formatShape, sameShape, size, type Tensor } from "../tensor.ts";
-import type { TargetType } from "./core.ts";
+import type { Core, TargetType } from "./core.ts";
+import type { Objective } from "./face.ts";
 
 /** Targets as programs take them. */
 export interface Targets {
@@ -15,6 +16,8 @@ export interface Targets {
 
 /** What a loss's targets must be to a network. */
 export interface TargetRule {
+  /** how messages name them */
+  readonly label: string;
   readonly kind: Loss["targets"];
   /** the loss's name */
   readonly loss: string;
@@ -30,7 +33,7 @@ export interface TargetRule {
  */
 export function targetRule(
   { targets: kind, name: loss }: Pick<Loss, "name" | "targets">,
-  { outputShape, dtype }: { readonly outputShape: Shape; readonly dtype: DTypeName },
+  { outputShape, dtype, label = "t" }: { outputShape: Shape; dtype: DTypeName; label?: string },
 ): TargetRule {
   if (kind === "classes" && outputShape.length !== 1) {
     throw new ShapeError(
@@ -45,7 +48,14 @@ export function targetRule(
         "or two outputs for two classes",
     );
   }
-  return { kind, loss, outputShape, dtype };
+  return { label, kind, loss, outputShape, dtype };
+}
+
+/** What the targets of an objective must be. @throws as `targetRule` does */
+export function targetRules({ outputs, dtype }: Core, objective: Objective): TargetRule[] {
+  return objective.map(({ output, loss, label }) =>
+    targetRule(loss, { outputShape: outputs[output]!.shape, dtype, label }),
+  );
 }
 
 function formatBatch(sample: Shape): string {
@@ -85,13 +95,13 @@ export function checkTargets(
 ): Targets {
   const { kind, outputShape, dtype } = rule;
   if (form === "labels") {
-    checkLabels(call, t, outputShape[0]!);
+    checkLabels(call, t, rule);
     const isInteger = t.dtype === "uint8" || t.dtype === "int32";
     const labels = isInteger ? t : ({ dtype: "int32", data: Int32Array.from(t.data) } as const);
     return { type: { dtype: "int32", shape: [] }, values: { ...labels, shape: [n] } };
   }
   const values = { ...t, shape: [n, ...outputShape] };
-  checkFinite(call, "t", values, dtype);
+  checkFinite(call, rule.label, values, dtype);
   if (kind === "classes") checkDistributions(call, values, rule);
   if (kind === "binary") checkShares(call, values, rule);
   return { type: { dtype, shape: outputShape }, values };
@@ -127,13 +137,14 @@ export function checkFinite(
   }
 }
 
-function checkLabels(call: string, { data }: Tensor, classes: number): void {
+function checkLabels(call: string, { data }: Tensor, { outputShape, label: of }: TargetRule): void {
+  const classes = outputShape[0]!;
   const index = data.findIndex(
     (label: number) => !(Number.isInteger(label) && label >= 0 && label < classes),
   );
   if (index < 0) return;
   throw new DataError(
-    `${call}: label ${data[index]} of sample ${index} is out of range; the network's output has ${classes} classes, ` +
+    `${call}: label ${data[index]} of sample ${index}${of === "t" ? "" : ` in ${of}`} is out of range; the network's output has ${classes} classes, ` +
       `so labels are whole numbers from 0 to ${classes - 1}`,
   );
 }
@@ -141,7 +152,7 @@ function checkLabels(call: string, { data }: Tensor, classes: number): void {
 /** How far the sum of a distribution may be from 1: what rounding and a few decimals leave. */
 const TOLERANCE = 1e-2;
 
-function checkDistributions(call: string, { data, shape }: Tensor, { loss }: TargetRule): void {
+function checkDistributions(call: string, { data, shape }: Tensor, { loss, label }: TargetRule): void {
   const classes = shape[1]!;
   for (let at = 0; at < data.length; at += classes) {
     let sum = 0;
@@ -152,16 +163,18 @@ function checkDistributions(call: string, { data, shape }: Tensor, { loss }: Tar
     }
     if (least === 0 && Math.abs(sum - 1) <= TOLERANCE) continue;
     throw new DataError(
-      `${call}: row ${at / classes} of t is no distribution over ${classes} classes: ${least < 0 ? `it has ${least}` : `it adds up to ${sum}`}; ` +
+      `${call}: row ${at / classes} of ${label} is no distribution over ${classes} classes: ${least < 0 ? `it has ${least}` : `it adds up to ${sum}`}; ` +
         `${loss} takes labels or rows of at least 0 that add up to 1. For values to learn give { loss: meanSquaredError() }`,
     );
   }
 }
 
-function checkShares(call: string, { data }: Tensor, { loss }: TargetRule): void {
+function checkShares(call: string, { data }: Tensor, { loss, label }: TargetRule): void {
   const index = data.findIndex((share: number) => !(share >= 0 && share <= 1));
   if (index < 0) return;
-  throw new DataError(`${call}: element ${index} of t is ${data[index]}; ${loss} takes numbers from 0 to 1`);
+  throw new DataError(
+    `${call}: element ${index} of ${label} is ${data[index]}; ${loss} takes numbers from 0 to 1`,
+  );
 }
 
 /** What an output of a binary loss's network is compared with: ½ for a probability, 0 for a score. */

@@ -1,11 +1,11 @@
 import { anything, callback, options as optionsOf, type Rule } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import "../globals.ts";
-import type { Kinds, LayerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import { Connection } from "./connection.ts";
 import { WorkerDataset } from "./dataset.ts";
+import type { Kinds, LayerDescription } from "./description.ts";
 import { WorkerNetwork } from "./network.ts";
 import type { WorkerLike } from "./thread.ts";
 import { buffersOf, fillsItsBuffer } from "./transfer.ts";
@@ -48,7 +48,7 @@ const rules: { readonly [K in keyof Required<WorkerOptions>]: Rule } = {
  *   { input: [2], seed: 1 },
  * );
  * await net.fit(data, { loss: "crossEntropy", optimizer: { kind: "adam", lr: 0.1 }, steps: 500 });
- * console.log((await net.evaluate(data)).accuracy); // 1
+ * (await net.evaluate(data)).accuracy; // 1
  * await worker.close();
  * ```
  */

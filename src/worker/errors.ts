@@ -10,9 +10,13 @@ export interface ErrorMessage {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** By their names, those of kobai's and those of the language. */
-const classes: Readonly<Record<string, abstract new (...args: never) => Error>> = {
-  ...errors,
+/** Those that a worker may throw by the names that they say, which a bundle's classes need not have: kobai's, and the language's. */
+const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
+  ...Object.fromEntries(
+    Object.entries<{ readonly prototype: Error }>(errors as never).filter(
+      ([, { prototype }]) => prototype instanceof Error,
+    ),
+  ),
   RangeError,
   TypeError,
 };

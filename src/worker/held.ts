@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
-import { lossOf, type OptimizerDescription, optimizerOf } from "../nn/description.ts";
 import type { Optimizer } from "../nn/optimizers/index.ts";
 import type { History } from "../train/history.ts";
 import type { Network } from "../train/network.ts";
 import type { Call } from "./call.ts";
+import { lossOf, type OptimizerDescription, optimizerOf } from "./description.ts";
 import type { Handle, PostedFit } from "./messages.ts";
 
 /** A network in the worker, with what belongs to it. */

@@ -4,7 +4,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
-import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "../nn/description.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "../train/evaluate.ts";
@@ -13,6 +12,7 @@ import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import type { NamedTensors } from "../train/variables.ts";
+import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "./description.ts";
 import type { ErrorMessage } from "./errors.ts";
 
 /** A network or a data set that lies in the worker. */
@@ -67,6 +67,8 @@ export interface Calls {
   sha256(network: Handle): string;
   save(network: Handle): Uint8Array<ArrayBuffer>;
   load(network: Handle, bytes: Bytes): void;
+  checkpoint(network: Handle): Uint8Array<ArrayBuffer>;
+  restore(network: Handle, bytes: Bytes): void;
   steps(network: Handle): number;
   scale(network: Handle, scale: number): void;
   dispose(handle: Handle): void;

@@ -1,7 +1,6 @@
 import { callback, check, isObject, type Rule, signal as signalRule } from "../check.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
-import type { LossName } from "../nn/description.ts";
 import type { DTypeName, Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import type { FitOptions } from "../train/fit.ts";
@@ -10,6 +9,7 @@ import type { MetricName } from "../train/metrics/metric.ts";
 import type { NamedTensors } from "../train/variables.ts";
 import type { Connection } from "./connection.ts";
 import { freeWith, handleOf, WorkerDataset } from "./dataset.ts";
+import type { LossName } from "./description.ts";
 import type { Calls, Handle, NetworkInfo, PostedFit } from "./messages.ts";
 
 /** Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, optimizers as descriptions, data sets in the worker. */
@@ -205,6 +205,28 @@ export class WorkerNetwork {
    */
   load(bytes: Bytes): Promise<void> {
     return this.#call("load", bytes);
+  }
+
+  /**
+   * The bytes of a checkpoint, as kobai's `checkpoint` gives them: a safetensors file that holds where training stands as well. It may be
+   * called while a fit goes on, and is of one step then.
+   *
+   * @throws StateError after dispose, or where the worker has ended @example (await net.checkpoint()).length > 0; // true
+   */
+  checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#call("checkpoint");
+  }
+
+  /**
+   * Makes the network what the one was whose checkpoint it is, as kobai's `restore` does: it trains on to the same bits.
+   *
+   * @param bytes they are copied
+   * @throws DataError where they are no checkpoint, or of another network
+   * @throws StateError while a fit of this network runs, after dispose, or where the worker has ended
+   * @example await net.restore(await net.checkpoint());
+   */
+  restore(bytes: Bytes): Promise<void> {
+    return this.#call("restore", bytes);
   }
 
   /**

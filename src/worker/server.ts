@@ -5,14 +5,15 @@ import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { StateError } from "../errors.ts";
 import { sha256 } from "../io/digest.ts";
 import { parse, serialize } from "../io/safetensors.ts";
-import { kinds, layerOf, lossOf } from "../nn/description.ts";
 import type { Layer } from "../nn/layers/layer.ts";
 import { init } from "../runtime/engine.ts";
 import type { TensorLike } from "../tensor.ts";
+import { checkpoint, restore } from "../train/checkpoint/index.ts";
 import { layerOutputs } from "../train/layer-outputs.ts";
 import type { Network } from "../train/network.ts";
 import { sequential } from "../train/sequential.ts";
 import { Call, type Post } from "./call.ts";
+import { kinds, layerOf, lossOf } from "./description.ts";
 import { toMessage } from "./errors.ts";
 import { Held } from "./held.ts";
 import type { Calls, Handle, PostedDataset, ToWorker } from "./messages.ts";
@@ -102,6 +103,8 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
     sha256: (_, handle) => sha256(network(handle).params),
     save: (_, handle) => serialize(network(handle).params),
     load: (_, handle, bytes) => network(handle).load(parse(bytes).tensors),
+    checkpoint: (_, handle) => checkpoint(network(handle)),
+    restore: (_, handle, bytes) => restore(network(handle), bytes),
     steps: (_, handle) => network(handle).steps,
     scale(_, handle, scale) {
       network(handle).scale = scale;

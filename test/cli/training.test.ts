@@ -25,6 +25,7 @@ const run: Run = {
   lr: 0.1,
   stepsPerEpoch: 10,
   steps: 100,
+  samples: 0,
 };
 
 const network = () => sequential([dense(10)], { input: [6] });
@@ -46,7 +47,11 @@ describe("an error that nobody expects", () => {
     using net = network();
     const error = new Error("a thread has died");
     const stop = { soon: new AbortController().signal, by: undefined };
-    const trained = await runTraining(net, run, data, failing("epoch  3", error), stop);
+    const trained = await runTraining(net, run, data, {
+      display: failing("epoch  3", error),
+      stop,
+      writer: { replace: () => Promise.reject(new Error("nothing is written")) },
+    });
     expect(trained).toMatchObject({ stopped: "Error: a thread has died", error });
     expect(trained.history).toBeUndefined();
     expect(trained.weights.step).toBe(20);
@@ -55,5 +60,26 @@ describe("an error that nobody expects", () => {
     await other.fit(data.train, { ...options, steps: 20, sampling: "replacement" });
     expect(await sha256(trained.weights.params)).toBe(await sha256(other.params));
     expect(await sha256(net.params)).not.toBe(await sha256(other.params));
+  });
+});
+
+describe("a checkpoint that cannot be written", () => {
+  it("is tried once, and ends nothing", async () => {
+    const data = await mnist({ dir: await folderOf(smallMnist(200, 50)) });
+    using net = network();
+    const error = new Error("the disk is full");
+    let tries = 0;
+    const trained = await runTraining(net, { ...run, checkpointEvery: 7 }, data, {
+      display: { line() {}, progress() {}, stop() {} },
+      stop: { soon: new AbortController().signal, by: undefined },
+      writer: {
+        replace() {
+          tries++;
+          return Promise.reject(error);
+        },
+      },
+    });
+    expect(trained).toMatchObject({ failures: [error], history: { steps: 100, ended: "completed" } });
+    expect(tries).toBe(1);
   });
 });

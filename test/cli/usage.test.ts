@@ -33,7 +33,7 @@ describe("kobai", () => {
       expect(stdout).toContain(option);
     }
     expect(stdout.replace(/\s+/g, " ")).toContain(
-      "0.1 for sgd, 0.01 for momentum, 0.01 for adagrad, 0.001 for adam",
+      "0.1 for sgd, 0.01 for momentum, 0.01 for nesterov, 0.01 for adagrad, 0.01 for rmsprop, 1 for adadelta, 0.001 for adam",
     );
   });
 
@@ -119,7 +119,7 @@ describe("kobai", () => {
     ],
     [
       "train --optimizer SGD",
-      "kobai: option '--optimizer <name>' argument 'SGD' is invalid. Allowed choices are sgd, momentum, adagrad, adam.",
+      "kobai: option '--optimizer <name>' argument 'SGD' is invalid. Allowed choices are sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, nadam, radam, adamax, lion.",
     ],
     [
       "train --dtype float16",

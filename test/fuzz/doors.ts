@@ -148,6 +148,83 @@ function made(
   ];
 }
 
+/** A call of a network with named inputs and outputs, each argument and each named part of it in turn. */
+function modelDoors(name: string): Door[] {
+  const x = { a: data.x, b: data.x };
+  const t = { kind: data.t, size: data.x };
+  const losses = { kind: crossEntropy(), size: { loss: kobai.meanSquaredError(), weight: 2 } };
+  const right: Record<string, readonly unknown[]> = {
+    predict: [x],
+    loss: [x, t, losses],
+    evaluate: [
+      { x, t },
+      { loss: losses, metrics: { kind: ["loss"] } },
+    ],
+    fit: [
+      { x, t },
+      { ...fitting(), loss: losses },
+    ],
+    scale: [{ a: 1 }],
+  };
+  const call = async (...args: never[]) => {
+    const net = kobai.model(
+      ({ a, b }, apply) => {
+        const y = apply(dense(2), ops.add(a!, b!));
+        return { kind: y, size: y };
+      },
+      { inputs: { a: [2], b: [2] } },
+    ) as unknown as Record<string, unknown> & kobai.Network;
+    try {
+      if (name === "scale") net.scale = args[0]!;
+      else return await (net[name] as (...args: never[]) => unknown).call(net, ...args);
+    } finally {
+      net.dispose();
+    }
+  };
+  const args = right[name]!;
+  const parts = args.flatMap((whole, index) =>
+    Object.keys(whole as object).map(
+      (part): Door => ({
+        name: `Model: ${name}, argument ${index + 1} { ${part} }`,
+        args: () => [undefined],
+        call: (value: never) =>
+          call(
+            ...(args.map((each, i) =>
+              i === index ? { ...(each as object), [part]: value } : each,
+            ) as never[]),
+          ),
+      }),
+    ),
+  );
+  return [{ name: `Model: ${name}`, args: () => args, call }, ...parts];
+}
+const optimizers = [
+  "sgd",
+  "momentum",
+  "nesterov",
+  "adaGrad",
+  "rmsprop",
+  "adadelta",
+  "adam",
+  "amsgrad",
+  "adamw",
+  "nadam",
+  "radam",
+  "adamax",
+  "lion",
+];
+
+/** Schedules, with options that are right. */
+const schedules: Readonly<Record<string, object>> = {
+  stepDecay: { from: 1, every: 2, gamma: 0.5 },
+  exponential: { from: 1, gamma: 0.5, every: 2 },
+  polynomial: { from: 1, steps: 2, to: 0, power: 1 },
+  cosine: { from: 1, steps: 2, to: 0, restart: 1 },
+  oneCycle: { max: 1, steps: 2, up: 0.5, divide: 2, divideLast: 2 },
+  warmUp: { steps: 2, to: 1, factor: 0 },
+  plateau: { from: 1 },
+};
+
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
 
@@ -161,15 +238,78 @@ export const doors: readonly Door[] = [
     ["probability", "value"],
     (options) => kobai.bernoulli(options as { probability: number }),
   ),
-  ...["sgd", "momentum", "adaGrad", "adam"].map((name) => door("kobai", kobai, name, {})),
-  ...["sgd", "momentum", "adaGrad", "adam"].flatMap((name) =>
+  ...optimizers.map((name) => door("kobai", kobai, name, {})),
+  ...optimizers.flatMap((name) =>
     fields(
       `kobai: ${name}`,
       () => ({}),
-      ["lr", "momentum", "epsilon", "beta1"],
+      ["lr", "with", "momentum", "epsilon", "beta1", "rho", "weightDecay", "momentumDecay", "corrected"],
       (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
     ),
   ),
+  ...["clipByValue", "clipByNorm", "clipByGlobalNorm", "accumulate", "movingAverage", "frozen"].map((name) =>
+    door("kobai", kobai, name, 1),
+  ),
+  door("kobai", kobai, "weightDecay", 1, {}),
+  door("kobai", kobai, "group", "bias", {}),
+  ...Object.entries(schedules).flatMap(([name, right]) => [
+    door("kobai", kobai, name, right),
+    ...fields(
+      `kobai: ${name}`,
+      () => right,
+      Object.keys(right),
+      (options) => (kobai as unknown as Record<string, (options: object) => unknown>)[name]!(options),
+    ),
+  ]),
+  door("kobai", kobai, "averaged", undefined),
+  door("kobai", kobai, "swapAverage", undefined),
+  ...fields(
+    "kobai: plateau",
+    () => ({ from: 1 }),
+    ["factor", "patience", "threshold", "cooldown", "to", "data", "metric", "mode"],
+    (options) => kobai.plateau(options as { from: number }),
+  ),
+  {
+    name: "kobai: what a schedule gives",
+    args: () => [1],
+    call: (value: never) =>
+      withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ lr: () => value }) })),
+  },
+  ...fields(
+    "Network: fit { optimizer: { with } }",
+    () => ({}),
+    ["frozen", "group"],
+    (given) => {
+      const { frozen, group } = given as { frozen?: never; group?: never };
+      const extra = group === undefined ? kobai.frozen(frozen!) : kobai.group(group, {});
+      return withNetwork((net) => net.fit(data, { ...fitting(), optimizer: sgd({ with: [extra] }) }));
+    },
+  ),
+  {
+    name: "kobai: findLearningRate",
+    args: () => [undefined, data, { loss: crossEntropy(), steps: 2 }],
+    call: (net: kobai.Network | undefined, ...args: [kobai.Dataset, kobai.LearningRateOptions]) =>
+      net === undefined
+        ? withNetwork((own) => kobai.findLearningRate(own, ...args))
+        : kobai.findLearningRate(net, ...args),
+  },
+  ...fields(
+    "kobai: findLearningRate",
+    () => ({ loss: crossEntropy(), steps: 2 }),
+    ["loss", "optimizer", "from", "to", "steps", "batchSize", "seed", "signal"],
+    (options) =>
+      withNetwork((net) => kobai.findLearningRate(net, data, options as kobai.LearningRateOptions)),
+  ),
+  door("kobai/book", book, "updater", sgd()),
+  {
+    name: "kobai/book: updater, update",
+    args: () => [{ w: 1 }, { w: 1 }],
+    call: (...given: never[]) =>
+      (book.updater(kobai.adamw()).update as (...args: never[]) => void).apply(
+        book.updater(kobai.adamw()),
+        given,
+      ),
+  },
   door("kobai", kobai, "dense", 3, {}),
   ...fields(
     "kobai: dense",
@@ -248,6 +388,53 @@ export const doors: readonly Door[] = [
     "rmse",
     "r2",
   ].map((name) => door("kobai", kobai, name, {})),
+  ...["earlyStopping", "saveEvery", "saveBest", "csvLog", "jsonLog"].map((name) =>
+    door("kobai", kobai, name, name === "earlyStopping" ? {} : "log"),
+  ),
+  ...fields(
+    "kobai: earlyStopping",
+    () => ({}),
+    ["data", "metric", "mode", "threshold", "patience", "restore"],
+    (options) => kobai.earlyStopping(options),
+  ),
+  door("kobai", kobai, "pausable"),
+  ...["classWeights", "sampleWeights"].map((name) => door("kobai", kobai, name, [1, 2])),
+  {
+    name: "kobai: checkpoint",
+    args: () => [undefined],
+    call: (net: never) => withNetwork((own) => kobai.checkpoint(net ?? own)),
+  },
+  {
+    name: "kobai: save",
+    args: () => [undefined],
+    // What a path may be is tried by files.test.ts, in a folder of its own.
+    call: (net: never) => withNetwork((own) => kobai.save(net ?? own, "/dev/null")),
+  },
+  {
+    name: "kobai: load",
+    args: () => [undefined],
+    call: (source: never) =>
+      withNetwork(async (own) => (await kobai.load(source ?? kobai.checkpoint(own))).dispose()),
+  },
+  {
+    name: "kobai: restore",
+    args: () => [undefined, undefined],
+    call: (net: never, source: never) =>
+      withNetwork((own) => kobai.restore(net ?? own, source ?? kobai.checkpoint(own))),
+  },
+  {
+    name: "kobai: trainStep",
+    args: () => [undefined, data.x, [1], { optimizer: sgd() }],
+    call: (net: never, ...args: never[]) =>
+      withNetwork((own) => (kobai.trainStep as (...args: unknown[]) => unknown)(net ?? own, ...args)),
+  },
+  ...fields(
+    "kobai: trainStep",
+    () => ({ optimizer: sgd() }),
+    ["optimizer", "loss"],
+    (options) =>
+      withNetwork((net) => kobai.trainStep(net, data.x, [1], options as { optimizer: kobai.Optimizer })),
+  ),
   {
     name: "kobai: what a metric gives",
     args: () => [],
@@ -277,6 +464,45 @@ export const doors: readonly Door[] = [
     ["input", "seed", "dtype", "name"],
     (options) => kobai.sequential(layers(), options as kobai.SequentialOptions).dispose(),
   ),
+  {
+    name: "kobai: model",
+    args: () => [({ a }: Record<string, Value>) => a, { inputs: { a: [2] } }],
+    call: (...args: never[]) =>
+      (kobai.model as unknown as (...args: unknown[]) => kobai.Network)(...args).dispose(),
+  },
+  ...fields(
+    "kobai: model",
+    () => ({ inputs: { a: [2] } }),
+    ["inputs", "seed", "dtype", "name"],
+    (options) => kobai.model(({ a }) => a!, options as kobai.ModelOptions<string>).dispose(),
+  ),
+  {
+    name: "kobai: what a model gives",
+    args: () => [],
+    call: (value: never) => kobai.model(() => value, { inputs: { a: [2] } }).dispose(),
+  },
+  {
+    name: "kobai: a model's apply",
+    args: () => [dense(2), undefined],
+    call: (layer: never, x: never) =>
+      kobai.model(({ a }, apply) => apply(layer, x === undefined ? a! : x), { inputs: { a: [2] } }).dispose(),
+  },
+  ...["predict", "loss", "evaluate", "fit", "scale"].flatMap((name) => modelDoors(name)),
+  {
+    name: "kobai: residual",
+    args: () => [dense(2), {}],
+    call: (...args: never[]) => kobai.sequential([kobai.residual(...args)], { input: [2] }).dispose(),
+  },
+  {
+    name: "kobai: a layer within a layer",
+    args: () => [dense(2), undefined],
+    call: (inner: never, given: never) =>
+      kobai
+        .sequential([kobai.layer("own", (x, { apply }) => apply(inner, given === undefined ? x : given))], {
+          input: [2],
+        })
+        .dispose(),
+  },
   {
     name: "kobai: sequential of a layer",
     args: () => [dense(2)],
@@ -359,6 +585,9 @@ export const doors: readonly Door[] = [
       "h",
       "seed",
       "evaluate",
+      "from",
+      "weights",
+      "callbacks",
       "onProgress",
       "onEvaluate",
       "signal",

@@ -129,6 +129,7 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
   "mnist: dir": [((dir) => data.mnist({ dir } as never)) as Call, "."],
   "mnist: flatten": [((flatten) => data.mnist({ dir: ".", flatten } as never)) as Call, true],
   sampleCount: [data.sampleCount as Call, small],
+  splitDataset: [data.splitDataset as Call, small, {}],
   takeBatch: [data.takeBatch as Call, small, 0, 2],
   "kobai: save": [
     ((net, path) => kobai.save((net ?? network()) as never, path as never)) as Call,

@@ -69,6 +69,7 @@ const table = [
   [3, 4],
 ];
 const grid = { x: [0, 1], y: [0, 1], z: table };
+const search = { rates: [0.1, 1], losses: [2, 1], smoothed: [2, 1.5], rate: 0.1 };
 const history = {
   loss: [2, 1],
   stepsPerEpoch: 1,
@@ -142,6 +143,12 @@ export const plotDoors: readonly Door[] = [
     call: (...args: never[]) =>
       drawn((plot.lossAndAccuracyFigure as (...args: never[]) => plot.Figure)(...args)),
   },
+  {
+    name: "kobai/plot: learningRateFigure",
+    args: () => [search],
+    call: (found: never) => drawn(plot.learningRateFigure(found)),
+  },
+  ...given("learningRateFigure of", search, (it) => plot.learningRateFigure(it)),
   ...given("lossAndAccuracyFigure of", history, (it) => plot.lossAndAccuracyFigure(it)),
   ...figureDoors(
     "misclassified",

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pageBundle } from "../../bench/page-bundle.ts";
 
@@ -32,6 +32,19 @@ describe("the extension", () => {
     expect(
       await texts('export { init } from "kobai"; export { exp, gradients } from "kobai/ops";'),
     ).not.toContain(mark);
+  });
+
+  it("is asked for as what may be left out, by whoever asks for it", () => {
+    const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    );
+    const calls = files.flatMap((name) =>
+      [...readFileSync(`src/${name}`, "utf8").matchAll(/.*\bextension\(\s*ExtensionOp/g)].map(
+        ([line]) => `${name}: ${line}`,
+      ),
+    );
+    expect(calls.length).toBeGreaterThan(20);
+    expect(calls.filter((call) => !call.includes("/* @__PURE__ */ extension("))).toEqual([]);
   });
 
   it("is inside once where a page uses an op of its", async () => {

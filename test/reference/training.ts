@@ -77,8 +77,14 @@ class Parameters {
   draws = 0;
 
   scope(layer: string): Scope {
+    const counts: Record<string, number> = {};
     return {
       training: true,
+      apply: (inner, x) => {
+        const count = (counts[inner.name] ?? 0) + 1;
+        counts[inner.name] = count;
+        return inner.forward(x, this.scope(`${layer}.${inner.name}${count}`));
+      },
       state: (own, shape, initial) => {
         const name = `${layer}.${own}`;
         const known = this.state.get(name) ?? {

@@ -241,7 +241,7 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate undefined; all must be finite numbers",
+      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite numbers",
     ],
     [
       "a plateau without evaluations",

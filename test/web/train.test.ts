@@ -5,9 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { parse } from "../../src/io/index.ts";
+import { openInFirefox } from "../browser/firefox.ts";
+import { serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
 import { hashOf, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
 
@@ -50,6 +53,65 @@ async function settledAt(page: Page, step: number): Promise<string> {
   );
   return hashOf(page);
 }
+
+/** The longest that the page's thread is busy at a stretch while something is done, in milliseconds of processor time. */
+async function longestTask({ browser }: Site, page: Page, work: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  await work();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: { name: string; pid: number; tid: number; tdur?: number; args: { name?: string } }[];
+  };
+  const thread = ({ pid, tid }: { pid: number; tid: number }) => `${pid} ${tid}`;
+  const pages = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(thread),
+  );
+  return Math.max(
+    ...traceEvents.filter((event) => pages.has(thread(event))).map(({ tdur = 0 }) => tdur / 1000),
+  );
+}
+
+it("loads no more than it did before anything is trained, the engine with all layers; what is not isolated trains with one thread", async () => {
+  const server = await serve({ root: "web/dist" });
+  const page = await site.browser.newPage({ locale: "en-US" });
+  const paths: string[] = [];
+  page.on("request", (request) => paths.push(request.url()));
+  await page.goto(`${server.url}index.html#/train`);
+  await hashOf(page);
+  const files = paths.filter((path) => path.startsWith(server.url)).map((path) => new URL(path).pathname);
+  const bytes = [...new Set(files)].map(
+    (path) => brotliCompressSync(readFileSync(join("web/dist", path))).length,
+  );
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(143_000);
+
+  await train(page);
+  expect(await page.textContent("section[aria-label=State]")).toMatch(/threads1SHA/);
+  expect(await settledAt(page, 2000)).toBe(await inNode(page));
+  await page.close();
+  server.close();
+});
+
+it("trains in Firefox to the same bits", async (context) => {
+  const address =
+    "train?lang=en&log=%5B%7B%22optimizer%22%3A%7B%22kind%22%3A%22adam%22%2C%22lr%22%3A0.01%7D%2C%22batchSize%22%3A30%2C%22steps%22%3A300%7D%5D";
+  const { page } = await openPage(site, address);
+  const expected = await settledAt(page, 300);
+  await page.close();
+  const found = `<!doctype html><title>kobai</title><iframe src="/index.html#/${address}" width="1000" height="800"></iframe><script type="module">
+    const text = (name) => document.querySelector("iframe").contentDocument?.querySelector(name)?.textContent;
+    while (text("[data-step]") !== "300" || text("[data-hash]").length !== 64) await new Promise((resolve) => setTimeout(resolve, 100));
+    await fetch("/found", { method: "POST", body: text("[data-hash]") });
+  </script>`;
+  const server = await serve({ isolated: true, root: "web/dist", page: found });
+  const firefox = openInFirefox(server.url, context);
+  try {
+    expect(await Promise.race([server.posted, firefox.ended])).toBe(expected);
+  } finally {
+    await firefox.close();
+    server.close();
+  }
+});
 
 it("trains to the bits of Node; the address leads others there; time goes back and forward to the same bits", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
@@ -167,26 +229,10 @@ it("MNIST to 0.97 in the tab, to the bits of Node, with the page awake; a drawn 
   await hashOf(page);
   await page.getByLabel("Stop at a test accuracy of").fill("0.97");
   await page.getByLabel("Stop at a test accuracy of").blur();
-  // How long the page's thread is held up while it trains: from one message to itself to the next.
-  await page.evaluate(`(() => {
-    let last = performance.now();
-    window.longest = 0;
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      const now = performance.now();
-      window.longest = Math.max(window.longest, now - last);
-      last = now;
-      port2.postMessage(0);
-    };
-    port2.postMessage(0);
-    window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-  })()`);
-  await train(page);
-  console.log(
-    "longest gap of the page's thread while it trained, ms:",
-    await page.evaluate("[longest, tasks]"),
-  );
+  const longest = await longestTask(site, page, () => train(page));
+  // A page that is to answer within 100 ms; what other programs take of the machine does not count.
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(50);
   const hash = await hashOf(page);
   expect(Number(await page.getAttribute("[data-accuracy]", "data-accuracy"))).toBeGreaterThanOrEqual(0.97);
   expect(hash).toBe(await inNode(page));
@@ -211,6 +257,31 @@ it("MNIST to 0.97 in the tab, to the bits of Node, with the page awake; a drawn 
   await page.setInputFiles("#weights", path);
   await page.waitForSelector("span:text-is('Weights were loaded.')");
   expect(await hashOf(page)).toBe(hash);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("a convolutional network with a schedule and weight decay trains to the bits of Node", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await page.selectOption("select:has(option[value=convolution])", "convolution");
+  await page.getByLabel("Optimizer", { exact: true }).selectOption("nesterov");
+  await page.getByLabel("Weight decay").fill("0.0001");
+  await page.getByLabel("Weight decay").blur();
+  await page.getByLabel("Batch size").fill("10");
+  await page.getByLabel("Batch size").blur();
+  await page.getByLabel("Stop after … steps").fill("20");
+  await page.getByLabel("Stop after … steps").blur();
+  await page.selectOption("select:has(option[value=cosine])", "cosine");
+  await page.click("button:has-text('Fetch MNIST')");
+  await hashOf(page);
+  await train(page);
+  const hash = await settledAt(page, 20);
+  const code = await page.textContent("[data-code]");
+  expect(code).toContain("conv2d(16, { kernel: 5, weight: he() })");
+  expect(code).toMatch(
+    /nesterov\(\{ lr: cosine\(\{ from: 0\.001, steps: 20 \}\), with: \[weightDecay\(0\.0001\)\] \}\)/,
+  );
+  expect(hash).toBe(await inNode(page));
   expect(problems).toEqual([]);
   await page.close();
 });

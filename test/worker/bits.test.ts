@@ -3,14 +3,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { adam, crossEntropy, dense, he, init, relu, sequential, tensor } from "../../src/index.ts";
 import { sha256 } from "../../src/io/index.ts";
+import { type Made, madeOf } from "../../src/nn/made-of.ts";
+import { layerOutputs } from "../../src/train/layer-outputs.ts";
 import {
-  descriptionOf,
   type LayerDescription,
   type LossName,
   type OptimizerDescription,
-} from "../../src/nn/description.ts";
-import { layerOutputs } from "../../src/train/layer-outputs.ts";
-import { startWorker, type TrainingWorker } from "../../src/worker/index.ts";
+  startWorker,
+  type TrainingWorker,
+} from "../../src/worker/index.ts";
 import { fingerprints, type Run } from "../fingerprints.ts";
 import { points } from "./points.ts";
 
@@ -23,14 +24,21 @@ const layers = (): LayerDescription[] => [
 ];
 const own = () => sequential([dense(9, { weight: he() }), relu(), dense(3)], { input: [4], seed: 5 });
 
+/** What one of kobai's layers, or a part of one, was made of. */
+function descriptionOf(value: unknown): LayerDescription {
+  const { kind, options } = (value as { readonly [madeOf]: Made })[madeOf];
+  const described = Object.entries(options).map(([name, option]) => [
+    name,
+    typeof option === "function" ? descriptionOf(option) : option,
+  ]);
+  return { kind, ...Object.fromEntries(described) };
+}
+
 /** Trains a run of the fingerprints in a worker. */
 const trainIn =
   (worker: TrainingWorker) =>
   async ({ layers, options, data, fit }: Run): Promise<string> => {
-    const net = await worker.sequential(
-      layers.map((layer) => descriptionOf(layer)!),
-      options,
-    );
+    const net = await worker.sequential(layers.map(descriptionOf), options);
     const { loss, optimizer, batchSize, steps, sampling } = fit;
     await net.fit(await worker.dataset(data), {
       loss: loss.name as LossName,
@@ -116,6 +124,27 @@ describe("a trained network", () => {
     expect(await train([20, { kind: "adam", lr: 0.01 }], [30, { kind: "adam", lr: 0.1, beta1: 0.8 }])).toBe(
       await here([20, 0.01], [30, 0.1, true]),
     );
+  });
+
+  it("goes on from a checkpoint, also in another worker", async () => {
+    await using worker = await startWorker();
+    const data = await worker.dataset(points());
+    const fit = { loss: "crossEntropy", optimizer: { kind: "adam", lr: 0.01 }, batchSize: 7 } as const;
+    const whole = await worker.sequential(layers(), { input: [4], seed: 5 });
+    const checkpoints: Uint8Array[] = [];
+    await whole.fit(data, {
+      ...fit,
+      steps: 50,
+      evaluate: { data, every: 20 },
+      onEvaluate: async () => checkpoints.push(await whole.checkpoint()),
+    });
+    expect(checkpoints.length).toBe(4);
+    await using other = await startWorker();
+    const again = await other.sequential(layers(), { input: [4], seed: 5 });
+    await again.restore(checkpoints[1]!);
+    expect(await again.steps()).toBe(20);
+    await again.fit(await other.dataset(points()), { ...fit, steps: 30 });
+    expect(await again.sha256()).toBe(await whole.sha256());
   });
 
   it("is one of several that train at once", async () => {

@@ -37,9 +37,13 @@ export function Shell() {
   }, [theme]);
   return (
     <LanguageContext.Provider value={language}>
-      <a class="skip" href="#main" onClick={(event) => focusMain(event)}>
+      <button
+        type="button"
+        class="skip"
+        onClick={() => document.querySelector<HTMLElement>("#main")?.focus()}
+      >
         {t.skip}
-      </a>
+      </button>
       <header>
         <p class="brand">
           <img src="icon.svg" alt="" width="28" height="28" /> kobai <span lang="ja">勾配</span>
@@ -85,12 +89,6 @@ export function Shell() {
       <footer>{t.foot}</footer>
     </LanguageContext.Provider>
   );
-}
-
-function focusMain(event: Event): void {
-  // The address is the page's state.
-  event.preventDefault();
-  document.querySelector<HTMLElement>("#main")?.focus();
 }
 
 interface PartProps {

@@ -65,8 +65,9 @@ function operation<A extends Geometry>(
   };
   const scratch = (node: Node<A>) =>
     convolutionScratch(part, sizes(node), node.inputs[0]!.dtype === "float64" ? 8 : 4);
-  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit"> = {
+  const instruction: Pick<Operation<A>, "words" | "workspace" | "emit" | "multiplyAdds"> = {
     words: CONVOLUTION_WORDS,
+    multiplyAdds: (node) => multiplyAdds(part, node as Node<never>),
     workspace: (node) => scratch(node).bytes,
     emit: (node, emitter) => emitConvolution(part, op, node, emitter, sizes(node), scratch(node)),
   };
@@ -143,17 +144,21 @@ const geometryAlone = ({ stride, dilation, padding, groups }: Geometry): Geometr
 };
 
 /** y[n, oy, ox, f] = Σ x[n, oy·stride + ky·dilation − above, ox·stride + kx·dilation − left, c]·w[ky, kx, c, f] */
-const convolveOperation: Operation<Geometry> = operation("y", extension(ExtensionOp.convolve), {
-  name: "convolve2d",
-  infer([x, w], geometry) {
-    const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
-    return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
+const convolveOperation: Operation<Geometry> = operation(
+  "y",
+  /* @__PURE__ */ extension(ExtensionOp.convolve),
+  {
+    name: "convolve2d",
+    infer([x, w], geometry) {
+      const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
+      return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
+    },
+    gradient: ({ inputs: [x, w], attributes }, g) => [
+      apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
+      apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
+    ],
   },
-  gradient: ({ inputs: [x, w], attributes }, g) => [
-    apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
-    apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
-  ],
-});
+);
 
 /**
  * What flows back to x: for each element the sum over (oy, ox, f), increasing, of g[n, oy, ox, f]·w[ky, kx, c, f], of all taps (ky, kx) that
@@ -161,7 +166,7 @@ const convolveOperation: Operation<Geometry> = operation("y", extension(Extensio
  */
 const inputGradientOperation: Operation<Sized> = operation(
   "x",
-  extension(ExtensionOp.convolveInputGradient),
+  /* @__PURE__ */ extension(ExtensionOp.convolveInputGradient),
   {
     name: "convolve2dInputGradient",
     infer: ([g, w], { size, groups }) => [
@@ -177,7 +182,7 @@ const inputGradientOperation: Operation<Sized> = operation(
 /** What flows back to w: for each element the sum over all outputs (n, oy, ox), increasing, of the x that it met there times g. */
 const weightGradientOperation: Operation<Sized> = operation(
   "w",
-  extension(ExtensionOp.convolveWeightGradient),
+  /* @__PURE__ */ extension(ExtensionOp.convolveWeightGradient),
   {
     name: "convolve2dWeightGradient",
     infer: ([x, g], { size, groups }) => [

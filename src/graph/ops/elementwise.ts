@@ -184,7 +184,7 @@ const powerOperation: Operation<{ readonly exponent: number }> = {
     exponent === 0 ? undefined : scale(multiply(g, power(x!, exponent - 1)), exponent),
   ],
   emit({ inputs: [x], outputs: [y], attributes: { exponent } }, emitter) {
-    const [op, nanoseconds] = Number.isInteger(exponent) ? [powerWhole, 1] : [powerReal, 8];
+    const [op, nanoseconds] = Number.isInteger(exponent) ? [powerWhole, 0.4] : [powerReal, 15];
     emitUnary(op, x!, y!, emitter.constant(exponent), nanoseconds, emitter);
   },
 };

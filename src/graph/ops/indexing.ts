@@ -96,7 +96,7 @@ function emitCopy({ out, a, begin, axes: all, scatters }: Box, emitter: Emitter)
         [CopyArg.s4]: d4.stride,
         [CopyArg.scatters]: scatters ? 1 : 0,
       },
-      0.3 * elements,
+      0.12 * elements,
     );
   }
 }
@@ -453,7 +453,7 @@ const gatherOperation: Operation<GatherAttributes> = {
       [GatherAxisArg.x]: emitter.address(x!),
       [GatherAxisArg.indices]: emitter.address(indices!),
     };
-    emitter.emit<GatherAxisArg>(gatherOp, x!.dtype, operands, 0.3 * size(y!.shape));
+    emitter.emit<GatherAxisArg>(gatherOp, x!.dtype, operands, 0.1 * size(y!.shape));
   },
 };
 
@@ -472,7 +472,7 @@ const scatterOperation: Operation<GatherAttributes & { readonly shape: Shape }> 
       [GatherAxisArg.x]: emitter.address(x!),
       [GatherAxisArg.indices]: emitter.address(indices!),
     };
-    emitter.emit<GatherAxisArg>(scatterOp, x!.dtype, operands, 0.06 * size(x!.shape) + 0.4 * size(g!.shape));
+    emitter.emit<GatherAxisArg>(scatterOp, x!.dtype, operands, 0.06 * size(x!.shape) + 0.2 * size(g!.shape));
   },
 };
 

@@ -65,6 +65,10 @@ export const matmulOperation: Operation<Transposed> = {
     const { m, n } = sizes("matmul", a!, b!, attributes);
     return [{ shape: [m, n], dtype: sameFloat("matmul", a!, b!) }];
   },
+  multiplyAdds({ inputs: [a, b], attributes }) {
+    const { m, n, k } = sizes("matmul", a!, b!, attributes);
+    return m * n * k;
+  },
   // C = A·B: dA = G·Bᵀ and dB = Aᵀ·G; where a factor is stored transposed, so is its gradient.
   gradient({ inputs, attributes: { transposeA, transposeB } }, g) {
     const [a, b] = inputs as [Value, Value];

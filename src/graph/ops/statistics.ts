@@ -56,7 +56,7 @@ function extreme(name: string, op: Op): (x: Value, given?: SumOptions) => Value 
       return [where(isLargest, divide(reshape(g, kept), count), constant(0, g.dtype))];
     },
     emit: ({ inputs: [x], outputs: [y], attributes: { span } }, emitter) =>
-      emitExtreme(op, x!, y!, span, 0.15, emitter),
+      emitExtreme(op, x!, y!, span, 0.2, emitter),
   };
   return (x, given) => {
     const { meant, spans, shape } = reduction(name, x, given);

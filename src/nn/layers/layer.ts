@@ -24,6 +24,12 @@ export interface Scope {
    * @throws StateError in inference
    */
   random(shape: Shape, initializer?: Initializer): Value;
+  /**
+   * Applies a layer within this one, which is called by both names: "residual1.dense1". A layer that is applied again has the same
+   * parameters.
+   * @param x [batch, …] @returns [batch, …]
+   */
+  apply(layer: Layer, x: Value): Value;
 }
 
 /** A tensor that a layer keeps from step to step. */
@@ -85,6 +91,12 @@ export function layer(name: string, forward: Layer["forward"]): Layer {
   check("layer", "name", name, partName);
   check("layer", "forward", forward, callback);
   return { name, forward };
+}
+
+/** A layer that is no other: where one stands in several places, each of them has parameters of its own. */
+export function ofItsOwn(layer: Layer): Layer {
+  // What is no layer is refused where it is applied.
+  return typeof layer === "object" && layer !== null ? Object.create(layer) : layer;
 }
 
 /** One of kobai's own layers, which remembers what it was made of. */

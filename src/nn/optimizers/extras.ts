@@ -41,8 +41,12 @@ function extra(description: ExtraDescription): Extra {
  * It takes all parameters, biases, too; `group("bias", { weightDecay: 0 })` leaves them out.
  * @param rate λ, at least 0 @param given decoupled: default false
  * @throws OptionError for a rate or options out of range
- * @example sgd({ lr: 0.1, with: [weightDecay(1e-4)] }).name; // "sgd"
- * @example adam({ with: [weightDecay(0.01, { decoupled: true })] }).name; // "adam"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ lr: 0.1, with: [weightDecay(1e-4)] }).name; // "sgd"
+ * @example
+ * import { adam } from "kobai";
+ * adam({ with: [weightDecay(0.01, { decoupled: true })] }).name; // "adam"
  */
 export function weightDecay(rate: number, given?: { decoupled?: boolean }): Extra {
   check("weightDecay", "rate", rate, atLeastZero);
@@ -54,7 +58,9 @@ export function weightDecay(rate: number, given?: { decoupled?: boolean }): Extr
  * Keeps each element of a gradient between −limit and limit (PyTorch's `clip_grad_value_`, Keras's `clipvalue`).
  * @param limit above 0
  * @throws OptionError where it is not
- * @example sgd({ with: [clipByValue(0.5)] }).name; // "sgd"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ with: [clipByValue(0.5)] }).name; // "sgd"
  */
 export function clipByValue(limit: number): Extra {
   return extra({ kind: "clipByValue", limit: check("clipByValue", "limit", limit, positive) });
@@ -65,7 +71,9 @@ export function clipByValue(limit: number): Extra {
  * of PyTorch's `clip_grad_norm_`, for each parameter by itself).
  * @param limit above 0
  * @throws OptionError where it is not
- * @example sgd({ with: [clipByNorm(1)] }).name; // "sgd"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ with: [clipByNorm(1)] }).name; // "sgd"
  */
 export function clipByNorm(limit: number): Extra {
   return extra({ kind: "clipByNorm", limit: check("clipByNorm", "limit", limit, positive) });
@@ -76,7 +84,9 @@ export function clipByNorm(limit: number): Extra {
  * PyTorch's `clip_grad_norm_`, Keras's `global_clipnorm`). Frozen parameters do not count.
  * @param limit above 0
  * @throws OptionError where it is not
- * @example adam({ with: [clipByGlobalNorm(1)] }).name; // "adam"
+ * @example
+ * import { adam } from "kobai";
+ * adam({ with: [clipByGlobalNorm(1)] }).name; // "adam"
  */
 export function clipByGlobalNorm(limit: number): Extra {
   return extra({ kind: "clipByGlobalNorm", limit: check("clipByGlobalNorm", "limit", limit, positive) });
@@ -90,7 +100,9 @@ export function clipByGlobalNorm(limit: number): Extra {
  * A shuffled epoch's last batch may be smaller, and counts as much as the others.
  * @param steps a whole number of at least 1
  * @throws OptionError where it is not
- * @example sgd({ lr: 0.1, with: [accumulate(4)] }).name; // "sgd"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ lr: 0.1, with: [accumulate(4)] }).name; // "sgd"
  */
 export function accumulate(steps: number): Extra {
   return extra({ kind: "accumulate", steps: check("accumulate", "steps", steps, whole(1, 2 ** 31 - 1)) });
@@ -102,7 +114,9 @@ export function accumulate(steps: number): Extra {
  * `evaluate`, as without it: `averaged(net)` reads the average, and `swapAverage(net)` puts it in the weights' place.
  * @param decay from 0 to below 1, default 0.99, Keras's
  * @throws OptionError where it is not
- * @example adam({ with: [movingAverage(0.999)] }).name; // "adam"
+ * @example
+ * import { adam } from "kobai";
+ * adam({ with: [movingAverage(0.999)] }).name; // "adam"
  */
 export function movingAverage(decay = 0.99): Extra {
   return extra({ kind: "movingAverage", decay: check("movingAverage", "decay", decay, fraction) });
@@ -124,8 +138,12 @@ function listOf(call: string, of: string | readonly string[]): readonly string[]
  * @param given lrMultiplier: what the optimizer's rate is multiplied by, at least 0, default 1; weightDecay: the λ of these, at least 0,
  *   decoupled where `weightDecay` in the same list is; default that of the rest
  * @throws OptionError for names or options out of range; from `fit`, where there is no such parameter, or two groups have the same
- * @example sgd({ lr: 0.1, with: [group("dense1", { lrMultiplier: 0.1 })] }).name; // "sgd"
- * @example adam({ with: [weightDecay(0.01), group("bias", { weightDecay: 0 })] }).name; // "adam"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ lr: 0.1, with: [group("dense1", { lrMultiplier: 0.1 })] }).name; // "sgd"
+ * @example
+ * import { adam } from "kobai";
+ * adam({ with: [weightDecay(0.01), group("bias", { weightDecay: 0 })] }).name; // "adam"
  */
 export function group(
   of: string | readonly string[],
@@ -146,7 +164,9 @@ export function group(
  * frozen, the backward pass ends before them.
  * @param of as in `group`
  * @throws OptionError for names that are none; from `fit`, where there is no such parameter, or nothing is left to train
- * @example sgd({ with: [frozen("dense1")] }).name; // "sgd"
+ * @example
+ * import { sgd } from "kobai";
+ * sgd({ with: [frozen("dense1")] }).name; // "sgd"
  */
 export function frozen(...of: readonly string[]): Extra {
   if (of.length === 0) throw new OptionError("frozen: takes the names of layers or parameters");

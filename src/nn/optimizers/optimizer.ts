@@ -105,7 +105,8 @@ export function checkOptimizer(call: string, optimizer: Optimizer): void {
  * @throws OptionError where its extras do not fit each other or the parameters
  */
 export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
-  const { rule, with: extras = [] } = optimizer;
+  const { rule } = optimizer;
+  const extras = optimizer.with ?? [];
   if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters);
   return {
     optimizer,

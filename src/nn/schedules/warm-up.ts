@@ -10,7 +10,9 @@ import { required, steps as stepsRule } from "./schedule.ts";
  *   Transformers' `get_linear_schedule_with_warmup` has it (PyTorch's LinearLR: 1/3)
  * @throws OptionError for options out of their range
  * @example warmUp({ steps: 10, to: 0.5 })(5); // 0.25
- * @example warmUp({ steps: 10, to: cosine({ from: 0.5, steps: 100 }) })(60); // 0.25
+ * @example
+ * import { cosine } from "kobai";
+ * warmUp({ steps: 10, to: cosine({ from: 0.5, steps: 100 }) })(60); // 0.25
  */
 export function warmUp(given: { steps: number; to: Rate; factor?: number }): Schedule {
   const rules = { steps: stepsRule, to: rateRule, factor: fraction };

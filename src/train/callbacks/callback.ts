@@ -8,7 +8,7 @@ export interface FitRun {
   readonly net: Network;
   /** Its `lr` may be changed, which takes effect with the next steps. */
   readonly optimizer: Optimizer;
-  /** the learning rate of the next step: the optimizer's, or what its schedule says */
+  /** The learning rate of the next step: the optimizer's, or what its schedule says. */
   readonly lr: number;
   /** how many steps there are; `history.steps` of them are done */
   readonly steps: number;

@@ -75,14 +75,19 @@ function log(call: string, path: string | URL, format: (row: Row, isFirst: boole
     onEvaluate: ({ results }, run) =>
       add({
         ...standing(run),
-        ...Object.fromEntries(
-          Object.entries(results).flatMap(([data, of]) =>
-            Object.entries(of).map(([metric, value]) => [`${data}.${metric}`, value]),
-          ),
-        ),
+        ...Object.fromEntries(Object.entries(results).flatMap(([data, of]) => flat(data, of))),
       }),
     onEpoch: (run) => (run.evaluated.length > 0 ? undefined : add(standing(run))),
   };
+}
+
+/** Results of several outputs, which have their own, as "data.output.metric". */
+function flat(data: string, of: object): [string, unknown][] {
+  return Object.entries(of).flatMap(([metric, value]): [string, unknown][] =>
+    metric === "outputs"
+      ? Object.entries(value as object).flatMap(([output, own]) => flat(`${data}.${output}`, own))
+      : [[`${data}.${metric}`, value]],
+  );
 }
 
 function standing({ history, lr }: FitRun): Row {

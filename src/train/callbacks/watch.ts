@@ -1,6 +1,6 @@
 // The one number of an evaluation that a callback goes by.
 
-import { atLeastZero, check, name, oneOf, type Rule, show } from "../../check.ts";
+import { atLeastZero, check, name, oneOf, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { EvaluationRecord } from "../history.ts";
 import type { FitRun } from "./callback.ts";
@@ -9,6 +9,8 @@ import type { FitRun } from "./callback.ts";
 export interface WatchOptions {
   /** The data set's name. Default: the last one's. */
   data?: string;
+  /** Of a model with several outputs the output's name. Default: none, for the loss of all. */
+  output?: string;
   /** The metric's name. Default "loss". */
   metric?: string;
   /** Whether less or more is better. Default "min" for loss, mae, mse and rmse, "max" for accuracy, f1 and r2; of others it must be said. */
@@ -19,6 +21,7 @@ export interface WatchOptions {
 
 export const watchRules: { readonly [K in keyof Required<WatchOptions>]: Rule } = {
   data: name,
+  output: name,
   metric: name,
   mode: oneOf("min", "max"),
   threshold: atLeastZero,
@@ -49,13 +52,16 @@ export interface Watch {
 }
 
 /** @throws OptionError where it is not known which is better */
-export function watch(call: string, { data, metric = "loss", mode, threshold = 0 }: WatchOptions): Watch {
+export function watch(
+  call: string,
+  { data, output, metric = "loss", mode, threshold = 0 }: WatchOptions,
+): Watch {
   const better = mode ?? (Object.hasOwn(known, metric) ? known[metric] : undefined);
   check(call, `mode, for ${show(metric)},`, better, watchRules.mode);
   let best: Best | undefined;
   const fail = (names: readonly string[]) => {
     throw new OptionError(
-      `${call}: there is no number ${show(metric)} of ${data === undefined ? "a data set" : show(data)} among what fit evaluates ` +
+      `${call}: there is no number ${show(metric)}${output === undefined ? "" : ` of the output ${show(output)}`} of ${data === undefined ? "a data set" : show(data)} among what fit evaluates ` +
         `(${names.join(", ") || "nothing"}); see its option evaluate`,
     );
   };
@@ -69,8 +75,9 @@ export function watch(call: string, { data, metric = "loss", mode, threshold = 0
     },
     isBest({ step, results }) {
       const names = Object.keys(results);
-      const of = results[data ?? names.at(-1)!]!;
-      const value: unknown = Object.hasOwn(of, metric) ? of[metric] : undefined;
+      const whole = results[data ?? names.at(-1)!]!;
+      const of = (output === undefined ? whole : property(whole.outputs, output)) ?? {};
+      const value: unknown = Object.hasOwn(of, metric) ? property(of, metric) : undefined;
       if (typeof value !== "number") return fail(names);
       const gain =
         best === undefined

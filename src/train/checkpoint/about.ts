@@ -15,15 +15,10 @@ import {
   whole,
 } from "../../check.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  type Loss,
-  meanSquaredError,
-  sumSquaredError,
-} from "../../nn/losses.ts";
+import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
 import type { Epochs } from "../epochs.ts";
+import { type Objective, termOf } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
 
@@ -43,8 +38,8 @@ export interface About extends Description {
 export interface TrainingAbout {
   /** steps of all fits */
   readonly step: number;
-  /** what integers are multiplied by */
-  readonly scale: number;
+  /** what integers are multiplied by, of each input */
+  readonly scales: readonly number[];
   /** the last fit's loss, if it was one of kobai's */
   readonly loss?: string;
   readonly epochs: Epochs;
@@ -68,18 +63,21 @@ export const slotName = (region: string, parameter: string) => `optimizer.${regi
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
 
-export const lossNamed = (name: string | undefined): Loss | undefined =>
-  losses().find((loss) => loss.name === name);
+export function objectiveNamed(name: string | undefined): Objective | undefined {
+  const loss = losses().find((each) => each.name === name);
+  return loss && termOf(loss);
+}
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scale, loss, epochs, slots, given, schedule } = training;
+  const { step, scales, objective, epochs, slots, given, schedule } = training;
+  const loss = objective?.length === 1 ? objective[0]!.loss : undefined;
   const isKnown = loss !== undefined && losses().includes(loss);
   return {
     version: VERSION,
     ...describe(core, seed),
     training: {
       step,
-      scale,
+      scales,
       ...(isKnown && { loss: loss.name }),
       epochs,
       ...(slots && {
@@ -156,7 +154,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       read.training,
       {
         step: count,
-        scale: finite,
+        scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
         loss: text,
         epochs: object,
         optimizer: object,

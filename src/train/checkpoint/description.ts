@@ -28,13 +28,13 @@ export interface Description {
   readonly layers?: readonly (MadeJson | OwnJson)[];
 }
 
-export function describe({ inputShape, outputShape, dtype, layers }: Core, seed: number): Description {
+export function describe({ inputs, outputs, dtype, layers }: Core, seed: number): Description {
   return {
-    input: [...inputShape],
-    output: [...outputShape],
+    input: [...inputs[0]!.shape],
+    output: [...outputs[0]!.shape],
     dtype: dtype as "float32" | "float64",
     seed,
-    ...(layers && { layers: layers.map(({ layer }) => layerJson(layer)) }),
+    ...(layers && { layers: layers.map(layerJson) }),
   };
 }
 
@@ -94,7 +94,7 @@ export function firstDifference(file: Description, network: Description): string
 }
 
 /** How parameters start makes no difference to a network whose parameters are read. */
-const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier"];
+export const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier", "zeros"];
 
 function comparable(layer: unknown): string {
   return JSON.stringify(layer, (_, value: unknown) =>

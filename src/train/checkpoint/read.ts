@@ -8,7 +8,7 @@ import { parse, readOpen, type Safetensors } from "../../io/safetensors.ts";
 import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
-import { type About, lossNamed, readAbout, slotName } from "./about.ts";
+import { type About, objectiveNamed, readAbout, slotName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
@@ -48,7 +48,7 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const { core } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const { step, scale, loss, epochs, optimizer } = about.training;
+  const { step, scales, loss, epochs, optimizer } = about.training;
   const { parameters } = core;
   const slotNames = (optimizer?.regions ?? []).map((region) =>
     parameters.names.map((name) => [slotName(region, name), parameters.shapeOf(name)] as const),
@@ -64,9 +64,9 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   inside.keepSlots(kept);
   Object.assign(inside.training, {
     step,
-    scale,
+    scales,
     epochs,
-    loss: lossNamed(loss),
+    objective: objectiveNamed(loss),
     given: optimizer?.given ?? 0,
     schedule: optimizer?.schedule,
   });

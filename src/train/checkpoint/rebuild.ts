@@ -2,35 +2,79 @@
 
 import { isObject, show } from "../../check.ts";
 import { DataError } from "../../errors.ts";
-import { bernoulli, constant, he, normal, uniform, xavier } from "../../nn/initializers.ts";
+import { bernoulli, constant, he, normal, uniform, xavier, zeros } from "../../nn/initializers.ts";
 import { identity, relu, sigmoid, softmax, tanh } from "../../nn/layers/activations.ts";
+import { conv1d, conv2d, convTranspose2d, depthwiseConv2d, separableConv2d } from "../../nn/layers/conv.ts";
 import { dense } from "../../nn/layers/dense.ts";
 import { dropout, spatialDropout } from "../../nn/layers/dropout.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
+import { batchNorm, groupNorm, layerNorm } from "../../nn/layers/normalize.ts";
+import {
+  avgPool1d,
+  avgPool2d,
+  globalAvgPool1d,
+  globalAvgPool2d,
+  globalMaxPool1d,
+  globalMaxPool2d,
+  maxPool1d,
+  maxPool2d,
+  upsample1d,
+  upsample2d,
+} from "../../nn/layers/pool.ts";
+import { residual } from "../../nn/layers/residual.ts";
 import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
 /** Whatever a file says, which the makers check. */
 type Options = Readonly<Record<string, unknown>>;
 
+/** A function whose first argument has no name of its own: it is an option as well, and the others follow. */
+const first =
+  <T>(name: string, make: (first: never, others: never) => T) =>
+  ({ [name]: value, ...others }: Options): T =>
+    make(value as never, others as never);
+
 /** How each kind is made of its options. */
 export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
+  // Initializers.
   bernoulli: (options) => bernoulli(options as never),
-  constant: ({ value }) => constant(value as number),
+  constant: first("value", constant),
   he,
   normal,
   uniform,
   xavier,
-  dropout: ({ rate }) => dropout(rate as number),
-  dense: ({ units, ...options }) => dense(units as number, options),
+  zeros,
+  // Layers.
+  dense: first("units", dense),
+  conv2d: first("filters", conv2d),
+  depthwiseConv2d: (options) => depthwiseConv2d(options as never),
+  separableConv2d: first("filters", separableConv2d),
+  convTranspose2d: first("filters", convTranspose2d),
+  conv1d: first("filters", conv1d),
+  maxPool2d: first("window", maxPool2d),
+  avgPool2d: first("window", avgPool2d),
+  maxPool1d: first("window", maxPool1d),
+  avgPool1d: first("window", avgPool1d),
+  globalAvgPool2d,
+  globalMaxPool2d,
+  globalAvgPool1d,
+  globalMaxPool1d,
+  upsample2d: first("factor", upsample2d),
+  upsample1d: first("factor", upsample1d),
+  batchNorm,
+  layerNorm,
+  groupNorm: first("groups", groupNorm),
+  dropout: first("rate", dropout),
+  spatialDropout: first("rate", spatialDropout),
   flatten,
   identity,
-  permute: ({ axes }) => permute(axes as number[]),
+  permute: first("axes", permute),
   relu,
-  reshape: ({ shape }) => reshape(shape as number[]),
+  reshape: first("shape", reshape),
+  residual: ({ layers, ...shortcut }) =>
+    residual(...((Array.isArray(layers) ? layers : [layers]) as Layer[]), shortcut),
   sigmoid,
   softmax,
-  spatialDropout: ({ rate }) => spatialDropout(rate as number),
   tanh,
 };
 

@@ -6,8 +6,12 @@ import type { Inside } from "../network.ts";
 import { aboutOf, KEY, slotName } from "./about.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
-/** @param call how messages name the caller */
-export function write(call: string, inside: Inside): Uint8Array<ArrayBuffer> {
+/** @param call how messages name the caller @param metadata what else the file is to hold */
+export function write(
+  call: string,
+  inside: Inside,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const { core, training } = inside;
   const { slots } = training;
   const tensors = new Map<string, Tensor>(variablesOf(core));
@@ -20,5 +24,8 @@ export function write(call: string, inside: Inside): Uint8Array<ArrayBuffer> {
     tensors,
     ([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }] as const,
   );
-  return writeTensors(call, Object.fromEntries(copies), { [KEY]: JSON.stringify(aboutOf(inside)) }).bytes;
+  return writeTensors(call, Object.fromEntries(copies), {
+    ...metadata,
+    [KEY]: JSON.stringify(aboutOf(inside)),
+  }).bytes;
 }

@@ -47,7 +47,7 @@ export function evaluation(
   return (values, arriving) => {
     const tensors = new Map(given);
     // What arrives is ones: the gradient of the sum of the result.
-    if (arriving) tensors.set(arriving, onesLike(arriving));
+    for (const gradient of arriving) tensors.set(gradient, onesLike(gradient));
     const wanted = [...new Set(values)].filter((value) => !tensors.has(value));
     return Composer.compose(host, (composer) => {
       const placed = (value: Value) => ({ value, address: composer.room(value) });

@@ -56,9 +56,9 @@ export function describeFunction(f: GraphFunction, options: GraphFunctionOptions
   const tensors = new Map(given.flatMap(({ tensor }, index) => (tensor ? [[leaves[index]!, tensor]] : [])));
   const names = new Map(leaves.map((leaf, index) => [leaf, keys[index]!]));
   const resultName = names.get(result) ?? output;
+  names.set(result, resultName);
   return finish(options, {
-    result,
-    resultName,
+    results: [result],
     of: result.shape.length === 0 ? resultName : "L",
     names,
     by: gradients ? chosen : [],

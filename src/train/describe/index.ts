@@ -4,7 +4,7 @@ import { check, options as optionsOf, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { GraphDescription } from "../../graph/describe.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
-import { Network } from "../network.ts";
+import { type AnyNetwork, Network } from "../network.ts";
 import { sequential } from "../sequential.ts";
 import { describeFunction } from "./function.ts";
 import { describeNetwork } from "./network.ts";
@@ -29,7 +29,7 @@ import {
  * @throws UnsupportedError where an op has no gradient rule: leave the gradients out
  */
 export function describeGraph(
-  of: Network | Layer | GraphFunction,
+  of: AnyNetwork | Layer | GraphFunction,
   options: GraphAnyOptions | undefined,
 ): GraphDescription {
   if (of instanceof Network) {

@@ -3,85 +3,94 @@
 import { OptionError } from "../../errors.ts";
 import type { GraphDescription, Group } from "../../graph/describe.ts";
 import { topologicalOrder } from "../../graph/order.ts";
-import { input, isGiven, type Node, type Value } from "../../graph/value.ts";
-import { crossEntropy, type Loss } from "../../nn/losses.ts";
-import { type Tensor, type TensorLike, typedArrays } from "../../tensor.ts";
+import { isGiven, type LeafAttributes, type Node, type Value } from "../../graph/value.ts";
+import { size, type Tensor, typedArrays } from "../../tensor.ts";
 import { scaledInputs, toTargets } from "../arguments.ts";
-import { build, type Core, lossOf, type TargetType } from "../core.ts";
-import { coreOf, type Network } from "../network.ts";
+import { build, buildLoss, type Core, type TargetType } from "../core.ts";
+import type { Objective } from "../face.ts";
+import { type AnyNetwork, coreOf } from "../network.ts";
 import type { NamedLayer } from "../pass.ts";
-import { targetRule } from "../targets.ts";
+import { targetRules } from "../targets.ts";
 import { evaluation, finish, standIns } from "./finish.ts";
 import type { GraphNetworkOptions } from "./options.ts";
 
-export function describeNetwork(net: Network, options: GraphNetworkOptions): GraphDescription {
+export function describeNetwork(net: AnyNetwork, options: GraphNetworkOptions): GraphDescription {
   const { batch = "N", level = "ops", training = true, x: samples, t: targets, gradients = true } = options;
-  const loss = options.loss ?? (targets === undefined ? undefined : (net.training.loss ?? crossEntropy()));
+  const core = coreOf(net);
+  const { parameters, face, dtype } = core;
+  const { objective: last } = net.training;
+  const objective =
+    options.loss !== undefined
+      ? face.objective("graph", options.loss)
+      : targets === undefined
+        ? undefined
+        : (last ?? face.usual("graph"));
   if (samples === undefined && targets !== undefined)
     throw new OptionError(
       "graph: t are the targets of x; give x too, or leave t out for a graph without numbers",
     );
-  if (samples !== undefined && loss && targets === undefined)
+  if (samples !== undefined && objective && targets === undefined)
     throw new OptionError("graph: the numbers of a loss need its targets: give t too");
   if (samples !== undefined && options.batch !== undefined)
     throw new OptionError("graph: x has a batch of its own; leave batch out");
-  const core = coreOf(net);
   const inputs = samples === undefined ? undefined : samplesOf(net, samples);
-  const { parameters, state } = core;
-  const lengths = [core.inputShape, ...parameters.values.map(({ shape }) => shape)].flat();
-  const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths);
-  const m = inputs?.shape[0] ?? symbols.get(String(batch)) ?? (batch as number);
+  const lengths = [...core.inputs.map(({ shape }) => shape), ...parameters.values.map(({ shape }) => shape)];
+  const symbols = standIns(typeof batch === "string" && !inputs ? [batch] : [], lengths.flat());
+  const m = inputs?.[0]?.shape[0] ?? symbols.get(String(batch)) ?? (batch as number);
 
-  const rule = loss && targetRule(loss, core);
-  const checked = rule && targets !== undefined ? toTargets("graph", targets, m, rule) : undefined;
-  const { x, t, result, layers, groups } = walk(core, m, training, loss, checked?.type);
-  const names = new Map<Value, string>([[x, "X"]]);
-  for (const variables of [parameters, state]) {
-    const { values } = variables;
-    for (const [index, symbol] of symbolsOf(variables.names).entries()) names.set(values[index]!, symbol);
-  }
-  if (t) names.set(t, "t");
-  nameLayers(layers, names);
+  const rules = objective && targetRules(core, objective);
+  const checked =
+    objective && targets !== undefined ? toTargets("graph", targets, m, core, objective) : undefined;
+  const types = rules?.map(({ kind, outputShape }, i): TargetType => {
+    const labels: TargetType = { dtype: "int32", shape: [] };
+    return checked?.[i]?.type ?? (kind === "classes" ? labels : { dtype, shape: outputShape });
+  });
+  const walked = walk(core, m, training, objective, types);
+  const names = namesOf(core, walked);
   const given = new Map<Value, Tensor>();
-  if (inputs) given.set(x, inputs);
-  if (t && checked) given.set(t, checked.values);
+  for (const [i, tensor] of inputs?.entries() ?? []) given.set(walked.xs[i]!, tensor);
+  for (const [i, { values }] of checked?.entries() ?? []) given.set(walked.ts[i]!, values);
   return finish(options, {
-    result,
-    resultName: loss ? "L" : (names.get(result) ?? "Y"),
+    results: walked.results,
     of: "L",
     names,
-    by: gradients ? [x, ...parameters.values] : [],
+    by: gradients ? [...walked.xs, ...parameters.values] : [],
     symbols,
-    ...(level === "layers" && { groups }),
+    ...(level === "layers" && { groups: walked.groups }),
     ...(inputs && { evaluate: evaluation(core, given, { seed: net.seed, step: net.steps }) }),
   });
 }
 
-/** Samples as the network's programs take them. */
-function samplesOf(net: Network, x: TensorLike): Tensor {
+/** Samples as the network's programs take them, one tensor for each input. */
+function samplesOf(net: AnyNetwork, x: unknown): Tensor[] {
   const core = coreOf(net);
-  const { batch, length, place } = scaledInputs("graph", x, core, net.training.scale);
-  const data = new typedArrays[core.dtype](length);
-  place(data);
-  return { shape: [batch, ...core.inputShape], dtype: core.dtype, data };
+  const { inputs, dtype } = core;
+  const { batch, place } = scaledInputs("graph", x, core, net.training.scales);
+  const tensors = inputs.map(({ shape }): Tensor => {
+    const whole = [batch, ...shape];
+    return { shape: whole, dtype, data: new typedArrays[dtype](size(whole)) };
+  });
+  place((input) => tensors[input]!.data);
+  return tensors;
 }
 
 interface Walked {
-  readonly x: Value;
-  readonly t: Value | undefined;
-  readonly result: Value;
+  readonly xs: readonly Value[];
+  readonly ts: readonly Value[];
+  /** the loss, or the outputs */
+  readonly results: readonly Value[];
   readonly layers: readonly { readonly named: NamedLayer; readonly output: Value }[];
   /** the layer, or the loss, that each node belongs to */
   readonly groups: ReadonlyMap<Node, Group>;
 }
 
-/** The layers' graph at a batch, and that of the loss where there is one. */
+/** The layers' graph at a batch, and that of the losses where there are some. */
 function walk(
   core: Core,
   batch: number,
   training: boolean,
-  loss: Loss | undefined,
-  target: TargetType | undefined,
+  objective: Objective | undefined,
+  types: readonly TargetType[] | undefined,
 ): Walked {
   const layers: { named: NamedLayer; output: Value }[] = [];
   const groups = new Map<Node, Group>();
@@ -89,15 +98,35 @@ function walk(
     layers.push({ named, output });
     assign(groups, output, { name: named.name, label: labelOf(named.layer.name) });
   };
-  const { x, output } = build(core, batch, { training, each });
-  if (!loss) return { x, t: undefined, result: output, layers, groups };
-  const { outputShape, dtype } = core;
-  const labels: TargetType = { dtype: "int32", shape: [] };
-  const type = target ?? (loss.targets === "classes" ? labels : { dtype, shape: outputShape });
-  const t = input("t", [batch, ...type.shape], type.dtype);
-  const result = lossOf(loss, output, t);
-  assign(groups, result, { name: loss.name, label: labelOf(loss.name) });
-  return { x, t, result, layers, groups };
+  if (!objective || !types) {
+    const { xs, outputs } = build(core, batch, { training, each });
+    return { xs, ts: [], results: outputs, layers, groups };
+  }
+  const { xs, pairs, losses, loss } = buildLoss(core, batch, objective, types, { training, each });
+  for (const [i, value] of losses.entries()) {
+    const { name } = objective[i]!.loss;
+    assign(groups, value, { name, label: labelOf(name) });
+  }
+  return { xs, ts: pairs.map(({ t }) => t), results: [loss], layers, groups };
+}
+
+/** Symbols of what goes in, of parameters and state, of what comes out of layers, and of what comes out at the end. */
+function namesOf({ inputs, outputs, parameters, state, call }: Core, walked: Walked): Map<Value, string> {
+  const { xs, ts, results, layers } = walked;
+  const isOne = call === "sequential";
+  const names = new Map<Value, string>(xs.map((x, i) => [x, isOne ? "X" : inputs[i]!.name]));
+  for (const variables of [parameters, state]) {
+    const { values } = variables;
+    for (const [index, symbol] of symbolsOf(variables.names).entries()) names.set(values[index]!, symbol);
+  }
+  for (const t of ts) names.set(t, (t.node.attributes as LeafAttributes).name);
+  if (ts.length > 0) names.set(results[0]!, "L");
+  else if (outputs.length > 1)
+    for (const [i, output] of results.entries()) names.set(output, outputs[i]!.name);
+  nameLayers(layers, names);
+  const [result] = results as [Value];
+  if (!names.has(result)) names.set(result, "Y");
+  return names;
 }
 
 /** Puts into a group what a value needs and no group has yet. */

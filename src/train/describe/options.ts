@@ -3,8 +3,8 @@
 import { anything, flag, isObject, isShape, isWhole, oneOf, type Rule, text } from "../../check.ts";
 import type { Axis } from "../../graph/notation.ts";
 import type { Shape, Value } from "../../graph/value.ts";
-import { type Loss, lossRule } from "../../nn/losses.ts";
 import type { DTypeName, Tensor, TensorLike } from "../../tensor.ts";
+import type { Signature, Single } from "../signature.ts";
 
 /** A function of symbolic values, written with the ops. */
 export type GraphFunction = (...inputs: Value[]) => Value;
@@ -34,11 +34,14 @@ export interface GraphLayerOptions extends GraphOptions {
   x?: TensorLike;
 }
 
-export interface GraphNetworkOptions extends Omit<GraphLayerOptions, "input"> {
+export interface GraphNetworkOptions<S extends Signature = Single>
+  extends Omit<GraphLayerOptions, "input" | "x"> {
   /** What follows the network. Default: none; where there is `t`, that of the last fit, else `crossEntropy()`. */
-  loss?: Loss;
+  loss?: S["loss"];
+  /** A sample or a batch: the graph then has the numbers of this run. */
+  x?: S["x"];
   /** Targets of `x`. */
-  t?: TensorLike;
+  t?: S["t"];
 }
 
 /** An input of a function: its shape, in which words stand for lengths that may be any; or a tensor, of which there are numbers. */
@@ -71,7 +74,7 @@ const COMMON: Rules<GraphOptions> = {
   ],
 };
 
-// x and t are checked as the network's own calls check them, inputs one by one.
+// x, t and loss are checked as the network's own calls check them, inputs one by one.
 const RUN: Rules<Omit<GraphLayerOptions, keyof GraphOptions | "input">> = {
   batch: [
     (value) => isWhole(value, 1) || (typeof value === "string" && value !== ""),
@@ -91,7 +94,7 @@ export const LAYER: Rules<GraphLayerOptions> = {
 export const NETWORK: Rules<GraphNetworkOptions> = {
   ...COMMON,
   ...RUN,
-  loss: lossRule,
+  loss: anything,
   t: anything,
 };
 

@@ -3,9 +3,9 @@
 import { Op } from "../../../assembly/isa/index.ts";
 import { callback, property, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
+import type { Shape } from "../../graph/value.ts";
 import type { Loss } from "../../nn/losses.ts";
 import { size } from "../../tensor.ts";
-import type { Core } from "../core.ts";
 import { counted } from "./counted.ts";
 import { meanOfBatches } from "./mean.ts";
 import { checkTargets, type Measured, type Metric, type MetricName } from "./metric.ts";
@@ -30,7 +30,7 @@ const accuracy: Metric = {
  */
 export function chosenMetrics(
   option: string,
-  { outputShape }: Core,
+  outputShape: Shape,
   loss: Loss,
   asked: readonly (MetricName | Metric)[] = loss.targets === "values" ? ["loss"] : ["loss", "accuracy"],
 ): Measured {

@@ -4,7 +4,7 @@ import { OptionError } from "../../errors.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Loss, meanOverSamples } from "../../nn/losses.ts";
 import type { Composer } from "../../runtime/composer.ts";
-import type { BuiltTargets } from "../core.ts";
+import type { Pair } from "../core.ts";
 import type { checkIsMean } from "../mean-check.ts";
 
 /** What a metric gives. Plain data: it can be written as JSON. */
@@ -60,7 +60,7 @@ export interface Statistic {
   /** how many float64 */
   length(n: number): number;
   /** what it reads of a batch's graph */
-  value(built: BuiltTargets): Value;
+  value(built: Pair): Value;
   /** Writes the instruction that adds a batch's share. */
   add(composer: Composer, batch: Batch): void;
   /** what must be a mean over samples */
@@ -74,7 +74,7 @@ export type Mean = Pick<Loss, "name" | "forward"> & {
 
 /** A batch of `m` samples: where lie the totals, the statistic's value and the targets. */
 export interface Batch {
-  readonly built: BuiltTargets;
+  readonly built: Pair;
   readonly totals: number;
   readonly value: number;
   readonly targets: number;

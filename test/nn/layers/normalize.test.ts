@@ -76,6 +76,7 @@ const scopeOf = (
   parameter: (name) => values[name]!,
   state: (name) => ({ value: values[name]!, update: (value) => void next.set(name, value) }),
   random: () => expect.fail("nothing is random"),
+  apply: () => expect.fail("there are no layers within"),
 });
 
 describe("PyTorch's outputs, gradients and running statistics", () => {

@@ -18,7 +18,7 @@ const core: Readonly<Record<string, number>> = {
   "elementwise/loops/map<Log>": 47,
   "elementwise/loops/map<Sigmoid>": 42,
   "elementwise/loops/map<Tanh>": 44,
-  "execute/dispatch": 76,
+  "execute/dispatch": 48,
   "gemm/epilogue/finish": 64,
   "gemm/epilogue/finishSigmoid": 43,
   "gemm/epilogue/finishTanh": 45,
@@ -31,6 +31,7 @@ const core: Readonly<Record<string, number>> = {
   "loss/losses/rowOfOneHot": 28,
   "loss/losses/rowsOfLabels": 8,
   "loss/losses/sumSquaredError": 16,
+  "optimizer/updates/adaGrad": 28,
   "optimizer/updates/adam": 48,
   "reduce/sum/sumRows": 12,
   "softmax/softmax/eightSumsOfExp": 66,
@@ -50,7 +51,17 @@ const core: Readonly<Record<string, number>> = {
 /** Those of the extension. */
 const extension: Readonly<Record<string, number>> = {
   "elementwise/loops/combine<AbsGradient>": 84,
+  "elementwise/loops/combine<Equal>": 24,
+  "elementwise/loops/combine<Greater>": 24,
+  "elementwise/loops/combine<GreaterEqual>": 24,
+  "elementwise/loops/combine<Less>": 24,
+  "elementwise/loops/combine<LessEqual>": 24,
+  "elementwise/loops/combine<Maximum>": 96,
+  "elementwise/loops/combine<Minimum>": 84,
+  "elementwise/loops/combine<NotEqual>": 24,
+  "elementwise/where/where": 40,
   "extension/dispatch": 12,
+  "indexing/gather/scatterAxis": 4,
   "normalize/channels/batchNormGradient": 20,
   "normalize/channels/channelAffine": 12,
   "normalize/columns/columnProducts": 24,
@@ -63,6 +74,8 @@ const extension: Readonly<Record<string, number>> = {
   "pool/windows/maxPoolGradient": 29,
   "pool/windows/sumPool": 12,
   "pool/windows/sumPoolGradient": 10,
+  "reduce/extremes/extremes<Maximum>": 32,
+  "reduce/extremes/extremes<Minimum>": 28,
 };
 
 /** The micro-kernels' tiles are merged whole: what is left of 128 bits makes sums begin with zero, or ends rows. */

@@ -149,10 +149,11 @@ describe("a callback may", () => {
   test.each(["onStart", "onEvaluate", "onEpoch", "onProgress"] as const)("stop in %s", async (event) => {
     using net = make();
     const stop = (...args: unknown[]) => (args.at(-1) as FitRun).stop();
+    // So many steps that progress is told of before the last.
     const history = await net.fit(data, {
       ...base(),
-      epochs: 3,
-      evaluate: { data },
+      epochs: 5000,
+      evaluate: { data, every: 1e6 },
       callbacks: [{ [event]: stop } as Callback],
     });
     expect(history.ended).toBe("stopped");

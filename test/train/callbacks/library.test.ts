@@ -12,6 +12,7 @@ import {
   csvLog,
   type EvaluationRecord,
   earlyStopping,
+  exponential,
   type FitOptions,
   type FitRun,
   init,
@@ -357,6 +358,15 @@ describe("logs", () => {
     expect(lines[1]).toBe(`0,0,null,0.1,${loss},NaN,"${JSON.stringify(table)}"`);
     expect(lines.length).toBe(1 + 3 + 2 + 1);
     expect(lines[5]).toMatch(/^14,2,0\.\d+,0\.1$/);
+  });
+
+  it("have the rate that a schedule gives", async () => {
+    const path = join(folder, "rates.jsonl");
+    using net = make();
+    const optimizer = sgd({ lr: exponential({ from: 1, gamma: 0.5, every: 7 }) });
+    await net.fit(data, { ...base(), optimizer, epochs: 2, callbacks: [jsonLog(path)] });
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).lr)).toEqual([0.5, 0.25]);
   });
 
   it("tell what the file system says", async () => {

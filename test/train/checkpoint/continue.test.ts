@@ -6,30 +6,49 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  accumulate,
+  adadelta,
   adaGrad,
   adam,
+  adamax,
+  adamw,
+  amsgrad,
+  batchNorm,
   binaryCrossEntropy,
+  type Callback,
   checkpoint,
+  clipByGlobalNorm,
+  cosine,
   crossEntropy,
   dense,
   dropout,
+  exponential,
   type FitOptions,
   flatten,
   he,
   init,
   layer,
+  lion,
   load,
   meanSquaredError,
   momentum,
+  movingAverage,
   type Network,
+  nadam,
+  nesterov,
   type Optimizer,
+  plateau,
+  radam,
   relu,
   restore,
+  rmsprop,
   save,
   sequential,
   sgd,
   sigmoid,
   sumSquaredError,
+  warmUp,
+  weightDecay,
   xavier,
 } from "../../../src/index.ts";
 import { add, mean, multiply } from "../../../src/ops.ts";
@@ -41,13 +60,46 @@ beforeAll(() => init());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const make = (dtype: "float32" | "float64" = "float32"): Network =>
-  sequential([dense(8, { weight: he() }), relu(), dense(3, { weight: xavier(), bias: false })], {
-    input: [2],
-    dtype,
-    seed: 5,
-  });
+  sequential(
+    [
+      dense(8, { weight: he() }),
+      batchNorm(),
+      relu(),
+      dropout(0.2),
+      dense(3, { weight: xavier(), bias: false }),
+    ],
+    {
+      input: [2],
+      dtype,
+      seed: 5,
+    },
+  );
 
-const optimizers: Readonly<Record<string, () => Optimizer>> = { sgd, momentum, adaGrad, adam };
+/** Every optimizer, with a schedule; and one with everything that may go with it. */
+const optimizers: Readonly<Record<string, () => Optimizer>> = {
+  ...Object.fromEntries(
+    Object.values({
+      sgd,
+      momentum,
+      nesterov,
+      adaGrad,
+      rmsprop,
+      adadelta,
+      adam,
+      amsgrad,
+      adamw,
+      nadam,
+      radam,
+      adamax,
+      lion,
+    }).map((make) => [make.name, () => make({ lr: cosine({ from: 0.1, steps: 30 }) })]),
+  ),
+  "adam with everything": () =>
+    adam({
+      lr: warmUp({ steps: 3, to: exponential({ from: 0.1, gamma: 0.9 }) }),
+      with: [weightDecay(0.01), clipByGlobalNorm(0.5), accumulate(2), movingAverage(0.9)],
+    }),
+};
 
 /** 100 samples, of which a batch of 16 leaves a rest of 4: an epoch is 7 steps. */
 const data = blobs(100);
@@ -96,6 +148,29 @@ describe.each(Object.entries(optimizers))("with %s", (_, optimizer) => {
     using again = await load(checkpoint(net));
     await expectSameTraining(again, net, () => ({ optimizer: optimizer() }));
   });
+});
+
+test("with a rate that follows evaluations, and evaluations where they would have been", async () => {
+  const options = (callbacks: Callback[] = []) => ({
+    ...base(sgd({ lr: plateau({ from: 0.5, factor: 0.5, patience: 0 }) })),
+    steps: 40,
+    evaluate: { data, every: 3 },
+    callbacks,
+  });
+  using whole = make();
+  const { evaluations, loss } = await whole.fit(data, options());
+  const files: Uint8Array<ArrayBuffer>[] = [];
+  using net = make();
+  await net.fit(data, options([{ onStep: ({ net }) => void files.push(checkpoint(net)), every: 5 }]));
+  for (const file of files.slice(0, -1)) {
+    using again = await load(file);
+    const from = again.steps;
+    const history = await again.fit(data, { ...options(), from });
+    expect(history.evaluations).toEqual(evaluations.filter(({ step }) => step > from));
+    expect(history.loss).toEqual(loss.slice(from));
+    expectSame(again, whole);
+  }
+  expect(files.length).toBe(8);
 });
 
 test("with replacement, and another seed than the network's", async () => {

@@ -4,11 +4,13 @@ import {
   binaryCrossEntropy,
   crossEntropy,
   dense,
+  dropout,
   constant as filled,
   flatten,
   init,
   layer,
   meanSquaredError,
+  model,
   type Network,
   relu,
   sequential,
@@ -18,7 +20,7 @@ import {
   sumSquaredError,
   tensor,
 } from "../../../src/index.ts";
-import { add, constant, matmul, multiply, scale, sum, type Value } from "../../../src/ops.ts";
+import { add, constant, matmul, multiply, scale, subtract, sum, type Value } from "../../../src/ops.ts";
 import { describeGraph } from "../../../src/train/describe/index.ts";
 
 beforeAll(() => init());
@@ -44,6 +46,81 @@ function structure({ nodes, edges }: GraphDescription): Record<string, string[]>
 function twoLayers(): Network {
   return sequential([dense(50), relu(), dense(10)], { input: [784] });
 }
+
+describe("the graph of a model", () => {
+  const make = () =>
+    model(
+      ({ image, extra }, apply) => {
+        const shared = dense(3, { bias: false });
+        const h = add(apply(shared, image), apply(shared, extra));
+        return { kind: h, yes: apply(dense(1, { bias: false }), h) };
+      },
+      { inputs: { image: [2], extra: [2] } },
+    );
+
+  it("has all inputs and outputs by their names; what forks into an output has its gradients added", () => {
+    using net = make();
+    const graph = describeGraph(net, undefined);
+    expect(labels(graph, "input")).toEqual(["image", "extra"]);
+    expect(labels(graph, "parameter")).toEqual(["W1", "W2"]);
+    expect(labels(graph, "output")).toEqual(["kind", "yes"]);
+    expect(labels(graph, "fork")).toHaveLength(2);
+    expect(edge(graph, "yes").gradient).toMatchObject({ name: "∂L/∂yes", shape: ["N", 1] });
+    const kinds = graph.edges.filter(({ value }) => value.name === "kind");
+    expect(kinds.map(({ gradient }) => gradient?.name ?? gradient?.formula)).toEqual([
+      "∂L/∂kind",
+      "∂L/∂yes·W2ᵀ",
+      // What arrives at the output from outside.
+      undefined,
+    ]);
+  });
+
+  it("has the losses of several outputs, weighted and added, and the numbers of a run", () => {
+    using net = make();
+    const loss = { kind: crossEntropy(), yes: { loss: binaryCrossEntropy(), weight: 0.5 } };
+    const x = { image: [[1, 2]], extra: [[3, 4]] };
+    const t = { kind: [2], yes: [1] };
+    const graph = describeGraph(net, { loss, x, t } as never);
+    expect(labels(graph, "op")).toEqual([
+      "dot",
+      "dot",
+      "+",
+      "Softmax with Loss",
+      "dot",
+      "Sigmoid with Loss",
+      "× 0.5",
+      "+",
+    ]);
+    expect(labels(graph, "input")).toEqual(["image", "extra", "t.kind", "t.yes"]);
+    const total = net.loss(x, t, loss);
+    expect(edge(graph, "L").value.numbers?.data[0]).toBe(total);
+    const gradients = net.gradient(x, t, loss);
+    expect(edge(graph, "W2").gradient?.numbers?.data).toEqual(gradients["dense2.weight"]?.data);
+  });
+});
+
+describe("the graph of a network with state and random elements", () => {
+  const center = layer("center", (x, { training, state }) => {
+    const running = state("mean", [2], 0);
+    if (training) running.update(running.value);
+    return training ? x : subtract(x, running.value);
+  });
+
+  it("is that of training, with what is drawn; or that of inference, with what is kept", () => {
+    using net = sequential([center, dense(3), dropout()], { input: [2], seed: 2 });
+    const training = describeGraph(net, undefined);
+    expect(labels(training, "op")).toEqual(["dot", "+", "random", "×"]);
+    expect(labels(training, "state")).toEqual([]);
+    const inference = describeGraph(net, { training: false });
+    expect(labels(inference, "op")).toEqual(["−", "dot", "+"]);
+    expect(labels(inference, "state")).toEqual(["mean"]);
+    const numbers = describeGraph(net, { x: [[1, 2]] });
+    const mask = numbers.edges.find(({ value }) => value.name === "random()")!.value.numbers!;
+    expect([...mask.data].every((each) => each === 0 || each === 2)).toBe(true);
+    using boxes = sequential([dense(3), dropout()], { input: [2] });
+    expect(labels(describeGraph(boxes, { level: "layers" }), "layer")).toHaveLength(2);
+  });
+});
 
 describe("a network's graph", () => {
   it("has an op for each that the engine differentiates, values and gradients with their shapes", () => {

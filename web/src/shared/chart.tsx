@@ -79,9 +79,9 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
   }, [shape, scheme, height]);
   useEffect(() => plot.current?.setData(dataOf(series)), [series]);
   return (
-    <div role="group" aria-label={label}>
+    <figure aria-label={label}>
       <div ref={place} />
-    </div>
+    </figure>
   );
 }
 

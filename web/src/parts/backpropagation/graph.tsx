@@ -97,7 +97,6 @@ export function GraphPicture({
               : brief(node.value);
         const isCurrent = current === i;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a node is its place in the graph
           <g key={i} onPointerEnter={() => onPoint(i)} onPointerLeave={() => onPoint(undefined)}>
             <title>{words(i)}</title>
             {node.kind === "operation" ? (

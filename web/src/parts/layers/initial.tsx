@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "kobai";
+import type { Tensor } from "kobai";
 import type { InitializerDescription, LayerDescription } from "kobai/worker";
 import { useEffect, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
@@ -6,6 +6,7 @@ import { Select } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { randomNumbers } from "../../shared/random.ts";
+import { tensor } from "../../shared/tensor.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { text } from "./text.ts";
 
@@ -89,7 +90,6 @@ export function InitialWeights() {
       )}
       <div class="depth">
         {outputs.map(({ data }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: layers are counted
           <Histogram key={i} name={t.layer(i + 1)} values={data} />
         ))}
       </div>

@@ -171,7 +171,6 @@ export function Windows() {
               const isCovered = current.covered.some((each) => each.row === r && each.column === c);
               return (
                 <button
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
                   key={i}
                   type="button"
                   class={isCovered ? "covered" : undefined}
@@ -193,7 +192,6 @@ export function Windows() {
               <h3>{t.weights}</h3>
               <div class="cells small" style={{ gridTemplateColumns: "repeat(3, 1fr)" }}>
                 {filter.map((value, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a weight is its place
                   <span key={i}>{brief(value)}</span>
                 ))}
               </div>
@@ -207,7 +205,6 @@ export function Windows() {
               const color = value < 0 ? "--series-1" : "--series-2";
               return (
                 <button
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
                   key={i}
                   type="button"
                   class={isCurrent ? "covered" : undefined}

@@ -4,19 +4,24 @@ import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import type { Prepared } from "./data.ts";
 import { layersOf, type Segment, type Spec } from "./spec.ts";
 
+/** Arguments that come first, without a name. */
+const unnamed = ["units", "filters", "window", "factor", "groups", "rate"];
+
 /** The call that makes what a description says. */
 function call({ kind, ...options }: { readonly kind: string; readonly [option: string]: unknown }): string {
   // What is the only or first argument has no name.
-  const { units, ...named } = options;
+  const [first] = Object.keys(options).filter((name) => unnamed.includes(name));
+  const { [first ?? ""]: value, ...named } = options;
   const given = Object.entries(named).map(([name, value]) => `${name}: ${argument(value)}`);
   const list = [
-    ...(units === undefined ? [] : [String(units)]),
+    ...(first === undefined ? [] : [String(value)]),
     ...(given.length ? [`{ ${given.join(", ")} }`] : []),
   ];
   return `${kind}(${list.join(", ")})`;
 }
 
 function argument(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(argument).join(", ")}]`;
   const isDescription = typeof value === "object" && value !== null && "kind" in value;
   return isDescription ? call(value as { kind: string }) : JSON.stringify(value);
 }
@@ -32,11 +37,8 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
     "crossEntropy",
     "init",
     "sequential",
-    ...layers.flatMap((layer: LayerDescription) => [
-      layer.kind,
-      ...("weight" in layer ? [layer.weight!.kind] : []),
-    ]),
-    ...optimizers.map(({ kind }) => kind),
+    ...layers.flatMap((layer) => kindsIn(layer)),
+    ...optimizers.flatMap((optimizer) => kindsIn(optimizer as LayerDescription)),
     ...(data.images ? [] : ["tensor"]),
   ]);
   const lines = [
@@ -54,7 +56,7 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
     const { lr: _, ...others } = optimizer;
     const { lr: __, ...before } = last ?? {};
     if (last && JSON.stringify(others) === JSON.stringify(before))
-      lines.push(`optimizer.lr = ${optimizer.lr};`);
+      lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
     else lines.push(`${last ? "" : "let "}optimizer = ${optimizerCall(optimizer)};`);
     last = optimizer;
     const batch = Math.min(batchSize, data.train.t.shape[0]!);
@@ -66,8 +68,25 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
   return `${lines.join("\n")}\n`;
 }
 
-function dataLines({ images, train: { x, t } }: Prepared): string[] {
-  if (images) return ["const { train } = await mnist();"];
+/** The kinds of a description and of those in its options. */
+function kindsIn({ kind, ...options }: LayerDescription): string[] {
+  const inside = Object.values(options)
+    .flat()
+    .filter(
+      (option): option is LayerDescription =>
+        typeof option === "object" && option !== null && "kind" in option,
+    );
+  return [kind, ...inside.flatMap(kindsIn)];
+}
+
+function dataLines({ images, input, train: { x, t } }: Prepared): string[] {
+  if (images && input.length === 1) return ["const { train } = await mnist();"];
+  if (images) {
+    return [
+      "const { train: rows } = await mnist();",
+      `const train = { ...rows, x: { ...rows.x, shape: ${JSON.stringify(x.shape)} } };`,
+    ];
+  }
   return [
     `const x = tensor(Float32Array.from(${numbers(x.data)}), ${JSON.stringify(x.shape)});`,
     `const t = tensor(Uint8Array.from(${numbers(t.data)}));`,

@@ -2,9 +2,9 @@
 // has the same.
 
 import type { Dataset } from "kobai";
-import { tensor } from "kobai";
 import { mnist } from "kobai/data";
 import { randomNumbers } from "../../shared/random.ts";
+import { tensor } from "../../shared/tensor.ts";
 
 export type DataKind = "spiral" | "circles" | "xor" | "clusters" | "points" | "csv" | "mnist";
 
@@ -36,8 +36,8 @@ export function pointsOf(kind: DataKind, noise: number): LabelledPoint[] {
   ];
   const each = (make: (i: number) => LabelledPoint) => Array.from({ length: POINTS }, (_, i) => make(i));
   if (kind === "spiral") {
-    // Turned by the same angle from one to the next: cos and sin of 0.08.
-    const [c, s] = [0.996801706, 0.079914694];
+    // Turned by the same angle from one to the next: cos and sin of 0.06.
+    const [c, s] = [0.99820054, 0.059964006];
     let [x, y] = [1, 0];
     return each((i) => {
       if (i % 2 === 0) [x, y] = [x * c - y * s, x * s + y * c];
@@ -71,18 +71,20 @@ export function pointsOf(kind: DataKind, noise: number): LabelledPoint[] {
 
 function datasetOf(points: readonly LabelledPoint[], classes: number): Dataset {
   return {
-    x: tensor(Float32Array.from(points.flatMap(([x, y]) => [x, y])), [points.length, 2]),
+    x: tensor(Float32Array.from(points.flatMap((point) => point.slice(0, 2))), [points.length, 2]),
     t: tensor(Uint8Array.from(points, ([, , label]) => label)),
     classes,
   };
 }
 
-/** Points as data to train on, every fourth kept for the test where there are enough. */
+/** Whether a sample is kept for the test: a quarter of them, of every class, where there are enough. */
+const isTest = (i: number, of: number) => of >= 40 && (i % 8 === 3 || i % 8 === 6);
+
+/** Points as data to train on and to test. */
 export function prepared(points: readonly LabelledPoint[]): Prepared {
   const classes = Math.max(2, ...points.map(([, , label]) => label + 1));
-  const isTest = (i: number) => points.length >= 40 && i % 4 === 3;
-  const train = points.filter((_, i) => !isTest(i));
-  const test = points.filter((_, i) => isTest(i));
+  const train = points.filter((_, i) => !isTest(i, points.length));
+  const test = points.filter((_, i) => isTest(i, points.length));
   return {
     train: datasetOf(train, classes),
     test: datasetOf(test.length > 0 ? test : train, classes),
@@ -130,8 +132,8 @@ export function parseCsv(text: string): Prepared {
     };
   };
   return {
-    train: pick((i) => samples.length < 40 || i % 4 !== 3),
-    test: pick((i) => samples.length < 40 || i % 4 === 3),
+    train: pick((i) => !isTest(i, samples.length)),
+    test: pick((i) => samples.length < 40 || isTest(i, samples.length)),
     classes: names.length,
     input: [width],
   };
@@ -160,4 +162,11 @@ export function digits(): Promise<Prepared> {
     },
   );
   return fetched;
+}
+
+/** Images in their own shape, [28, 28, 1] each, or as rows. */
+export function shaped(data: Prepared, asImages: boolean): Prepared {
+  const input = asImages ? [28, 28, 1] : [784];
+  const as = ({ x, ...rest }: Dataset): Dataset => ({ ...rest, x: { ...x, shape: [x.shape[0]!, ...input] } });
+  return { ...data, train: as(data.train), test: as(data.test), input };
 }

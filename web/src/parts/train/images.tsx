@@ -21,7 +21,7 @@ export function Confusion({ t, images, classes }: ImagesProps) {
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const digits = Array.from({ length: 10 }, (_, i) => i);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t.confusion}>
+    <section class="scroll" tabIndex={0} aria-label={t.confusion}>
       <table class="confusion">
         <caption class="quiet">{t.confusionCaption}</caption>
         <thead>
@@ -52,7 +52,7 @@ export function Confusion({ t, images, classes }: ImagesProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -93,30 +93,31 @@ interface WeightsProps {
   readonly weight: Tensor;
 }
 
-/** The weights of the first layer's units, as images of what each looks for, in one picture. */
-export function Weights({ label, weight }: WeightsProps) {
-  const count = Math.min(32, weight.shape[1] ?? 0);
+/** The weights of the first layer's units or filters, as images of what each looks for, in one picture. */
+export function Weights({ label, weight: { data, shape } }: WeightsProps) {
+  const units = shape.at(-1)!;
+  const count = Math.min(32, units);
+  const side = Math.round(Math.sqrt(data.length / units));
+  const cell = side + GAP;
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
-      const { data, shape } = weight;
-      const units = shape[1]!;
       const ground = rgbOf("--ground");
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
       for (let unit = 0; unit < count; unit++) {
         let most = 1e-9;
         for (let i = unit; i < data.length; i += units) most = Math.max(most, Math.abs(data[i]!));
-        const [x, y] = [(unit % ACROSS) * (SIDE + GAP), Math.floor(unit / ACROSS) * (SIDE + GAP)];
-        paint(context, (i) => diverging(data[i * units + unit]! / most, ground), x, y);
+        const color = (i: number) => diverging(data[i * units + unit]! / most, ground);
+        paint(context, color, side, (unit % ACROSS) * cell, Math.floor(unit / ACROSS) * cell);
       }
     },
-    [weight, count],
+    [data, units],
   );
   return (
     <Canvas
       label={label}
       class="pixels"
-      width={Math.min(count, ACROSS) * (SIDE + GAP) - GAP}
-      height={Math.ceil(count / ACROSS) * (SIDE + GAP) - GAP}
+      width={Math.min(count, ACROSS) * cell - GAP}
+      height={Math.ceil(count / ACROSS) * cell - GAP}
       draw={draw}
     />
   );
@@ -125,11 +126,12 @@ export function Weights({ label, weight }: WeightsProps) {
 function paint(
   context: CanvasRenderingContext2D,
   color: (pixel: number) => readonly [number, number, number],
+  side = SIDE,
   x = 0,
   y = 0,
 ): void {
-  const image = context.createImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i++) {
+  const image = context.createImageData(side, side);
+  for (let i = 0; i < side * side; i++) {
     const [r, g, b] = color(i);
     image.data[4 * i] = r;
     image.data[4 * i + 1] = g;

@@ -6,6 +6,7 @@ import { useTexts } from "../../shared/language.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
 import { type DataKind, type LabelledPoint, type Prepared, parseCsv, pointsOf } from "./data.ts";
+import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets, presetTexts } from "./presets.ts";
 import { Results } from "./results.tsx";
 import { fromParams, type Spec, type State, stepsOf, toParams } from "./spec.ts";
@@ -84,7 +85,7 @@ export default function Train() {
                 if (!chosen) return;
                 run.pause();
                 change(chosen);
-                setSteps(key === "book" ? 6000 : 2000);
+                setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
             {preset !== "" && <p class="quiet">{presetText[preset]?.comment}</p>}
@@ -166,6 +167,7 @@ export default function Train() {
               classes={classes}
               onChange={(hidden) => changeSpec({ hidden })}
             />
+            {spec.data === "mnist" && <p class="quiet">{t.shapes}</p>}
             <div class="pair">
               <Select
                 label={t.initial}
@@ -185,23 +187,12 @@ export default function Train() {
           <section class="card">
             <h2>{t.training}</h2>
             <div class="pair">
-              <Select
-                label={t.optimizer}
-                value={setting.optimizer.kind as (typeof optimizers)[number]}
-                options={
-                  Object.fromEntries((kinds?.optimizers ?? optimizers).map((kind) => [kind, kind])) as Record<
-                    (typeof optimizers)[number],
-                    string
-                  >
-                }
-                onChange={(kind) => changeSetting({ optimizer: { kind, lr: setting.optimizer.lr ?? 0.01 } })}
-              />
-              <NumberField
-                label={t.rate}
-                value={setting.optimizer.lr ?? 0.01}
-                min={1e-6}
-                max={100}
-                onChange={(lr) => changeSetting({ optimizer: { ...setting.optimizer, lr } })}
+              <OptimizerFields
+                t={t}
+                kinds={kinds?.optimizers ?? optimizers}
+                value={setting.optimizer}
+                steps={steps}
+                onChange={(optimizer) => changeSetting({ optimizer })}
               />
               <NumberField
                 label={t.batch}

@@ -1,6 +1,7 @@
 // What is shown of a network at one step, asked of the worker while it trains.
 
-import { type NamedTensors, type Tensor, tensor } from "kobai";
+import type { NamedTensors, Tensor } from "kobai";
+import { tensor } from "../../shared/tensor.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Cells of the plane in each direction. */

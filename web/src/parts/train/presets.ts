@@ -27,6 +27,24 @@ export const presets: Readonly<Record<string, State>> = {
     spec: { ...defaultState.spec, hidden: [dense(16), relu, dense(16), relu], initial: "he" },
     setting: { optimizer: { kind: "sgd", lr: 10 }, batchSize: 30 },
   },
+  convolution: {
+    ...defaultState,
+    spec: {
+      ...defaultState.spec,
+      data: "mnist",
+      hidden: [
+        { kind: "conv2d", filters: 16, kernel: 5 },
+        relu,
+        { kind: "maxPool2d", window: 2 },
+        { kind: "flatten" },
+        dense(50),
+        relu,
+      ],
+      initial: "he",
+      seed: 42,
+    },
+    setting: { optimizer: { kind: "adam", lr: 0.001 }, batchSize: 100 },
+  },
   book: {
     ...defaultState,
     spec: { ...defaultState.spec, data: "mnist", hidden: [dense(50), relu], initial: "normal", seed: 42 },
@@ -57,6 +75,11 @@ export const presetTexts: Texts<
       name: "A rate that is too large",
       comment: "With a learning rate of 10 the loss leaps about or blows up. Set 0.1 and go on (book 4.4.2).",
     },
+    convolution: {
+      name: "A convolutional network on MNIST",
+      comment:
+        "16 filters of 5 × 5, pooling, 50 units, much as the book's SimpleConvNet (7.5): 600 steps, one epoch. Look at its filters.",
+    },
     book: {
       name: "The book's network on MNIST",
       comment:
@@ -81,6 +104,11 @@ export const presetTexts: Texts<
     explode: {
       name: "大きすぎる学習率",
       comment: "学習率 10 では損失が跳ね回るか発散します。0.1 にして続けてみてください(本 4.4.2 節)。",
+    },
+    convolution: {
+      name: "畳み込みニューラルネットワークで MNIST",
+      comment:
+        "5 × 5 のフィルター 16 枚、プーリング、50 ニューロン。本の SimpleConvNet(7.5 節)に近いものです。600 ステップで 1 エポック。フィルターを見てください。",
     },
     book: {
       name: "本のネットワークで MNIST",

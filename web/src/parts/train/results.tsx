@@ -53,6 +53,10 @@ interface Kept {
   readonly accuracy: { readonly x: number[]; readonly y: number[] };
 }
 
+/** Whether weights can be seen as images: of rows of pixels, or of filters over images without colours. */
+const isOfOneChannel = (shape: readonly number[]) =>
+  shape.length === 2 ? shape[0] === 784 : shape.length === 4 && shape[2] === 1;
+
 const accuracyOf = ({ measured }: Trainer) => ({
   x: measured.map(({ step }) => step),
   y: measured.map(({ test }) => test),
@@ -275,7 +279,7 @@ export function Results({
             </section>
           </>
         )}
-        {look?.weight?.shape[0] === 784 && (
+        {look?.weight && isOfOneChannel(look.weight.shape) && (
           <section class="card">
             <h2>{t.weights}</h2>
             <p class="quiet">{t.weightsHelp}</p>

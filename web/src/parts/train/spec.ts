@@ -49,11 +49,18 @@ export const defaultState: State = {
   log: [],
 };
 
+/** Kinds of layers that have a weight. */
+const weighted = ["dense", "conv2d", "conv1d", "convTranspose2d"];
+
+/** Whether images keep their shape on their way in: a layer further on makes rows of them. */
+export const takesImages = ({ data, hidden }: Spec) =>
+  data === "mnist" && hidden.some(({ kind }) => kind === "flatten" || kind.startsWith("global"));
+
 /** All layers, with initial weights: of a network whose data has so many classes. */
 export function layersOf({ hidden, initial }: Spec, classes: number): LayerDescription[] {
   const last: LayerDescription = { kind: "dense", units: classes };
   return [...hidden, last].map((layer) =>
-    layer.kind === "dense" ? { ...layer, weight: { kind: initial } } : layer,
+    weighted.includes(layer.kind) ? { ...layer, weight: { kind: initial } } : layer,
   );
 }
 

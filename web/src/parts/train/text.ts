@@ -1,5 +1,6 @@
 import type { Texts } from "../../shared/language.ts";
 import type { DataKind } from "./data.ts";
+import type { Course } from "./optimizer-fields.tsx";
 import type { Initial } from "./spec.ts";
 
 export interface TrainText {
@@ -17,7 +18,7 @@ export interface TrainText {
   readonly csvWrong: string;
   readonly network: string;
   readonly layer: (i: number) => string;
-  readonly units: (i: number) => string;
+  readonly argument: (name: string, i: number) => string;
   readonly add: string;
   readonly remove: (i: number) => string;
   readonly output: (classes: number) => string;
@@ -26,6 +27,9 @@ export interface TrainText {
   readonly training: string;
   readonly optimizer: string;
   readonly rate: string;
+  readonly course: string;
+  readonly courses: Readonly<Record<Course, string>>;
+  readonly decay: string;
   readonly batch: string;
   readonly stopAt: string;
   readonly until: string;
@@ -70,6 +74,7 @@ export interface TrainText {
   readonly taken: (label: number, as: number) => string;
   readonly weights: string;
   readonly weightsHelp: string;
+  readonly shapes: string;
   readonly draw: string;
   readonly drawLabel: string;
   readonly clear: string;
@@ -113,7 +118,7 @@ export const text: Texts<TrainText> = {
     csvWrong: "This cannot be read, at row",
     network: "Network",
     layer: (i) => `Layer ${i}`,
-    units: (i) => `Units of layer ${i}`,
+    argument: (name, i) => `${name} of layer ${i}`,
     add: "Add a layer",
     remove: (i) => `Remove layer ${i}`,
     output: (classes) => `dense, ${classes} units: one for each class`,
@@ -122,9 +127,12 @@ export const text: Texts<TrainText> = {
     training: "Training",
     optimizer: "Optimizer",
     rate: "Learning rate",
+    course: "Its course",
+    courses: { constant: "stays", cosine: "falls to 0 (cosine)", exponential: "halves four times" },
+    decay: "Weight decay",
     batch: "Batch size",
     stopAt: "Stop after … steps",
-    until: "Stop at a test accuracy of",
+    until: "Stop at a test accuracy of (above 1: never)",
     speed: "Speed",
     speeds: { full: "full", "20": "20 steps a second", "3": "3 steps a second" },
     train: "Train",
@@ -165,6 +173,8 @@ export const text: Texts<TrainText> = {
     wrong: "Taken for something else",
     taken: (label, as) => `A ${label}, taken for a ${as}`,
     weights: "What the first layer looks for",
+    shapes:
+      "Images keep their shape, [28, 28, 1], where a layer flatten stands; else they enter as rows of 784 pixels.",
     weightsHelp: "The weights of each unit, as an image: orange where ink counts for it, blue where against.",
     draw: "Draw a digit",
     drawLabel: "Area to draw a digit in with a pointer",
@@ -209,7 +219,7 @@ export const text: Texts<TrainText> = {
     csvWrong: "読めません。行:",
     network: "ネットワーク",
     layer: (i) => `第 ${i} 層`,
-    units: (i) => `第 ${i} 層のニューロン数`,
+    argument: (name, i) => `第 ${i} 層の ${name}`,
     add: "層を追加",
     remove: (i) => `第 ${i} 層を削除`,
     output: (classes) => `dense、ニューロン ${classes} 個(クラスごとに 1 個)`,
@@ -218,9 +228,12 @@ export const text: Texts<TrainText> = {
     training: "学習",
     optimizer: "最適化手法",
     rate: "学習率",
+    course: "学習率の変化",
+    courses: { constant: "一定", cosine: "0 まで下がる(cosine)", exponential: "4 回半分になる" },
+    decay: "Weight decay(荷重減衰)",
     batch: "バッチサイズ",
     stopAt: "停止するステップ数",
-    until: "停止するテスト正解率",
+    until: "停止するテスト正解率(1 超: 停止しない)",
     speed: "速さ",
     speeds: { full: "最速", "20": "毎秒 20 ステップ", "3": "毎秒 3 ステップ" },
     train: "学習する",
@@ -261,6 +274,8 @@ export const text: Texts<TrainText> = {
     wrong: "間違えた画像",
     taken: (label, as) => `${label} を ${as} と判断`,
     weights: "第 1 層が見ているもの",
+    shapes:
+      "flatten の層があると、画像は [28, 28, 1] の形のまま入ります。なければ 784 画素の行として入ります。",
     weightsHelp: "各ニューロンの重みを画像にしたもの。橙は線があると強まる所、青は弱まる所です。",
     draw: "数字を書く",
     drawLabel: "ポインタで数字を書く場所",

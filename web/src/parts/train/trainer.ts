@@ -1,4 +1,4 @@
-// A run in the worker: it goes on, stops, and goes to any of its steps by doing everything anew up to there, which gives the same bits.
+// A run in the worker: it goes on, stops, and goes to any of its steps, by training anew from a checkpoint before it, which gives the same bits.
 
 import type { Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
@@ -22,6 +22,9 @@ export interface Listener {
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = ({ images }: Prepared) => (images ? 200 : 50);
 
+/** At most so many checkpoints are kept; then every other one is left out, time and again. */
+const MOST_KEYFRAMES = 30;
+
 /** Only the latest of several seeks is done. */
 class Superseded extends Error {}
 
@@ -41,6 +44,8 @@ export class Trainer {
   #net: WorkerNetwork;
   #seeks = 0;
   #stop: AbortController | undefined;
+  /** checkpoints of steps on the way, from which others are trained anew */
+  #keyframes: { readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }[] = [];
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -91,6 +96,7 @@ export class Trainer {
     if (this.step < this.total) this.log = firstSteps(this.log, this.step);
     this.losses.length = Math.min(this.losses.length, this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
+    this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
     const done = await this.#fit(this.#net, setting, this.step, steps, until);
     this.log = withSteps(this.log, setting, done);
     this.#listener.changed();
@@ -106,10 +112,14 @@ export class Trainer {
     this.stop();
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
-      let at = 0;
+      const keyframe = this.#keyframes.findLast((each) => each.step <= step);
+      if (keyframe) await net.restore(keyframe.bytes);
+      const known = keyframe?.step ?? 0;
+      let end = 0;
       for (const segment of firstSteps(this.log, step)) {
-        await this.#fit(net, segment, at, segment.steps, 2, () => mine !== this.#seeks);
-        at += segment.steps;
+        const begin = Math.max(end, known);
+        end += segment.steps;
+        if (end > begin) await this.#fit(net, segment, begin, end - begin, 2, () => mine !== this.#seeks);
       }
     } catch (error) {
       net.dispose();
@@ -155,8 +165,9 @@ export class Trainer {
           if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
           this.#listener.changed();
         },
-        onEvaluate: ({ step, results: { train, test } }) => {
+        onEvaluate: async ({ step, results: { train, test } }) => {
           const at = first + step;
+          await this.#keep(net, at);
           if (!this.measured.some((each) => each.step === at)) {
             this.measured.push({
               step: at,
@@ -176,6 +187,14 @@ export class Trainer {
     } finally {
       if (this.#stop === stop) this.#stop = undefined;
     }
+  }
+
+  async #keep(net: WorkerNetwork, step: number): Promise<void> {
+    if (this.#keyframes.some((each) => each.step === step)) return;
+    this.#keyframes.push({ step, bytes: await net.checkpoint() });
+    this.#keyframes.sort((a, b) => a.step - b.step);
+    if (this.#keyframes.length > MOST_KEYFRAMES)
+      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */

@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { writeAddress } from "../../shared/address.ts";
 import { trainingWorker } from "../../shared/worker.ts";
-import { digits, type Prepared, pointsOf, prepared } from "./data.ts";
+import { digits, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
-import { type Setting, type Spec, type State, toParams } from "./spec.ts";
+import { type Setting, type Spec, type State, takesImages, toParams } from "./spec.ts";
 import { Trainer } from "./trainer.ts";
 
 /** How often numbers and curves are drawn anew while it trains, in milliseconds. */
@@ -78,7 +78,12 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
     let gone = false;
     let made: Trainer | undefined;
     const start = async () => {
-      const data = spec.data === "mnist" ? (isFetched ? await digits() : undefined) : dataOf(spec, csv);
+      const data =
+        spec.data === "mnist"
+          ? isFetched
+            ? shaped(await digits(), takesImages(spec))
+            : undefined
+          : dataOf(spec, csv);
       if (!data || gone) return;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as kobai from "../../src/index.ts";
 import { init, type NamedTensors, sequential } from "../../src/index.ts";
 import {
-  descriptionOf,
   kinds,
   type LayerDescription,
   type LossName,
@@ -10,7 +9,7 @@ import {
   lossOf,
   type OptimizerDescription,
   optimizerOf,
-} from "../../src/nn/description.ts";
+} from "../../src/worker/description.ts";
 
 beforeAll(() => init());
 
@@ -22,13 +21,13 @@ const weights = (layers: kobai.Layer[]): NamedTensors => {
 
 describe("a layer from its description", () => {
   it("starts as the one that its function makes", () => {
-    const { constant, dense, he, normal, relu, uniform, xavier, zeros } = kobai;
+    const { constant, dense, he, normal, relu, uniform, xavier } = kobai;
     const described: LayerDescription[] = [
       { kind: "dense", units: 5 },
       { kind: "relu" },
       { kind: "dense", units: 4, weight: { kind: "he" }, bias: { kind: "constant", value: 0.5 } },
       { kind: "dense", units: 4, weight: { kind: "xavier" }, bias: false },
-      { kind: "dense", units: 4, weight: { kind: "normal", std: 0.5, mean: 1 }, bias: { kind: "zeros" } },
+      { kind: "dense", units: 4, weight: { kind: "normal", std: 0.5, mean: 1 } },
       { kind: "dense", units: 4, weight: { kind: "uniform", low: 1, high: 2 } },
     ];
     expect(weights(described.map((each) => layerOf("test", each)))).toEqual(
@@ -37,15 +36,27 @@ describe("a layer from its description", () => {
         relu(),
         dense(4, { weight: he(), bias: constant(0.5) }),
         dense(4, { weight: xavier(), bias: false }),
-        dense(4, { weight: normal({ std: 0.5, mean: 1 }), bias: zeros() }),
+        dense(4, { weight: normal({ std: 0.5, mean: 1 }) }),
         dense(4, { weight: uniform({ low: 1, high: 2 }) }),
       ]),
     );
   });
 
-  it.each(kinds.layers)("%s is a function of kobai, too", (kind) => {
+  it.each([...kinds.layers])("%s is a function of kobai, too", (kind) => {
     expect(kobai).toHaveProperty(kind);
-    const needed: Partial<Record<LayerDescription["kind"], object>> = { dense: { units: 3 } };
+    const convolution = { filters: 4, kernel: 3 };
+    const needed: Readonly<Record<string, object>> = {
+      dense: { units: 3 },
+      conv1d: convolution,
+      conv2d: convolution,
+      convTranspose2d: convolution,
+      depthwiseConv2d: { kernel: 3 },
+      separableConv2d: convolution,
+      groupNorm: { groups: 2 },
+      permute: { axes: [2, 1] },
+      residual: { layers: [{ kind: "relu" }] },
+      reshape: { shape: [3, 2] },
+    };
     expect(layerOf("test", { kind, ...needed[kind] } as LayerDescription).name).toBe(kind);
   });
 
@@ -56,7 +67,7 @@ describe("a layer from its description", () => {
 
   it.each([
     [{ kind: "dens", units: 3 }, 'test: there is no layer "dens"; did you mean "dense"?'],
-    [{ kind: "toString" }, 'test: there is no layer "toString"; there are dense, relu, '],
+    [{ kind: "toString" }, 'test: there is no layer "toString"; there are dense, conv2d, '],
     [{ units: 3 }, 'test: a description of a layer is an object { kind: "dense", … }; got an object'],
     ["relu", 'test: a description of a layer is an object { kind: "dense", … }; got "relu"'],
     [{ kind: "relu", slope: 2 }, 'relu: there is no option "slope"; it has none'],
@@ -73,7 +84,7 @@ describe("a layer from its description", () => {
       'he: there is no option "std"; it has none',
     ],
     [
-      { kind: "dense", units: 1, bias: { kind: "constant", valeu: 1 } },
+      { kind: "dense", units: 1, bias: { kind: "constant", value: 1, valeu: 1 } },
       'constant: there is no option "valeu"; there is value',
     ],
     [
@@ -88,38 +99,6 @@ describe("a layer from its description", () => {
     const make = () => layerOf("test", description as LayerDescription);
     expect(make).toThrow(kobai.OptionError);
     expect(make).toThrow(message);
-  });
-});
-
-describe("what a layer was made of", () => {
-  const { constant, dense, layer, normal, relu, uniform, zeros } = kobai;
-
-  it.each<[kobai.Layer, LayerDescription]>([
-    [dense(5), { kind: "dense", units: 5 }],
-    [relu(), { kind: "relu" }],
-    [
-      dense(2, { weight: normal({ std: 2 }), bias: false }),
-      { kind: "dense", units: 2, weight: { kind: "normal", std: 2, mean: 0 }, bias: false },
-    ],
-    [
-      dense(2, { weight: uniform(), bias: constant(3) }),
-      {
-        kind: "dense",
-        units: 2,
-        weight: { kind: "uniform", low: -0.05, high: 0.05 },
-        bias: { kind: "constant", value: 3 },
-      },
-    ],
-    [dense(2, { bias: zeros() }), { kind: "dense", units: 2, bias: { kind: "constant", value: 0 } }],
-  ])("%o: %j", (made, description) => {
-    expect(descriptionOf(made)).toEqual(description);
-    expect(JSON.parse(JSON.stringify(descriptionOf(made)))).toEqual(description);
-    expect(weights([layerOf("test", description)])).toEqual(weights([made]));
-  });
-
-  it("is not known of one of a user's own", () => {
-    expect(descriptionOf(layer("own", (x) => x))).toBeUndefined();
-    expect(descriptionOf(dense(3, { weight: () => ({ kind: "constant", value: 1 }) }))).toBeUndefined();
   });
 });
 
@@ -149,6 +128,58 @@ describe("an optimizer from its description", () => {
     expect(() => optimizerOf("test", undefined as never)).toThrow(
       "a description of an optimizer is an object",
     );
+  });
+});
+
+describe("what an optimizer is given", () => {
+  it("may be a schedule, and extras", () => {
+    const { clipByGlobalNorm, cosine, frozen, group, momentum, warmUp, weightDecay } = kobai;
+    const made = optimizerOf("test", {
+      kind: "momentum",
+      lr: { kind: "warmUp", steps: 10, to: { kind: "cosine", from: 0.1, steps: 100 } },
+      with: [
+        { kind: "weightDecay", rate: 1e-4 },
+        { kind: "clipByGlobalNorm", limit: 1 },
+        { kind: "group", of: "dense1", lrMultiplier: 0.5 },
+        { kind: "frozen", of: ["dense2"] },
+      ],
+    });
+    const expected = momentum({
+      lr: warmUp({ steps: 10, to: cosine({ from: 0.1, steps: 100 }) }),
+      with: [
+        weightDecay(1e-4),
+        clipByGlobalNorm(1),
+        group("dense1", { lrMultiplier: 0.5 }),
+        frozen("dense2"),
+      ],
+    });
+    const rates = ({ lr }: kobai.Optimizer) => [0, 5, 20, 99].map((step) => (lr as kobai.Schedule)(step));
+    expect(rates(made)).toEqual(rates(expected));
+    expect(made.with!.map(({ description }) => description)).toEqual(
+      expected.with!.map(({ description }) => description),
+    );
+  });
+
+  it.each<[unknown, string]>([
+    [{ kind: "sgd", lr: { kind: "cosin" } }, 'sgd: lr: there is no schedule "cosin"; did you mean "cosine"?'],
+    [
+      { kind: "sgd", with: [{ kind: "clip" }] },
+      'sgd: with: there is no extra "clip"; there are accumulate, ',
+    ],
+    [
+      { kind: "sgd", with: [{ kind: "accumulate", steps: 2, step: 3 }] },
+      'accumulate: there is no option "step"; there is steps',
+    ],
+    [{ kind: "sgd", with: {} }, "sgd: with must be "],
+  ])("%j is refused", (description, message) => {
+    const make = () => optimizerOf("test", description as OptimizerDescription);
+    expect(make).toThrow(kobai.OptionError);
+    expect(make).toThrow(message);
+  });
+
+  it.each([...kinds.optimizers])("%s is a function of kobai, too", (kind) => {
+    expect(kobai).toHaveProperty(kind);
+    expect(optimizerOf("test", { kind } as OptimizerDescription).name).toBe(kind);
   });
 });
 

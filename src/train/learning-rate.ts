@@ -1,0 +1,114 @@
+import {
+  callback,
+  check,
+  having,
+  options,
+  positive,
+  seed as seedRule,
+  signal as signalRule,
+  whole,
+} from "../check.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { NotFiniteError, OptionError } from "../errors.ts";
+import { type Loss, lossRule } from "../nn/losses.ts";
+import { sgd } from "../nn/optimizers/book.ts";
+import { checkOptimizer, type Optimizer } from "../nn/optimizers/optimizer.ts";
+import { power } from "../nn/powers.ts";
+import type { Rate, Schedule } from "../nn/rate.ts";
+import { realPower } from "../nn/schedules/real.ts";
+import type { FitRun } from "./callbacks/callback.ts";
+import { checkpoint, restore } from "./checkpoint/index.ts";
+import type { Network } from "./network.ts";
+
+/** Options of `findLearningRate`. */
+export interface LearningRateOptions {
+  /** What to make small. */
+  loss: Loss;
+  /** Makes the optimizer of a rate. Default `(lr) => sgd({ lr })`. */
+  optimizer?: (lr: Rate) => Optimizer;
+  /** The rates of the first and the last step. Default 1e-7 and 10, fastai's. */
+  from?: number;
+  to?: number;
+  /** How many rates to try: at least 2, default 100, fastai's. */
+  steps?: number;
+  /** As of `fit`. */
+  batchSize?: number;
+  seed?: number;
+  signal?: AbortSignal;
+}
+
+/** What was found; `learningRateFigure` of `kobai/plot` draws it. */
+export interface FoundLearningRate {
+  /** the rates that were tried, from low to high */
+  readonly rates: readonly number[];
+  /** the loss at each, before its update */
+  readonly losses: readonly number[];
+  /** their moving mean */
+  readonly smoothed: readonly number[];
+  /** a tenth of the rate at which that is least: where losses still fall fast */
+  readonly rate: number;
+}
+
+const MEMORY = 0.9;
+/** A loss that has grown by so much does not come back. */
+const DIVERGED = 4;
+
+/**
+ * Tries learning rates, each a little larger than the one before it, for one step each, until the loss diverges (Smith 2017, 3.3; fastai's
+ * `lr_find`). The network is then what it was before.
+ *
+ * The mean of the losses so far forgets a tenth at each step, and is corrected for its beginning; the search ends when it is four times its
+ * least, or no number any more.
+ *
+ * @throws OptionError for options out of their range @throws as `fit` does, but not where the loss stops being finite
+ * @example
+ * ```ts
+ * import { crossEntropy, findLearningRate, sgd } from "kobai";
+ * const { rate } = await findLearningRate(net, train, { loss: crossEntropy(), steps: 20 });
+ * await net.fit(train, { loss: crossEntropy(), optimizer: sgd({ lr: rate }), epochs: 1 });
+ * ```
+ */
+export async function findLearningRate(
+  net: Network,
+  data: Dataset,
+  given: LearningRateOptions,
+): Promise<FoundLearningRate> {
+  const call = "findLearningRate";
+  const chosen = options(call, given, {
+    loss: lossRule,
+    optimizer: callback,
+    from: positive,
+    to: positive,
+    steps: whole(2, 100_000),
+    batchSize: whole(),
+    seed: seedRule,
+    signal: signalRule,
+  });
+  const loss = check(call, "loss", chosen.loss, lossRule);
+  const { optimizer: make = (lr: Rate) => sgd({ lr }), from = 1e-7, to = 10, steps = 100, ...rest } = chosen;
+  if (from >= to) throw new OptionError(`${call}: from must be below to; got ${from} and ${to}`);
+  const rateOf: Schedule = (step) => from * realPower(to / from, step / (steps - 1));
+  const optimizer = check(call, "what optimizer gives", make(rateOf), having("coefficients", "an optimizer"));
+  checkOptimizer(call, optimizer);
+  const smoothed: number[] = [];
+  let mean = 0;
+  let losses: readonly number[] = [];
+  const look = (run: Pick<FitRun, "history" | "stop">) => {
+    losses = run.history.loss;
+    mean = MEMORY * mean + (1 - MEMORY) * losses.at(-1)!;
+    smoothed.push(mean / (1 - power(MEMORY, losses.length)));
+    if (smoothed.at(-1)! > DIVERGED * Math.min(...smoothed)) run.stop();
+  };
+  const kept = checkpoint(net);
+  try {
+    await net.fit(data, { ...rest, loss, optimizer, steps, callbacks: [{ onStep: look, every: 1 }] });
+  } catch (error) {
+    // Then it has diverged.
+    if (!(error instanceof NotFiniteError) || smoothed.length === 0) throw error;
+  } finally {
+    restore(net, kept);
+  }
+  const rates = smoothed.map((_, step) => rateOf(step));
+  const least = smoothed.indexOf(Math.min(...smoothed));
+  return { rates, losses: losses.slice(0, rates.length), smoothed, rate: rates[least]! / 10 };
+}

@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  adam,
+  crossEntropy,
+  dense,
+  findLearningRate,
+  he,
+  init,
+  movingAverage,
+  OptionError,
+  type Rate,
+  relu,
+  sequential,
+  sgd,
+} from "../../src/index.ts";
+import { learningRateFigure } from "../../src/plot/index.ts";
+import { blobs } from "./blobs.ts";
+
+beforeAll(() => init());
+
+const data = blobs(100);
+const make = () =>
+  sequential([dense(16, { weight: he() }), relu(), dense(3, { weight: he() })], { input: [2], seed: 5 });
+
+describe("findLearningRate", () => {
+  test("tries rates by equal factors, and proposes one that trains", async () => {
+    using net = make();
+    const found = await findLearningRate(net, data, { loss: crossEntropy(), from: 1e-4, to: 1e4, steps: 81 });
+    const { rates, losses, smoothed, rate } = found;
+    expect(rates[0]).toBe(1e-4);
+    rates.slice(1).forEach((each, i) => {
+      expect(each / rates[i]!).toBeCloseTo(10 ** 0.1, 10);
+    });
+    expect(losses).toHaveLength(rates.length);
+    expect(smoothed).toHaveLength(rates.length);
+    expect(smoothed[0]).toBeCloseTo(losses[0]!, 12);
+    // It ended because it diverged.
+    expect(rates.length).toBeLessThan(81);
+    expect(rate).toBe(rates[smoothed.indexOf(Math.min(...smoothed))]! / 10);
+    const before = net.loss(data.x, data.t, crossEntropy());
+    await net.fit(data, { loss: crossEntropy(), optimizer: sgd({ lr: rate }), epochs: 20 });
+    expect(net.loss(data.x, data.t)).toBeLessThan(before / 2);
+    const svg = await learningRateFigure(found).svg();
+    for (const text of ["learning rate", "moving mean", "rate 0."]) expect(svg).toContain(text);
+  });
+
+  test("leaves the network as it was, with what its optimizer remembers", async () => {
+    using net = make();
+    using other = make();
+    const optimizers = [adam(), adam()] as const;
+    for (const [i, each] of [net, other].entries()) {
+      await each.fit(data, { loss: crossEntropy(), optimizer: optimizers[i]!, steps: 5 });
+    }
+    const optimizer = (lr: Rate) => adam({ lr, with: [movingAverage()] });
+    await findLearningRate(net, data, { loss: crossEntropy(), optimizer, steps: 10 });
+    expect(net.steps).toBe(5);
+    for (const [i, each] of [net, other].entries()) {
+      await each.fit(data, { loss: crossEntropy(), optimizer: optimizers[i]!, steps: 5 });
+    }
+    expect({ ...net.params }).toEqual({ ...other.params });
+  });
+
+  test("refuses what is out of range", async () => {
+    using net = make();
+    const refused: [object, string][] = [
+      [{}, "findLearningRate: loss must be"],
+      [{ loss: crossEntropy(), from: 1, to: 1 }, "findLearningRate: from must be below to; got 1 and 1"],
+      [{ loss: crossEntropy(), from: 0 }, "findLearningRate: from must be a number above 0; got 0"],
+      [
+        { loss: crossEntropy(), steps: 1 },
+        "findLearningRate: steps must be a whole number from 2 to 100000; got 1",
+      ],
+      [
+        { loss: crossEntropy(), optimizer: () => 7 },
+        "findLearningRate: what optimizer gives must be an optimizer; got 7",
+      ],
+    ];
+    for (const [options, message] of refused) {
+      const outcome = findLearningRate(net, data, options as never);
+      await expect(outcome).rejects.toThrow(OptionError);
+      await expect(findLearningRate(net, data, options as never)).rejects.toThrow(message);
+    }
+    expect(() => learningRateFigure({ rates: [1] } as never)).toThrow(
+      "learningRateFigure: found must be what findLearningRate found: { rates, losses, smoothed, rate }; got an object",
+    );
+  });
+});
