@@ -696,13 +696,13 @@ export const doors: readonly Door[] = [
   ]),
   ...["maxPool2d", "avgPool2d"].map((name) => opOf(name, [1, 2, 1], 1, {})),
   ...["maxPool1d", "avgPool1d"].map((name) => opOf(name, [2, 1], 1, {})),
-  ...(["convolve2d", "convolveTranspose2d"] as const).map((name) => ({
-    name: `kobai/ops: ${name}`,
+  ...[ops.convolve2d, ops.convolveTranspose2d].map((convolve) => ({
+    name: `kobai/ops: ${convolve.name}`,
     args: () => [undefined, { stride: 1 }],
     call: inLayer((x, w, options) => {
       const image = ops.reshape(x, [x.shape[0]!, 1, 2, 1]);
       const kernel = ops.reshape(ops.mean(x, { axis: 0 }), [1, 2, 1, 1]);
-      return ops.add(x, ops.scale(ops.sum(ops[name](image, w === undefined ? kernel : w, options)), 0));
+      return ops.add(x, ops.scale(ops.sum(convolve(image, w === undefined ? kernel : w, options)), 0));
     }),
   })),
   ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),

@@ -95,6 +95,21 @@ describe("operands that do not go together", () => {
       () => convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), { groups: 1.5 }),
     ],
     [
+      "convolve2d: stride, padding and dilation must be at most 65535; one is 65536",
+      () =>
+        convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), {
+          padding: [
+            [0, 65536],
+            [0, 0],
+          ],
+          stride: 65535,
+        }),
+    ],
+    [
+      "convolveTranspose2d: stride, padding and dilation must be at most 65535; one is 2147483648",
+      () => convolveTranspose2d(floats(1, 1, 1, 1), floats(1, 1, 1, 1), { stride: 2 ** 31 }),
+    ],
+    [
       "convolve2d: dtypes differ: float32, float64; all operands must be of one dtype",
       () => convolve2d(floats(1, 2, 2, 1), doubles(1, 1, 1, 1)),
     ],

@@ -1,7 +1,7 @@
 // What a convolution is besides its tensors: strides, padding, dilation and groups, and the sizes that follow from them.
 
 import { isWhole, type Rule, whole } from "../../check.ts";
-import { ShapeError } from "../../errors.ts";
+import { OptionError, ShapeError } from "../../errors.ts";
 import type { Shape } from "../value.ts";
 
 /** Of rows, and of columns. */
@@ -193,6 +193,16 @@ export function checkConvolution(
       w,
     );
   }
+}
+
+/** The kernels count pixels in 32 bits, and no image has as many. */
+const MOST = 65_535;
+
+/** @throws OptionError where strides, padding or dilation are larger than any image */
+export function checkNumbers(op: string, { stride, dilation, padding }: Geometry): void {
+  const most = Math.max(...stride, ...dilation, ...padding.flat());
+  if (most <= MOST) return;
+  throw new OptionError(`${op}: stride, padding and dilation must be at most ${MOST}; one is ${most}`);
 }
 
 /** @throws ShapeError where an image with its padding is smaller than the kernel */

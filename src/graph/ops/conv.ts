@@ -19,6 +19,7 @@ import {
 import {
   type ConvolutionOptions,
   checkConvolution,
+  checkNumbers,
   checkRoom,
   convolutionRules,
   type Geometry,
@@ -208,7 +209,7 @@ const weightGradientOperation: Operation<Sized> = operation(
  * @returns [batch, output height, output width, output channels], where output = ⌊(size + padding − (kernel − 1)·dilation − 1) / stride⌋ + 1;
  *   ⌈size / stride⌉ for padding "same"
  * @throws ShapeError where shapes do not go together, or the kernel is larger than the image with its padding
- * @throws OptionError for options that there are not
+ * @throws OptionError for options that there are not, or numbers above 65,535
  */
 export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Value {
   return convolveAs("convolve2d", x, w, options("convolve2d", given, convolutionRules()));
@@ -221,6 +222,7 @@ export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOpt
   sameFloat(op, x, w);
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
+  checkNumbers(op, geometry);
   checkRoom(op, imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
   return apply(convolveOperation, [x, w], geometry);
 }
@@ -240,7 +242,7 @@ export const transposedRules = () => ({ ...convolutionRules(), outputPadding });
  * @param given as for convolve2d, of the convolution that it is the gradient of; outputPadding
  * @returns [batch, output height, output width, output channels], where output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding +
  *   outputPadding; size·stride for padding "same"
- * @throws ShapeError where shapes do not go together, or nothing is left of the result @throws OptionError for options that there are not
+ * @throws ShapeError where shapes do not go together, or nothing is left of the result @throws OptionError for options that there are not, or numbers above 65,535
  */
 export function convolveTranspose2d(x: Value, w: Value, given?: TransposedConvolutionOptions): Value {
   const name = "convolveTranspose2d";
@@ -260,6 +262,7 @@ export function convolveTransposedAs(
   checkConvolution(op, x.shape, w.shape, given, true);
   const behind = pairOf(given.outputPadding ?? 0);
   const { geometry, size } = transposedGeometryOf(imageOf(x), kernelOf(w), given, behind);
+  checkNumbers(op, geometry);
   const { stride } = geometry;
   if (behind[0] >= stride[0] || behind[1] >= stride[1]) {
     throw new OptionError(

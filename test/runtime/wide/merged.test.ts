@@ -50,6 +50,9 @@ const core: Readonly<Record<string, number>> = {
 
 /** Those of the extension. */
 const extension: Readonly<Record<string, number>> = {
+  "conv/tiles/tiles": 144,
+  "conv/weight-tiles/fourRowsOfFourInPlace": 57,
+  "conv/weight-tiles/fourRowsOfFourPacked": 57,
   "elementwise/loops/combine<AbsGradient>": 84,
   "elementwise/loops/combine<Equal>": 24,
   "elementwise/loops/combine<Greater>": 24,
