@@ -342,14 +342,14 @@ describe("layers within layers", () => {
       "a residual of another shape",
       () => sequential([residual(dense(3))], { input: [2] }),
       ShapeError,
-      "residual: x is [1, 2], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes x so, as in " +
+      "residual1: x is [1, 2], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes x so, as in " +
         "residual(…, { shortcut: dense(3) })",
     ],
     [
       "a shortcut to another shape",
       () => sequential([residual(dense(3), { shortcut: dense(4) })], { input: [2] }),
       ShapeError,
-      "residual: what the shortcut gives is [1, 4], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes it so, " +
+      "residual1: what the shortcut gives is [1, 4], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes it so, " +
         "as in residual(…, { shortcut: dense(3) })",
     ],
     [

@@ -152,7 +152,7 @@ describe("spatialDropout", () => {
 
   test("needs channels of something", () => {
     expect(() => sequential([spatialDropout()], { input: [4] })).toThrow(
-      "spatialDropout: x must be [batch, …, channels]; x is [1, 4]; use dropout()",
+      "spatialDropout1: x must be [batch, …, channels]; x is [1, 4]; use dropout()",
     );
   });
 });

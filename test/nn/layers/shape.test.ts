@@ -70,7 +70,7 @@ describe("reshape and permute", () => {
     refused(
       () => sequential([reshape([4])], { input: [2, 3] }),
       ShapeError,
-      "reshape: a sample is [2, 3], target is [4]; both must hold as many elements (6 and 4)",
+      "reshape1: a sample is [2, 3], target is [4]; both must hold as many elements (6 and 4)",
     );
     refused(
       () => sequential([permute([1, 2, 3])], { input: [2, 3] }),
