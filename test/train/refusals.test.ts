@@ -78,7 +78,7 @@ describe("sequential refuses", () => {
       "a dense layer on images",
       () => sequential([dense(10)], { input: [1, 28, 28] }),
       ShapeError,
-      "dense: x must be [batch, inputs]; x is [1, 1, 28, 28]; put flatten() before it",
+      "dense1: x must be [batch, inputs]; x is [1, 1, 28, 28]; put flatten() before it",
     ],
     [
       "a parameter that depends on the batch",

@@ -4,10 +4,14 @@ import { matmul } from "../../../src/graph/ops/matmul.ts";
 import { input } from "../../../src/graph/value.ts";
 import {
   adam,
+  conv2d,
   crossEntropy,
   dense,
+  flatten,
   init,
+  maxPool2d,
   relu,
+  reshape,
   sequential,
   sgd,
   sigmoid,
@@ -34,6 +38,42 @@ async function network({ work, weights }) {
     net.params[`dense${i + 1}.bias`] = tensor(b, [outputs], "float32");
   }
   return net;
+}
+
+/** The layers of a convolutional network in front of the dense ones. */
+function convolutional({ convolutions, layers }) {
+  return [
+    reshape([28, 28, 1]),
+    ...convolutions.flatMap(({ filters, kernel, padding }) => [
+      conv2d(filters, { kernel, padding }),
+      relu(),
+      maxPool2d(2),
+    ]),
+    flatten(),
+    ...layers.slice(1, -1).flatMap((units) => [dense(units), relu()]),
+    dense(layers.at(-1)),
+  ];
+}
+
+async function convolution(context) {
+  const { threads } = await init({ threads: context.threads, wide: context.wide });
+  const { work, steps } = context;
+  const net = sequential(convolutional(work), { input: [784], seed: SEED });
+  const weights = await context.weights();
+  for (const [i, { w, b }] of weights.entries()) {
+    const name = i < work.convolutions.length ? `conv2d${i + 1}` : `dense${i + 1 - work.convolutions.length}`;
+    const { shape } = net.params[`${name}.weight`];
+    net.params[`${name}.weight`] = tensor(w, shape, "float32");
+    net.params[`${name}.bias`] = tensor(b, [b.length], "float32");
+  }
+  const history = await net.fit(await images(context, "train"), {
+    loss: crossEntropy(),
+    optimizer: optimizer(work.optimizer),
+    batchSize: work.batch,
+    steps: steps || work.steps,
+    sampling: work.sampling,
+  });
+  return { ...report(history), threads };
 }
 
 async function images({ bytes }, part) {
@@ -137,6 +177,8 @@ export default {
     book: train,
     book64: train,
     adam: train,
+    cnn: convolution,
+    simple: convolution,
     xor,
     matmul: products,
     numerical,

@@ -299,7 +299,7 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
   ],
   ["groupNorm: groups must be a whole number of at least 1; got 0", OptionError, () => groupNorm(0)],
   [
-    "groupNorm: 6 channels do not make 4 groups of equal size (x is [1, 2, 6]); take a divisor of 6",
+    "groupNorm1: 6 channels do not make 4 groups of equal size (x is [1, 2, 6]); take a divisor of 6",
     ShapeError,
     () => sequential([groupNorm(4)], { input: [2, 6] }),
   ],
