@@ -40,19 +40,23 @@ export function clipGradients<T>(i: usize, lane: i32, lanes: i32): void {
   const g = pointer(i, ClipGradientsArg.g);
   const n = arg(i, ClipGradientsArg.n);
   const scale = v128.load_splat<T>(pointer(i, ClipGradientsArg.scale));
-  const high = v128.load_splat<T>(pointer(i, ClipGradientsArg.limit));
-  const low = v128.neg<T>(high);
+  const limit = v128.load_splat<T>(pointer(i, ClipGradientsArg.limit));
   const end = <usize>chunkStart(n, 64, lane + 1, lanes) * sizeof<T>();
   for (let p = <usize>chunkStart(n, 64, lane, lanes) * sizeof<T>(); p < end; p += STEP_BYTES) {
-    const g0 = between<T>(v128.mul<T>(v128.load(g + p), scale), low, high);
-    const g1 = WIDE ? between<T>(v128.mul<T>(v128.load(g + p, 16), scale), low, high) : g0;
+    const g0 = within<T>(v128.mul<T>(v128.load(g + p), scale), limit);
+    const g1 = WIDE ? within<T>(v128.mul<T>(v128.load(g + p, 16), scale), limit) : g0;
     storeStep(g + p, g0, g1);
   }
 }
 
+/**
+ * x with its size cut to a limit; its sign stays. (A lower limit, made of the upper one by v128.neg, is lost in float64 where V8 13.6, Node 24,
+ * merges pairs.)
+ */
 @inline
-function between<T>(x: v128, low: v128, high: v128): v128 {
-  return v128.pmax<T>(v128.pmin<T>(x, high), low);
+function within<T>(x: v128, limit: v128): v128 {
+  const sign = v128.splat<T>(<T>-0.0);
+  return v128.bitselect(x, v128.pmin<T>(v128.abs<T>(x), limit), sign);
 }
 
 /** The partial sums of the squares of one parameter's gradient; lanes split them. */

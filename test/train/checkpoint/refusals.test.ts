@@ -451,7 +451,10 @@ describe("every layer of kobai's", () => {
       ]),
     ),
     ...Object.fromEntries(
-      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [name, [[4, 2], () => makers[name]!({}) as Layer]]),
+      ["globalAvgPool1d", "globalMaxPool1d"].map((name) => [
+        name,
+        [[4, 2], () => makers[name]!({}) as Layer],
+      ]),
     ),
     upsample2d: [[2, 2, 1], () => upsample2d([1, 2])],
     upsample1d: [[2, 1], () => upsample1d(3)],
