@@ -80,6 +80,10 @@ const examples: Record<string, { args?: string[]; prints: (string | RegExp)[] }>
     args: ["20"],
     prints: ["conv2d1     [24, 24, 30]         780", /\nstep 20: test accuracy 0\.[5-9]\d*, .*\n20 steps in/],
   },
+  "deep-conv-net": {
+    args: ["2", "200"],
+    prints: [/\ndense1 +\[50\] +51,250 /, /\nstep 2: test accuracy 0\.\d.*\n2 steps in/],
+  },
   "batch-normalization": {
     args: ["5"],
     prints: [/\n1 {6}0\.\d{3} {7}NaN /, /\n0\.1 {4}\S+ +\S+ +0\.[5-9]\d+ +0\.[12]\d+\n0\.01 /],
