@@ -152,12 +152,13 @@ export class SimpleConvNet extends BookNetwork {
 }
 
 /** The book's: of its six convolutions the fourth has a padding of 2, which makes 14×14 images 16×16. */
-const DEEP: readonly ConvParam[] = [16, 16, 32, 32, 64, 64].map((filterNum, i) => ({
-  filterNum,
-  filterSize: 3,
-  pad: i === 3 ? 2 : 1,
-  stride: 1,
-}));
+const deepParams = (): ConvParam[] =>
+  [16, 16, 32, 32, 64, 64].map((filterNum, i) => ({
+    filterNum,
+    filterSize: 3,
+    pad: i === 3 ? 2 : 1,
+    stride: 1,
+  }));
 
 /** The book's dropout, which multiplies by 1 − rate in inference, not by its inverse in training. */
 const bookDropout = (rate: number): Layer => {
@@ -194,7 +195,7 @@ export class DeepConvNet extends BookNetwork {
    */
   constructor(
     inputDim: readonly number[] = [1, 28, 28],
-    convParams: readonly ConvParam[] = DEEP,
+    convParams: readonly ConvParam[] = deepParams(),
     hiddenSize = 50,
     outputSize = 10,
     given?: DeepConvNetOptions,
@@ -202,7 +203,7 @@ export class DeepConvNet extends BookNetwork {
     const call = "DeepConvNet";
     checkSizes(call, inputDim, hiddenSize, outputSize);
     check(call, "convParams", convParams, [
-      (value) => Array.isArray(value) && value.length === DEEP.length,
+      (value) => Array.isArray(value) && value.length === 6,
       "an array of six, such as { filterNum: 16, filterSize: 3, pad: 1, stride: 1 }",
     ]);
     const made = Array.from(convParams, (each, i) => checkConvParam(call, `convParams[${i}]`, each));
