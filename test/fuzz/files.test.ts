@@ -131,6 +131,12 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
   sampleCount: [data.sampleCount as Call, small],
   splitDataset: [data.splitDataset as Call, small, {}],
   takeBatch: [data.takeBatch as Call, small, 0, 2],
+  ...Object.fromEntries(
+    [data.channelsLast, data.channelsFirst, data.kernelFromTorch, data.kernelToTorch].map((call) => [
+      call.name,
+      [call as Call, tensor([1, 2, 3, 4], [1, 2, 2, 1])] as const,
+    ]),
+  ),
   "kobai: save": [
     ((net, path) => kobai.save((net ?? network()) as never, path as never)) as Call,
     undefined,

@@ -90,17 +90,17 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     () => kobai.upsample1d(1025),
   ],
   [
-    "maxPool2d: x must be [batch, height, width, channels]; x is [1, 784]; reshape it: an axis of 1 stands for channels that it has not",
+    "maxPool2d1: x must be [batch, height, width, channels]; x is [1, 784]; reshape it: an axis of 1 stands for channels that it has not",
     ShapeError,
     () => network(kobai.maxPool2d(), 784),
   ],
   [
-    "globalAvgPool1d: x must be [batch, length, channels]; x is [1, 4, 4, 1]; reshape it: an axis of 1 stands for channels that it has not",
+    "globalAvgPool1d1: x must be [batch, length, channels]; x is [1, 4, 4, 1]; reshape it: an axis of 1 stands for channels that it has not",
     ShapeError,
     () => network(kobai.globalAvgPool1d(), 4, 4, 1),
   ],
   [
-    'maxPool2d: window 5×5 is larger than its input 4×4; use padding: "same" or a smaller window (x is [1, 4, 4, 1])',
+    'maxPool2d1: window 5×5 is larger than its input 4×4; use padding: "same" or a smaller window (x is [1, 4, 4, 1])',
     ShapeError,
     () => network(kobai.maxPool2d(5), 4, 4, 1),
   ],
