@@ -3,6 +3,13 @@
 
 export { Convolution, col2im, im2col, Pooling } from "./convolution.ts";
 export {
+  type ConvParam,
+  DeepConvNet,
+  type DeepConvNetOptions,
+  SimpleConvNet,
+  type SimpleConvNetOptions,
+} from "./convolution-networks.ts";
+export {
   type CrossEntropyOptions,
   crossEntropyError,
   type Elementwise,

@@ -5,7 +5,6 @@ import {
   check,
   oneOf,
   options as optionsOf,
-  positive,
   type Rule,
   seed as seedRule,
   whole,
@@ -14,17 +13,12 @@ import { type Initializer, normal, uniform, zeros } from "../nn/initializers.ts"
 import { relu, sigmoid, softmax } from "../nn/layers/activations.ts";
 import { dense } from "../nn/layers/dense.ts";
 import type { Layer } from "../nn/layers/layer.ts";
-import type { Tensor, TensorLike } from "../tensor.ts";
-import type { Network } from "../train/network.ts";
-import { sequential } from "../train/sequential.ts";
-import type { NamedTensors } from "../train/variables.ts";
-import { LiveParameters } from "./live-parameters.ts";
+import { BookNetwork, bookNames } from "./book-network.ts";
 import {
   type MultiLayerNetOptions,
   multiLayerRules,
   sizesOf,
   sizesRule,
-  WeightDecay,
   weightStart,
 } from "./multi-layer.ts";
 
@@ -63,117 +57,21 @@ interface Start extends Required<Pick<BookNetworkOptions, "activation" | "weight
   readonly weightDecayLambda?: number;
 }
 
-/**
- * What the book's networks have in common: affine layers with one activation between them, and the cross-entropy of the output's softmax.
- */
-class BookNetwork {
-  readonly #net: Network;
-  readonly #live: LiveParameters;
-  /** The network's names of the parameters, by the book's. */
-  readonly #names: ReadonlyMap<string, string>;
-  readonly #decay: WeightDecay;
-
+/** Affine layers with one activation between them. */
+class AffineNetwork extends BookNetwork {
   /** @param sizes of the layers, the input's first; they and the options are checked */
   protected constructor(
     sizes: readonly number[],
-    {
-      activation,
-      weight,
-      bias,
-      probabilities,
-      weightDecayLambda = 0,
-      seed = 0,
-      dtype = "float64",
-    }: Omit<BookNetworkOptions, keyof Start> & Start,
+    { activation, weight, bias, probabilities, ...rest }: Omit<BookNetworkOptions, keyof Start> & Start,
   ) {
-    this.#decay = new WeightDecay(weightDecayLambda);
     const units = sizes.slice(1);
     const layers: Layer[] = units.flatMap((count, i) => {
       const affine = dense(count, { weight, bias });
       if (i < units.length - 1) return [affine, activation === "relu" ? relu() : sigmoid()];
       return probabilities ? [affine, softmax()] : [affine];
     });
-    this.#net = sequential(layers, { input: [sizes[0]!], seed, dtype });
-    this.#names = new Map(
-      units.flatMap((_, i) => [
-        [`W${i + 1}`, `dense${i + 1}.weight`],
-        [`b${i + 1}`, `dense${i + 1}.bias`],
-      ]),
-    );
-    this.#live = new LiveParameters(this.#net, this.#names);
-  }
-
-  /**
-   * W1, b1, W2, b2, …: plain tensors that every call looks at. So their elements can be changed in place, as the book's loops do
-   * (`W.data[i] -= lr * grads.W1.data[i]`) and `numericalGradient(() => net.loss(x, t), net.params.W1)` does. What is assigned takes the
-   * tensor's place, without a copy where it is of the network's dtype; to `params` itself, all of them, or none where one does not fit.
-   *
-   * @throws DataError where what is assigned is no tensor, or not exactly the parameters @throws ShapeError where it is of another shape
-   */
-  get params(): NamedTensors {
-    return this.#live.tensors;
-  }
-
-  set params(given: NamedTensors) {
-    this.#live.assign(given);
-  }
-
-  /**
-   * Probabilities where the activation is sigmoid, scores where it is ReLU; of chapter 6's networks always scores.
-   * @param x [batch, inputs], or one sample [inputs]
-   * @throws ShapeError where x fits neither form @throws DataError where x or a parameter holds NaN
-   */
-  predict(x: TensorLike): Tensor {
-    this.#live.flush("predict");
-    return this.#net.predict(x);
-  }
-
-  /**
-   * The cross-entropy of a batch, the mean over it. @param t one-hot rows or class labels
-   * @throws ShapeError where x or t does not fit the network @throws DataError for NaN, or labels out of range
-   */
-  loss(x: TensorLike, t: TensorLike): number {
-    this.#live.flush("loss");
-    return this.#net.loss(x, t) + this.#decay.loss(this.params);
-  }
-
-  /**
-   * The share of samples whose largest output stands where t says, from 0 to 1. @param t one-hot rows or class labels
-   * @throws as `loss` does
-   */
-  accuracy(x: TensorLike, t: TensorLike): number {
-    this.#live.flush("accuracy");
-    return this.#net.accuracy(x, t);
-  }
-
-  /** The loss's gradient by every parameter, by backpropagation (book 5.7.2). @throws as `loss` does */
-  gradient(x: TensorLike, t: TensorLike): NamedTensors {
-    this.#live.flush("gradient");
-    return this.#decay.addTo(this.#ownNames(this.#net.gradient(x, t)), this.params);
-  }
-
-  /**
-   * The loss's gradient by every parameter, by central differences in float64 (book 4.5.1), swept inside wasm.
-   * @param given h: default 1e-4
-   * @throws OptionError where h is not above 0 @throws as `loss` does
-   */
-  numericalGradient(x: TensorLike, t: TensorLike, given?: { h?: number }): NamedTensors {
-    const { h = 1e-4 } = optionsOf("numericalGradient", given, { h: positive });
-    this.#live.flush("numericalGradient");
-    return this.#decay.addTo(this.#ownNames(this.#net.numericalGradient(x, t, { h })), this.params);
-  }
-
-  /** Frees the network's memory; any later call throws a StateError. `params` stay what they are. */
-  dispose(): void {
-    this.#net.dispose();
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  #ownNames(tensors: NamedTensors): NamedTensors {
-    return Object.fromEntries([...this.#names].map(([own, name]) => [own, tensors[name]!]));
+    const names = bookNames(units.map((_, i) => `dense${i + 1}`));
+    super(layers, { ...rest, input: [sizes[0]!], names });
   }
 }
 
@@ -202,7 +100,7 @@ class BookNetwork {
  * net.params.W3.shape; // [100, 10]
  * ```
  */
-export class MultiLayerNet extends BookNetwork {
+export class MultiLayerNet extends AffineNetwork {
   /**
    * @param sizes of the layers, the input's first: from 2 to 1000 whole numbers of at least 1
    * @param given activation: default "sigmoid"; weight and bias: default uniform from 0 to 1, the notebook's
@@ -288,7 +186,7 @@ export interface TwoLayerNetOptions extends Omit<BookNetworkOptions, "weight" | 
  * net.loss([1, 2], 1) < before; // true
  * ```
  */
-export class TwoLayerNet extends BookNetwork {
+export class TwoLayerNet extends AffineNetwork {
   /**
    * @param given options, or the standard deviation of the initial weights: the book's fourth argument, `weight_init_std`.
    *   activation: default "relu", chapter 5's form; "sigmoid" is chapter 4's

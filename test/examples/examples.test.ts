@@ -76,6 +76,24 @@ const examples: Record<string, { args?: string[]; prints: (string | RegExp)[] }>
   optimizers: {
     prints: ["-6.334999999999862,  -5.7331749999996955", "-0.387174580942181,   -0.350392995752689"],
   },
+  "simple-conv-net": {
+    args: ["20"],
+    prints: ["conv2d1     [24, 24, 30]         780", /\nstep 20: test accuracy 0\.[5-9]\d*, .*\n20 steps in/],
+  },
+  "deep-conv-net": {
+    args: ["2", "200"],
+    prints: [/\ndense1 +\[50\] +51,250 /, /\nstep 2: test accuracy 0\.\d.*\n2 steps in/],
+  },
+  "batch-normalization": {
+    args: ["5"],
+    prints: [/\n1 {6}0\.\d{3} {7}NaN /, /\n0\.1 {4}\S+ +\S+ +0\.[5-9]\d+ +0\.[12]\d+\n0\.01 /],
+  },
+  overfitting: {
+    args: ["150"],
+    prints: [/\nnothing {12}(0\.9|1)\S+ .*\nweight decay 0\.1 .*\ndropout 0\.2 /],
+  },
+  "two-inputs": { args: ["20"], prints: ["\nrows        [28]", /\n20 steps in .* test accuracy 0\.[5-9]/] },
+  residual: { args: ["5"], prints: [/\nresidual4 +\[7, 7, 32\] /, /\n5 steps in .* test accuracy 0\.\d/] },
 };
 
 describe("examples", () => {

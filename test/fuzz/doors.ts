@@ -228,6 +228,8 @@ const schedules: Readonly<Record<string, object>> = {
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
 
+const DEEP = [1, 1, 1, 1, 1, 1].map((filterNum) => ({ filterNum, filterSize: 3, pad: 2 }));
+
 export const doors: readonly Door[] = [
   ...["normal", "uniform", "zeros", "xavier", "he"].map((name) => door("kobai", kobai, name, undefined)),
   door("kobai", kobai, "constant", 1),
@@ -794,6 +796,53 @@ export const doors: readonly Door[] = [
       "useBatchnorm",
     ],
     (options) => new book.MultiLayerNetExtend(2, [3], 2, options),
+  ),
+  ...made("SimpleConvNet", [[1, 3, 4], { filterNum: 2, filterSize: 2 }, 3, 2, {}], {
+    predict: [
+      [
+        [
+          [
+            [1, 2, 3, 4],
+            [1, 2, 3, 4],
+            [1, 2, 3, 4],
+          ],
+        ],
+      ],
+    ],
+    loss: [
+      [
+        [
+          [
+            [1, 2, 3, 4],
+            [1, 2, 3, 4],
+            [1, 2, 3, 4],
+          ],
+        ],
+      ],
+      1,
+    ],
+  }),
+  ...fields(
+    "kobai/book: SimpleConvNet",
+    () => ({}),
+    ["weightInitStd", "seed", "dtype"],
+    (options) => new book.SimpleConvNet([1, 3, 3], { filterNum: 2, filterSize: 2 }, 3, 2, options).dispose(),
+  ),
+  ...fields(
+    "kobai/book: SimpleConvNet: convParam",
+    () => ({ filterNum: 2, filterSize: 2 }),
+    ["filterNum", "filterSize", "pad", "stride"],
+    (convParam) => new book.SimpleConvNet([1, 3, 3], convParam as book.ConvParam, 3, 2).dispose(),
+  ),
+  ...made("DeepConvNet", [[1, 4, 4], DEEP, 3, 2, {}], {
+    loss: [new Float32Array(16), 1, false],
+    gradient: [new Float32Array(16), 1],
+  }),
+  ...fields(
+    "kobai/book: DeepConvNet",
+    () => ({}),
+    ["seed", "dtype"],
+    (options) => new book.DeepConvNet([1, 4, 4], DEEP, 3, 2, options).dispose(),
   ),
   ...made("TwoLayerNet", [2, 3, 2, {}], { loss: [[1, 2], 1] }),
   ...fields(
