@@ -149,6 +149,11 @@ export function show(value: unknown): string {
   }
 }
 
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : show(error);
+}
+
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(clip(value, LONGEST));
   if (typeof value === "function") {

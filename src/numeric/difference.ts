@@ -79,7 +79,7 @@ export function tangentLine(
 /** NaN and infinities are numbers too: what f says of them is the answer. */
 const number: Rule = [(value) => typeof value === "number", "a number"];
 
-export const stepRule: Rule = [positive[0], "a number above 0, such as the book's 1e-4"];
+export const stepRule: Rule = [(value) => positive[0](value), "a number above 0, such as the book's 1e-4"];
 
 /** The step that a call was given, or the default. @throws OptionError */
 export function stepOf(call: string, given: StepOptions | undefined): number {

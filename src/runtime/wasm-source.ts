@@ -1,6 +1,6 @@
 // What a user gives as `init({ wasm, extension })`.
 
-import { kindOf, show } from "../check.ts";
+import { kindOf, messageOf, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 
 /** The file's bytes. */
@@ -59,9 +59,4 @@ function checkResponse({ bodyUsed, headers, ok, status, url }: Response, option:
     `${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else have the server send ` +
       "that type, or give the bytes (await response.arrayBuffer())",
   );
-}
-
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : show(error);
 }

@@ -1,11 +1,12 @@
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import inlined from "../../build/kobai.wasm";
+import { messageOf } from "../check.ts";
 import { OptionError, StateError, UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import { forSharedMemory } from "./lanes/shared-memory.ts";
 import { sleepOn } from "./lanes/sleep.ts";
 import { unpack } from "./unpack.ts";
-import { messageOf, type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
+import { type WasmBytes, type WasmSource, wasmOf } from "./wasm-source.ts";
 
 /** What assembly/index.ts exports. */
 export interface Kernels {

@@ -3,7 +3,7 @@ import { OptionError, ShapeError, StateError } from "../errors.ts";
 import { random } from "../graph/ops/random.ts";
 import { checkValue, type Shape, type Value } from "../graph/value.ts";
 import { distributionOf, type Initializer } from "../nn/distributions.ts";
-import { constant, uniform } from "../nn/initializers.ts";
+import { constant } from "../nn/initializers.ts";
 import type { Layer, Scope, State } from "../nn/layers/layer.ts";
 import { formatShape, sameShape } from "../tensor.ts";
 import type { Variables } from "./variables.ts";
@@ -123,7 +123,7 @@ export class Pass {
           },
         };
       },
-      random: (shape, initializer = uniform({ low: 0, high: 1 })) => {
+      random: (shape, initializer = fromZeroToOne) => {
         if (!this.training) {
           throw new StateError(
             `${layer}: asks for random elements in inference, which gives the same outputs at every call; ask for them where training is true`,
@@ -169,6 +169,9 @@ class Names {
     return name;
   }
 }
+
+/** What random elements are where nothing else is said; `uniform` would come with its checks into every page. */
+const fromZeroToOne: Initializer = () => ({ kind: "uniform", low: 0, high: 1 });
 
 const layerRule = having("forward", "a layer, such as relu()");
 

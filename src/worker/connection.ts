@@ -1,5 +1,5 @@
+import { messageOf } from "../check.ts";
 import { OptionError, StateError } from "../errors.ts";
-import { messageOf } from "../runtime/wasm-source.ts";
 import { fromMessage } from "./errors.ts";
 import type { Calls, Events, FromWorker } from "./messages.ts";
 import { startThread, type Thread, type WorkerLike } from "./thread.ts";

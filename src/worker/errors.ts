@@ -1,6 +1,17 @@
 // Errors on their way from the worker: a structured clone of one is a plain Error, so that they are posted in parts and put together again.
 
-import * as errors from "../errors.ts";
+import type * as errors from "../errors.ts";
+import {
+  DataError,
+  KobaiError,
+  MemoryError,
+  NotFiniteError,
+  OptionError,
+  ShapeError,
+  StateError,
+  ThreadError,
+  UnsupportedError,
+} from "../errors.ts";
 
 export interface ErrorMessage {
   readonly name: string;
@@ -10,16 +21,21 @@ export interface ErrorMessage {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Those that a worker may throw by the names that they say, which a bundle's classes need not have: kobai's, and the language's. */
-const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
-  ...Object.fromEntries(
-    Object.entries<{ readonly prototype: Error }>(errors as never).filter(
-      ([, { prototype }]) => prototype instanceof Error,
-    ),
-  ),
-  RangeError,
-  TypeError,
+/** kobai's, all of them. (By name: of a module as an object, bundlers keep everything in every page.) */
+const kobais: typeof errors = {
+  DataError,
+  KobaiError,
+  MemoryError,
+  NotFiniteError,
+  OptionError,
+  ShapeError,
+  StateError,
+  ThreadError,
+  UnsupportedError,
 };
+
+/** Those that a worker may throw by the names that they say, which a bundle's classes need not have: kobai's, and the language's. */
+const classes: Readonly<Record<string, { readonly prototype: Error }>> = { ...kobais, RangeError, TypeError };
 
 /** Fields that are not enumerable, and yet part of what an error says. */
 const quiet = ["report"];

@@ -1,8 +1,8 @@
 // How a worker is started: from the text of its script, in Node and in a page, or by a function of the user's.
 
+import { messageOf } from "../check.ts";
 import { UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
-import { messageOf } from "../runtime/wasm-source.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import script from "./script.ts?text";
 

@@ -167,7 +167,8 @@ export function reciprocal(x: Value): Value {
 
 /** A limit of the kernels: larger powers overflow or vanish but for x close to 1. */
 const MOST_POWER = 1024;
-const exponentRule: Rule = [
+/** A function, since bundlers keep a text that is put together at the top of a module. */
+const exponentRule = (): Rule => [
   (value) => finite[0](value) && Math.abs(value as number) <= MOST_POWER,
   `a number from -${MOST_POWER} to ${MOST_POWER}`,
 ];
@@ -204,7 +205,7 @@ const powerOperation: Operation<{ readonly exponent: number }> = {
  * ```
  */
 export const power = (x: Value, exponent: number): Value =>
-  apply(powerOperation, [x], { exponent: check("power", "exponent", exponent, exponentRule) });
+  apply(powerOperation, [x], { exponent: check("power", "exponent", exponent, exponentRule()) });
 
 /** x itself: the activation of a layer that has none (book 3.4.3). */
 export function identity(x: Value): Value {

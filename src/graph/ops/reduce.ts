@@ -160,10 +160,14 @@ export function copy(x: Value): Value {
 /** The gradient of broadcasting: sums `g` over the axes along which a tensor of `shape` was repeated. */
 export function sumTo(g: Value, shape: Shape): Value {
   const extra = g.shape.length - shape.length;
+  const along = (x: Value, axis: number, to: Shape) =>
+    apply(sumOperation, [x], { span: { from: axis, to: axis + 1 }, shape: to });
   let result = g;
-  for (let axis = 0; axis < extra; axis++) result = sum(result, { axis: 0 });
+  for (let axis = 0; axis < extra; axis++) result = along(result, 0, result.shape.slice(1));
   shape.forEach((length, axis) => {
-    if (length === 1 && result.shape[axis] !== 1) result = sum(result, { axis, keepAxis: true });
+    if (length === 1 && result.shape[axis] !== 1) {
+      result = along(result, axis, result.shape.with(axis, 1));
+    }
   });
   return result;
 }

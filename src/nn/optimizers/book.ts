@@ -99,7 +99,12 @@ export interface AdamOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
-export const adamRules = { ...common, beta1: fraction, beta2: fraction, epsilon: positive };
+/** Made by a call that is marked as pure, not by `...common`, which bundlers would keep for a page that does not use Adam. */
+export const adamRules = /* @__PURE__ */ Object.assign({}, common, {
+  beta1: fraction,
+  beta2: fraction,
+  epsilon: positive,
+});
 
 /**
  * Adam, with the bias corrections inside the learning rate: lrₜ = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ); m ← m + (1 − β₁)(g − m);

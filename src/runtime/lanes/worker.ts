@@ -1,10 +1,10 @@
 // The thread of a lane: compiled kernels on the shared memory, serving lane 0 without ever leaving wasm.
 
 import { LaneState } from "../../../assembly/blocks.ts";
+import { messageOf } from "../../check.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { importNode, isNode } from "../../node.ts";
 import type { KernelModules } from "../wasm.ts";
-import { messageOf } from "../wasm-source.ts";
 
 /** What a lane's thread is given. */
 export interface LaneTask {
