@@ -49,9 +49,11 @@ function work({ lane, modules, memory, line }, ready) {
     throw error;
   }
 }`;
+// As an argument: a script that has a line with `require` is taken for a CommonJS module by tools that look at the package.
 const nodeScript = `${work}
-const { parentPort, workerData } = require("node:worker_threads");
-work(workerData, () => parentPort.postMessage("ready"));`;
+(({ parentPort, workerData }) => {
+  work(workerData, () => parentPort.postMessage("ready"));
+})(require("node:worker_threads"));`;
 const browserScript = `${work}
 onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
 
