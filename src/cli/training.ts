@@ -3,28 +3,16 @@
 import type { Dataset, TrainTest } from "../data/index.ts";
 import { NotFiniteError } from "../errors.ts";
 import {
-  adadelta,
-  adaGrad,
-  adam,
-  adamax,
-  adamw,
-  amsgrad,
   type Callback,
   crossEntropy,
   type Evaluation,
   type FitRun,
   type History,
-  lion,
-  momentum,
   type NamedTensors,
   type Network,
-  nadam,
-  nesterov,
   type Optimizer,
-  radam,
-  rmsprop,
-  sgd,
 } from "../index.ts";
+import { optimizers } from "../nn/optimizers/by-name.ts";
 import { CHECKPOINT, checkpointOf, joined } from "./checkpoint.ts";
 import type { Display } from "./display.ts";
 import type { ResultWriter } from "./results.ts";
@@ -73,20 +61,11 @@ export interface Weights {
   loss?: number;
 }
 
+/** The command writes all names in small letters. */
+const { adaGrad: adagrad, ...others } = optimizers;
 const optimizerKinds: Readonly<Record<OptimizerName, (options: { lr: number }) => Optimizer>> = {
-  sgd,
-  momentum,
-  nesterov,
-  adagrad: adaGrad,
-  rmsprop,
-  adadelta,
-  adam,
-  amsgrad,
-  adamw,
-  nadam,
-  radam,
-  adamax,
-  lion,
+  adagrad,
+  ...others,
 };
 
 /**

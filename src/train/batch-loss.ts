@@ -1,24 +1,18 @@
 import { gradients } from "../graph/autodiff.ts";
-import type { Placement } from "../graph/plan.ts";
 import { Composer } from "../runtime/composer.ts";
-import type { Program } from "../runtime/instructions.ts";
 import type { ProgramCache } from "../runtime/program-cache.ts";
-import { formatShape, size, type TypedArray } from "../tensor.ts";
+import type { TypedArray } from "../tensor.ts";
 import type { Inputs } from "./arguments.ts";
-import { buildLoss, type Core, setStep, type TargetType } from "./core.ts";
+import { type Batch, type BatchProgram, composeBatch, fill, programOf } from "./batch.ts";
+import { type Core, setStep } from "./core.ts";
 import type { Objective } from "./face.ts";
 import { setSeed } from "./initial-values.ts";
-import { type GivenInputs, givenInputs, keyOf } from "./programs.ts";
-import type { Read, Reader } from "./reader.ts";
+import type { Reader } from "./reader.ts";
 import type { Targets } from "./targets.ts";
 
-/** Views of what it reads and writes. */
-interface BatchLossProgram extends Program, Pick<GivenInputs, "xs" | "finite"> {
-  readonly ts: readonly (() => TypedArray)[];
-  /** of the RunField block */
+interface BatchLossProgram extends BatchProgram {
+  /** address of the RunField block */
   readonly state: number;
-  /** Looks at the samples. Comes before `run`, which writes the gradients. */
-  prepare(): void;
   loss(): TypedArray;
 }
 
@@ -56,61 +50,35 @@ export class BatchLoss {
     const { objective, training, step } = of;
     const read = this.#reader.read(call, inputs.values, of.scales);
     const { engine, parameters } = this.#core;
-    const types = targets.map(({ type }) => type);
-    const kinds = types.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join();
-    const program = this.#programs.get(
-      `${call} ${training} ${inputs.batch} ${keyOf(read)} ${kinds}`,
-      () => {
-        const made = compose(this.#core, inputs.batch, read, types, of);
-        setSeed(engine, made.state, this.#seed);
-        return made;
-      },
-      ...objective.flatMap(({ output, loss, weight }) => [output, loss, weight]),
-    ) as BatchLossProgram;
+    const batch: Batch = { samples: inputs.batch, read, targets, objective };
+    const program = programOf(this.#programs, `${call} ${training}`, batch, () => {
+      const made = compose(this.#core, batch, of);
+      setSeed(engine, made.state, this.#seed);
+      return made;
+    });
     // A user's own code, in layers or in what was given, may have disposed of the network.
     parameters.alive();
-    for (const [i, { data }] of read.entries()) program.xs[i]!().set(data);
-    for (const [i, { values }] of targets.entries()) program.ts[i]!().set(values.data);
-    program.prepare();
-    // Who finds out which one it is takes a hundred times as long.
-    for (const [i, finite] of program.finite.entries()) if (Number.isNaN(finite()[0])) read[i]!.check();
+    fill(program, batch);
     setStep(engine, program.state, step);
     program.run(1);
     return program.loss()[0]!;
   }
 }
 
-function compose(
-  core: Core,
-  batch: number,
-  read: readonly Read[],
-  types: readonly TargetType[],
-  of: BatchLossOptions,
-): BatchLossProgram {
-  const { heap } = core.engine;
+function compose(core: Core, batch: Batch, of: BatchLossOptions): BatchLossProgram {
   return Composer.compose(core, (composer) => {
-    const built = buildLoss(core, batch, of.objective, types, of);
-    const targets = built.pairs.map(({ t }): Placement => ({ value: t, address: composer.room(t) }));
+    const { built, inputs, views } = composeBatch(composer, core, batch, of);
     const cell = composer.room(built.loss);
-    const first = Composer.compose(core, (inner) => {
-      const given = givenInputs(inner, built.xs, read);
-      return { ...inner.finish(), given };
-    });
-    composer.onDispose(() => first.dispose());
     const { parameters } = core;
     const wanted = of.differentiated
       ? parameters.placementsOf(gradients(built.loss, parameters.values), "gradients")
       : [];
-    const { placements, xs, finite } = first.given;
-    composer.graph([{ value: built.loss, address: cell }, ...wanted], [...placements, ...targets]);
+    composer.graph([{ value: built.loss, address: cell }, ...wanted], inputs);
     return {
       ...composer.finish(),
+      ...views,
       state: composer.run,
-      xs,
-      finite,
-      ts: targets.map(({ value, address }) => heap.lastingView(value.dtype, address, size(value.shape))),
-      prepare: () => void first.run(1),
-      loss: heap.lastingView(core.dtype, cell, 1),
+      loss: core.engine.heap.lastingView(core.dtype, cell, 1),
     };
   });
 }

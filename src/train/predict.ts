@@ -1,6 +1,7 @@
 import type { ProgramCache } from "../runtime/program-cache.ts";
 import { size, type Tensor, type TypedArray, typedArrays } from "../tensor.ts";
 import { toInputs } from "./arguments.ts";
+import { checkRead } from "./batch.ts";
 import type { Core } from "./core.ts";
 import { PART } from "./evaluate.ts";
 import { composePredict, keyOf, type PredictProgram } from "./programs.ts";
@@ -24,21 +25,20 @@ export class Predictor {
     const { dtype, outputs } = this.#core;
     const { sample, batch, values } = toInputs(call, x, this.#core);
     const read = this.#reader.read(call, values, scales);
-    const made = outputs.map(({ shape }): Tensor => {
-      const whole = sample ? [...shape] : [batch, ...shape];
-      return { shape: whole, dtype, data: new typedArrays[dtype](batch <= PART ? 0 : size(whole)) };
-    });
-    if (batch <= PART) {
-      const data = this.#outputs(read, 0, batch);
-      return made.map((tensor, i) => ({ ...tensor, data: data[i]! }));
-    }
+    let made: TypedArray[] | undefined;
     for (let first = 0; first < batch; first += PART) {
       const count = Math.min(PART, batch - first);
-      for (const [i, data] of this.#outputs(read, first, count).entries()) {
-        made[i]!.data.set(data, first * size(outputs[i]!.shape));
-      }
+      const part = this.#outputs(read, first, count);
+      made ??=
+        count === batch ? part : outputs.map(({ shape }) => new typedArrays[dtype](batch * size(shape)));
+      if (count < batch)
+        for (const [i, data] of part.entries()) made[i]!.set(data, first * size(outputs[i]!.shape));
     }
-    return made;
+    return outputs.map(({ shape }, i) => ({
+      shape: sample ? [...shape] : [batch, ...shape],
+      dtype,
+      data: made![i]!,
+    }));
   }
 
   /** The outputs of `count` of the samples. */
@@ -55,8 +55,7 @@ export class Predictor {
       );
     }
     program.run(1);
-    // Who finds out which one it is takes a hundred times as long.
-    for (const [i, finite] of program.finite.entries()) if (Number.isNaN(finite()[0])) read[i]!.check();
+    checkRead(program.finite, read);
     return program.outputs.map((output) => output().slice());
   }
 }

@@ -3,26 +3,17 @@
 import { Status } from "../../assembly/blocks.ts";
 import { anything, check, options, type Rule } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
-import type { Placement } from "../graph/plan.ts";
 import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
-import type { Program } from "../runtime/instructions.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { formatShape, size, type TypedArray } from "../tensor.ts";
 import { type Inputs, toInputs, toTargets } from "./arguments.ts";
-import { buildLoss, type Core, type TargetType, training } from "./core.ts";
+import { type Batch, type BatchProgram, composeBatch, fill, programOf } from "./batch.ts";
+import { type Core, training } from "./core.ts";
 import type { Objective } from "./face.ts";
 import { type AnyNetwork, type Inside, insideOf, Network } from "./network.ts";
-import {
-  composeFiniteCheck,
-  composeUpdate,
-  type FiniteCheck,
-  type GivenInputs,
-  givenInputs,
-  keyOf,
-} from "./programs.ts";
-import { type Read, Reader } from "./reader.ts";
+import { composeFiniteCheck, composeUpdate, type FiniteCheck } from "./programs.ts";
+import { Reader } from "./reader.ts";
 import { RunState } from "./run-state.ts";
 import type { Signature, Single } from "./signature.ts";
 import type { Slots } from "./slots.ts";
@@ -104,13 +95,6 @@ function trainerOf(net: AnyNetwork, inside: Inside, optimizer: Optimizer): Train
   return trainer;
 }
 
-/** Views of what a step reads. */
-interface StepProgram extends Program, Pick<GivenInputs, "xs" | "finite"> {
-  readonly ts: readonly (() => TypedArray)[];
-  /** Looks at the samples. */
-  prepare(): void;
-}
-
 /** Does steps with one optimizer. */
 class Trainer implements Disposable {
   readonly #resources = new Resources();
@@ -151,22 +135,13 @@ class Trainer implements Disposable {
     objective: Objective,
   ): number {
     const read = this.#reader.read("trainStep", inputs.values, state.scales);
-    const types = targets.map(({ type }) => type);
-    const kinds = types.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join();
-    const program = this.#programs.get(
-      `${inputs.batch} ${keyOf(read)} ${kinds}`,
-      () => this.#compose(core, inputs.batch, read, types, objective),
-      ...objective.flatMap(({ output, loss, weight }) => [output, loss, weight]),
-    ) as StepProgram;
+    const batch: Batch = { samples: inputs.batch, read, targets, objective };
+    const program = programOf(this.#programs, "trainStep", batch, () => this.#compose(core, batch));
     const run = this.#run;
     run.begin(state.step, 1, state.given, state.schedule);
     // A user's own code, in layers, in the optimizer or in what was given, may have disposed of the network.
     core.parameters.alive();
-    for (const [i, { data }] of read.entries()) program.xs[i]!().set(data);
-    for (const [i, { values }] of targets.entries()) program.ts[i]!().set(values.data);
-    program.prepare();
-    // Who finds out which one it is takes a hundred times as long.
-    for (const [i, finite] of program.finite.entries()) if (Number.isNaN(finite()[0])) read[i]!.check();
+    fill(program, batch);
     const status = program.run(1);
     const value = run.losses(1)[0]!;
     if (status === Status.lossNotFinite) {
@@ -179,39 +154,18 @@ class Trainer implements Disposable {
     return value;
   }
 
-  #compose(
-    core: Core,
-    batch: number,
-    read: readonly Read[],
-    types: readonly TargetType[],
-    objective: Objective,
-  ): StepProgram {
-    const { heap } = core.engine;
+  #compose(core: Core, batch: Batch): BatchProgram {
     const state = this.#run.address;
-    const write = (composer: Composer): StepProgram => {
-      const built = buildLoss(core, batch, objective, types, training);
-      const targets = built.pairs.map(({ t }): Placement => ({ value: t, address: composer.room(t) }));
-      // A program of its own: nothing is trained with samples that are not finite.
-      const first = Composer.compose(core, (inner) => {
-        const given = givenInputs(inner, built.xs, read);
-        return { ...inner.finish(), given };
-      });
-      composer.onDispose(() => first.dispose());
-      const { placements, xs, finite } = first.given;
-      composeUpdate(composer, core, built, [...placements, ...targets], {
+    const write = (composer: Composer): BatchProgram => {
+      const { built, inputs, views } = composeBatch(composer, core, batch, training);
+      composeUpdate(composer, core, built, inputs, {
         differentiated: core,
         by: "backprop",
         update: this.#update,
         slots: this.#slots.address,
         state,
       });
-      return {
-        ...composer.finish(),
-        xs,
-        finite,
-        ts: targets.map(({ value, address }) => heap.lastingView(value.dtype, address, size(value.shape))),
-        prepare: () => void first.run(1),
-      };
+      return { ...composer.finish(), ...views };
     };
     return Composer.compose(core, write, state);
   }

@@ -12,29 +12,17 @@ import {
   sumSquaredError,
 } from "../nn/losses.ts";
 import { type Made, madeOf } from "../nn/made-of.ts";
+import { optimizers } from "../nn/optimizers/by-name.ts";
 import {
   accumulate,
-  adadelta,
-  adaGrad,
-  adam,
-  adamax,
-  adamw,
-  amsgrad,
   clipByGlobalNorm,
   clipByNorm,
   clipByValue,
   type Extra,
   frozen,
   group,
-  lion,
-  momentum,
   movingAverage,
-  nadam,
-  nesterov,
   type Optimizer,
-  radam,
-  rmsprop,
-  sgd,
   weightDecay,
 } from "../nn/optimizers/index.ts";
 import type { Schedule } from "../nn/rate.ts";
@@ -62,21 +50,6 @@ export interface LayerDescription {
   readonly [option: string]: unknown;
 }
 
-const optimizers = {
-  sgd,
-  momentum,
-  nesterov,
-  adaGrad,
-  rmsprop,
-  adadelta,
-  adam,
-  adamw,
-  amsgrad,
-  nadam,
-  radam,
-  adamax,
-  lion,
-};
 const schedules = { cosine, exponential, oneCycle, plateau, polynomial, stepDecay, warmUp };
 /** What else an optimizer does; of the arguments that have no names, those that `Extra.description` gives them. */
 const extras = {

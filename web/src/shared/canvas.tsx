@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { useScheme } from "./colors.ts";
+import { type Rgb, useScheme } from "./colors.ts";
 
 export interface Point {
   readonly x: number;
@@ -62,4 +62,23 @@ export function Canvas({
       onPointerUp={() => onUp?.()}
     />
   );
+}
+
+/** Fills a square of pixels, row by row. */
+export function paint(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  color: (pixel: number) => Rgb,
+  side: number,
+  x = 0,
+  y = 0,
+): void {
+  const image = context.createImageData(side, side);
+  for (let i = 0; i < side * side; i++) {
+    const [r, g, b] = color(i);
+    image.data[4 * i] = r;
+    image.data[4 * i + 1] = g;
+    image.data[4 * i + 2] = b;
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, x, y);
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { backward, evaluate, type Graph, operations, parse, variablesOf } from "../../shared/expression.ts";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
+import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { brief, GraphPicture, signs } from "./graph.tsx";
 import { text } from "./text.ts";
@@ -135,10 +136,7 @@ export default function Backpropagation() {
 
   return (
     <>
-      <h1>{t.heading}</h1>
-      <p class="lead">
-        {t.lead} <span class="quiet">{t.book}</span>
-      </p>
+      <Heading texts={t} />
       <div class="columns">
         <form class="card" onSubmit={(event) => event.preventDefault()}>
           <Select

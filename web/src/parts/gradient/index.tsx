@@ -5,6 +5,7 @@ import { type Graph, gradientAt, parse, valueAt } from "../../shared/expression.
 import { ExpressionField } from "../../shared/expression-field.tsx";
 import { Field, type Landscape } from "../../shared/field.tsx";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
+import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { Surface } from "../../shared/surface.tsx";
 import { Curve, RANGE } from "./curve.tsx";
@@ -52,10 +53,7 @@ export default function Gradient() {
   const t = useTexts(text);
   return (
     <>
-      <h1>{t.heading}</h1>
-      <p class="lead">
-        {t.lead} <span class="quiet">{t.book}</span>
-      </p>
+      <Heading texts={t} />
       <div class="stack">
         <OneVariable />
         <TwoVariables />

@@ -3,6 +3,7 @@ import { readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";
 import { gradientAt, parse, valueAt } from "../../shared/expression.ts";
 import { Select } from "../../shared/fields.tsx";
+import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { InitialWeights } from "./initial.tsx";
 import { text } from "./text.ts";
@@ -50,10 +51,7 @@ export default function Layers() {
   const t = useTexts(text);
   return (
     <>
-      <h1>{t.heading}</h1>
-      <p class="lead">
-        {t.lead} <span class="quiet">{t.book}</span>
-      </p>
+      <Heading texts={t} />
       <div class="stack">
         <Functions />
         <InitialWeights />

@@ -5,6 +5,7 @@ import { readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";
 import { Field, type Path } from "../../shared/field.tsx";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
+import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { Surface } from "../../shared/surface.tsx";
 import { DigitsRace } from "./digits.tsx";
@@ -52,10 +53,7 @@ export default function Optimizers() {
   }, []);
   return (
     <>
-      <h1>{t.heading}</h1>
-      <p class="lead">
-        {t.lead} <span class="quiet">{t.book}</span>
-      </p>
+      <Heading texts={t} />
       {problem !== undefined && (
         <p role="alert" class="bad">
           {problem}

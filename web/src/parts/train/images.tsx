@@ -1,6 +1,6 @@
 import type { Tensor } from "kobai";
 import { useCallback } from "preact/hooks";
-import { Canvas } from "../../shared/canvas.tsx";
+import { Canvas, paint } from "../../shared/canvas.tsx";
 import { rgbOf } from "../../shared/colors.ts";
 import { diverging } from "./plane.tsx";
 import type { TrainText } from "./text.ts";
@@ -80,7 +80,7 @@ export function Misclassified({ t, images, classes }: ImagesProps) {
 function Digit({ label, pixels }: { readonly label: string; readonly pixels: Uint8Array }) {
   const draw = useCallback(
     (context: CanvasRenderingContext2D) =>
-      paint(context, (i) => [255 - pixels[i]!, 255 - pixels[i]!, 255 - pixels[i]!]),
+      paint(context, (i) => [255 - pixels[i]!, 255 - pixels[i]!, 255 - pixels[i]!], SIDE),
     [pixels],
   );
   return <Canvas label={label} width={SIDE} height={SIDE} draw={draw} />;
@@ -121,22 +121,4 @@ export function Weights({ label, weight: { data, shape } }: WeightsProps) {
       draw={draw}
     />
   );
-}
-
-function paint(
-  context: CanvasRenderingContext2D,
-  color: (pixel: number) => readonly [number, number, number],
-  side = SIDE,
-  x = 0,
-  y = 0,
-): void {
-  const image = context.createImageData(side, side);
-  for (let i = 0; i < side * side; i++) {
-    const [r, g, b] = color(i);
-    image.data[4 * i] = r;
-    image.data[4 * i + 1] = g;
-    image.data[4 * i + 2] = b;
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, x, y);
 }

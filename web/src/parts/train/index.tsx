@@ -2,6 +2,7 @@ import type { Kinds } from "kobai/worker";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
+import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
@@ -65,10 +66,7 @@ export default function Train() {
 
   return (
     <>
-      <h1>{t.heading}</h1>
-      <p class="lead">
-        {t.lead} <span class="quiet">{t.book}</span>
-      </p>
+      <Heading texts={t} />
       <div class="columns">
         <form class="stack" onSubmit={(event) => event.preventDefault()}>
           <section class="card">

@@ -1,6 +1,6 @@
 import type { Tensor } from "kobai";
 import { useCallback } from "preact/hooks";
-import { Canvas } from "../../shared/canvas.tsx";
+import { Canvas, paint } from "../../shared/canvas.tsx";
 import { classColors, css, type Rgb, rgbOf } from "../../shared/colors.ts";
 import type { LabelledPoint } from "./data.ts";
 import { CELLS, REACH } from "./look.ts";
@@ -80,15 +80,7 @@ function mixture({ data, shape }: Tensor, cell: number, ground: Rgb): Rgb {
 export function cellsOf(color: (cell: number) => Rgb): OffscreenCanvas {
   const picture = new OffscreenCanvas(CELLS, CELLS);
   const context = picture.getContext("2d")!;
-  const image = context.createImageData(CELLS, CELLS);
-  for (let cell = 0; cell < CELLS * CELLS; cell++) {
-    const [r, g, b] = color(cell);
-    image.data[4 * cell] = r;
-    image.data[4 * cell + 1] = g;
-    image.data[4 * cell + 2] = b;
-    image.data[4 * cell + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
+  paint(context, color, CELLS);
   return picture;
 }
 
