@@ -41,7 +41,7 @@ async function run(major: Major): Promise<Results> {
 }
 
 describe.skipIf(lacks)(`the wide build${lacks ? ` (not tested: this is ${lacks})` : ""}`, () => {
-  it.each(majors)(
+  it.concurrent.each(majors)(
     "gives the bits of every other: digests, ops, kernels, trainings and lanes, in Node %d",
     async (major) => {
       const { testResults, numPassedTests } = await run(major);
