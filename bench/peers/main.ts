@@ -84,15 +84,21 @@ function tell(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
+/** Whoever takes longer for one round, in milliseconds, is so far behind that one round says it. */
+const LONG = 60_000;
+
 /** Rounds of a work: everybody in turn. */
 async function measure(runner: Runner, work: WorkName): Promise<Standing[]> {
   const outcomes = new Map<Contender, Outcome[]>(taking.map((contender) => [contender, []]));
+  const slow = new Set<Contender>();
   for (let round = 0; round < rounds; round++) {
     for (const [contender, own] of outcomes) {
       const before = own.at(-1);
-      if (before?.cannot || before?.error) continue;
+      if (before?.cannot || before?.error || slow.has(contender)) continue;
       tell(`${work}, round ${round + 1} of ${rounds}: ${contender.name}`);
+      const start = performance.now();
       own.push(await runner.run(contender, work));
+      if (performance.now() - start > LONG) slow.add(contender);
     }
   }
   tell("");
