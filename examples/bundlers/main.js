@@ -34,5 +34,10 @@ async function trainInWorker() {
   return accuracy;
 }
 
-document.querySelector("#output").textContent = `XOR: ${100 * (await train())} % right`;
-document.querySelector("#worker").textContent = `XOR in a worker: ${100 * (await trainInWorker())} % right`;
+async function main() {
+  document.querySelector("#output").textContent = `XOR: ${100 * (await train())} % right`;
+  document.querySelector("#worker").textContent = `XOR in a worker: ${100 * (await trainInWorker())} % right`;
+}
+
+// Not with `await` outside of a function, which the browsers that Vite 6 builds for need not have.
+main();
