@@ -1,7 +1,7 @@
 // What training reads: samples in their own type, and what each of them should become.
 
-import { check, finite, isObject, show, whole } from "../check.ts";
-import { DataError } from "../errors.ts";
+import { check, finite, isObject, type Rule, show, whole } from "../check.ts";
+import { DataError, OptionError } from "../errors.ts";
 import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 
 /** Samples and their labels. */
@@ -14,6 +14,8 @@ export interface Dataset {
   readonly scale?: number;
   /** how many classes the labels have */
   readonly classes?: number;
+  /** what they are called, from class 0: a network that is fitted to them remembers it, and so does its checkpoint */
+  readonly classNames?: readonly string[];
 }
 
 /** A data set that was checked. */
@@ -27,7 +29,7 @@ export interface CheckedDataset extends Dataset {
  * The number of samples in a data set.
  *
  * @throws DataError where it is no data set { x, t }, `x` or `t` is no tensor, or the two have different lengths
- * @throws OptionError where `scale` or `classes` are out of range
+ * @throws OptionError where `scale`, `classes` or `classNames` are out of range
  * @example sampleCount({ x: tensor([[1, 2], [3, 4]]), t: tensor(new Uint8Array([0, 1])) }); // 2
  */
 export function sampleCount(data: Dataset): number {
@@ -35,6 +37,16 @@ export function sampleCount(data: Dataset): number {
 }
 
 const wholeOfClasses = whole();
+
+/** What `classNames` is. */
+export const classNamesRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    Array.from(value).every((name) => typeof name === "string" && name !== "") &&
+    new Set(value).size === value.length,
+  'a list of the classes\' names, no two alike, such as ["cat", "dog"]',
+];
 
 /**
  * A user's data set, its tensors checked and of this realm.
@@ -44,9 +56,13 @@ const wholeOfClasses = whole();
  */
 export function checkDataset(name: string, data: Dataset): CheckedDataset {
   if (!isObject(data)) throw new DataError(`${name}: must be a data set { x, t }; got ${show(data)}`);
-  const { scale = 1, classes } = data;
+  const { scale = 1, classes, classNames } = data;
   check(name, "scale", scale, finite);
   if (classes !== undefined) check(name, "classes", classes, wholeOfClasses);
+  if (classNames !== undefined) check(name, "classNames", classNames, classNamesRule);
+  if (classes !== undefined && classNames !== undefined && classNames.length !== classes) {
+    throw new OptionError(`${name}: classes is ${classes}, but classNames has ${classNames.length} names`);
+  }
   const x = checkTensor(`${name}: x`, data.x);
   const t = checkTensor(`${name}: t`, data.t);
   const n = x.shape[0];

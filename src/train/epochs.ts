@@ -36,9 +36,9 @@ export function continued(before: Epochs, next: Sequence): Epochs {
     before.seed === next.seed;
   if (isSame) return before;
   return {
-    ...next,
     place: 0,
     first: before.first + Math.ceil(before.place / Math.max(1, before.stepsPerEpoch)),
+    ...next,
   };
 }
 

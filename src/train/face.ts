@@ -1,9 +1,10 @@
 // How callers give a network what goes into it, and get what comes out: as one thing, or several by their names.
 
 import { check, finite } from "../check.ts";
-import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { checkDataset, classNamesRule, type Dataset } from "../data/dataset.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import type { Tensor } from "../tensor.ts";
+import type { ClassNames } from "./class-names.ts";
 import type { Port } from "./core.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -28,6 +29,8 @@ export interface Samples {
   /** by input */
   readonly x: readonly Tensor[];
   readonly scales: readonly number[];
+  /** by output, undefined where the data names none at all */
+  readonly classNames: readonly (ClassNames | undefined)[] | undefined;
   /** by term of the objective */
   readonly t: readonly Tensor[];
 }
@@ -38,6 +41,8 @@ export interface Face {
   label(input: Port): string;
   /** The option of what made the network that gives an input a shape. */
   option(input: Port, shape: string): string;
+  /** How messages name an output's targets. */
+  target(output: Port): string;
   /** One for each input. */
   inputs(call: string, x: unknown): readonly unknown[];
   /** One for each term. */
@@ -55,6 +60,8 @@ export interface Face {
   samples(call: string, data: unknown, objective: Objective): Samples;
   /** @param scale of all inputs @returns one for each */
   scales(call: string, scale: unknown): readonly number[];
+  /** @param names of the classes of all outputs @returns copies, one for each output */
+  classNames(call: string, names: unknown): readonly (ClassNames | undefined)[];
   /** What a caller asks for, one for each term. */
   metrics(option: string, asked: unknown, objective: Objective): readonly unknown[];
   /** What a caller is told: of all terms. */
@@ -68,6 +75,7 @@ export const termOf = (loss: Loss): Objective => [{ output: 0, label: "t", loss,
 export const single: Face = {
   label: () => "x",
   option: (_, shape) => `input: ${shape}`,
+  target: () => "t",
   inputs: (_, x) => [x],
   targets: (_, t) => [t],
   byInput: ([input]) => input,
@@ -76,10 +84,22 @@ export const single: Face = {
   objective: (call, loss) => termOf(check(call, "loss", loss, lossRule) as Loss),
   usual: () => termOf(crossEntropy()),
   samples(call, data) {
-    const { x, t, n, scale } = checkDataset(call, data as Dataset);
-    return { n, x: [x], t: [t], scales: [scale] };
+    const { x, t, n, scale, classNames } = checkDataset(call, data as Dataset);
+    return {
+      n,
+      x: [x],
+      t: [t],
+      scales: [scale],
+      classNames: classNames && single.classNames(call, classNames),
+    };
   },
   scales: (call, scale) => [check(call, "scale", scale, finite) as number],
+  classNames: (call, names) => [
+    names === undefined ? undefined : namesOf(check(call, "classNames", names, classNamesRule)),
+  ],
   metrics: (_, asked) => [asked],
   evaluation: ([evaluation]) => evaluation,
 };
+
+/** A copy, which nobody changes. */
+export const namesOf = (names: unknown): ClassNames => Object.freeze([...(names as ClassNames)]);

@@ -6,6 +6,8 @@ import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
+import { Memories, type NamedMemory } from "./callbacks/memory.ts";
+import { type ClassNames, checkClassNames } from "./class-names.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import {
@@ -93,11 +95,17 @@ export interface TrainingState {
   /** the last fit's, and the scales of its data, by input */
   objective?: Objective | undefined;
   scales: readonly number[];
+  /** by output: those of the last data that named any */
+  classNames: readonly (ClassNames | undefined)[];
   slots?: Slots | undefined;
   /** steps that the optimizer of these slots has been given */
   given: number;
   /** of the optimizer's schedule, where that follows evaluations */
   schedule?: ScheduleState | undefined;
+  /** after how many steps of its run the last fit was evaluated for the last time */
+  evaluated?: number | undefined;
+  /** what its callbacks remember */
+  remembered: readonly NamedMemory[];
 }
 
 /** What a fit asks of its network. */
@@ -125,6 +133,8 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(core.face, data, given, state.step);
   const { options, objective } = plan;
+  const { classNames } = plan.data;
+  if (classNames) checkClassNames("fit", core.outputs, classNames);
   const metrics = measuredTerms("fit: evaluate.metrics", core, objective, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
@@ -144,6 +154,7 @@ export async function fit(
   context.keepSlots(slots, options.optimizer);
   state.objective = objective;
   state.scales = plan.data.scales;
+  if (classNames) state.classNames = classNames;
   try {
     return await session.run();
   } finally {
@@ -171,6 +182,7 @@ class Session implements Disposable {
   readonly #history: History;
   /** those of the options themselves first */
   readonly #callbacks: readonly Callback[];
+  readonly #memories: Memories;
   /** what callbacks see */
   readonly #seen: FitRun;
   /** where it ends: before all steps are done, where a callback says so */
@@ -195,6 +207,7 @@ class Session implements Disposable {
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
     this.#callbacks = [options as Callback, ...(options.callbacks ?? [])];
+    this.#memories = new Memories(this.#callbacks);
     this.#end = plan.steps;
     const { optimizer, signal } = options;
     const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
@@ -280,10 +293,14 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
+      this.#memories.end(this.#seen);
       await this.#tell("onEnd");
     };
     try {
       this.#checkAlive();
+      if (history.from === 0) Object.assign(this.#state, { evaluated: undefined, remembered: [] });
+      this.#memories.begin(this.#state.remembered);
+      this.#state.remembered = this.#memories.all;
       await this.#tell("onStart");
       const isWhole = await this.#train(new Slicer());
       await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
@@ -308,8 +325,9 @@ class Session implements Disposable {
     ]);
     this.#beginEpochs();
     let trained = 0;
-    // Where a run goes on, that was measured before it was cut.
-    let isWhole = !signal?.aborted && (from > 0 || (await this.#evaluate()));
+    // Where a run goes on, that was mostly measured before it was cut.
+    const isMeasured = from > 0 && (from % every !== 0 || this.#state.evaluated === from);
+    let isWhole = !signal?.aborted && (isMeasured || (await this.#evaluate()));
     while (isWhole && history.steps < this.#end) {
       const { steps } = history;
       const inEpoch = this.#state.epochs.place % stepsPerEpoch;
@@ -428,10 +446,22 @@ class Session implements Disposable {
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
+    // A run that was cut behind its last step is measured at its end once more.
+    const isNew = this.#state.evaluated !== history.steps;
+    this.#state.evaluated = history.steps;
     const { lr } = this.#options.optimizer;
     // Those of a fit's beginning and end would not be there in a longer one.
-    if (typeof lr === "function" && history.steps > 0 && history.steps % this.#schedule.every === 0) {
+    if (
+      typeof lr === "function" &&
+      isNew &&
+      history.steps > 0 &&
+      history.steps % this.#schedule.every === 0
+    ) {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
+    }
+    if (isNew) {
+      this.#memories.note(record, this.#seen);
+      this.#state.remembered = this.#memories.all;
     }
     await this.#tell("onEvaluate", record);
     return true;

@@ -82,18 +82,24 @@ export class TrainingWorker {
    * Hands a data set over to the worker. Arrays that fill their memory are moved: they are empty here afterwards. Others, and shared ones,
    * are copied.
    *
-   * @throws DataError where it is no data set { x, t } @throws OptionError where `scale` or `classes` are out of range
+   * @throws DataError where it is no data set { x, t } @throws OptionError where `scale`, `classes` or `classNames` are out of range
    * @throws StateError where the worker has ended
    * @example
    * const data = await worker.dataset({ x: tensor([[0], [1]]), t: tensor(new Uint8Array([0, 1])) });
    */
   async dataset(data: Dataset): Promise<WorkerDataset> {
-    const { x, t, n, scale, classes } = checkDataset("dataset", data);
+    const { x, t, n, scale, classes, classNames } = checkDataset("dataset", data);
     // A clone of a part of an array takes all of its memory along.
     const [movedX, movedT] = [x, t].map((each) =>
       fillsItsBuffer(each.data) ? each : { ...each, data: each.data.slice() },
     ) as [typeof x, typeof t];
-    const sent = { x: movedX, t: movedT, scale, ...(classes !== undefined && { classes }) };
+    const sent = {
+      x: movedX,
+      t: movedT,
+      scale,
+      ...(classes !== undefined && { classes }),
+      ...(classNames !== undefined && { classNames }),
+    };
     const handle = await this.#connection.call("dataset", [sent], { transfer: buffersOf(sent) });
     return new WorkerDataset(this.#connection, handle, n);
   }

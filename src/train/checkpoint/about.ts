@@ -3,22 +3,30 @@
 import {
   check,
   finite,
+  flag,
   isObject,
   isShape,
+  isWhole,
+  name as nameRule,
   oneOf,
   options,
   partName,
+  positive,
   type Rule,
   seed,
   show,
   text,
   whole,
 } from "../../check.ts";
+import { classNamesRule } from "../../data/dataset.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
+import { version as kobai } from "../../version.ts";
+import { type ClassNames, checkClassNames } from "../class-names.ts";
+import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
-import { type Objective, termOf } from "../face.ts";
+import { namesOf, type Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
 
@@ -31,6 +39,8 @@ const VERSION = 1;
 /** Everything besides tensors. */
 export interface About extends Description {
   readonly version: number;
+  /** the version of kobai that wrote it */
+  readonly kobai: string;
   readonly training: TrainingAbout;
 }
 
@@ -40,10 +50,31 @@ export interface TrainingAbout {
   readonly step: number;
   /** what integers are multiplied by, of each input */
   readonly scales: readonly number[];
-  /** the last fit's loss, if it was one of kobai's */
-  readonly loss?: string;
+  /** by output, of those whose classes have names */
+  readonly classNames?: Readonly<Record<string, ClassNames>>;
+  /** the last fit's losses, if they were kobai's */
+  readonly losses?: readonly LossAbout[];
   readonly epochs: Epochs;
   readonly optimizer?: OptimizerAbout;
+  /** after how many steps of its run the last fit was evaluated for the last time */
+  readonly evaluated?: number;
+  /** what its callbacks remember */
+  readonly callbacks?: readonly CallbackAbout[];
+}
+
+/** The loss of an output. */
+export interface LossAbout {
+  readonly output: string;
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** What a callback remembers besides tensors. */
+export interface CallbackAbout {
+  readonly name: string;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** whether there are parameters and state as they once were, too */
+  readonly weights: boolean;
 }
 
 /** An optimizer's state besides its tensors. */
@@ -60,28 +91,71 @@ export interface OptimizerAbout {
 /** What a tensor of an optimizer's state is called. Parameters are "layer.name", so that none has such a name. */
 export const slotName = (region: string, parameter: string) => `optimizer.${region}.${parameter}`;
 
+/** The same of the parameters and the state that a callback remembers. */
+export const memoryName = (callback: number, variable: string) => `callback.${callback}.${variable}`;
+
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
 
-export function objectiveNamed(name: string | undefined): Objective | undefined {
-  const loss = losses().find((each) => each.name === name);
-  return loss && termOf(loss);
+/** @throws DataError where an output is none of the network's */
+export function objectiveOf(core: Core, of: readonly LossAbout[] = []): Objective | undefined {
+  const terms = of.map(({ output: name, name: loss, weight }) => {
+    const output = core.outputs.findIndex((port) => port.name === name);
+    if (output < 0) throw new DataError(`does not fit the network: it has no output ${show(name)}`);
+    const label = core.face.target(core.outputs[output]!);
+    return { output, label, weight, loss: losses().find((each) => each.name === loss) };
+  });
+  // Of a later version.
+  if (terms.length === 0 || terms.some(({ loss }) => !loss)) return undefined;
+  return terms as Objective;
+}
+
+/** By output. @throws DataError where an output is none of the network's @throws OptionError where there are too many or too few */
+export function classNamesIn(
+  { outputs }: Core,
+  of: Readonly<Record<string, ClassNames>> = {},
+): readonly (ClassNames | undefined)[] {
+  const foreign = Object.keys(of).find((name) => !outputs.some((port) => port.name === name));
+  if (foreign !== undefined)
+    throw new DataError(`does not fit the network: it has no output ${show(foreign)}`);
+  const names = outputs.map(({ name }) => (Object.hasOwn(of, name) ? namesOf(of[name]) : undefined));
+  checkClassNames("training", outputs, names);
+  return names;
 }
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scales, objective, epochs, slots, given, schedule } = training;
-  const loss = objective?.length === 1 ? objective[0]!.loss : undefined;
-  const isKnown = loss !== undefined && losses().includes(loss);
+  const { step, scales, classNames, objective, epochs, slots, given, schedule, evaluated, remembered } =
+    training;
+  const isKnown = objective?.every(({ loss }) => losses().includes(loss));
+  const named = core.outputs.flatMap(({ name }, i) =>
+    classNames[i] ? [[name, classNames[i]] as const] : [],
+  );
   return {
     version: VERSION,
+    kobai,
     ...describe(core, seed),
     training: {
       step,
       scales,
-      ...(isKnown && { loss: loss.name }),
+      ...(named.length > 0 && { classNames: Object.fromEntries(named) }),
+      ...(isKnown && {
+        losses: objective!.map(({ output, loss: { name }, weight }) => ({
+          output: core.outputs[output]!.name,
+          name,
+          weight,
+        })),
+      }),
       epochs,
       ...(slots && {
         optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+      }),
+      ...(evaluated !== undefined && { evaluated }),
+      ...(remembered.length > 0 && {
+        callbacks: remembered.map(({ name, numbers, weights }) => ({
+          name,
+          numbers,
+          weights: weights !== undefined,
+        })),
       }),
     },
   };
@@ -89,7 +163,14 @@ export function aboutOf({ core, seed, training }: Inside): About {
 
 const count = whole(0);
 const object: Rule = [isObject, "an object"];
-const shape: Rule = [(value) => isShape(value), "a list of whole numbers of at least 1"];
+const portsRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((each) => isObject(each) && typeof each.name === "string" && isShape(each.shape)),
+  "a list of names and shapes",
+];
+const listOf = (words: string): Rule => [(value) => Array.isArray(value), words];
 const regionsRule: Rule = [
   (value) =>
     Array.isArray(value) &&
@@ -98,9 +179,13 @@ const regionsRule: Rule = [
     new Set(value).size === value.length,
   "a list of the names of up to 8 regions",
 ];
-const scheduleRule: Rule = [
+const numbersRule: Rule = [
   (value) => isObject(value) && Object.values(value).every(finite[0]),
   "an object of numbers",
+];
+const namesRule: Rule = [
+  (value) => isObject(value) && Object.values(value).every(classNamesRule[0]),
+  "lists of names by output",
 ];
 const layersRule: Rule = [
   (value) =>
@@ -131,35 +216,37 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
     }
     const version = isObject(about) ? about.version : undefined;
     if (version !== VERSION) {
+      const by = isObject(about) && nameRule[0](about.kobai) ? `, which kobai ${about.kobai} wrote` : "";
+      const remedy = isWhole(version, VERSION + 1) ? ": update kobai" : "";
       throw new DataError(
-        `is a checkpoint of version ${show(version)}; this version of kobai reads ${VERSION}`,
+        `is a checkpoint of version ${show(version)}${by}; kobai ${kobai} reads version ${VERSION}${remedy}`,
       );
     }
-    const read = fields<About>(
-      "the checkpoint",
-      about,
-      {
-        version: count,
-        input: shape,
-        output: shape,
-        dtype: oneOf("float32", "float64"),
-        seed,
-        layers: layersRule,
-        training: object,
-      },
-      ["layers"],
-    );
+    const read = fields<About>("the checkpoint", about, {
+      version: count,
+      kobai: nameRule,
+      madeBy: nameRule,
+      inputs: portsRule,
+      outputs: portsRule,
+      dtype: oneOf("float32", "float64"),
+      seed,
+      layers: layersRule,
+      training: object,
+    });
     const training = fields<TrainingAbout>(
       "training",
       read.training,
       {
         step: count,
         scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
-        loss: text,
+        classNames: namesRule,
+        losses: listOf("a list of losses"),
         epochs: object,
         optimizer: object,
+        evaluated: count,
+        callbacks: listOf("a list of what callbacks remember"),
       },
-      ["loss", "optimizer"],
+      ["classNames", "losses", "optimizer", "evaluated", "callbacks"],
     );
     const epochs = fields<Epochs>(
       "epochs",
@@ -174,7 +261,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       },
       ["of"],
     );
-    const { optimizer } = training;
+    const { optimizer, losses, callbacks } = training;
     return {
       ...read,
       training: {
@@ -184,8 +271,22 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, regions: regionsRule, given: count, schedule: scheduleRule },
+            { name: text, regions: regionsRule, given: count, schedule: numbersRule },
             ["schedule"],
+          ),
+        }),
+        ...(losses && {
+          losses: losses.map((each, i) =>
+            fields<LossAbout>(`losses[${i}]`, each, { output: text, name: text, weight: positive }),
+          ),
+        }),
+        ...(callbacks && {
+          callbacks: callbacks.map((each, i) =>
+            fields<CallbackAbout>(`callbacks[${i}]`, each, {
+              name: nameRule,
+              numbers: numbersRule,
+              weights: flag,
+            }),
           ),
         }),
       },
@@ -198,7 +299,7 @@ function fields<T extends object>(
   what: string,
   value: unknown,
   rules: { readonly [K in keyof Required<T>]: Rule },
-  optional: readonly (keyof T)[],
+  optional: readonly (keyof T)[] = [],
 ): T {
   const read = options<T>(what, value as T, rules);
   for (const name of Object.keys(rules) as (keyof T & string)[]) {

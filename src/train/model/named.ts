@@ -1,13 +1,13 @@
 // How callers give a network with named inputs and outputs what goes into it, and get what comes out.
 
 import { finite, isObject, options, positive, type Rule, show } from "../../check.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import { classNamesRule, type Dataset } from "../../data/dataset.ts";
 import { DataError, OptionError } from "../../errors.ts";
 import { type Loss, lossRule } from "../../nn/losses.ts";
 import { checkTensor, type Tensor } from "../../tensor.ts";
 import type { Port } from "../core.ts";
 import type { Evaluation } from "../evaluate.ts";
-import { type Face, type Objective, type Samples, single, type Term } from "../face.ts";
+import { type Face, namesOf, type Objective, type Samples, single, type Term } from "../face.ts";
 
 /** @param outputs undefined where there is one, which goes without a name */
 export function named(inputs: readonly Port[], outputs: readonly Port[] | undefined): Face {
@@ -22,14 +22,21 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
     byInput: (of) => byName(inputs, of),
     scales,
   };
-  const samples = (call: string, data: unknown, of: readonly Tensor[], n: number): Samples => {
+  const samples = (
+    call: string,
+    data: unknown,
+    of: readonly Tensor[],
+    n: number,
+    namesBy: Face["classNames"],
+  ): Samples => {
     const x = split(call, "x", (data as Dataset).x, inputs);
-    const { scale } = data as Dataset;
+    const { scale, classNames } = data as Dataset;
     return {
       n,
       x: x.map((each, i) => ofAll(call, `x.${inputs[i]!.name}`, each, n)),
       t: of,
       scales: scale === undefined ? inputs.map(() => 1) : scales(`${call}: scale`, scale),
+      classNames: classNames === undefined ? undefined : namesBy(call, classNames),
     };
   };
   /** How many samples there are, of whatever comes first. */
@@ -44,7 +51,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       ...ofInputs,
       samples(call, data) {
         const n = count(call, data);
-        return samples(call, data, [ofAll(call, "t", (data as Dataset).t, n)], n);
+        return samples(call, data, [ofAll(call, "t", (data as Dataset).t, n)], n, single.classNames);
       },
     };
   }
@@ -58,10 +65,18 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       objective.map(({ output }) => outputs[output]!),
       of,
     );
+  const target = ({ name }: Port) => `t.${name}`;
+  const classNames = (call: string, names: unknown) => {
+    const given = options(`${call}: classNames`, names as object | undefined, anyOf(outputs, classNamesRule));
+    const by = given as Readonly<Record<string, unknown>>;
+    return outputs.map(({ name }) => (by[name] === undefined ? undefined : namesOf(by[name])));
+  };
   const example = `{ ${outputs.map(({ name }) => `${name}: crossEntropy()`).join(", ")} }`;
   return {
     ...ofInputs,
+    target,
     targets,
+    classNames,
     byOutput: (of) => byName(outputs, of),
     byTerm,
     objective(call, loss) {
@@ -75,7 +90,8 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
         );
       }
       const given = options(`${call}: loss`, loss, anyOf(outputs, rule));
-      const terms = outputs.flatMap(({ name }, output): Term[] => {
+      const terms = outputs.flatMap((port, output): Term[] => {
+        const { name } = port;
         const own = (given as Record<string, Loss | { loss: Loss; weight?: number }>)[name];
         if (own === undefined) return [];
         const { loss: of, weight = 1 } = lossRule[0](own)
@@ -84,7 +100,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
               loss: lossRule,
               weight: positive,
             });
-        return [{ output, label: `t.${name}`, loss: of, weight }];
+        return [{ output, label: target(port), loss: of, weight }];
       });
       if (terms.length > 0) return terms;
       throw new OptionError(`${call}: loss names no output; give one or more, such as ${example}`);
@@ -99,7 +115,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       const t = targets(call, (data as Dataset).t, objective).map((each, i) =>
         ofAll(call, objective[i]!.label, each, n),
       );
-      return samples(call, data, t, n);
+      return samples(call, data, t, n, classNames);
     },
     metrics(option, asked, objective) {
       if (!isObject(asked)) return objective.map(() => asked);
