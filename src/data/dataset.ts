@@ -1,7 +1,7 @@
 // What training reads: samples in their own type, and what each of them should become.
 
-import { check, finite, isObject, type Rule, show, whole } from "../check.ts";
-import { DataError, OptionError } from "../errors.ts";
+import { check, finite, isObject, show, whole } from "../check.ts";
+import { DataError } from "../errors.ts";
 import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 
 /** Samples and their labels. */
@@ -29,7 +29,7 @@ export interface CheckedDataset extends Dataset {
  * The number of samples in a data set.
  *
  * @throws DataError where it is no data set { x, t }, `x` or `t` is no tensor, or the two have different lengths
- * @throws OptionError where `scale`, `classes` or `classNames` are out of range
+ * @throws OptionError where `scale` or `classes` are out of range
  * @example sampleCount({ x: tensor([[1, 2], [3, 4]]), t: tensor(new Uint8Array([0, 1])) }); // 2
  */
 export function sampleCount(data: Dataset): number {
@@ -37,16 +37,6 @@ export function sampleCount(data: Dataset): number {
 }
 
 const wholeOfClasses = whole();
-
-/** What `classNames` is. */
-export const classNamesRule: Rule = [
-  (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    Array.from(value).every((name) => typeof name === "string" && name !== "") &&
-    new Set(value).size === value.length,
-  'a list of the classes\' names, no two alike, such as ["cat", "dog"]',
-];
 
 /**
  * A user's data set, its tensors checked and of this realm.
@@ -56,13 +46,9 @@ export const classNamesRule: Rule = [
  */
 export function checkDataset(name: string, data: Dataset): CheckedDataset {
   if (!isObject(data)) throw new DataError(`${name}: must be a data set { x, t }; got ${show(data)}`);
-  const { scale = 1, classes, classNames } = data;
+  const { scale = 1, classes } = data;
   check(name, "scale", scale, finite);
   if (classes !== undefined) check(name, "classes", classes, wholeOfClasses);
-  if (classNames !== undefined) check(name, "classNames", classNames, classNamesRule);
-  if (classes !== undefined && classNames !== undefined && classNames.length !== classes) {
-    throw new OptionError(`${name}: classes is ${classes}, but classNames has ${classNames.length} names`);
-  }
   const x = checkTensor(`${name}: x`, data.x);
   const t = checkTensor(`${name}: t`, data.t);
   const n = x.shape[0];

@@ -1,10 +1,9 @@
 // How callers give a network what goes into it, and get what comes out: as one thing, or several by their names.
 
 import { check, finite } from "../check.ts";
-import { checkDataset, classNamesRule, type Dataset } from "../data/dataset.ts";
+import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import type { Tensor } from "../tensor.ts";
-import type { ClassNames } from "./class-names.ts";
 import type { Port } from "./core.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -29,8 +28,8 @@ export interface Samples {
   /** by input */
   readonly x: readonly Tensor[];
   readonly scales: readonly number[];
-  /** by output, undefined where the data names none at all */
-  readonly classNames: readonly (ClassNames | undefined)[] | undefined;
+  /** as the caller gave them */
+  readonly classNames: unknown;
   /** by term of the objective */
   readonly t: readonly Tensor[];
 }
@@ -60,8 +59,8 @@ export interface Face {
   samples(call: string, data: unknown, objective: Objective): Samples;
   /** @param scale of all inputs @returns one for each */
   scales(call: string, scale: unknown): readonly number[];
-  /** @param names of the classes of all outputs @returns copies, one for each output */
-  classNames(call: string, names: unknown): readonly (ClassNames | undefined)[];
+  /** One for each output, undefined where its classes have no names. */
+  classNames(call: string, names: unknown): readonly unknown[];
   /** What a caller asks for, one for each term. */
   metrics(option: string, asked: unknown, objective: Objective): readonly unknown[];
   /** What a caller is told: of all terms. */
@@ -85,21 +84,10 @@ export const single: Face = {
   usual: () => termOf(crossEntropy()),
   samples(call, data) {
     const { x, t, n, scale, classNames } = checkDataset(call, data as Dataset);
-    return {
-      n,
-      x: [x],
-      t: [t],
-      scales: [scale],
-      classNames: classNames && single.classNames(call, classNames),
-    };
+    return { n, x: [x], t: [t], scales: [scale], classNames };
   },
   scales: (call, scale) => [check(call, "scale", scale, finite) as number],
-  classNames: (call, names) => [
-    names === undefined ? undefined : namesOf(check(call, "classNames", names, classNamesRule)),
-  ],
+  classNames: (_, names) => [names],
   metrics: (_, asked) => [asked],
   evaluation: ([evaluation]) => evaluation,
 };
-
-/** A copy, which nobody changes. */
-export const namesOf = (names: unknown): ClassNames => Object.freeze([...(names as ClassNames)]);

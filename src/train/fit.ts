@@ -6,8 +6,8 @@ import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
-import { Memories, type NamedMemory } from "./callbacks/memory.ts";
-import { type ClassNames, checkClassNames } from "./class-names.ts";
+import { type Memory, memory, type Remembered } from "./callbacks/memory.ts";
+import { type ClassNames, classNamesOf } from "./class-names.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import {
@@ -102,10 +102,10 @@ export interface TrainingState {
   given: number;
   /** of the optimizer's schedule, where that follows evaluations */
   schedule?: ScheduleState | undefined;
-  /** after how many steps of its run the last fit was evaluated for the last time */
-  evaluated?: number | undefined;
+  /** after how many steps of its run the last fit was evaluated for the last time; −1 where it was not */
+  evaluated: number;
   /** what its callbacks remember */
-  remembered: readonly NamedMemory[];
+  remembered: readonly Remembered[];
 }
 
 /** What a fit asks of its network. */
@@ -133,8 +133,8 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(core.face, data, given, state.step);
   const { options, objective } = plan;
-  const { classNames } = plan.data;
-  if (classNames) checkClassNames("fit", core.outputs, classNames);
+  const { classNames: names } = plan.data;
+  const classNames = names === undefined ? state.classNames : classNamesOf("fit", core, names);
   const metrics = measuredTerms("fit: evaluate.metrics", core, objective, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
@@ -154,7 +154,7 @@ export async function fit(
   context.keepSlots(slots, options.optimizer);
   state.objective = objective;
   state.scales = plan.data.scales;
-  if (classNames) state.classNames = classNames;
+  state.classNames = classNames;
   try {
     return await session.run();
   } finally {
@@ -180,9 +180,9 @@ class Session implements Disposable {
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
   readonly #history: History;
-  /** those of the options themselves first */
+  /** memories first, then those of the options themselves */
   readonly #callbacks: readonly Callback[];
-  readonly #memories: Memories;
+  readonly #memories: readonly Memory[];
   /** what callbacks see */
   readonly #seen: FitRun;
   /** where it ends: before all steps are done, where a callback says so */
@@ -206,8 +206,9 @@ class Session implements Disposable {
     this.#schedule = plan;
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
-    this.#callbacks = [options as Callback, ...(options.callbacks ?? [])];
-    this.#memories = new Memories(this.#callbacks);
+    const { callbacks = [] } = options;
+    this.#memories = callbacks.flatMap((callback) => callback[memory] ?? []);
+    this.#callbacks = [...this.#memories, options as Callback, ...callbacks];
     this.#end = plan.steps;
     const { optimizer, signal } = options;
     const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
@@ -293,14 +294,21 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      this.#memories.end(this.#seen);
       await this.#tell("onEnd");
+      // A copy: another network's fit may use the callbacks, too.
+      this.#state.remembered = this.#memories.map(({ name, numbers, weights }) => ({
+        name,
+        numbers,
+        weights,
+      }));
     };
     try {
       this.#checkAlive();
-      if (history.from === 0) Object.assign(this.#state, { evaluated: undefined, remembered: [] });
-      this.#memories.begin(this.#state.remembered);
-      this.#state.remembered = this.#memories.all;
+      const isNew = history.from === 0;
+      if (isNew) this.#state.evaluated = -1;
+      const left = isNew ? [] : [...this.#state.remembered];
+      for (const each of this.#memories) each.begin(left);
+      this.#state.remembered = this.#memories;
       await this.#tell("onStart");
       const isWhole = await this.#train(new Slicer());
       await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
@@ -459,11 +467,11 @@ class Session implements Disposable {
     ) {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
-    if (isNew) {
-      this.#memories.note(record, this.#seen);
-      this.#state.remembered = this.#memories.all;
-    }
-    await this.#tell("onEvaluate", record);
+    await this.#tell(
+      "onEvaluate",
+      record,
+      (callback) => isNew || !this.#memories.includes(callback as Memory),
+    );
     return true;
   }
 

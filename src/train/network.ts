@@ -8,7 +8,7 @@ import { type DTypeName, size, type Tensor } from "../tensor.ts";
 import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
-import { checkClassNames } from "./class-names.ts";
+import { classNamesOf } from "./class-names.ts";
 import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
@@ -118,6 +118,7 @@ export class Network<S extends Signature = Single> {
       epochs: noEpochs,
       scales: core.inputs.map(() => 1),
       classNames: core.outputs.map(() => undefined),
+      evaluated: -1,
       remembered: [],
     };
     this.#resources = new Resources();
@@ -211,10 +212,7 @@ export class Network<S extends Signature = Single> {
   }
 
   set classNames(names: S["classNames"]) {
-    const { face, outputs } = this.#core;
-    const own = face.classNames("network", names);
-    checkClassNames("network", outputs, own);
-    this.#training.classNames = own;
+    this.#training.classNames = classNamesOf("network", this.#core, names);
   }
 
   /** @internal What fits have left besides the parameters. */

@@ -82,7 +82,7 @@ export class TrainingWorker {
    * Hands a data set over to the worker. Arrays that fill their memory are moved: they are empty here afterwards. Others, and shared ones,
    * are copied.
    *
-   * @throws DataError where it is no data set { x, t } @throws OptionError where `scale`, `classes` or `classNames` are out of range
+   * @throws DataError where it is no data set { x, t } @throws OptionError where `scale` or `classes` are out of range
    * @throws StateError where the worker has ended
    * @example
    * const data = await worker.dataset({ x: tensor([[0], [1]]), t: tensor(new Uint8Array([0, 1])) });

@@ -1,7 +1,7 @@
 import { flag, options, whole } from "../../check.ts";
 import type { NamedTensors } from "../variables.ts";
 import type { Callback } from "./callback.ts";
-import { memory } from "./memory.ts";
+import { memory, take } from "./memory.ts";
 import { type Best, bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /** Options of `earlyStopping`. */
@@ -54,22 +54,26 @@ export function earlyStopping(given?: EarlyStoppingOptions): EarlyStopping {
     },
     [memory]: {
       name: "earlyStopping",
-      begin(kept) {
-        watched.begin(bestOf(kept?.numbers));
-        worse = kept?.numbers.worse ?? 0;
-        weights = restore ? kept?.weights : undefined;
+      get numbers() {
+        return { ...watched.best, worse };
       },
-      note(record, { net }) {
+      get weights() {
+        return weights;
+      },
+      begin(left) {
+        const kept = take(left, "earlyStopping");
+        weights = restore ? kept?.weights : undefined;
+        worse = kept?.numbers.worse ?? 0;
+        watched.begin(bestOf(kept?.numbers));
+      },
+      onEvaluate(record, { net }) {
         if (watched.isBest(record)) {
           worse = 0;
           if (restore) weights = { ...net.params, ...net.state };
         } else worse++;
       },
-      end({ net, history }) {
+      onEnd({ net, history }) {
         if (weights && history.ended !== "aborted" && watched.best?.step !== history.steps) net.load(weights);
-      },
-      get remembered() {
-        return { numbers: { ...watched.best, worse }, weights };
       },
     },
     onStart(run) {

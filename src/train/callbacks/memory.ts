@@ -1,62 +1,30 @@
 // What callbacks know of a run: kept with the network's training, so that a checkpoint has it, and a run that goes on goes on with it.
 
-import type { EvaluationRecord } from "../history.ts";
 import type { NamedTensors } from "../variables.ts";
-import type { Callback, FitRun } from "./callback.ts";
+import type { Callback } from "./callback.ts";
 
 /** Where a callback has its memory: no object of a user's does. */
 export const memory = Symbol("memory");
 
-/** What a callback remembers from evaluation to evaluation. */
-export interface Memory {
+/** What a callback remembers: finite numbers, and the parameters and state of the network as they once were. */
+export interface Remembered {
   /** what a checkpoint calls it */
   readonly name: string;
-  /** A fit begins, before `onStart`. @param kept what was remembered, where it goes on with a run; else it is a new one */
-  begin(kept: Remembered | undefined): void;
-  /** Takes note of an evaluation, before anybody's `onEvaluate`: whatever is saved there has it. */
-  note(record: EvaluationRecord, run: FitRun): void;
-  /** Before anybody's `onEnd`. */
-  end?(run: FitRun): void;
-  readonly remembered: Remembered;
-}
-
-/** Finite numbers, and the parameters and state of the network as they once were. */
-export interface Remembered {
   readonly numbers: Readonly<Record<string, number>>;
   readonly weights?: NamedTensors | undefined;
 }
 
-/** The same, with whose it is. */
-export interface NamedMemory extends Remembered {
-  readonly name: string;
+/**
+ * A callback that is told of everything before those that are no memories: whatever is saved there has what is remembered. It is told once of
+ * an evaluation, also in a run that is cut and goes on.
+ */
+export interface Memory extends Callback, Remembered {
+  /** Before `onStart`. @param left what is remembered of the run that goes on, of which each takes its own; empty in a new run */
+  begin(left: Remembered[]): void;
 }
 
-/** The memories of a fit's callbacks, in their order: those that have one. */
-export class Memories {
-  readonly #all: readonly Memory[];
-
-  constructor(callbacks: readonly Callback[]) {
-    this.#all = callbacks.flatMap((callback) => callback[memory] ?? []);
-  }
-
-  /** @param before those of the run that the fit goes on with; one of another kind begins anew */
-  begin(before: readonly NamedMemory[]): void {
-    const left = [...before];
-    for (const each of this.#all) {
-      const index = left.findIndex(({ name }) => name === each.name);
-      each.begin(index < 0 ? undefined : left.splice(index, 1)[0]);
-    }
-  }
-
-  note(record: EvaluationRecord, run: FitRun): void {
-    for (const each of this.#all) each.note(record, run);
-  }
-
-  end(run: FitRun): void {
-    for (const each of this.#all) each.end?.(run);
-  }
-
-  get all(): readonly NamedMemory[] {
-    return this.#all.map(({ name, remembered }) => ({ name, ...remembered }));
-  }
+/** Takes what there is of that name out of a list. */
+export function take(remembered: Remembered[], name: string): Remembered | undefined {
+  const index = remembered.findIndex((each) => each.name === name);
+  return index < 0 ? undefined : remembered.splice(index, 1)[0];
 }

@@ -2,7 +2,7 @@ import { check, options, whole } from "../../check.ts";
 import { place } from "../../io/place.ts";
 import { save } from "../checkpoint/index.ts";
 import type { Callback, FitRun } from "./callback.ts";
-import { memory } from "./memory.ts";
+import { memory, take } from "./memory.ts";
 import { bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /**
@@ -57,12 +57,12 @@ export function saveBest(path: string | URL, given?: WatchOptions): Callback {
   return {
     [memory]: {
       name: "saveBest",
-      begin: (kept) => watched.begin(bestOf(kept?.numbers)),
-      note(record) {
-        isBest = watched.isBest(record);
+      get numbers() {
+        return { ...watched.best };
       },
-      get remembered() {
-        return { numbers: { ...watched.best } };
+      begin: (left) => watched.begin(bestOf(take(left, "saveBest")?.numbers)),
+      onEvaluate(record) {
+        isBest = watched.isBest(record);
       },
     },
     onStart: (run) => watched.check(run),

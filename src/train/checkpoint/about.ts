@@ -1,6 +1,7 @@
 // What a checkpoint says of a network besides its tensors, as JSON: written, and read from a file that may be anything.
 
 import {
+  anything,
   check,
   finite,
   flag,
@@ -18,15 +19,13 @@ import {
   text,
   whole,
 } from "../../check.ts";
-import { classNamesRule } from "../../data/dataset.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
 import { version as kobai } from "../../version.ts";
-import { type ClassNames, checkClassNames } from "../class-names.ts";
 import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
-import { namesOf, type Objective } from "../face.ts";
+import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
 
@@ -50,8 +49,8 @@ export interface TrainingAbout {
   readonly step: number;
   /** what integers are multiplied by, of each input */
   readonly scales: readonly number[];
-  /** by output, of those whose classes have names */
-  readonly classNames?: Readonly<Record<string, ClassNames>>;
+  /** as data sets give them */
+  readonly classNames?: unknown;
   /** the last fit's losses, if they were kobai's */
   readonly losses?: readonly LossAbout[];
   readonly epochs: Epochs;
@@ -110,26 +109,10 @@ export function objectiveOf(core: Core, of: readonly LossAbout[] = []): Objectiv
   return terms as Objective;
 }
 
-/** By output. @throws DataError where an output is none of the network's @throws OptionError where there are too many or too few */
-export function classNamesIn(
-  { outputs }: Core,
-  of: Readonly<Record<string, ClassNames>> = {},
-): readonly (ClassNames | undefined)[] {
-  const foreign = Object.keys(of).find((name) => !outputs.some((port) => port.name === name));
-  if (foreign !== undefined)
-    throw new DataError(`does not fit the network: it has no output ${show(foreign)}`);
-  const names = outputs.map(({ name }) => (Object.hasOwn(of, name) ? namesOf(of[name]) : undefined));
-  checkClassNames("training", outputs, names);
-  return names;
-}
-
 export function aboutOf({ core, seed, training }: Inside): About {
   const { step, scales, classNames, objective, epochs, slots, given, schedule, evaluated, remembered } =
     training;
   const isKnown = objective?.every(({ loss }) => losses().includes(loss));
-  const named = core.outputs.flatMap(({ name }, i) =>
-    classNames[i] ? [[name, classNames[i]] as const] : [],
-  );
   return {
     version: VERSION,
     kobai,
@@ -137,7 +120,7 @@ export function aboutOf({ core, seed, training }: Inside): About {
     training: {
       step,
       scales,
-      ...(named.length > 0 && { classNames: Object.fromEntries(named) }),
+      ...(classNames.some(Boolean) && { classNames: core.face.byOutput(classNames) }),
       ...(isKnown && {
         losses: objective!.map(({ output, loss: { name }, weight }) => ({
           output: core.outputs[output]!.name,
@@ -149,7 +132,7 @@ export function aboutOf({ core, seed, training }: Inside): About {
       ...(slots && {
         optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
       }),
-      ...(evaluated !== undefined && { evaluated }),
+      ...(evaluated >= 0 && { evaluated }),
       ...(remembered.length > 0 && {
         callbacks: remembered.map(({ name, numbers, weights }) => ({
           name,
@@ -182,10 +165,6 @@ const regionsRule: Rule = [
 const numbersRule: Rule = [
   (value) => isObject(value) && Object.values(value).every(finite[0]),
   "an object of numbers",
-];
-const namesRule: Rule = [
-  (value) => isObject(value) && Object.values(value).every(classNamesRule[0]),
-  "lists of names by output",
 ];
 const layersRule: Rule = [
   (value) =>
@@ -239,7 +218,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       {
         step: count,
         scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
-        classNames: namesRule,
+        classNames: anything,
         losses: listOf("a list of losses"),
         epochs: object,
         optimizer: object,

@@ -6,9 +6,10 @@ import { locateFile, nameOf, place } from "../../io/place.ts";
 import { openFile } from "../../io/read-file.ts";
 import { parse, readOpen, type Safetensors } from "../../io/safetensors.ts";
 import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
+import { classNamesOf } from "../class-names.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
-import { type About, classNamesIn, memoryName, objectiveOf, readAbout, slotName, withName } from "./about.ts";
+import { type About, memoryName, objectiveOf, readAbout, slotName, withName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
@@ -48,11 +49,20 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const { core } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const { step, scales, classNames, losses, epochs, optimizer, evaluated, callbacks = [] } = about.training;
+  const {
+    step,
+    scales,
+    classNames,
+    losses,
+    epochs,
+    optimizer,
+    evaluated = -1,
+    callbacks = [],
+  } = about.training;
   const { parameters } = core;
   const read = withName(file, () => ({
     objective: objectiveOf(core, losses),
-    classNames: classNamesIn(core, classNames),
+    classNames: classNamesOf("training", core, classNames),
   }));
   if (scales.length !== core.inputs.length) {
     throw new DataError(

@@ -1,13 +1,13 @@
 // How callers give a network with named inputs and outputs what goes into it, and get what comes out.
 
-import { finite, isObject, options, positive, type Rule, show } from "../../check.ts";
-import { classNamesRule, type Dataset } from "../../data/dataset.ts";
+import { anything, finite, isObject, options, positive, type Rule, show } from "../../check.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { DataError, OptionError } from "../../errors.ts";
 import { type Loss, lossRule } from "../../nn/losses.ts";
 import { checkTensor, type Tensor } from "../../tensor.ts";
 import type { Port } from "../core.ts";
 import type { Evaluation } from "../evaluate.ts";
-import { type Face, namesOf, type Objective, type Samples, single, type Term } from "../face.ts";
+import { type Face, type Objective, type Samples, single, type Term } from "../face.ts";
 
 /** @param outputs undefined where there is one, which goes without a name */
 export function named(inputs: readonly Port[], outputs: readonly Port[] | undefined): Face {
@@ -22,13 +22,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
     byInput: (of) => byName(inputs, of),
     scales,
   };
-  const samples = (
-    call: string,
-    data: unknown,
-    of: readonly Tensor[],
-    n: number,
-    namesBy: Face["classNames"],
-  ): Samples => {
+  const samples = (call: string, data: unknown, of: readonly Tensor[], n: number): Samples => {
     const x = split(call, "x", (data as Dataset).x, inputs);
     const { scale, classNames } = data as Dataset;
     return {
@@ -36,7 +30,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       x: x.map((each, i) => ofAll(call, `x.${inputs[i]!.name}`, each, n)),
       t: of,
       scales: scale === undefined ? inputs.map(() => 1) : scales(`${call}: scale`, scale),
-      classNames: classNames === undefined ? undefined : namesBy(call, classNames),
+      classNames,
     };
   };
   /** How many samples there are, of whatever comes first. */
@@ -51,7 +45,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       ...ofInputs,
       samples(call, data) {
         const n = count(call, data);
-        return samples(call, data, [ofAll(call, "t", (data as Dataset).t, n)], n, single.classNames);
+        return samples(call, data, [ofAll(call, "t", (data as Dataset).t, n)], n);
       },
     };
   }
@@ -67,9 +61,8 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
     );
   const target = ({ name }: Port) => `t.${name}`;
   const classNames = (call: string, names: unknown) => {
-    const given = options(`${call}: classNames`, names as object | undefined, anyOf(outputs, classNamesRule));
-    const by = given as Readonly<Record<string, unknown>>;
-    return outputs.map(({ name }) => (by[name] === undefined ? undefined : namesOf(by[name])));
+    const given = options(`${call}: classNames`, names as object | undefined, anyOf(outputs, anything));
+    return outputs.map(({ name }) => (given as Record<string, unknown>)[name]);
   };
   const example = `{ ${outputs.map(({ name }) => `${name}: crossEntropy()`).join(", ")} }`;
   return {
@@ -115,7 +108,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       const t = targets(call, (data as Dataset).t, objective).map((each, i) =>
         ofAll(call, objective[i]!.label, each, n),
       );
-      return samples(call, data, t, n, classNames);
+      return samples(call, data, t, n);
     },
     metrics(option, asked, objective) {
       if (!isObject(asked)) return objective.map(() => asked);

@@ -49,7 +49,7 @@ describe("earlyStopping", () => {
     let ended = false;
     const run = { net, history, evaluated: ["test"], stop: () => (ended = true) } as unknown as FitRun;
     const remembering = stopping[memory]!;
-    remembering.begin(undefined);
+    remembering.begin([]);
     await stopping.onStart!(run);
     for (const loss of losses) {
       if (ended) break;
@@ -58,13 +58,13 @@ describe("earlyStopping", () => {
         data: new Float32Array(3).fill(history.steps),
       };
       const record = { step: history.steps, results: { test: { loss, accuracy: -loss } } };
-      remembering.note(record as unknown as EvaluationRecord, run);
+      await remembering.onEvaluate!(record as unknown as EvaluationRecord, run);
       await stopping.onEvaluate!(record as unknown as EvaluationRecord, run);
       history.steps++;
     }
     history.steps--;
     history.ended = ended ? "stopped" : "completed";
-    remembering.end!(run);
+    await remembering.onEnd!(run);
     return { last: history.steps, best: stopping.best, kept: net.params["dense2.bias"]!.data[0] };
   }
 

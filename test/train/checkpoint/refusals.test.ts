@@ -183,23 +183,16 @@ describe("load refuses", () => {
     [
       "class names that are none",
       (about) => {
-        about.training.classNames = { y: ["a", "a", "b"] };
+        about.training.classNames = ["a", "a", "b"];
       },
-      "load: training: classNames must be lists of names by output; got an object",
-    ],
-    [
-      "class names of no output",
-      (about) => {
-        about.training.classNames = { z: ["a", "b", "c"] };
-      },
-      'load: does not fit the network: it has no output "z"',
+      'load: training: classNames must be a list of 3 different names; got ["a", "a", "b"]',
     ],
     [
       "class names too few",
       (about) => {
-        about.training.classNames = { y: ["a", "b"] };
+        about.training.classNames = ["a", "b"];
       },
-      "load: training: classNames has 2 names, but the output has 3 classes",
+      'load: training: classNames must be a list of 3 different names; got ["a", "b"]',
     ],
     [
       "what no callback remembers",
