@@ -40,8 +40,6 @@ export interface Face {
   label(input: Port): string;
   /** The option of what made the network that gives an input a shape. */
   option(input: Port, shape: string): string;
-  /** How messages name an output's targets. */
-  target(output: Port): string;
   /** One for each input. */
   inputs(call: string, x: unknown): readonly unknown[];
   /** One for each term. */
@@ -74,7 +72,6 @@ export const termOf = (loss: Loss): Objective => [{ output: 0, label: "t", loss,
 export const single: Face = {
   label: () => "x",
   option: (_, shape) => `input: ${shape}`,
-  target: () => "t",
   inputs: (_, x) => [x],
   targets: (_, t) => [t],
   byInput: ([input]) => input,

@@ -6,7 +6,7 @@ import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
-import { type Memory, memory, type Remembered } from "./callbacks/memory.ts";
+import { memory, type Remembered } from "./callbacks/memory.ts";
 import { type ClassNames, classNamesOf } from "./class-names.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
@@ -102,10 +102,10 @@ export interface TrainingState {
   given: number;
   /** of the optimizer's schedule, where that follows evaluations */
   schedule?: ScheduleState | undefined;
-  /** after how many steps of its run the last fit was evaluated for the last time; −1 where it was not */
-  evaluated: number;
+  /** after how many steps of its run the last fit was evaluated for the last time */
+  evaluated?: number | undefined;
   /** what its callbacks remember */
-  remembered: readonly Remembered[];
+  remembered?: readonly Remembered[] | undefined;
 }
 
 /** What a fit asks of its network. */
@@ -182,7 +182,6 @@ class Session implements Disposable {
   readonly #history: History;
   /** memories first, then those of the options themselves */
   readonly #callbacks: readonly Callback[];
-  readonly #memories: readonly Memory[];
   /** what callbacks see */
   readonly #seen: FitRun;
   /** where it ends: before all steps are done, where a callback says so */
@@ -207,8 +206,8 @@ class Session implements Disposable {
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
     const { callbacks = [] } = options;
-    this.#memories = callbacks.flatMap((callback) => callback[memory] ?? []);
-    this.#callbacks = [...this.#memories, options as Callback, ...callbacks];
+    const memories = callbacks.flatMap((callback) => callback[memory] ?? []);
+    this.#callbacks = [...memories, options as Callback, ...callbacks];
     this.#end = plan.steps;
     const { optimizer, signal } = options;
     const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
@@ -295,20 +294,10 @@ class Session implements Disposable {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
       await this.#tell("onEnd");
-      // A copy: another network's fit may use the callbacks, too.
-      this.#state.remembered = this.#memories.map(({ name, numbers, weights }) => ({
-        name,
-        numbers,
-        weights,
-      }));
     };
     try {
       this.#checkAlive();
-      const isNew = history.from === 0;
-      if (isNew) this.#state.evaluated = -1;
-      const left = isNew ? [] : [...this.#state.remembered];
-      for (const each of this.#memories) each.begin(left);
-      this.#state.remembered = this.#memories;
+      if (history.from === 0) this.#state.evaluated = this.#state.remembered = undefined;
       await this.#tell("onStart");
       const isWhole = await this.#train(new Slicer());
       await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
@@ -456,7 +445,6 @@ class Session implements Disposable {
     history.evaluations.push(record);
     // A run that was cut behind its last step is measured at its end once more.
     const isNew = this.#state.evaluated !== history.steps;
-    this.#state.evaluated = history.steps;
     const { lr } = this.#options.optimizer;
     // Those of a fit's beginning and end would not be there in a longer one.
     if (
@@ -467,11 +455,8 @@ class Session implements Disposable {
     ) {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
-    await this.#tell(
-      "onEvaluate",
-      record,
-      (callback) => isNew || !this.#memories.includes(callback as Memory),
-    );
+    this.#state.evaluated = history.steps;
+    await this.#tell("onEvaluate", record);
     return true;
   }
 

@@ -117,9 +117,7 @@ export class Network<S extends Signature = Single> {
       given: 0,
       epochs: noEpochs,
       scales: core.inputs.map(() => 1),
-      classNames: core.outputs.map(() => undefined),
-      evaluated: -1,
-      remembered: [],
+      classNames: [],
     };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));

@@ -1,7 +1,8 @@
 import { flag, options, whole } from "../../check.ts";
 import type { NamedTensors } from "../variables.ts";
 import type { Callback } from "./callback.ts";
-import { memory, take } from "./memory.ts";
+import { type Memory, memory } from "./memory.ts";
+import { leave, take } from "./remembering.ts";
 import { type Best, bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /** Options of `earlyStopping`. */
@@ -47,34 +48,40 @@ export function earlyStopping(given?: EarlyStoppingOptions): EarlyStopping {
   const { patience = 3, restore = true, ...rest } = options("earlyStopping", given, rules);
   const watched = watch("earlyStopping", rest);
   let worse = 0;
+  /** the step of the last evaluation: a run that is cut at its end is measured there once more */
+  let last = -1;
   let weights: NamedTensors | undefined;
+  const own: Memory = {
+    name: "earlyStopping",
+    get numbers() {
+      return { ...watched.best, worse, last };
+    },
+    get weights() {
+      return weights;
+    },
+    onStart({ net }) {
+      const kept = take(net, own);
+      weights = restore ? kept?.weights : undefined;
+      ({ worse = 0, last = -1 } = kept?.numbers ?? {});
+      watched.begin(bestOf(kept?.numbers));
+    },
+    onEvaluate(record, { net }) {
+      if (record.step === last) return;
+      last = record.step;
+      if (watched.isBest(record)) {
+        worse = 0;
+        if (restore) weights = { ...net.params, ...net.state };
+      } else worse++;
+    },
+    onEnd({ net, history }) {
+      if (weights && history.ended !== "aborted" && watched.best?.step !== history.steps) net.load(weights);
+      leave(net, own);
+    },
+  };
   return {
+    [memory]: own,
     get best() {
       return watched.best;
-    },
-    [memory]: {
-      name: "earlyStopping",
-      get numbers() {
-        return { ...watched.best, worse };
-      },
-      get weights() {
-        return weights;
-      },
-      begin(left) {
-        const kept = take(left, "earlyStopping");
-        weights = restore ? kept?.weights : undefined;
-        worse = kept?.numbers.worse ?? 0;
-        watched.begin(bestOf(kept?.numbers));
-      },
-      onEvaluate(record, { net }) {
-        if (watched.isBest(record)) {
-          worse = 0;
-          if (restore) weights = { ...net.params, ...net.state };
-        } else worse++;
-      },
-      onEnd({ net, history }) {
-        if (weights && history.ended !== "aborted" && watched.best?.step !== history.steps) net.load(weights);
-      },
     },
     onStart(run) {
       watched.check(run);

@@ -15,16 +15,7 @@ export interface Remembered {
 }
 
 /**
- * A callback that is told of everything before those that are no memories: whatever is saved there has what is remembered. It is told once of
- * an evaluation, also in a run that is cut and goes on.
+ * A callback that is told of everything before those that are no memories: whatever is saved there has what is remembered. From `onStart` to
+ * `onEnd` it is itself what the network's training remembers.
  */
-export interface Memory extends Callback, Remembered {
-  /** Before `onStart`. @param left what is remembered of the run that goes on, of which each takes its own; empty in a new run */
-  begin(left: Remembered[]): void;
-}
-
-/** Takes what there is of that name out of a list. */
-export function take(remembered: Remembered[], name: string): Remembered | undefined {
-  const index = remembered.findIndex((each) => each.name === name);
-  return index < 0 ? undefined : remembered.splice(index, 1)[0];
-}
+export interface Memory extends Callback, Remembered {}

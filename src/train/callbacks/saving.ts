@@ -2,7 +2,8 @@ import { check, options, whole } from "../../check.ts";
 import { place } from "../../io/place.ts";
 import { save } from "../checkpoint/index.ts";
 import type { Callback, FitRun } from "./callback.ts";
-import { memory, take } from "./memory.ts";
+import { type Memory, memory } from "./memory.ts";
+import { leave, take } from "./remembering.ts";
 import { bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /**
@@ -54,17 +55,19 @@ export function saveBest(path: string | URL, given?: WatchOptions): Callback {
   check("saveBest", "path", path, place);
   const watched = watch("saveBest", options("saveBest", given, watchRules));
   let isBest = false;
-  return {
-    [memory]: {
-      name: "saveBest",
-      get numbers() {
-        return { ...watched.best };
-      },
-      begin: (left) => watched.begin(bestOf(take(left, "saveBest")?.numbers)),
-      onEvaluate(record) {
-        isBest = watched.isBest(record);
-      },
+  const own: Memory = {
+    name: "saveBest",
+    get numbers() {
+      return { ...watched.best };
     },
+    onStart: ({ net }) => watched.begin(bestOf(take(net, own)?.numbers)),
+    onEvaluate(record) {
+      isBest = watched.isBest(record);
+    },
+    onEnd: ({ net }) => leave(net, own),
+  };
+  return {
+    [memory]: own,
     onStart: (run) => watched.check(run),
     onEvaluate: async (_, { net }) => {
       if (isBest) await save(net, path);

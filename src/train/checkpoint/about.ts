@@ -13,6 +13,7 @@ import {
   options,
   partName,
   positive,
+  property,
   type Rule,
   seed,
   show,
@@ -51,8 +52,8 @@ export interface TrainingAbout {
   readonly scales: readonly number[];
   /** as data sets give them */
   readonly classNames?: unknown;
-  /** the last fit's losses, if they were kobai's */
-  readonly losses?: readonly LossAbout[];
+  /** the last fit's, if they were kobai's: LossAbout, as `fit` takes losses */
+  readonly losses?: unknown;
   readonly epochs: Epochs;
   readonly optimizer?: OptimizerAbout;
   /** after how many steps of its run the last fit was evaluated for the last time */
@@ -63,7 +64,6 @@ export interface TrainingAbout {
 
 /** The loss of an output. */
 export interface LossAbout {
-  readonly output: string;
   readonly name: string;
   readonly weight: number;
 }
@@ -96,22 +96,33 @@ export const memoryName = (callback: number, variable: string) => `callback.${ca
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
 
-/** @throws DataError where an output is none of the network's */
-export function objectiveOf(core: Core, of: readonly LossAbout[] = []): Objective | undefined {
-  const terms = of.map(({ output: name, name: loss, weight }) => {
-    const output = core.outputs.findIndex((port) => port.name === name);
-    if (output < 0) throw new DataError(`does not fit the network: it has no output ${show(name)}`);
-    const label = core.face.target(core.outputs[output]!);
-    return { output, label, weight, loss: losses().find((each) => each.name === loss) };
+/** @throws OptionError where they are not by the network's outputs */
+export function objectiveOf({ face }: Core, written: unknown): Objective | undefined {
+  if (written === undefined) return undefined;
+  const isOne = typeof property(written, "name") === "string";
+  const terms = isOne ? { one: written } : (written as Readonly<Record<string, unknown>>);
+  const found = Object.entries(terms).map(([output, each]) => {
+    const { name, weight } = fields<LossAbout>("losses", each, { name: text, weight: positive });
+    return [output, { loss: losses().find((loss) => loss.name === name), weight }] as const;
   });
   // Of a later version.
-  if (terms.length === 0 || terms.some(({ loss }) => !loss)) return undefined;
-  return terms as Objective;
+  if (found.some(([, { loss }]) => !loss)) return undefined;
+  return face.objective("losses", isOne ? found[0]![1].loss : Object.fromEntries(found));
 }
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scales, classNames, objective, epochs, slots, given, schedule, evaluated, remembered } =
-    training;
+  const {
+    step,
+    scales,
+    classNames,
+    objective,
+    epochs,
+    slots,
+    given,
+    schedule,
+    evaluated,
+    remembered = [],
+  } = training;
   const isKnown = objective?.every(({ loss }) => losses().includes(loss));
   return {
     version: VERSION,
@@ -122,17 +133,16 @@ export function aboutOf({ core, seed, training }: Inside): About {
       scales,
       ...(classNames.some(Boolean) && { classNames: core.face.byOutput(classNames) }),
       ...(isKnown && {
-        losses: objective!.map(({ output, loss: { name }, weight }) => ({
-          output: core.outputs[output]!.name,
-          name,
-          weight,
-        })),
+        losses: core.face.byTerm(
+          objective!.map(({ loss: { name }, weight }): LossAbout => ({ name, weight })),
+          objective!,
+        ),
       }),
       epochs,
       ...(slots && {
         optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
       }),
-      ...(evaluated >= 0 && { evaluated }),
+      ...(evaluated !== undefined && { evaluated }),
       ...(remembered.length > 0 && {
         callbacks: remembered.map(({ name, numbers, weights }) => ({
           name,
@@ -219,7 +229,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
         step: count,
         scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
         classNames: anything,
-        losses: listOf("a list of losses"),
+        losses: object,
         epochs: object,
         optimizer: object,
         evaluated: count,
@@ -240,7 +250,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       },
       ["of"],
     );
-    const { optimizer, losses, callbacks } = training;
+    const { optimizer, callbacks } = training;
     return {
       ...read,
       training: {
@@ -252,11 +262,6 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
             optimizer,
             { name: text, regions: regionsRule, given: count, schedule: numbersRule },
             ["schedule"],
-          ),
-        }),
-        ...(losses && {
-          losses: losses.map((each, i) =>
-            fields<LossAbout>(`losses[${i}]`, each, { output: text, name: text, weight: positive }),
           ),
         }),
         ...(callbacks && {

@@ -49,16 +49,7 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const { core } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const {
-    step,
-    scales,
-    classNames,
-    losses,
-    epochs,
-    optimizer,
-    evaluated = -1,
-    callbacks = [],
-  } = about.training;
+  const { step, scales, classNames, losses, epochs, optimizer, evaluated, callbacks = [] } = about.training;
   const { parameters } = core;
   const read = withName(file, () => ({
     objective: objectiveOf(core, losses),

@@ -13,7 +13,7 @@ export function write(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const { core, training } = inside;
-  const { slots, remembered } = training;
+  const { slots, remembered = [] } = training;
   const tensors = new Map<string, Tensor>(variablesOf(core));
   for (const [i, name] of (slots?.regions ?? []).entries()) {
     const region = regionOf(core, core.parameters, slots!.address + i * core.parameters.bytes);

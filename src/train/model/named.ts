@@ -59,7 +59,6 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       objective.map(({ output }) => outputs[output]!),
       of,
     );
-  const target = ({ name }: Port) => `t.${name}`;
   const classNames = (call: string, names: unknown) => {
     const given = options(`${call}: classNames`, names as object | undefined, anyOf(outputs, anything));
     return outputs.map(({ name }) => (given as Record<string, unknown>)[name]);
@@ -67,7 +66,6 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
   const example = `{ ${outputs.map(({ name }) => `${name}: crossEntropy()`).join(", ")} }`;
   return {
     ...ofInputs,
-    target,
     targets,
     classNames,
     byOutput: (of) => byName(outputs, of),
@@ -83,8 +81,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
         );
       }
       const given = options(`${call}: loss`, loss, anyOf(outputs, rule));
-      const terms = outputs.flatMap((port, output): Term[] => {
-        const { name } = port;
+      const terms = outputs.flatMap(({ name }, output): Term[] => {
         const own = (given as Record<string, Loss | { loss: Loss; weight?: number }>)[name];
         if (own === undefined) return [];
         const { loss: of, weight = 1 } = lossRule[0](own)
@@ -93,7 +90,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
               loss: lossRule,
               weight: positive,
             });
-        return [{ output, label: target(port), loss: of, weight }];
+        return [{ output, label: `t.${name}`, loss: of, weight }];
       });
       if (terms.length > 0) return terms;
       throw new OptionError(`${call}: loss names no output; give one or more, such as ${example}`);

@@ -49,7 +49,7 @@ describe("earlyStopping", () => {
     let ended = false;
     const run = { net, history, evaluated: ["test"], stop: () => (ended = true) } as unknown as FitRun;
     const remembering = stopping[memory]!;
-    remembering.begin([]);
+    await remembering.onStart!(run);
     await stopping.onStart!(run);
     for (const loss of losses) {
       if (ended) break;

@@ -103,10 +103,10 @@ test("what the data needs, and the losses, come back", async () => {
   const { metadata } = await loadSafetensors(path);
   const about = JSON.parse(metadata.kobai!);
   expect(about).toMatchObject({ version: 1, kobai: "0.1.0", madeBy: "model" });
-  expect(about.training.losses).toEqual([
-    { output: "digit", name: "crossEntropy", weight: 1 },
-    { output: "even", name: "binaryCrossEntropy", weight: 0.5 },
-  ]);
+  expect(about.training.losses).toEqual({
+    digit: { name: "crossEntropy", weight: 1 },
+    even: { name: "binaryCrossEntropy", weight: 0.5 },
+  });
 });
 
 test("steps of one's own go on", async () => {

@@ -169,30 +169,30 @@ describe("load refuses", () => {
     [
       "losses that are none",
       (about) => {
-        about.training.losses = [{ output: "y", name: "crossEntropy", weight: 0 }];
+        about.training.losses = { name: "crossEntropy", weight: 0 };
       },
-      "load: losses[0]: weight must be a number above 0; got 0",
+      "load: losses: weight must be a number above 0; got 0",
     ],
     [
       "a loss of no output",
       (about) => {
-        about.training.losses = [{ output: "z", name: "crossEntropy", weight: 1 }];
+        about.training.losses = { z: { name: "crossEntropy", weight: 1 } };
       },
-      'load: does not fit the network: it has no output "z"',
+      expect.stringMatching(/^load: losses: loss must be a loss/) as never,
     ],
     [
       "class names that are none",
       (about) => {
-        about.training.classNames = ["a", "a", "b"];
+        about.training.classNames = ["a", 1, "b"];
       },
-      'load: training: classNames must be a list of 3 different names; got ["a", "a", "b"]',
+      'load: training: classNames must be a list of 3 names; got ["a", 1, "b"]',
     ],
     [
       "class names too few",
       (about) => {
         about.training.classNames = ["a", "b"];
       },
-      'load: training: classNames must be a list of 3 different names; got ["a", "b"]',
+      'load: training: classNames must be a list of 3 names; got ["a", "b"]',
     ],
     [
       "what no callback remembers",
