@@ -92,8 +92,14 @@ export class TrainingWorker {
    */
   async dataset(data: Dataset): Promise<WorkerDataset> {
     checkThere(data);
-    const { x, t, n, scale, classes } = checkDataset("dataset", data);
-    const sent = { x: alone(x), t: alone(t), scale, ...(classes !== undefined && { classes }) };
+    const { x, t, n, scale, classes, classNames } = checkDataset("dataset", data);
+    const sent = {
+      x: alone(x),
+      t: alone(t),
+      scale,
+      ...(classes !== undefined && { classes }),
+      ...(classNames !== undefined && { classNames }),
+    };
     const handle = await this.#connection.call("dataset", [sent], { transfer: buffersOf(sent) });
     return new WorkerDataset(this.#connection, handle, n);
   }

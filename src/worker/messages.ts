@@ -78,6 +78,7 @@ export interface Calls {
   restore(network: Handle, bytes: Bytes): void;
   steps(network: Handle): number;
   scale(network: Handle, scale: number): void;
+  classNames(network: Handle): readonly string[] | undefined;
   dispose(handle: Handle): void;
 }
 

@@ -264,6 +264,15 @@ export class WorkerNetwork {
     return this.#call("scale", scale);
   }
 
+  /**
+   * What the classes are called, as kobai's `classNames` has it: those of the last fit's data, or of a checkpoint.
+   *
+   * @throws StateError after dispose, or where the worker has ended @example await net.classNames(); // undefined
+   */
+  classNames(): Promise<readonly string[] | undefined> {
+    return this.#call("classNames");
+  }
+
   /** Frees the network's memory; later calls reject with a StateError. Disposing twice does no harm. @example net.dispose(); */
   dispose(): void {
     this.#free();

@@ -111,6 +111,7 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
     checkpoint: (_, handle) => checkpoint(network(handle)),
     restore: (_, handle, bytes) => restore(network(handle), bytes),
     steps: (_, handle) => network(handle).steps,
+    classNames: (_, handle) => network(handle).classNames,
     scale(_, handle, scale) {
       network(handle).scale = scale;
     },

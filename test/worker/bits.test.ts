@@ -117,6 +117,20 @@ describe("a trained network", () => {
     here.scale = 1 / 255;
     const bytes = tensor(Uint8Array.of(9, 8, 7, 6));
     expect(await other.predict(bytes)).toEqual(here.predict(bytes));
+    expect(await other.classNames()).toBeUndefined();
+  });
+
+  it("keeps the names of classes", async () => {
+    await using worker = await startWorker();
+    const net = await worker.sequential(layers(), { input: [4], seed: 5 });
+    const [outputs] = net.outputShape;
+    const classNames = Array.from({ length: outputs! }, (_, i) => `class ${i}`);
+    const data = await worker.dataset({ ...points(), classNames });
+    await net.fit(data, { loss: "crossEntropy", optimizer: { kind: "sgd" }, steps: 1 });
+    expect(await net.classNames()).toEqual(classNames);
+    const again = await worker.sequential(layers(), { input: [4], seed: 5 });
+    await again.restore(await net.checkpoint());
+    expect(await again.classNames()).toEqual(classNames);
   });
 
   it("keeps what layers keep besides parameters", async () => {
