@@ -4,27 +4,25 @@ import { StateError } from "../errors.ts";
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor } from "../tensor.ts";
-import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
-import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
+import type { DTypeName, Tensor } from "../tensor.ts";
+import { accuracyOf } from "./accuracy.ts";
+import { toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
-import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
+import { BatchNumerical } from "./batch-numerical.ts";
+import { allocate, type Core } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
 import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
-import { type InitialValues, setSeed } from "./initial-values.ts";
-import { checkStep } from "./lost-step.ts";
+import type { InitialValues } from "./initial-values.ts";
 import type { ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
-import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
-import { thresholdOf } from "./targets.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -83,9 +81,9 @@ export class Network<S extends Signature = Single> {
   #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
+  readonly #batchNumerical: BatchNumerical;
   readonly #initialValues: InitialValues;
   #fitting = false;
-  #twin: Core | undefined;
 
   static {
     insideOf = (network) => {
@@ -121,6 +119,7 @@ export class Network<S extends Signature = Single> {
     const reader = new Reader(core);
     this.#predictor = new Predictor(core, this.#programs, reader);
     this.#batchLoss = new BatchLoss(core, this.#programs, reader, seed);
+    this.#batchNumerical = new BatchNumerical(core, this.#resources, seed);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.#params = accessors("params", core.parameters, "values", ready);
@@ -390,36 +389,8 @@ export class Network<S extends Signature = Single> {
       training?: boolean;
     };
     const objective = this.#objectiveOf("numericalGradient", loss);
-    checkStep("numericalGradient", this.#core, h);
-    const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
-    const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
-    const core = this.#exact();
-    const types = targets.map(
-      ({ type }): TargetType => (type.dtype === "int32" ? type : { ...type, dtype: "float64" }),
-    );
-    if (core !== this.#core) {
-      for (const kind of ["parameters", "state"] as const) {
-        const own = this.#core[kind];
-        for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
-      }
-    }
-    const program = composeNumericalGradient(core, inputs.batch, objective, types, { h, mode: { training } });
-    try {
-      this.#alive();
-      const { heap } = core.engine;
-      setSeed(core.engine, program.state, this.#seed);
-      setStep(core.engine, program.state, this.#training.step);
-      inputs.place((input, length) => heap.view("float64", program.xs[input]!, length));
-      for (const [i, { values }] of targets.entries()) {
-        heap.view(types[i]!.dtype, program.ts[i]!, values.data.length).set(values.data);
-      }
-      program.run(1);
-    } finally {
-      program.dispose();
-    }
-    return Object.fromEntries(
-      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
-    );
+    const { scales, step } = this.#training;
+    return this.#batchNumerical.run("numericalGradient", x, t, { objective, scales, h, training, step });
   }
 
   /**
@@ -435,21 +406,8 @@ export class Network<S extends Signature = Single> {
    */
   accuracy(x: S["x"], t: S["t"], loss?: S["loss"]): S["accuracy"] {
     const objective = this.#objectiveOf("accuracy", loss);
-    // Values have none; but labels may be those of outputs that were never fitted to any.
-    const labelled = objective.filter(({ loss: { targets } }) => targets !== "values");
-    const terms = (labelled.length > 0 ? labelled : objective).map((term) => {
-      const targets = term.loss.targets === "binary" ? "binary" : "classes";
-      return { ...term, loss: { ...term.loss, name: "accuracy", targets } as const };
-    });
     const outputs = this.#predict("accuracy", x);
-    const sizes = this.#core.outputs.map(({ shape }) => size(shape));
-    const targets = toTargets("accuracy", t, outputs[0]!.data.length / sizes[0]!, this.#core, terms);
-    const shares = terms.map(({ output, loss: { targets: kind } }, i) => {
-      const { data } = outputs[output]!;
-      if (kind === "classes") return accuracyOfClasses(data, targets[i]!, sizes[output]!);
-      return binaryAccuracy(data, targets[i]!, thresholdOf(build(this.#core, 1, inference).outputs[output]!));
-    });
-    return this.#core.face.byTerm(shares, terms);
+    return accuracyOf(this.#core, outputs, t, objective);
   }
 
   /**
@@ -481,7 +439,8 @@ export class Network<S extends Signature = Single> {
 
   /**
    * A table of the layers: the shape of what comes out of each, its parameters (and state, which is not trained), the multiply-adds and
-   * the bytes of activations that one sample takes in inference; below, the bytes of parameters and state, and after a fit whose inputs
+   * the bytes of activations that one sample takes in inference (of a product or a sum each term is one multiply-add, of a normalization each
+   * element is one to three; a bias, activations, maxima and copies are none); below, the bytes of parameters and state, and after a fit whose inputs
    * were mostly zeros, that they were held as compressed rows, and how many of their elements were not zero.
    * @example console.log(net.summary());
    */
@@ -529,17 +488,6 @@ export class Network<S extends Signature = Single> {
     const targets = toTargets(call, t, inputs.batch, this.#core, objective);
     const { scales, step } = this.#training;
     return this.#batchLoss.run(call, inputs, targets, { objective, scales, step, ...how });
-  }
-
-  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
-  #exact(): Core {
-    if (this.dtype === "float64") return this.#core;
-    if (!this.#twin) {
-      const twin = this.#core.in("float64");
-      allocate(twin, this.#resources);
-      this.#twin = twin;
-    }
-    return this.#twin;
   }
 
   /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */

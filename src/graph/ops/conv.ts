@@ -223,7 +223,7 @@ export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOpt
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
   checkNumbers(op, geometry);
-  checkRoom(op, imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
+  checkRoom(op, "kernel", imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
   return apply(convolveOperation, [x, w], geometry);
 }
 
