@@ -231,9 +231,13 @@ export function checkRoom(
     Math.max(...padding.flat()) > 0
       ? ` with padding ${JSON.stringify(op.endsWith("1d") ? padding[1] : padding)}`
       : "";
+  const [, height, width, channels] = shapes[0]!;
+  // What PyTorch's users may have: [channels, n, n].
+  const isTurned = !op.endsWith("1d") && height! < width! && width === channels;
+  const orTurn = isTurned ? "; or put permute([2, 3, 1]) before it, if its first axis is the channels" : "";
   throw new ShapeError(
     op,
-    `${what} ${written(op, size)}${reaches} is larger than its input ${written(op, image)}${around}; use padding: "same" or a smaller ${what}`,
+    `${what} ${written(op, size)}${reaches} is larger than its input ${written(op, image)}${around}; use padding: "same" or a smaller ${what}${orTurn}`,
     ...shapes,
   );
 }

@@ -62,9 +62,13 @@ export function ofSignals(op: string, apply: (images: Value) => Value): (x: Valu
 function checkAxes(op: string, x: Value, axes: readonly string[]): void {
   checkValue(`${op}: operand 1`, x);
   if (x.shape.length === axes.length) return;
+  const isImages = op.endsWith("1d") && x.shape.length === axes.length + 1;
+  const remedy = isImages
+    ? `use ${op.slice(0, -2)}2d`
+    : "reshape it: an axis of 1 stands for channels that it has not";
   throw new ShapeError(
     op,
-    `x must be [${axes.join(", ")}]; ${ShapeError.describe({ x: x.shape })}; reshape it: an axis of 1 stands for channels that it has not`,
+    `x must be [${axes.join(", ")}]; ${ShapeError.describe({ x: x.shape })}; ${remedy}`,
     x.shape,
   );
 }

@@ -80,7 +80,7 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     () => network(kobai.maxPool2d(), 784),
   ],
   [
-    "globalAvgPool1d1: x must be [batch, length, channels]; x is [1, 4, 4, 1]; reshape it: an axis of 1 stands for channels that it has not",
+    "globalAvgPool1d1: x must be [batch, length, channels]; x is [1, 4, 4, 1]; use globalAvgPool2d",
     ShapeError,
     () => network(kobai.globalAvgPool1d(), 4, 4, 1),
   ],
