@@ -6,18 +6,19 @@ import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import type { DTypeName, Tensor } from "../tensor.ts";
 import { accuracyOf } from "./accuracy.ts";
-import { toInputs, toTargets } from "./arguments.ts";
+import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
-import { BatchNumerical } from "./batch-numerical.ts";
-import { allocate, type Core } from "./core.ts";
+import { allocate, type Core, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
 import { type FitOptions, fit, type TrainingState } from "./fit.ts";
 import type { History } from "./history.ts";
-import type { InitialValues } from "./initial-values.ts";
+import { type InitialValues, setSeed } from "./initial-values.ts";
+import { checkStep } from "./lost-step.ts";
 import type { ResultsOf } from "./metrics/metric.ts";
 import { Predictor } from "./predict.ts";
+import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
@@ -81,9 +82,9 @@ export class Network<S extends Signature = Single> {
   #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
-  readonly #batchNumerical: BatchNumerical;
   readonly #initialValues: InitialValues;
   #fitting = false;
+  #twin: Core | undefined;
 
   static {
     insideOf = (network) => {
@@ -119,7 +120,6 @@ export class Network<S extends Signature = Single> {
     const reader = new Reader(core);
     this.#predictor = new Predictor(core, this.#programs, reader);
     this.#batchLoss = new BatchLoss(core, this.#programs, reader, seed);
-    this.#batchNumerical = new BatchNumerical(core, this.#resources, seed);
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.#params = accessors("params", core.parameters, "values", ready);
@@ -389,8 +389,36 @@ export class Network<S extends Signature = Single> {
       training?: boolean;
     };
     const objective = this.#objectiveOf("numericalGradient", loss);
-    const { scales, step } = this.#training;
-    return this.#batchNumerical.run("numericalGradient", x, t, { objective, scales, h, training, step });
+    checkStep("numericalGradient", this.#core, h);
+    const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
+    const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
+    const core = this.#exact();
+    const types = targets.map(
+      ({ type }): TargetType => (type.dtype === "int32" ? type : { ...type, dtype: "float64" }),
+    );
+    if (core !== this.#core) {
+      for (const kind of ["parameters", "state"] as const) {
+        const own = this.#core[kind];
+        for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
+      }
+    }
+    const program = composeNumericalGradient(core, inputs.batch, objective, types, { h, mode: { training } });
+    try {
+      this.#alive();
+      const { heap } = core.engine;
+      setSeed(core.engine, program.state, this.#seed);
+      setStep(core.engine, program.state, this.#training.step);
+      inputs.place((input, length) => heap.view("float64", program.xs[input]!, length));
+      for (const [i, { values }] of targets.entries()) {
+        heap.view(types[i]!.dtype, program.ts[i]!, values.data.length).set(values.data);
+      }
+      program.run(1);
+    } finally {
+      program.dispose();
+    }
+    return Object.fromEntries(
+      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
+    );
   }
 
   /**
@@ -406,8 +434,7 @@ export class Network<S extends Signature = Single> {
    */
   accuracy(x: S["x"], t: S["t"], loss?: S["loss"]): S["accuracy"] {
     const objective = this.#objectiveOf("accuracy", loss);
-    const outputs = this.#predict("accuracy", x);
-    return accuracyOf(this.#core, outputs, t, objective);
+    return accuracyOf(this.#core, this.#predict("accuracy", x), t, objective);
   }
 
   /**
@@ -488,6 +515,17 @@ export class Network<S extends Signature = Single> {
     const targets = toTargets(call, t, inputs.batch, this.#core, objective);
     const { scales, step } = this.#training;
     return this.#batchLoss.run(call, inputs, targets, { objective, scales, step, ...how });
+  }
+
+  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
+  #exact(): Core {
+    if (this.dtype === "float64") return this.#core;
+    if (!this.#twin) {
+      const twin = this.#core.in("float64");
+      allocate(twin, this.#resources);
+      this.#twin = twin;
+    }
+    return this.#twin;
   }
 
   /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */

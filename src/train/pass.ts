@@ -180,11 +180,12 @@ function underName<T>({ name: kind }: Layer, name: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (error instanceof ShapeError && error.op === kind) throw error.of(name);
-    if (error instanceof OptionError && error.message.startsWith(`${kind}: `)) {
-      throw new OptionError(name + error.message.slice(kind.length));
-    }
-    throw error;
+    const isOurs = error instanceof ShapeError || error instanceof OptionError;
+    if (!isOurs || !error.message.startsWith(`${kind}: `)) throw error;
+    const problem = error.message.slice(kind.length + 2);
+    throw error instanceof ShapeError
+      ? new ShapeError(name, problem, ...error.shapes)
+      : new OptionError(`${name}: ${problem}`);
   }
 }
 

@@ -82,18 +82,14 @@ interface Row {
 /** What it takes to compute values, less what was counted before. */
 function work(values: readonly Value[], counted: Set<Node>): Pick<Row, "multiplyAdds" | "bytes"> {
   let [multiplyAdds, bytes] = [0, 0];
-  const order = topologicalOrder(values);
-  const read = new Set(order.flatMap(({ inputs }) => inputs));
-  for (const node of order) {
-    const { operation, outputs } = node;
-    if (counted.has(node) || isGiven(outputs[0]!)) continue;
+  for (const node of topologicalOrder(values)) {
+    const { operation } = node;
+    // What there is besides, such as where maxima stood, is for gradients.
+    const [output] = node.outputs as [Value];
+    if (counted.has(node) || isGiven(output)) continue;
     counted.add(node);
     multiplyAdds += operation.multiplyAdds?.(node) ?? 0;
-    if (operation.view) continue;
-    for (const value of outputs) {
-      // A by-product for the gradient alone, such as where maxima stood, is none of inference.
-      if (value.index === 0 || read.has(value)) bytes += size(value.shape) * bytesPerElement(value.dtype);
-    }
+    if (!operation.view) bytes += size(output.shape) * bytesPerElement(output.dtype);
   }
   return { multiplyAdds, bytes };
 }
