@@ -1,10 +1,7 @@
 // The playground's part that trains: to the bits of Node, at any moment, and without holding up the page.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -12,36 +9,16 @@ import { parse } from "../../src/io/index.ts";
 import { openInFirefox } from "../browser/firefox.ts";
 import { serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
-import { hashOf, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
+import { codeOf, hashOf, inNode, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
 
 let site: Site;
-let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "kobai-web-"));
   if (isInstalled) site = await openSite();
 });
-afterAll(async () => {
-  await site?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => site?.close());
 beforeEach((context) => {
   if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
 });
-
-/** What the code that the page shows prints in Node. */
-async function inNode(page: Page): Promise<string> {
-  const code = (await page.textContent("[data-code]"))!;
-  const file = join(folder, "train.mjs");
-  const dist = (name: string) => JSON.stringify(pathToFileURL(`dist/${name}.js`).href);
-  writeFileSync(
-    file,
-    code
-      .replace('"kobai"', dist("index"))
-      .replace('"kobai/io"', dist("io"))
-      .replace('"kobai/data"', dist("data")),
-  );
-  return execFileSync(process.execPath, [file], { encoding: "utf8" }).trim();
-}
 
 /** Moves the slider of time. */
 const seek = (page: Page, step: number) =>
@@ -73,7 +50,7 @@ async function longestTask({ browser }: Site, page: Page, work: () => Promise<vo
 }
 
 it("loads no more than it did before anything is trained, the engine with all layers; what is not isolated trains with one thread", async () => {
-  const server = await serve({ root: "web/dist" });
+  const server = await serve({ root: site.root });
   const page = await site.browser.newPage({ locale: "en-US" });
   const paths: string[] = [];
   page.on("request", (request) => paths.push(request.url()));
@@ -81,9 +58,9 @@ it("loads no more than it did before anything is trained, the engine with all la
   await hashOf(page);
   const files = paths.filter((path) => path.startsWith(server.url)).map((path) => new URL(path).pathname);
   const bytes = [...new Set(files)].map(
-    (path) => brotliCompressSync(readFileSync(join("web/dist", path))).length,
+    (path) => brotliCompressSync(readFileSync(join(site.root, path))).length,
   );
-  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(147_500);
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(120_000);
 
   await train(page);
   expect(await page.textContent("section[aria-label=State]")).toMatch(/threads1SHA/);
@@ -103,7 +80,7 @@ it("trains in Firefox to the same bits", async (context) => {
     while (text("[data-step]") !== "300" || text("[data-hash]").length !== 64) await new Promise((resolve) => setTimeout(resolve, 100));
     await fetch("/found", { method: "POST", body: text("[data-hash]") });
   </script>`;
-  const server = await serve({ isolated: true, root: "web/dist", page: found });
+  const server = await serve({ isolated: true, root: site.root, page: found });
   const firefox = openInFirefox(server.url, context);
   try {
     expect(await Promise.race([server.posted, firefox.ended])).toBe(expected);
@@ -244,7 +221,7 @@ it("MNIST to 0.97 in the tab, to the bits of Node, with the page awake; a drawn 
   await page.mouse.down();
   await page.mouse.move(x + 0.48 * width, y + 0.85 * height, { steps: 15 });
   await page.mouse.up();
-  await page.waitForSelector("[data-digit='1']");
+  await page.waitForSelector("[data-class='1']");
 
   const download = page.waitForEvent("download");
   await page.click("button:has-text('Save the weights')");
@@ -276,7 +253,7 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
   await hashOf(page);
   await train(page);
   const hash = await settledAt(page, 20);
-  const code = await page.textContent("[data-code]");
+  const code = await codeOf(page);
   expect(code).toContain("conv2d(16, { kernel: 5, weight: he() })");
   expect(code).toMatch(
     /nesterov\(\{ lr: cosine\(\{ from: 0\.001, steps: 20 \}\), with: \[weightDecay\(0\.0001\)\] \}\)/,
