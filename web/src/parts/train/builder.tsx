@@ -77,7 +77,18 @@ interface LayerProps extends Common {
 /** A layer: its kind, its arguments, and the layers within it. */
 function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
   const inside = layersIn(layer);
+  const fields = Object.entries(fieldsOf[layer.kind] ?? {});
   const { shortcut } = layer;
+  const argument = ([name, field]: (typeof fields)[number]) => (
+    <Argument
+      key={name}
+      name={name}
+      label={t.argument(name, path)}
+      field={field}
+      value={layer[name]}
+      onChange={(value) => onChange({ ...layer, [name]: value })}
+    />
+  );
   return (
     <>
       <KindSelect
@@ -86,19 +97,21 @@ function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
         value={layer.kind}
         onChange={(kind) => onChange(newLayer(kind))}
       />
-      {Object.entries(fieldsOf[layer.kind] ?? {}).map(([name, field]) => (
-        <Argument
-          key={name}
-          name={name}
-          label={t.argument(name, path)}
-          field={field}
-          value={layer[name]}
-          onChange={(value) => onChange({ ...layer, [name]: value })}
-        />
-      ))}
+      {/* A single argument needs no name to be seen; of several each has its own, below the layer. */}
+      {fields.length === 1 && fields.map(argument)}
       <button type="button" aria-label={t.remove(path)} onClick={onRemove}>
         ✕
       </button>
+      {fields.length > 1 && (
+        <div class="inside row">
+          {fields.map((each) => (
+            <span key={each[0]} class="argument">
+              <span aria-hidden="true">{each[0]}</span>
+              {argument(each)}
+            </span>
+          ))}
+        </div>
+      )}
       {inside && (
         <div class="inside">
           <p class="quiet">{t.inside}</p>

@@ -16,7 +16,7 @@ export default function CodeListing({ t, run: { trainer, hash }, spec }: Props) 
   const code = useMemo(() => (trainer ? codeOf(spec, trainer.log, trainer.data) : ""), [trainer, spec, hash]);
   return (
     <>
-      <p class="quiet">{t.codeHelp}</p>
+      <p class="quiet">{t.codeHelp(spec.data)}</p>
       <pre tabIndex={0} data-code>
         {code}
       </pre>

@@ -1,4 +1,4 @@
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
@@ -69,13 +69,12 @@ interface CsvProps {
 }
 
 function CsvField({ t, onData }: CsvProps) {
-  const id = useId();
   const [problem, setProblem] = useState<string>();
   return (
     <div class="field">
-      <label for={id}>{t.csvFile}</label>
+      <label for="csv">{t.csvFile}</label>
       <input
-        id={id}
+        id="csv"
         type="file"
         accept=".csv,text/csv,text/plain"
         onChange={async ({ currentTarget: { files } }) => {

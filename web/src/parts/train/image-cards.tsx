@@ -37,14 +37,17 @@ export default function ImageCards({ kind, trainer, look, ownNames }: Props) {
       )}
       {images && look?.classes && (
         <>
-          <section class="card double">
+          <section class={classes > 4 ? "card double" : "card"}>
             <h2>{t.confusion}</h2>
+            <p class="quiet">{t.confusionCaption(images.t.length)}</p>
             <Confusion t={t} images={images} classes={look.classes} names={names} />
           </section>
-          <section class="card">
-            <h2>{t.wrong}</h2>
-            <Misclassified t={t} images={images} classes={look.classes} names={names} />
-          </section>
+          {look.classes.some((taken, i) => taken !== images.t[i]) && (
+            <section class="card">
+              <h2>{t.wrong}</h2>
+              <Misclassified t={t} images={images} classes={look.classes} names={names} />
+            </section>
+          )}
         </>
       )}
       {look?.weight && isOfOneChannel(look.weight.shape) && (

@@ -23,7 +23,6 @@ export function Confusion({ t, images, classes, names }: ImagesProps) {
   return (
     <section class="scroll" tabIndex={0} aria-label={t.confusion}>
       <table class={isLong ? "confusion words" : "confusion"}>
-        <caption class="quiet">{t.confusionCaption(images.t.length)}</caption>
         <thead>
           <tr>
             <th scope="col">{t.label}</th>

@@ -88,7 +88,7 @@ export interface TrainText {
   readonly copyLink: string;
   readonly copied: string;
   readonly code: string;
-  readonly codeHelp: string;
+  readonly codeHelp: (kind: DataKind) => string;
   readonly copyCode: string;
 }
 
