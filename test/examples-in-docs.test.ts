@@ -158,7 +158,7 @@ beforeAll(async () => {
     env,
   });
   outcomes = JSON.parse(printed.trim().split("\n").at(-1)!) as typeof outcomes;
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the example at", () => {

@@ -2,7 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as data from "../../src/data/index.ts";
 import * as kobai from "../../src/index.ts";
 import { isTemporary } from "../../src/io/atomic.ts";
