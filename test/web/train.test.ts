@@ -6,6 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { parse } from "../../src/io/index.ts";
+import { kinds } from "../../src/worker/description.ts";
 import { openInFirefox } from "../browser/firefox.ts";
 import { serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
@@ -238,6 +239,89 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
     /nesterov\(\{ lr: cosine\(\{ from: 0\.001, steps: 20 \}\), with: \[weightDecay\(0\.0001\)\] \}\)/,
   );
   expect(hash).toBe(await inNode(page));
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("any layer is added by clicking, with lists and with layers within; it stands in the address, and trains to the bits of Node", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await hashOf(page);
+  const fill = async (label: string, value: string) => {
+    await page.getByLabel(label, { exact: true }).fill(value);
+    await page.getByLabel(label, { exact: true }).blur();
+  };
+  const choose = (label: string, kind: string) => page.getByLabel(label, { exact: true }).selectOption(kind);
+  const offered = await page.getByLabel("Layer 1", { exact: true }).locator("option").allTextContents();
+  expect(offered).toEqual(kinds.layers);
+
+  // 8 numbers, and with them what two layers make of them; as 2 × 4; as 4 × 2; a convolution along the 4.
+  await choose("Layer 2", "residual");
+  await choose("Layer 2.1", "dense");
+  await page.getByLabel("Add a layer within layer 2").click();
+  await choose("Layer 2.2", "sigmoid");
+  await page.getByLabel("Add a layer beside layer 2").click();
+  await fill("units of layer beside 2", "8");
+  await choose("Layer 3", "reshape");
+  await fill("shape of layer 3", "no list");
+  await fill("shape of layer 3", "2, 4");
+  await choose("Layer 4", "permute");
+  await fill("axes of layer 4", "2 1");
+  await page.getByRole("button", { name: "Add a layer", exact: true }).click();
+  await choose("Layer 5", "conv1d");
+  await choose("padding of layer 5", "same");
+  await page.getByRole("button", { name: "Add a layer", exact: true }).click();
+  await choose("Layer 6", "flatten");
+  await fill("Stop after … steps", "40");
+  await train(page);
+  const hash = await settledAt(page, 40);
+  expect(await codeOf(page)).toContain(
+    "residual(dense(8, { weight: xavier() }), sigmoid(), { shortcut: dense(8, { weight: xavier() }) }), reshape([2, 4]), permute([2, 1]), " +
+      'conv1d(8, { kernel: 3, padding: "same", weight: xavier() }), flatten()',
+  );
+  expect(hash).toBe(await inNode(page));
+
+  const other = await openPage(site, await page.evaluate<string>("location.hash.slice(2)"));
+  expect(await settledAt(other.page, 40)).toBe(hash);
+  await other.page.close();
+
+  // Layers that do not go together are refused with a word, and taken away again.
+  await fill("units of layer 2.1", "5");
+  await page.waitForSelector("[role=alert]:has-text('residual')");
+  await page.getByLabel("Remove layer beside 2", { exact: true }).click();
+  await page.getByLabel("Remove layer 2", { exact: true }).click();
+  const atFirst = await settledAt(page, 0);
+
+  // And all anew.
+  await train(page);
+  expect(await settledAt(page, 40)).not.toBe(atFirst);
+  await page.click("button:text-is('Begin anew')");
+  expect(await settledAt(page, 0)).toBe(atFirst);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("what is typed while it trains stays until it is taken", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await hashOf(page);
+  await page.getByLabel("Stop after … steps").fill("1000000");
+  await page.getByLabel("Stop after … steps").blur();
+  await page.click("button:text-is('Train')");
+  const rate = page.getByLabel("Learning rate");
+  await rate.fill("0.02");
+  const before = await stepOf(page);
+  await page.waitForFunction(`Number(document.querySelector("[data-step]").textContent) > ${before + 200}`);
+  expect(await rate.inputValue()).toBe("0.02");
+  await rate.blur();
+  await page.waitForFunction(
+    `Number(document.querySelector("[data-step]").textContent) > ${before + 400} && location.hash.includes("0.02")`,
+  );
+  await page.click("button:text-is('Pause')");
+  await hashOf(page);
+  expect(await page.evaluate("decodeURIComponent(location.hash)")).toMatch(/log=.*"lr":0.01.*"lr":0.02/);
+  // What is none is not taken.
+  await rate.fill("-1");
+  await rate.blur();
+  expect(await rate.inputValue()).toBe("0.02");
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -7,7 +7,7 @@ import { linkTo, useAddress, writeAddress } from "./address.ts";
 import { Canvas, paint } from "./canvas.tsx";
 import { colorOf, diverging, rgbOf, useScheme } from "./colors.ts";
 import { CopyButton } from "./copy-button.tsx";
-import { NumberField, Select, Slider } from "./fields.tsx";
+import { NumberField, Select, Slider, TypedInput } from "./fields.tsx";
 import { base64, save } from "./files.ts";
 import { Heading } from "./heading.tsx";
 import { Histogram } from "./histogram.tsx";
@@ -18,6 +18,19 @@ import { tensor } from "./tensor.ts";
 
 Object.freeze([
   ...[copyOf, images, isTest, prepared, linkTo, useAddress, writeAddress, Canvas, paint, colorOf, diverging],
-  ...[rgbOf, useScheme, NumberField, Select, Slider, base64, save, Heading, Histogram, useTexts, lazy],
+  ...[
+    rgbOf,
+    useScheme,
+    NumberField,
+    Select,
+    Slider,
+    TypedInput,
+    base64,
+    save,
+    Heading,
+    Histogram,
+    useTexts,
+    lazy,
+  ],
   ...[randomNumbers, tensor, CopyButton, isDescription, layersOf],
 ]);

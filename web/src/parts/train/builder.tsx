@@ -1,4 +1,5 @@
 import type { Kinds, LayerDescription } from "kobai/worker";
+import { TypedInput } from "../../shared/fields.tsx";
 import { type Field, fieldsOf, layersIn, listOf, newLayer } from "./layer-fields.ts";
 import { isDescription } from "./spec.ts";
 import type { TrainText } from "./text.ts";
@@ -208,21 +209,20 @@ function Argument({ name, label, field, value, onChange }: ArgumentProps) {
   if (field.is === "list") {
     const shown = (Array.isArray(value) ? value : field.usual).join(", ");
     return (
-      <input
+      <TypedInput
         title={name}
         aria-label={label}
         value={shown}
-        onChange={({ currentTarget }) => {
-          const list = listOf(currentTarget.value);
+        onCommit={(input) => {
+          const list = listOf(input.value);
           if (list) onChange(list);
-          else currentTarget.value = shown;
         }}
       />
     );
   }
   const shown = typeof value === "number" ? value : field.usual;
   return (
-    <input
+    <TypedInput
       type="number"
       min={field.min}
       max={field.max}
@@ -230,10 +230,8 @@ function Argument({ name, label, field, value, onChange }: ArgumentProps) {
       title={name}
       aria-label={label}
       value={shown}
-      onChange={({ currentTarget }) => {
-        const { validity, valueAsNumber } = currentTarget;
+      onCommit={({ validity, valueAsNumber }) => {
         if (validity.valid && !Number.isNaN(valueAsNumber)) onChange(valueAsNumber);
-        else currentTarget.value = String(shown);
       }}
     />
   );

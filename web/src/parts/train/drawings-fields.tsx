@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { TypedInput } from "../../shared/fields.tsx";
 import { useTexts } from "../../shared/language.ts";
 import type { Prepared } from "./data.ts";
 import { type DrawnClass, keepDrawings, keptDrawings, MOST_CLASSES, preparedDrawings } from "./drawings.ts";
@@ -46,16 +47,13 @@ export default function DrawingsFields({ onData, onNames }: Props) {
             <button type="button" aria-pressed={i === at} aria-label={name} onClick={() => setChosen(i)}>
               {i + 1}
             </button>
-            <input
-              class="name"
+            <TypedInput
               aria-label={t.className(i + 1)}
               value={name}
               maxLength={20}
-              required
-              onChange={({ currentTarget }) => {
-                const typed = currentTarget.value.trim();
-                if (typed === "") currentTarget.value = name;
-                else keep(replaced(i, { name: typed }));
+              onCommit={(input) => {
+                const typed = input.value.trim();
+                if (typed !== "") keep(replaced(i, { name: typed }));
               }}
             />
             <span class="quiet">{t.count(drawings.length)}</span>
