@@ -45,7 +45,7 @@ function listOf(page: EntryPage): string {
   ];
   const links: string[] = [];
   const end = () => {
-    if (links.length > 0) parts.push(links.splice(0).join(" · "));
+    if (links.length > 0) parts.push(links.splice(0).join(" "));
   };
   const seen = new Map<string, number>();
   for (const [, marks, heading] of textOf(page).matchAll(/^(#+) (.+)$/gm)) {

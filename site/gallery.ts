@@ -46,9 +46,7 @@ export const titleOf = ({ name, title }: Group, language: Language): string =>
   language === "ja" ? titles[name] : title.replace(/ \(.*/, "");
 
 const captionOf = ({ name, caption }: Shown, language: Language): string =>
-  language === "ja" ? captions[name]! : sentence(caption);
-
-const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1);
+  language === "ja" ? captions[name]! : caption;
 
 const placeOf = ({ place }: Shown, language: Language): string =>
   language === "en"

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitepress";
 import { english, japanese } from "./locales.ts";
-import { repositoryLinks } from "./repository-links.ts";
+import { fitted } from "./markdown.ts";
 import { search } from "./search.ts";
 
 export default defineConfig({
@@ -9,10 +9,10 @@ export default defineConfig({
   outDir: "dist",
   lastUpdated: false,
   locales: { root: english, ja: japanese },
-  themeConfig: { search, outline: { level: [2, 3] } },
+  themeConfig: { logo: "/icon.svg", search, outline: { level: [2, 3] } },
   vite: { build: { chunkSizeWarningLimit: 1000 } },
   markdown: {
-    config: repositoryLinks,
+    config: fitted,
     // Both stand off their ground by 4.5 to 1.
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
