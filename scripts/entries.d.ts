@@ -1,1 +1,1 @@
-export const entries: Readonly<Record<string, string>>;
+export function entries(): Readonly<Record<string, string>>;

@@ -3,11 +3,12 @@
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 
-/** By import ("kobai", "kobai/ops", …) the module of src/ that it comes from: those of package.json's exports that have types. */
-export const entries = Object.fromEntries(
-  Object.entries(
-    JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).exports,
-  ).flatMap(([path, { types }]) =>
-    types ? [[posix.join("kobai", path), types.replace("./dist/types/", "").replace(/d\.ts$/, "ts")]] : [],
-  ),
-);
+/** By import ("kobai", "kobai/ops", …) the module that it comes from ("src/ops.ts"): those of package.json's exports that have types. */
+export function entries() {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([path, { types }]) =>
+      types ? [[posix.join("kobai", path), types.replace("./dist/types/", "").replace(/d\.ts$/, "ts")]] : [],
+    ),
+  );
+}

@@ -3,30 +3,27 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { entries } from "../scripts/entries.js";
+import type { Language, MadePage } from "./write-pages.ts";
 
-/** A page; its name is "ops" for the entry "kobai/ops". */
-export interface EntryPage {
-  readonly entry: string;
-  readonly name: string;
+const fileOf = (name: string) => `site/generated/api/${name}.md`;
+
+export function apiPages(language: Language): MadePage[] {
+  return Object.keys(entries())
+    .map((entry) => ({ link: entry, name: entry.replace("kobai/", "") }))
+    .filter(({ name }) => existsSync(fileOf(name)))
+    .map((page) => {
+      const described = readFileSync(fileOf(page.name), "utf8");
+      return {
+        ...page,
+        text: language === "ja" ? listOf(page, described) : `${preface(page)}\n\n${described}`,
+      };
+    });
 }
 
-const written = new URL("generated/api/", import.meta.url);
+type Page = Pick<MadePage, "name" | "link">;
 
-/** Entries of which there is something to say. */
-export const entryPages: readonly EntryPage[] = Object.keys(entries)
-  .map((entry) => ({ entry, name: entry.replace("kobai/", "") }))
-  .filter(({ name }) => existsSync(new URL(`${name}.md`, written)));
-
-const textOf = ({ name }: EntryPage) => readFileSync(new URL(`${name}.md`, written), "utf8");
-
-export const paths = {
-  en: () =>
-    entryPages.map((page) => ({
-      params: { name: page.name },
-      content: `# ${page.entry}\n\nMade from the docstrings of the sources, whose examples the tests run.\n\n${textOf(page)}`,
-    })),
-  ja: () => entryPages.map((page) => ({ params: { name: page.name }, content: listOf(page) })),
-};
+const preface = ({ link }: Page) =>
+  `# ${link}\n\nMade from the docstrings of the sources, whose examples the tests run.`;
 
 const kinds: Readonly<Record<string, string>> = {
   Functions: "関数",
@@ -38,17 +35,17 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** What there is, each with a link to where it is described. */
-function listOf(page: EntryPage): string {
+function listOf({ name: file, link }: Page, described: string): string {
   const parts = [
-    `# ${page.entry}`,
-    `[説明（英語）](../../api/${page.name}.md)は、ソースの docstring から作ったものです。例はテストで実行されています。`,
+    `# ${link}`,
+    `[説明（英語）](../../api/${file}.md)は、ソースの docstring から作ったものです。例はテストで実行されています。`,
   ];
   const links: string[] = [];
   const end = () => {
     if (links.length > 0) parts.push(links.splice(0).join(" "));
   };
   const seen = new Map<string, number>();
-  for (const [, marks, heading] of textOf(page).matchAll(/^(#+) (.+)$/gm)) {
+  for (const [, marks, heading] of described.matchAll(/^(#+) (.+)$/gm)) {
     const name = heading!.replace(/\(\)$/, "");
     const id = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
     const before = seen.get(id) ?? 0;
@@ -57,7 +54,7 @@ function listOf(page: EntryPage): string {
       end();
       parts.push(`## ${kinds[name]}`);
     } else if (marks === "###") {
-      links.push(`[\`${name}\`](../../api/${page.name}.md#${before ? `${id}-${before}` : id})`);
+      links.push(`[\`${name}\`](../../api/${file}.md#${before ? `${id}-${before}` : id})`);
     }
   }
   end();

@@ -12,39 +12,37 @@ import { parseArgs } from "node:util";
 import { build } from "vitepress";
 import { writeApi } from "./docstrings.js";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { base, out, steps } = parseArgs({
+const { values } = parseArgs({
   options: {
     base: { type: "string", default: "/" },
-    out: { type: "string", default: here("dist") },
+    out: { type: "string", default: fileURLToPath(new URL("dist", import.meta.url)) },
     steps: { type: "string" },
   },
-}).values;
-if (!existsSync(here("../dist/index.js"))) throw new Error("kobai is not built: run `npm run build` first");
+});
+const out = resolve(values.out);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+if (!existsSync("dist/index.js")) throw new Error("kobai is not built: run `npm run build` first");
 
 /** Runs a script of the repository. */
 async function run(script, args, env = {}) {
-  const options = {
-    cwd: here("../"),
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "ignore", "inherit"],
-  };
+  const options = { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] };
   const [status] = await once(spawn(process.execPath, [script, ...args], options), "exit");
   if (status !== 0) throw new Error(`${script} failed`);
 }
 
-const publicFolder = here("pages/public");
-rmSync(publicFolder, { recursive: true, force: true });
-mkdirSync(publicFolder);
-copyFileSync(here("../web/static/icon.svg"), `${publicFolder}/icon.svg`);
-copyFileSync(here("../bench/peers/results/zen-4/results.svg"), `${publicFolder}/results-zen-4.svg`);
+const open = "site/pages/public";
+rmSync(open, { recursive: true, force: true });
+mkdirSync(open);
+copyFileSync("web/static/icon.svg", `${open}/icon.svg`);
+copyFileSync("bench/peers/results/zen-4/results.svg", `${open}/results-zen-4.svg`);
 await Promise.all([
-  run("scripts/run.js", ["scripts/figures.ts", ...(steps ? [steps] : [])], {
-    FIGURES: `${publicFolder}/figures`,
+  run("scripts/run.js", ["scripts/figures.ts", ...(values.steps ? [values.steps] : [])], {
+    FIGURES: `${open}/figures`,
   }),
-  writeApi(here("generated/api")),
+  writeApi("site/generated/api"),
 ]);
 // Its page of figures: the gallery is that of the site.
-rmSync(`${publicFolder}/figures/index.html`);
-await build(here("."), { base, outDir: resolve(out) });
-await run("web/build.js", [resolve(out, "playground")]);
+rmSync(`${open}/figures/index.html`);
+await run("scripts/run.js", ["site/write-pages.ts"]);
+await build("site", { base: values.base, outDir: out });
+await run("web/build.js", [`${out}/playground`]);

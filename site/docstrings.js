@@ -1,18 +1,16 @@
 // Has TypeDoc make pages of the docstrings of all that package.json exports.
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Application } from "typedoc";
 import { entries } from "../scripts/entries.js";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** @param folder where a page for each entry comes to lie, "ops.md" for "kobai/ops" */
+/** To be run from the root. @param folder where a page for each entry comes to lie, "ops.md" for "kobai/ops" */
 export async function writeApi(folder) {
   rmSync(folder, { recursive: true, force: true });
+  const sources = Object.entries(entries());
   const app = await Application.bootstrapWithPlugins({
-    entryPoints: Object.values(entries).map((source) => here(`../${source}`)),
-    tsconfig: here("../tsconfig.json"),
+    entryPoints: sources.map(([, source]) => source),
+    tsconfig: "tsconfig.json",
     plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme"],
     readme: "none",
     excludeInternal: true,
@@ -34,15 +32,13 @@ export async function writeApi(folder) {
     interfacePropertiesFormat: "table",
     classPropertiesFormat: "table",
     typeDeclarationFormat: "table",
-    docsRoot: here("generated"),
+    docsRoot: folder,
     out: folder,
   });
   const project = await app.convert();
   if (!project) throw new Error("TypeDoc could not read the sources");
   // By what is imported, rather than by the source's place.
-  const names = new Map(
-    Object.entries(entries).map(([entry, source]) => [nameOf(source), entry.replace("kobai/", "")]),
-  );
+  const names = new Map(sources.map(([entry, source]) => [nameOf(source), entry.replace("kobai/", "")]));
   for (const module of project.children) module.name = names.get(module.name);
   await app.generateOutputs(project);
   for (const name of names.values()) {

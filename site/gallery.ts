@@ -11,19 +11,15 @@ import {
   withoutComment,
 } from "../scripts/gallery.ts";
 import { captions, titles } from "./captions.ja.ts";
+import type { Language, MadePage } from "./write-pages.ts";
 
-export type Language = "en" | "ja";
-
-export interface Group extends Script {
+interface Group extends Script {
   readonly name: (typeof scriptNames)[number];
 }
 
-const root = new URL("../", import.meta.url);
-const pictures = new URL("pages/public/figures/", import.meta.url);
-
 export const groups: readonly Group[] = scriptNames.map((name) => {
   const path = `examples/figures/${name}.ts`;
-  return { name, ...scriptOf(path, readFileSync(new URL(path, root), "utf8")) };
+  return { name, ...scriptOf(path, readFileSync(path, "utf8")) };
 });
 
 const words = {
@@ -42,7 +38,7 @@ all of them.`,
 } as const;
 
 /** A group's title, without where in the book it belongs. */
-export const titleOf = ({ name, title }: Group, language: Language): string =>
+const titleOf = ({ name, title }: Group, language: Language): string =>
   language === "ja" ? titles[name] : title.replace(/ \(.*/, "");
 
 const captionOf = ({ name, caption }: Shown, language: Language): string =>
@@ -59,10 +55,14 @@ const placeOf = ({ place }: Shown, language: Language): string =>
         .replace(", figure ", "、図 ");
 
 /** One page for each group, and one that leads to them. */
-export function paths(language: Language) {
+export function galleryPages(language: Language): MadePage[] {
   return [
-    { params: { name: "index" }, content: overview(language) },
-    ...groups.map((group) => ({ params: { name: group.name }, content: pageOf(group, language) })),
+    { name: "index", link: words[language].title, text: overview(language) },
+    ...groups.map((group) => ({
+      name: group.name,
+      link: titleOf(group, language),
+      text: pageOf(group, language),
+    })),
   ];
 }
 
@@ -103,7 +103,7 @@ const fenced = (code: string) => `\`\`\`ts\n${code.trim()}\n\`\`\``;
 
 /** @param least share of its width that a picture is shrunk to, where it has to scroll rather than shrink more */
 function pictureOf({ name }: Shown, caption: string, least?: number): string {
-  const svg = readFileSync(new URL(`${name}.svg`, pictures), "utf8");
+  const svg = readFileSync(`site/pages/public/figures/${name}.svg`, "utf8");
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
   const style = least ? ` style="min-width: ${Math.round(least * Number(width))}px"` : "";
   return `<img src="/figures/${name}.svg" width="${width}" height="${height}"${style} alt="${escaped(caption)}" loading="lazy">`;

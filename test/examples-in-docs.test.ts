@@ -111,7 +111,7 @@ function moduleOf({ file, code }: Example): string {
 }
 
 const sourcesOfEntries = Object.fromEntries(
-  Object.entries(entries).map(([entry, source]) => [entry, resolve(source)]),
+  Object.entries(entries()).map(([entry, source]) => [entry, resolve(source)]),
 );
 const examples = sources().flatMap(examplesOf);
 const built = resolve("build/examples-in-docs");

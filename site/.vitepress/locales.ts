@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
 import type { DefaultTheme, LocaleSpecificConfig } from "vitepress";
-import { entryPages } from "../api.ts";
-import { groups, type Language, titleOf } from "../gallery.ts";
+import type { Language } from "../write-pages.ts";
 
 type Locale = LocaleSpecificConfig<DefaultTheme.Config> & { label: string };
+
+/** Of the pages that build.js has made. */
+const links: Readonly<Record<string, DefaultTheme.SidebarItem[]>> = JSON.parse(
+  readFileSync(new URL("../generated/links.json", import.meta.url), "utf8"),
+);
 
 /** The guides in their order; each name is that of its file. */
 const guides = {
@@ -45,24 +50,12 @@ function sidebar(
   return {
     [`${at}/guide/`]: texts,
     [`${at}/project/`]: texts,
-    [`${at}/gallery/`]: [
-      {
-        text: words.gallery,
-        items: [
-          { text: words.all, link: `${at}/gallery/` },
-          ...groups.map((group) => ({ text: titleOf(group, language), link: `${at}/gallery/${group.name}` })),
-        ],
-      },
-    ],
-    [`${at}/api/`]: [
-      {
-        text: "API",
-        items: [
-          { text: words.all, link: `${at}/api/` },
-          ...entryPages.map(({ entry, name }) => ({ text: entry, link: `${at}/api/${name}` })),
-        ],
-      },
-    ],
+    ...Object.fromEntries(
+      [`${at}/gallery/`, `${at}/api/`].map((folder) => {
+        const items = [{ text: words.all, link: folder }, ...links[folder]!];
+        return [folder, [{ text: folder.endsWith("api/") ? "API" : words.gallery, items }]];
+      }),
+    ),
   };
 }
 

@@ -10,6 +10,17 @@ function tokenize(text: string): string[] {
 export const search: { provider: "local"; options: DefaultTheme.LocalSearchOptions } = {
   provider: "local",
   options: {
+    // Code is found as well without its colours.
+    _render(text, env, markdown) {
+      const { highlight } = markdown.options;
+      markdown.options.highlight = null;
+      const html = markdown.render(text, env);
+      markdown.options.highlight = highlight;
+      // Of what is described in an API page its name and what comes first.
+      return String(env.relativePath).startsWith("api/")
+        ? html.replace(/<h4[\s\S]*?(?=<h[1-3]|$)/g, "")
+        : html;
+    },
     miniSearch: { options: { tokenize } },
     locales: {
       ja: {

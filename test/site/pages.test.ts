@@ -12,7 +12,8 @@ import { blocksOf, expectSameCode, programsOf, testPrograms } from "../documents
 const root = "site/pages";
 const all = readdirSync(root, { recursive: true, encoding: "utf8" })
   .map((name) => name.replaceAll("\\", "/"))
-  .filter((name) => name.endsWith(".md"));
+  // But those that are made of sources.
+  .filter((name) => name.endsWith(".md") && !/gallery\/|api\/(?!index)/.test(name));
 const pages = all.filter((name) => !name.startsWith("ja/"));
 const programs = pages.flatMap((page) => programsOf(join(root, page)));
 

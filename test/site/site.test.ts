@@ -130,6 +130,8 @@ it("the language is switched, and what is searched for is found", async () => {
   await page.keyboard.press("Control+k");
   await page.fill("#localsearch-input", "畳み込み");
   await page.waitForSelector("#localsearch-list a[href*='ja/guide/layers']");
+  await page.fill("#localsearch-input", "maxPool2d");
+  await page.waitForSelector("#localsearch-list a[href*='ja/api/kobai']");
   expect(problems).toEqual([]);
   await page.close();
 });
@@ -143,7 +145,7 @@ it("no page is cut off on a phone", async () => {
   // As it comes: the scripts would take ten times as long, and move nothing.
   const page = await browser.newPage({ viewport: { width: 360, height: 900 }, javaScriptEnabled: false });
   for (const file of files()) {
-    await page.goto(`${server.url}${base.slice(1)}${file}`, { waitUntil: "domcontentloaded" });
+    await page.goto(`${server.url}${base.slice(1)}${file}`, { waitUntil: "load" });
     expect(await page.evaluate(cutOff), file).toEqual([]);
   }
   await page.close();

@@ -1,3 +1,0 @@
-import { paths } from "../../gallery.ts";
-
-export default { paths: () => paths("en") };

@@ -1,3 +1,0 @@
-import { paths } from "../../../api.ts";
-
-export default { paths: paths.ja };
