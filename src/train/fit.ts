@@ -1,7 +1,7 @@
 import { Status } from "../../assembly/blocks.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import { nextState, type ScheduleState } from "../nn/rate.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -300,10 +300,12 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      await this.#tellEnd().catch((error: unknown) => {
+      try {
+        await this.#tell("onEnd");
+      } catch (error) {
         history.ended = "failed";
         throw error;
-      });
+      }
     };
     try {
       this.#checkAlive();
@@ -367,38 +369,25 @@ class Session implements Disposable {
     return isWhole && (history.evaluations.at(-1)?.step === history.steps || this.#evaluate());
   }
 
-  /** Calls that function of all callbacks that it is for, with what is given and the run. */
+  /** Calls that function of all callbacks that it is for, with what is given and the run; of the end hear all, whatever one of them throws. */
   async #tell(
     event: Event,
     given?: Progress | EvaluationRecord,
     isFor: (callback: Callback) => boolean = () => true,
   ): Promise<void> {
-    for (const callback of this.#callbacks) {
-      if (isFor(callback)) await this.#tellOne(callback, event, given);
-    }
-  }
-
-  async #tellOne(callback: Callback, event: Event, given?: Progress | EvaluationRecord): Promise<void> {
-    if (!callback[event]) return;
-    try {
-      await (given
-        ? callback[event](given as never, this.#seen)
-        : callback[event](this.#seen as never, this.#seen));
-    } catch (error) {
-      const { signal } = this.#options;
-      // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
-      if (!signal?.aborted || error !== signal.reason) throw error;
-    }
-    this.#checkAlive();
-  }
-
-  /** Calls `onEnd` of all callbacks, also where one fails: each may have something to put away. @throws what the first threw */
-  async #tellEnd(): Promise<void> {
     const failures: unknown[] = [];
     for (const callback of this.#callbacks) {
+      if (!(callback[event] && isFor(callback))) continue;
       try {
-        await this.#tellOne(callback, "onEnd");
+        await (given
+          ? callback[event]!(given as never, this.#seen)
+          : callback[event]!(this.#seen as never, this.#seen));
+        this.#checkAlive();
       } catch (error) {
+        const { signal } = this.#options;
+        // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
+        if (signal?.aborted && error === signal.reason) continue;
+        if (event !== "onEnd") throw error;
         failures.push(error);
       }
     }
@@ -486,7 +475,7 @@ class Session implements Disposable {
       history.steps > 0 &&
       history.steps % this.#schedule.every === 0
     ) {
-      this.#state.schedule = nextState(lr, this.#state.schedule, record);
+      this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
     this.#state.evaluated = history.steps;
     await this.#tell("onEvaluate", record);

@@ -1,9 +1,9 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
-import { show } from "../check.ts";
+import { check, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import { checkRate, type Update } from "../nn/optimizers/optimizer.ts";
-import { rateAt, type ScheduleState } from "../nn/rate.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
+import { rateAt, rateRule, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
@@ -71,7 +71,9 @@ export class RunState implements Disposable {
    * @throws OptionError where its rate or a coefficient is none
    */
   begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
-    checkRate(this.#call, this.#update.optimizer);
+    const { lr } = this.#update.optimizer;
+    // It may have been set since the fit began; looked at without garbage.
+    if (!rateRule[0](lr)) check(this.#call, "optimizer.lr", lr, rateRule);
     setStep(this.#engine, this.address, step);
     const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
@@ -118,10 +120,9 @@ export class RunState implements Disposable {
 
   #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
     const { every = 1, optimizer } = this.#update;
-    const what = Number.isFinite(bad) ? `${bad}, which is infinite in float32,` : bad;
     return new OptionError(
-      `${this.#call}: the optimizer ${optimizer.name} has the coefficient ${what} for update ${Math.floor(done / every) + 1}, ` +
-        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
+      `${this.#call}: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
+        `with the learning rate ${show(this.rate(done, state))}; all must be finite in ${this.#dtype}`,
     );
   }
 }

@@ -230,7 +230,7 @@ describe("fit refuses", () => {
     [
       "a schedule that gives no number",
       () => ({ optimizer: sgd({ lr: () => Number.NaN }) }),
-      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite numbers",
+      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite in float32",
     ],
     [
       "a schedule that gives none later on",
@@ -241,7 +241,7 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite numbers",
+      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite in float32",
     ],
     ...["0.1", null, 0, Number.NaN].map((lr): [string, () => Partial<FitOptions>, string] => [
       `a rate of ${lr} from the third step on`,
@@ -260,26 +260,8 @@ describe("fit refuses", () => {
     [
       "a rate that float32 cannot hold",
       () => ({ optimizer: sgd({ lr: 4e38 }) }),
-      "fit: the optimizer sgd has the coefficient 4e+38, which is infinite in float32, for update 1, with the learning rate 4e+38; all must be finite numbers",
+      "fit: the optimizer sgd has the coefficient 4e+38 for update 1, with the learning rate 4e+38; all must be finite in float32",
     ],
-    [
-      "what is done by something else that updates",
-      () => ({ optimizer: { ...sgd(), with: [{ update() {} }] as never } }),
-      "fit: optimizer.with must be a list such as [weightDecay(1e-4)]; got an array of 1",
-    ],
-    ...[{ best: Number.POSITIVE_INFINITY }, { best: "0.1" }, undefined, Promise.resolve({})].map(
-      (next): [string, () => Partial<FitOptions>, string] => [
-        `a schedule's state that no checkpoint can hold: ${JSON.stringify(next)}`,
-        () => ({
-          optimizer: sgd({ lr: Object.assign(() => 0.1, { next: () => next as never }) }),
-          steps: 2,
-          evaluate: { data, every: 1 },
-        }),
-        `fit: what the schedule's next gives must be an object of finite numbers; got ${
-          next === undefined ? "undefined" : next instanceof Promise ? "a Promise" : "an object"
-        }`,
-      ],
-    ),
     [
       "a plateau without evaluations",
       () => ({ optimizer: sgd({ lr: plateau({ from: 0.1 }) }) }),
@@ -301,6 +283,6 @@ describe("fit refuses", () => {
       new OptionError(message),
     );
     // Where nothing was trained, nothing is kept.
-    if (!/plateau|schedule|undefined|NaN|float32/.test(message)) expect(memoryReport().held).toBe(before);
+    if (!/plateau|undefined|NaN|float32/.test(message)) expect(memoryReport().held).toBe(before);
   });
 });

@@ -238,7 +238,7 @@ describe("fit refuses", () => {
         },
       },
       OptionError,
-      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate 0.01; all must be finite numbers",
+      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate 0.01; all must be finite in float32",
     ],
     [
       "no optimizer",

@@ -551,3 +551,17 @@ describe("every layer of kobai's", () => {
 function describeLayers(file: Uint8Array<ArrayBuffer>): unknown {
   return JSON.parse(parse(file).metadata.kobai!).layers;
 }
+
+test.each([{ best: Number.POSITIVE_INFINITY }, { best: "0.1" }, Promise.resolve({})])(
+  "a schedule's state that no file can hold is not saved: %s",
+  async (state) => {
+    using net = make();
+    const lr = Object.assign(() => 0.1, { next: () => state as never });
+    await net.fit(data, { loss: crossEntropy(), optimizer: sgd({ lr }), steps: 2, evaluate: { data, every: 1 } });
+    expectError(
+      () => checkpoint(net),
+      OptionError,
+      `checkpoint: what the schedule's next gives must be an object of finite numbers; got ${state instanceof Promise ? "a Promise" : "an object"}`,
+    );
+  },
+);
