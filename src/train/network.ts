@@ -4,12 +4,12 @@ import { StateError } from "../errors.ts";
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor } from "../tensor.ts";
-import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
+import type { DTypeName, Tensor } from "../tensor.ts";
+import { accuracyOf } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { classNamesOf } from "./class-names.ts";
-import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
+import { allocate, type Core, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
@@ -25,7 +25,6 @@ import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
-import { thresholdOf } from "./targets.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -460,21 +459,7 @@ export class Network<S extends Signature = Single> {
    */
   accuracy(x: S["x"], t: S["t"], loss?: S["loss"]): S["accuracy"] {
     const objective = this.#objectiveOf("accuracy", loss);
-    // Values have none; but labels may be those of outputs that were never fitted to any.
-    const labelled = objective.filter(({ loss: { targets } }) => targets !== "values");
-    const terms = (labelled.length > 0 ? labelled : objective).map((term) => {
-      const targets = term.loss.targets === "binary" ? "binary" : "classes";
-      return { ...term, loss: { ...term.loss, name: "accuracy", targets } as const };
-    });
-    const outputs = this.#predict("accuracy", x);
-    const sizes = this.#core.outputs.map(({ shape }) => size(shape));
-    const targets = toTargets("accuracy", t, outputs[0]!.data.length / sizes[0]!, this.#core, terms);
-    const shares = terms.map(({ output, loss: { targets: kind } }, i) => {
-      const { data } = outputs[output]!;
-      if (kind === "classes") return accuracyOfClasses(data, targets[i]!, sizes[output]!);
-      return binaryAccuracy(data, targets[i]!, thresholdOf(build(this.#core, 1, inference).outputs[output]!));
-    });
-    return this.#core.face.byTerm(shares, terms);
+    return accuracyOf(this.#core, this.#predict("accuracy", x), t, objective);
   }
 
   /**
@@ -506,7 +491,8 @@ export class Network<S extends Signature = Single> {
 
   /**
    * A table of the layers: the shape of what comes out of each, its parameters (and state, which is not trained), the multiply-adds and
-   * the bytes of activations that one sample takes in inference; below, the bytes of parameters and state, and after a fit whose inputs
+   * the bytes of activations that one sample takes in inference (of a product or a sum each term is one multiply-add, of a normalization each
+   * element is one to three; a bias, activations, maxima and copies are none); below, the bytes of parameters and state, and after a fit whose inputs
    * were mostly zeros, that they were held as compressed rows, and how many of their elements were not zero.
    * @example console.log(net.summary());
    */

@@ -12,16 +12,17 @@ import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import type { NamedTensors } from "../train/variables.ts";
-import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "./description.ts";
+import type {
+  Kinds,
+  LayerDescription,
+  LossName,
+  OptimizerDescription,
+  WeightsDescription,
+} from "./description.ts";
 import type { ErrorMessage } from "./errors.ts";
 
 /** A network or a data set that lies in the worker. */
 export type Handle = number;
-
-/** All samples of a data set that lies in the worker. */
-export interface PostedDataset {
-  readonly dataset: Handle;
-}
 
 /** What a client is told of a network once it is made. */
 export interface NetworkInfo {
@@ -36,7 +37,7 @@ export interface NetworkInfo {
 export interface PostedFit
   extends Omit<
     FitOptions,
-    "loss" | "optimizer" | "evaluate" | "signal" | "onProgress" | "onEvaluate" | "callbacks"
+    "loss" | "optimizer" | "evaluate" | "weights" | "signal" | "onProgress" | "onEvaluate" | "callbacks"
   > {
   readonly loss: LossName;
   readonly optimizer: OptimizerDescription;
@@ -45,6 +46,7 @@ export interface PostedFit
     readonly every?: number;
     readonly metrics?: readonly MetricName[];
   };
+  readonly weights?: WeightsDescription;
 }
 
 /** What can be called, and what is answered. */
@@ -52,6 +54,8 @@ export interface Calls {
   init(options: InitOptions): { readonly info: EngineInfo; readonly kinds: Kinds };
   dataset(data: Dataset): Handle;
   sequential(layers: readonly LayerDescription[], options: SequentialOptions): NetworkInfo;
+  /** a network of a checkpoint's bytes */
+  network(bytes: Bytes): NetworkInfo;
   fit(network: Handle, data: Handle, options: PostedFit): History;
   pause(network: Handle): void;
   resume(network: Handle): void;
@@ -60,10 +64,12 @@ export interface Calls {
     data: Handle,
     options: { readonly loss?: LossName; readonly metrics?: readonly MetricName[] },
   ): Evaluation;
-  predict(network: Handle, x: TensorLike | PostedDataset): Tensor;
+  /** of samples, or of all those of a data set */
+  predict(network: Handle, x: TensorLike | undefined, data?: Handle): Tensor;
   outputs(network: Handle, x: TensorLike): Record<string, Tensor>;
   gradient(network: Handle, x: TensorLike, t: TensorLike, loss?: LossName): NamedTensors;
   params(network: Handle): NamedTensors;
+  state(network: Handle): NamedTensors;
   sha256(network: Handle): string;
   save(network: Handle): Uint8Array<ArrayBuffer>;
   load(network: Handle, bytes: Bytes): void;

@@ -351,7 +351,15 @@ export const doors: readonly Door[] = [
     (options) =>
       kobai.sequential([kobai.depthwiseConv2d(options as { kernel: 1 })], { input: [1, 1, 2] }).dispose(),
   ),
-  ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
+  ...["upsample2d", "upsample1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, {}),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["interpolation"],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
   ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
     door("kobai", kobai, name),
   ),
@@ -710,8 +718,8 @@ export const doors: readonly Door[] = [
   })),
   ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
   ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
-  opOf("upsample2d", [1, 2, 1], 2),
-  opOf("upsample1d", [2, 1], 2),
+  opOf("upsample2d", [1, 2, 1], 2, {}),
+  opOf("upsample1d", [2, 1], 2, {}),
   ...["batchNorm", "layerNorm"].map((name) => opOf(name, [2], VALUE, VALUE, {})),
   opOf("groupNorm", [2], 2, VALUE, VALUE, {}),
   opOf("channelAffine", [2], VALUE, VALUE, VALUE),
