@@ -83,6 +83,14 @@ describe("plateau", () => {
     expect(falling[11]).toBe(0.1);
   });
 
+  test("takes infinity for no improvement, and remembers finite numbers", () => {
+    const schedule = plateau({ from: 1, patience: 0, factor: 0.5 });
+    expect(rates(schedule, [Number.POSITIVE_INFINITY, 5, 5])).toEqual([0.5, 0.5, 0.25]);
+    const [record] = records([Number.POSITIVE_INFINITY]);
+    const state = schedule.next!(undefined, record!);
+    expect(Object.values(state).every(Number.isFinite)).toBe(true);
+  });
+
   test("takes the least improvement, and the lowest rate", () => {
     const options = { from: 1, patience: 0, factor: 0.5 };
     expect(rates(plateau(options), [1, 0.9999, 0.9998])).toEqual([1, 0.5, 0.5]);
