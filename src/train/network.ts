@@ -8,6 +8,7 @@ import type { DTypeName, Tensor } from "../tensor.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
+import { classNamesOf } from "./class-names.ts";
 import { allocate, type Core, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
@@ -110,7 +111,13 @@ export class Network<S extends Signature = Single> {
   constructor(core: Core, seed: number) {
     this.#core = core;
     this.#seed = seed;
-    this.#training = { step: 0, given: 0, epochs: noEpochs, scales: core.inputs.map(() => 1) };
+    this.#training = {
+      step: 0,
+      given: 0,
+      epochs: noEpochs,
+      scales: core.inputs.map(() => 1),
+      classNames: [],
+    };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
     this.#initialValues = core.parameters.initialValues(seed);
@@ -185,6 +192,24 @@ export class Network<S extends Signature = Single> {
 
   set scale(scale: S["scale"]) {
     this.#training.scales = this.#core.face.scales("network", scale);
+  }
+
+  /**
+   * What the network's classes are called, from class 0, so that a prediction can be said in words: those of the data of the last fit that
+   * names them (`classNames`), or of a checkpoint; undefined where nothing did. It may be set.
+   *
+   * @throws OptionError where they are no list of names, or not as many as the network has classes
+   * @example
+   * net.classNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+   * const { data } = net.predict(new Float32Array(784));
+   * net.classNames[data.indexOf(Math.max(...data))].length; // 1
+   */
+  get classNames(): S["classNames"] {
+    return this.#core.face.byOutput(this.#training.classNames);
+  }
+
+  set classNames(names: S["classNames"]) {
+    this.#training.classNames = classNamesOf("network", this.#core, names);
   }
 
   /** @internal What fits have left besides the parameters. */

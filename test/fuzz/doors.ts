@@ -165,6 +165,7 @@ function modelDoors(name: string): Door[] {
       { ...fitting(), loss: losses },
     ],
     scale: [{ a: 1 }],
+    classNames: [{ kind: ["no", "yes"] }],
   };
   const call = async (...args: never[]) => {
     const net = kobai.model(
@@ -175,7 +176,7 @@ function modelDoors(name: string): Door[] {
       { inputs: { a: [2], b: [2] } },
     ) as unknown as Record<string, unknown> & kobai.Network;
     try {
-      if (name === "scale") net.scale = args[0]!;
+      if (name === "scale" || name === "classNames") net[name] = args[0]!;
       else return await (net[name] as (...args: never[]) => unknown).call(net, ...args);
     } finally {
       net.dispose();
@@ -497,7 +498,7 @@ export const doors: readonly Door[] = [
     call: (layer: never, x: never) =>
       kobai.model(({ a }, apply) => apply(layer, x === undefined ? a! : x), { inputs: { a: [2] } }).dispose(),
   },
-  ...["predict", "loss", "evaluate", "fit", "scale"].flatMap((name) => modelDoors(name)),
+  ...["predict", "loss", "evaluate", "fit", "scale", "classNames"].flatMap((name) => modelDoors(name)),
   {
     name: "kobai: residual",
     args: () => [dense(2), {}],
@@ -614,7 +615,7 @@ export const doors: readonly Door[] = [
   ...fields(
     "Network: fit on",
     () => data,
-    ["x", "t", "scale", "classes"],
+    ["x", "t", "scale", "classes", "classNames"],
     (set) => withNetwork((net) => net.fit(set as kobai.Dataset, fitting())),
   ),
   ...fields(
