@@ -143,7 +143,7 @@ beforeAll(async () => {
   // In a folder of its own, since examples write files.
   const printed = execFileSync(process.execPath, [join(built, "run.mjs")], { cwd: folder, encoding: "utf8" });
   outcomes = JSON.parse(printed.trim().split("\n").at(-1)!) as typeof outcomes;
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the example at", () => {
