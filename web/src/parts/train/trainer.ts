@@ -2,7 +2,7 @@
 
 import type { Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
-import { copyOf, type Prepared } from "./data.ts";
+import { copyOf, isLarge, type Prepared } from "./data.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
 /** Measured on both sets at a step. */
@@ -20,7 +20,7 @@ export interface Listener {
 }
 
 /** How often it is measured, in steps: rarely where that takes long. */
-const everyOf = ({ images }: Prepared) => (images ? 200 : 50);
+const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
 /** At most so many checkpoints are kept; then every other one is left out, time and again. */
 const MOST_KEYFRAMES = 30;
@@ -155,7 +155,7 @@ export class Trainer {
         steps,
         signal: stop.signal,
         evaluate: {
-          data: { train: this.data.images ? this.#test : this.#train, test: this.#test },
+          data: { train: isLarge(this.data) ? this.#test : this.#train, test: this.#test },
           every: everyOf(this.data),
         },
         onProgress: ({ step, loss }) => {
