@@ -11,6 +11,7 @@ import { group as bookLoop } from "./book-loop.ts";
 import { group as bookRun } from "./book-run.ts";
 import { group as conv } from "./conv.ts";
 import { group as exp } from "./exp.ts";
+import { group as extras } from "./extras.ts";
 import type { Group, Result } from "./harness.ts";
 import { group as instructions } from "./instructions.ts";
 import { group as lanes, wasWorker } from "./lanes.ts";
@@ -33,6 +34,7 @@ const groups: readonly Group[] = [
   exp,
   sgd,
   trainingStep,
+  extras,
   instructions,
   bookRun,
   bookLoop,

@@ -18,7 +18,7 @@ import {
 } from "kobai";
 import { mnist, takeBatch } from "kobai/data";
 
-await init();
+await init({ threads: "auto" });
 
 const steps = Number(process.argv[2] ?? 12_000);
 const { train, test } = await mnist();

@@ -17,7 +17,7 @@ import {
 import { kernelToTorch, mnist } from "kobai/data";
 import { imageGrid } from "kobai/plot";
 
-await init();
+await init({ threads: "auto" });
 
 const steps = Number(process.argv[2] ?? 12_000);
 const folder = process.argv[3];

@@ -17,18 +17,11 @@ export class ShapeError extends KobaiError {
   override name = "ShapeError";
   readonly op: string;
   readonly shapes: readonly (readonly number[])[];
-  readonly #problem: string;
 
   constructor(op: string, problem: string, ...shapes: (readonly number[])[]) {
     super(`${op}: ${problem}`);
     this.op = op;
     this.shapes = shapes;
-    this.#problem = problem;
-  }
-
-  /** The same, of another name: a layer's own in a network, "conv2d2". */
-  of(name: string): ShapeError {
-    return new ShapeError(name, this.#problem, ...this.shapes);
   }
 
   /** "a is [32, 784], b is [128, 10]" */

@@ -22,6 +22,7 @@ export * from "./nn/layers/normalize.ts";
 export * from "./nn/layers/pool.ts";
 export * from "./nn/layers/residual.ts";
 export * from "./nn/layers/shape.ts";
+export * from "./nn/layers/upsample.ts";
 export {
   binaryCrossEntropy,
   crossEntropy,

@@ -3,6 +3,7 @@
 export { gradients } from "./graph/autodiff.ts";
 export type { Axes } from "./graph/ops/axes.ts";
 export * from "./graph/ops/comparison.ts";
+export { concatenate, stack } from "./graph/ops/concatenate.ts";
 export {
   convolve2d,
   convolveTranspose2d,
@@ -10,7 +11,7 @@ export {
 } from "./graph/ops/conv.ts";
 export type { ConvolutionOptions, Padding, Pair } from "./graph/ops/conv-geometry.ts";
 export * from "./graph/ops/elementwise.ts";
-export * from "./graph/ops/indexing.ts";
+export { gather, oneHot } from "./graph/ops/gather.ts";
 export { binaryCrossEntropy, softmaxCrossEntropy, sumSquaredError } from "./graph/ops/loss.ts";
 export { type MatmulOptions, matmul } from "./graph/ops/matmul.ts";
 export {
@@ -21,6 +22,7 @@ export {
   layerNorm,
   type NormOptions,
 } from "./graph/ops/normalize.ts";
+export { permute } from "./graph/ops/permute.ts";
 export {
   type AveragePoolOptions,
   avgPool1d,
@@ -34,11 +36,16 @@ export {
   maxPool1d,
   maxPool2d,
   type PoolOptions,
-  upsample1d,
-  upsample2d,
 } from "./graph/ops/pool.ts";
 export { broadcastTo, mean, type SumOptions, sum } from "./graph/ops/reduce.ts";
 export { reshape } from "./graph/ops/reshape.ts";
+export { pad, slice } from "./graph/ops/slice.ts";
 export { logSoftmax, softmax } from "./graph/ops/softmax.ts";
 export * from "./graph/ops/statistics.ts";
+export {
+  type LineUpsampleOptions,
+  type UpsampleOptions,
+  upsample1d,
+  upsample2d,
+} from "./graph/ops/upsample.ts";
 export { constant, type Shape, type Value } from "./graph/value.ts";

@@ -151,6 +151,9 @@ export enum ExtensionOp {
   maxPoolGradient,
   sumPool,
   sumPoolGradient,
+  // along one axis (InterpolateArg)
+  interpolate,
+  interpolateGradient,
 
   columnSums = 0x1300,
   columnSquares,

@@ -31,3 +31,13 @@ export enum Divisor {
   /** how many it has, those in the padding with them */
   size,
 }
+
+/** out[outer, n·factor, inner] of a[outer, n, inner]; for the gradient it is the other way round. */
+export enum InterpolateArg {
+  out = 2,
+  a,
+  outer,
+  n,
+  inner,
+  factor,
+}

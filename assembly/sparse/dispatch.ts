@@ -1,7 +1,8 @@
 import { Op } from "../isa";
 import { opcode, unknownOpcode } from "../memory";
 import { compressRows, countNonZeros } from "./compress";
-import { sparseMatmul, sparseMatmulGradient } from "./matmul";
+import { sparseMatmulGradient } from "./gradient";
+import { sparseMatmul } from "./matmul";
 import { gatherRows } from "./rows";
 
 export function dispatch<T>(i: usize, lane: i32, lanes: i32): void {

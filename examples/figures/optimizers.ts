@@ -1,10 +1,11 @@
-// Optimizers (the book's 6.1): their paths on f(x, y) = x²/20 + y² from (−7, 2).
-// Run it with: node scripts/run.js examples/figures/optimizers.ts
+// Optimizers (the book's 6.1): their paths on f(x, y) = x²/20 + y² from (−7, 2), and how they train a network on MNIST.
+// Run it with: node scripts/run.js examples/figures/optimizers.ts [iterations on MNIST, 2000 by default: the book's]
 
-import { init } from "kobai";
+import { adaGrad, adam, crossEntropy, dense, he, init, momentum, relu, sequential, sgd } from "kobai";
 import { AdaGrad, Adam, Momentum, SGD } from "kobai/book";
+import { mnist } from "kobai/data";
 import { numericalGradient } from "kobai/numeric";
-import { arange, contour, type Figure, figure, linspace, quiver, scatter, surface } from "kobai/plot";
+import { arange, contour, type Figure, figure, lines, linspace, quiver, scatter, surface } from "kobai/plot";
 import { save } from "./save.ts";
 
 await init();
@@ -53,11 +54,11 @@ function alone(title: string, points: number[][]): Figure {
 await save("sgd", alone("SGD, lr 0.95, 30 steps", path(new SGD({ lr: 0.95 }))));
 
 // Notebook 002 Momentum, book 6.1.4: Momentum swings past the minimum.
-const momentum = () => new Momentum({ lr: 0.1, momentum: 0.95 });
-await save("momentum-30", alone("Momentum, lr 0.1, 30 steps", path(momentum())));
+const swinging = () => new Momentum({ lr: 0.1, momentum: 0.95 });
+await save("momentum-30", alone("Momentum, lr 0.1, 30 steps", path(swinging())));
 
 // Notebook 002 Momentum, book 6.1.4: 1,000 steps of it.
-await save("momentum-1000", alone("Momentum, lr 0.1, 1,000 steps", path(momentum(), 1000)));
+await save("momentum-1000", alone("Momentum, lr 0.1, 1,000 steps", path(swinging(), 1000)));
 
 // Notebook 002 AdaGrad, book 6.1.5: AdaGrad goes straight.
 await save("adagrad-30", alone("AdaGrad, lr 1.5, 30 steps", path(new AdaGrad({ lr: 1.5 }))));
@@ -97,4 +98,48 @@ await save(
     color: "#8c959f",
     series: Object.entries(paths).map(([label, points]) => ({ points, line: true, label })),
   }),
+);
+
+/** The losses of training 784-100-100-100-100-10 in batches of 128, which are the same for all. */
+async function losses(name: string, optimizer: ReturnType<typeof sgd>): Promise<number[]> {
+  const weight = he();
+  const hidden = arange(0, 4).flatMap(() => [dense(100, { weight }), relu()]);
+  using net = sequential([...hidden, dense(10, { weight })], { input: [784] });
+  const options = {
+    loss: crossEntropy(),
+    batchSize: 128,
+    steps: iterations,
+    sampling: "replacement",
+  } as const;
+  const { loss } = await net.fit(train, { ...options, optimizer });
+  const { accuracy } = await net.evaluate(test);
+  console.log(
+    `${name.padEnd(8)} loss ${smooth(loss).at(-1)!.toFixed(4)}   test accuracy ${accuracy.toFixed(4)}`,
+  );
+  return loss;
+}
+
+/** The mean of up to 11 losses around each: the book takes as many, the nearest counting most. */
+function smooth(values: readonly number[]): number[] {
+  return values.map((_, i) => {
+    const near = values.slice(Math.max(0, i - 5), i + 6);
+    return near.reduce((sum, value) => sum + value, 0) / near.length;
+  });
+}
+
+// Beside the notebooks, book 6.1.8, figure 6-9: the four on MNIST, with the book's rates.
+const iterations = Number(process.argv[2] ?? 2000);
+const { train, test } = await mnist();
+const trained = {
+  SGD: await losses("SGD", sgd({ lr: 0.01 })),
+  Momentum: await losses("Momentum", momentum({ lr: 0.01 })),
+  AdaGrad: await losses("AdaGrad", adaGrad({ lr: 0.01 })),
+  Adam: await losses("Adam", adam({ lr: 0.001 })),
+};
+await save(
+  "optimizers-mnist",
+  lines(
+    Object.entries(trained).map(([label, loss]) => ({ y: smooth(loss), label })),
+    { x: { label: "iteration" }, y: { label: "loss", domain: [0, 1] } },
+  ),
 );

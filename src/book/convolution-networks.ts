@@ -14,7 +14,7 @@ import {
 } from "../check.ts";
 import { convolveAs } from "../graph/ops/conv.ts";
 import { add, scale } from "../graph/ops/elementwise.ts";
-import * as indexing from "../graph/ops/indexing.ts";
+import { permute as permuteAxes } from "../graph/ops/permute.ts";
 import { he, type Initializer, normal, zeros } from "../nn/initializers.ts";
 import { relu } from "../nn/layers/activations.ts";
 import { dense } from "../nn/layers/dense.ts";
@@ -85,7 +85,7 @@ const convolution = (
     const last = [filterSize, filterSize, channels, filterNum];
     // As many go into an output whatever the order of axes; initializers know the engine's.
     const W = parameter("weight", [filterNum, channels, filterSize, filterSize], () => weight(last));
-    const y = convolveAs("convolution", x, indexing.permute(W, [2, 3, 1, 0]), { stride, padding: pad });
+    const y = convolveAs("convolution", x, permuteAxes(W, [2, 3, 1, 0]), { stride, padding: pad });
     return add(y, parameter("bias", [filterNum], zeros()));
   });
 

@@ -3,11 +3,13 @@
 
 import { check, whole } from "../check.ts";
 import { ShapeError } from "../errors.ts";
+import { stack } from "../graph/ops/concatenate.ts";
 import { convolve2d } from "../graph/ops/conv.ts";
 import { add } from "../graph/ops/elementwise.ts";
-import { pad, permute, slice, stack } from "../graph/ops/indexing.ts";
+import { permute } from "../graph/ops/permute.ts";
 import { maxPool2d } from "../graph/ops/pool.ts";
 import { reshape } from "../graph/ops/reshape.ts";
+import { pad, slice } from "../graph/ops/slice.ts";
 import { checkShape, type Shape, type Value } from "../graph/value.ts";
 import { evaluate } from "../runtime/eager.ts";
 import { size, type Tensor, type TensorLike, tensor } from "../tensor.ts";

@@ -11,8 +11,8 @@ import {
   type TypedArray,
   toTensor,
 } from "../tensor.ts";
+import { checkFinite } from "../train/given-inputs.ts";
 import { coreOf, type Network } from "../train/network.ts";
-import { checkFinite } from "../train/programs.ts";
 import type { NamedTensors } from "../train/variables.ts";
 
 /** A parameter by the book's name. */

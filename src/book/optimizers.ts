@@ -25,7 +25,7 @@ import {
   type Tensor,
   tensor,
 } from "../tensor.ts";
-import { checkFinite } from "../train/programs.ts";
+import { checkFinite } from "../train/given-inputs.ts";
 
 /** What an optimizer can train: tensors in float32 or float64, or plain numbers. */
 export type Trainable = Tensor | number;

@@ -14,6 +14,8 @@ export interface Dataset {
   readonly scale?: number;
   /** how many classes the labels have */
   readonly classes?: number;
+  /** what they are called, from class 0: a network that is fitted to them remembers it, and so does its checkpoint */
+  readonly classNames?: readonly string[];
 }
 
 /** A data set that was checked. */

@@ -44,7 +44,7 @@ export interface Operation<A = unknown> {
   readonly inPlace?: boolean;
   /** The output is the input's memory under another shape: nothing is computed. */
   readonly view?: boolean;
-  /** How many products are added up: what a summary counts. */
+  /** How many multiply-adds it takes: the terms of its sums, each with the factor that it may have. What a summary counts. Default: none. */
   multiplyAdds?(node: Node<A>): number;
   /** What a product becomes that the op is fused into: one with an activation, or with an activation's gradient. */
   readonly activation?: Activation;

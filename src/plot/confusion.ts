@@ -35,6 +35,9 @@ const rules = { title: text, labels: texts, classes: whole(1, 100), rowLabel: te
  * @param y the predicted labels [n], or a network's outputs [n, classes], of which the largest counts
  * @throws DataError where there are not as many predictions as labels, or they are no classes
  * @throws OptionError where there are fewer classes or names than labels say
+ * It draws what `confusionMatrix()` of `kobai`, a metric of `evaluate`, counts. Who needs both in one file imports this one under a name of its
+ * own, `import { confusionMatrix as drawConfusionMatrix } from "kobai/plot"`, or all of it, `import * as plot from "kobai/plot"`.
+ *
  * @example
  * import { confusionMatrix } from "kobai/plot";
  * await writeFile("digits.svg", await confusionMatrix(test.t, net.predict(test.x), { title: "Digits" }).svg());

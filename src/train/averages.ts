@@ -1,7 +1,7 @@
 import { check, type Rule } from "../check.ts";
 import { StateError } from "../errors.ts";
 import type { TypedArray } from "../tensor.ts";
-import { coreOf, Network } from "./network.ts";
+import { type AnyNetwork, coreOf, Network } from "./network.ts";
 import type { NamedTensors } from "./variables.ts";
 
 /**
@@ -16,7 +16,7 @@ import type { NamedTensors } from "./variables.ts";
  * averaged(net)["dense1.bias"].shape; // [10]
  * ```
  */
-export function averaged(net: Network): NamedTensors {
+export function averaged(net: AnyNetwork): NamedTensors {
   const found = averagesOf("averaged", net);
   const { params } = net;
   return Object.fromEntries(
@@ -41,7 +41,7 @@ export function averaged(net: Network): NamedTensors {
  * swapAverage(net);
  * ```
  */
-export function swapAverage(net: Network): void {
+export function swapAverage(net: AnyNetwork): void {
   const averages = averagesOf("swapAverage", net);
   const { params } = net;
   for (const [name, view] of averages) {
@@ -54,7 +54,7 @@ export function swapAverage(net: Network): void {
 const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
 
 /** A view of the average of each parameter that has one: of a frozen one nothing was written. */
-function averagesOf(call: string, net: Network): ReadonlyMap<string, () => TypedArray> {
+function averagesOf(call: string, net: AnyNetwork): ReadonlyMap<string, () => TypedArray> {
   check(call, "net", net, network);
   const { engine, dtype, parameters } = coreOf(net);
   const { slots } = net.training;

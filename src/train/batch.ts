@@ -7,8 +7,8 @@ import type { ProgramCache } from "../runtime/program-cache.ts";
 import { formatShape, size, type TypedArray } from "../tensor.ts";
 import { type BuiltLoss, buildLoss, type Core, type TargetType } from "./core.ts";
 import type { Objective } from "./face.ts";
+import { type GivenInputs, givenInputs, keyOf } from "./given-inputs.ts";
 import type { Mode } from "./pass.ts";
-import { type GivenInputs, givenInputs, keyOf } from "./programs.ts";
 import type { Read } from "./reader.ts";
 import type { Targets } from "./targets.ts";
 

@@ -29,16 +29,12 @@ export type Sequence = Pick<Epochs, "of" | "batchSize" | "stepsPerEpoch" | "seed
 
 /** Goes on where the last fit was of the same sequence; else begins the next one. */
 export function continued(before: Epochs, next: Sequence): Epochs {
-  const isSame =
-    before.of === next.of &&
-    before.batchSize === next.batchSize &&
-    before.stepsPerEpoch === next.stepsPerEpoch &&
-    before.seed === next.seed;
-  if (isSame) return before;
+  const names = Object.keys(next) as (keyof Sequence)[];
+  if (names.every((name) => before[name] === next[name])) return before;
   return {
-    ...next,
     place: 0,
     first: before.first + Math.ceil(before.place / Math.max(1, before.stepsPerEpoch)),
+    ...next,
   };
 }
 

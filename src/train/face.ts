@@ -28,6 +28,8 @@ export interface Samples {
   /** by input */
   readonly x: readonly Tensor[];
   readonly scales: readonly number[];
+  /** as the caller gave them */
+  readonly classNames: unknown;
   /** by term of the objective */
   readonly t: readonly Tensor[];
 }
@@ -55,6 +57,8 @@ export interface Face {
   samples(call: string, data: unknown, objective: Objective): Samples;
   /** @param scale of all inputs @returns one for each */
   scales(call: string, scale: unknown): readonly number[];
+  /** One for each output, undefined where its classes have no names. */
+  classNames(call: string, names: unknown): readonly unknown[];
   /** What a caller asks for, one for each term. */
   metrics(option: string, asked: unknown, objective: Objective): readonly unknown[];
   /** What a caller is told: of all terms. */
@@ -76,10 +80,11 @@ export const single: Face = {
   objective: (call, loss) => termOf(check(call, "loss", loss, lossRule) as Loss),
   usual: () => termOf(crossEntropy()),
   samples(call, data) {
-    const { x, t, n, scale } = checkDataset(call, data as Dataset);
-    return { n, x: [x], t: [t], scales: [scale] };
+    const { x, t, n, scale, classNames } = checkDataset(call, data as Dataset);
+    return { n, x: [x], t: [t], scales: [scale], classNames };
   },
   scales: (call, scale) => [check(call, "scale", scale, finite) as number],
+  classNames: (_, names) => [names],
   metrics: (_, asked) => [asked],
   evaluation: ([evaluation]) => evaluation,
 };

@@ -6,6 +6,8 @@ import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
 import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
+import { memory, type Remembered } from "./callbacks/memory.ts";
+import { type ClassNames, classNamesOf } from "./class-names.ts";
 import { allocate, type Core, setStep } from "./core.ts";
 import { continued, digestOf, type Epochs } from "./epochs.ts";
 import {
@@ -93,11 +95,17 @@ export interface TrainingState {
   /** the last fit's, and the scales of its data, by input */
   objective?: Objective | undefined;
   scales: readonly number[];
+  /** by output: those of the last data that named any */
+  classNames: readonly (ClassNames | undefined)[];
   slots?: Slots | undefined;
   /** steps that the optimizer of these slots has been given */
   given: number;
   /** of the optimizer's schedule, where that follows evaluations */
   schedule?: ScheduleState | undefined;
+  /** after how many steps of its run the last fit was evaluated for the last time */
+  evaluated?: number | undefined;
+  /** what its callbacks remember */
+  remembered?: readonly Remembered[] | undefined;
 }
 
 /** What a fit asks of its network. */
@@ -125,6 +133,8 @@ export async function fit(
 ): Promise<History> {
   const plan = schedule(core.face, data, given, state.step);
   const { options, objective } = plan;
+  const { classNames: names } = plan.data;
+  const classNames = names === undefined ? state.classNames : classNamesOf("fit", core, names);
   const metrics = measuredTerms("fit: evaluate.metrics", core, objective, options.evaluate?.metrics);
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
@@ -144,6 +154,7 @@ export async function fit(
   context.keepSlots(slots, options.optimizer);
   state.objective = objective;
   state.scales = plan.data.scales;
+  state.classNames = classNames;
   try {
     return await session.run();
   } finally {
@@ -169,7 +180,7 @@ class Session implements Disposable {
   readonly #check: FiniteCheck;
   readonly #evaluators: Readonly<Record<string, Evaluator>>;
   readonly #history: History;
-  /** those of the options themselves first */
+  /** memories first, then those of the options themselves */
   readonly #callbacks: readonly Callback[];
   /** what callbacks see */
   readonly #seen: FitRun;
@@ -194,7 +205,9 @@ class Session implements Disposable {
     this.#schedule = plan;
     this.#context = context;
     this.#samples = digestOf(plan.data.x);
-    this.#callbacks = [options as Callback, ...(options.callbacks ?? [])];
+    const { callbacks = [] } = options;
+    const memories = callbacks.flatMap((callback) => callback[memory] ?? []);
+    this.#callbacks = [...memories, options as Callback, ...callbacks];
     this.#end = plan.steps;
     const { optimizer, signal } = options;
     const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
@@ -284,6 +297,7 @@ class Session implements Disposable {
     };
     try {
       this.#checkAlive();
+      if (history.from === 0) this.#state.evaluated = this.#state.remembered = undefined;
       await this.#tell("onStart");
       const isWhole = await this.#train(new Slicer());
       await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
@@ -308,8 +322,9 @@ class Session implements Disposable {
     ]);
     this.#beginEpochs();
     let trained = 0;
-    // Where a run goes on, that was measured before it was cut.
-    let isWhole = !signal?.aborted && (from > 0 || (await this.#evaluate()));
+    // Where a run goes on, that was mostly measured before it was cut.
+    const isMeasured = from > 0 && (from % every !== 0 || this.#state.evaluated === from);
+    let isWhole = !signal?.aborted && (isMeasured || (await this.#evaluate()));
     while (isWhole && history.steps < this.#end) {
       const { steps } = history;
       const inEpoch = this.#state.epochs.place % stepsPerEpoch;
@@ -428,11 +443,19 @@ class Session implements Disposable {
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
     history.evaluations.push(record);
+    // A run that was cut behind its last step is measured at its end once more.
+    const isNew = this.#state.evaluated !== history.steps;
     const { lr } = this.#options.optimizer;
     // Those of a fit's beginning and end would not be there in a longer one.
-    if (typeof lr === "function" && history.steps > 0 && history.steps % this.#schedule.every === 0) {
+    if (
+      typeof lr === "function" &&
+      isNew &&
+      history.steps > 0 &&
+      history.steps % this.#schedule.every === 0
+    ) {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
+    this.#state.evaluated = history.steps;
     await this.#tell("onEvaluate", record);
     return true;
   }

@@ -106,7 +106,7 @@ export async function findLearningRate(
     // Then it has diverged.
     if (!(error instanceof NotFiniteError) || smoothed.length === 0) throw error;
   } finally {
-    restore(net, kept);
+    await restore(net, kept);
   }
   const rates = smoothed.map((_, step) => rateOf(step));
   const least = smoothed.indexOf(Math.min(...smoothed));

@@ -4,11 +4,12 @@ import { StateError } from "../errors.ts";
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
-import { type DTypeName, size, type Tensor } from "../tensor.ts";
-import { accuracyOfClasses, binaryAccuracy } from "./accuracy.ts";
+import type { DTypeName, Tensor } from "../tensor.ts";
+import { accuracyOf } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
-import { allocate, build, type Core, inference, setStep, type TargetType } from "./core.ts";
+import { classNamesOf } from "./class-names.ts";
+import { allocate, type Core, setStep, type TargetType } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
@@ -24,7 +25,6 @@ import type { Signature, Single } from "./signature.ts";
 import { slots as newSlots, type Slots } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
-import { thresholdOf } from "./targets.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -111,7 +111,13 @@ export class Network<S extends Signature = Single> {
   constructor(core: Core, seed: number) {
     this.#core = core;
     this.#seed = seed;
-    this.#training = { step: 0, given: 0, epochs: noEpochs, scales: core.inputs.map(() => 1) };
+    this.#training = {
+      step: 0,
+      given: 0,
+      epochs: noEpochs,
+      scales: core.inputs.map(() => 1),
+      classNames: [],
+    };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
     this.#initialValues = core.parameters.initialValues(seed);
@@ -186,6 +192,24 @@ export class Network<S extends Signature = Single> {
 
   set scale(scale: S["scale"]) {
     this.#training.scales = this.#core.face.scales("network", scale);
+  }
+
+  /**
+   * What the network's classes are called, from class 0, so that a prediction can be said in words: those of the data of the last fit that
+   * names them (`classNames`), or of a checkpoint; undefined where nothing did. It may be set.
+   *
+   * @throws OptionError where they are no list of names, or not as many as the network has classes
+   * @example
+   * net.classNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+   * const { data } = net.predict(new Float32Array(784));
+   * net.classNames[data.indexOf(Math.max(...data))].length; // 1
+   */
+  get classNames(): S["classNames"] {
+    return this.#core.face.byOutput(this.#training.classNames);
+  }
+
+  set classNames(names: S["classNames"]) {
+    this.#training.classNames = classNamesOf("network", this.#core, names);
   }
 
   /** @internal What fits have left besides the parameters. */
@@ -435,21 +459,7 @@ export class Network<S extends Signature = Single> {
    */
   accuracy(x: S["x"], t: S["t"], loss?: S["loss"]): S["accuracy"] {
     const objective = this.#objectiveOf("accuracy", loss);
-    // Values have none; but labels may be those of outputs that were never fitted to any.
-    const labelled = objective.filter(({ loss: { targets } }) => targets !== "values");
-    const terms = (labelled.length > 0 ? labelled : objective).map((term) => {
-      const targets = term.loss.targets === "binary" ? "binary" : "classes";
-      return { ...term, loss: { ...term.loss, name: "accuracy", targets } as const };
-    });
-    const outputs = this.#predict("accuracy", x);
-    const sizes = this.#core.outputs.map(({ shape }) => size(shape));
-    const targets = toTargets("accuracy", t, outputs[0]!.data.length / sizes[0]!, this.#core, terms);
-    const shares = terms.map(({ output, loss: { targets: kind } }, i) => {
-      const { data } = outputs[output]!;
-      if (kind === "classes") return accuracyOfClasses(data, targets[i]!, sizes[output]!);
-      return binaryAccuracy(data, targets[i]!, thresholdOf(build(this.#core, 1, inference).outputs[output]!));
-    });
-    return this.#core.face.byTerm(shares, terms);
+    return accuracyOf(this.#core, this.#predict("accuracy", x), t, objective);
   }
 
   /**
@@ -481,7 +491,8 @@ export class Network<S extends Signature = Single> {
 
   /**
    * A table of the layers: the shape of what comes out of each, its parameters (and state, which is not trained), the multiply-adds and
-   * the bytes of activations that one sample takes in inference; below, the bytes of parameters and state, and after a fit whose inputs
+   * the bytes of activations that one sample takes in inference (of a product or a sum each term is one multiply-add, of a normalization each
+   * element is one to three; a bias, activations, maxima and copies are none); below, the bytes of parameters and state, and after a fit whose inputs
    * were mostly zeros, that they were held as compressed rows, and how many of their elements were not zero.
    * @example console.log(net.summary());
    */

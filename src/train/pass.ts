@@ -175,12 +175,17 @@ const fromZeroToOne: Initializer = () => ({ kind: "uniform", low: 0, high: 1 });
 
 const layerRule = having("forward", "a layer, such as relu()");
 
-/** What a layer's function does; where it fails for a shape, by the layer's name in the network. */
+/** What a layer's function does; where it fails for what it is given, by the layer's name in the network. */
 function underName<T>({ name: kind }: Layer, name: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw error instanceof ShapeError && error.op === kind ? error.of(name) : error;
+    const isOurs = error instanceof ShapeError || error instanceof OptionError;
+    if (!isOurs || !error.message.startsWith(`${kind}: `)) throw error;
+    const problem = error.message.slice(kind.length + 2);
+    throw error instanceof ShapeError
+      ? new ShapeError(name, problem, ...error.shapes)
+      : new OptionError(`${name}: ${problem}`);
   }
 }
 

@@ -4,7 +4,8 @@ import { toInputs } from "./arguments.ts";
 import { checkRead } from "./batch.ts";
 import type { Core } from "./core.ts";
 import { PART } from "./evaluate.ts";
-import { composePredict, keyOf, type PredictProgram } from "./programs.ts";
+import { keyOf } from "./given-inputs.ts";
+import { composePredict, type PredictProgram } from "./programs.ts";
 import type { Read, Reader } from "./reader.ts";
 
 /** Gives a network's outputs for samples in JavaScript, large batches in parts; see Network.predict. */

@@ -2,7 +2,7 @@ import { size, type TypedArray } from "../tensor.ts";
 import { type Named, scaleOf } from "./arguments.ts";
 import { looksSparse } from "./compressed.ts";
 import type { Core } from "./core.ts";
-import type { Given } from "./programs.ts";
+import type { Given } from "./given-inputs.ts";
 import { readsRows } from "./store.ts";
 import { checkFinite } from "./targets.ts";
 

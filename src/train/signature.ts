@@ -18,6 +18,7 @@ export interface Signature {
   readonly loss: unknown;
   readonly data: unknown;
   readonly scale: unknown;
+  readonly classNames: unknown;
   readonly inputShape: unknown;
   readonly outputShape: unknown;
   readonly metrics: unknown;
@@ -35,6 +36,7 @@ export interface Single {
   readonly loss: Loss;
   readonly data: Dataset;
   readonly scale: number;
+  readonly classNames: readonly string[] | undefined;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly metrics: Metrics;
@@ -65,6 +67,7 @@ export interface NamedInputs<Inputs extends string>
     readonly x: By<Inputs, Tensor>;
     readonly t: Tensor;
     readonly scale?: Readonly<Partial<Record<Inputs, number>>>;
+    readonly classNames?: readonly string[];
   };
   readonly scale: Readonly<Partial<Record<Inputs, number>>>;
   readonly inputShape: By<Inputs, Shape>;
@@ -77,10 +80,13 @@ export interface Named<Inputs extends string, Outputs extends string>
   /** of the outputs that have a loss */
   readonly t: Readonly<Partial<Record<Outputs, TensorLike>>>;
   readonly loss: NamedLosses<Outputs>;
+  /** of outputs that say which class a sample is of */
+  readonly classNames: Readonly<Partial<Record<Outputs, readonly string[] | undefined>>>;
   readonly data: {
     readonly x: By<Inputs, Tensor>;
     readonly t: Readonly<Partial<Record<Outputs, Tensor>>>;
     readonly scale?: Readonly<Partial<Record<Inputs, number>>>;
+    readonly classNames?: Readonly<Partial<Record<Outputs, readonly string[]>>>;
   };
   readonly outputShape: By<Outputs, Shape>;
   readonly metrics: Metrics | Readonly<Partial<Record<Outputs, Metrics>>>;

@@ -83,12 +83,13 @@ interface Row {
 function work(values: readonly Value[], counted: Set<Node>): Pick<Row, "multiplyAdds" | "bytes"> {
   let [multiplyAdds, bytes] = [0, 0];
   for (const node of topologicalOrder(values)) {
-    const { operation, outputs } = node;
-    if (counted.has(node) || isGiven(outputs[0]!)) continue;
+    const { operation } = node;
+    // What there is besides, such as where maxima stood, is for gradients.
+    const [output] = node.outputs as [Value];
+    if (counted.has(node) || isGiven(output)) continue;
     counted.add(node);
     multiplyAdds += operation.multiplyAdds?.(node) ?? 0;
-    if (operation.view) continue;
-    for (const { shape, dtype } of outputs) bytes += size(shape) * bytesPerElement(dtype);
+    if (!operation.view) bytes += size(output.shape) * bytesPerElement(output.dtype);
   }
   return { multiplyAdds, bytes };
 }

@@ -33,6 +33,27 @@ export class Call {
     this.#waits.delete(number);
   }
 
+  /** Tells of things of one kind, of the newest each time that the one before was taken. */
+  newest<E extends keyof Events>(event: E): { tell(value: Events[E]): void; told(): Promise<void> } {
+    let next: Events[E] | undefined;
+    let telling: Promise<void> | undefined;
+    const tellAll = async () => {
+      while (next !== undefined) {
+        const value = next;
+        next = undefined;
+        await this.emit(event, value);
+      }
+      telling = undefined;
+    };
+    return {
+      tell(value) {
+        next = value;
+        telling ??= tellAll();
+      },
+      told: async () => telling,
+    };
+  }
+
   abort(): void {
     this.#controller.abort();
     for (const number of this.#waits.keys()) this.taken(number);

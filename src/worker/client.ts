@@ -1,14 +1,17 @@
-import { anything, callback, options as optionsOf, type Rule } from "../check.ts";
+import { anything, callback, options as optionsOf, property, type Rule } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { DataError } from "../errors.ts";
 import "../globals.ts";
+import type { Bytes } from "../io/bytes.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
+import type { Tensor } from "../tensor.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import { Connection } from "./connection.ts";
 import { WorkerDataset } from "./dataset.ts";
 import type { Kinds, LayerDescription } from "./description.ts";
 import { WorkerNetwork } from "./network.ts";
 import type { WorkerLike } from "./thread.ts";
-import { buffersOf, fillsItsBuffer } from "./transfer.ts";
+import { alone, buffersOf, bytesOf } from "./transfer.ts";
 
 /** Options of `startWorker`. */
 export interface WorkerOptions extends Pick<InitOptions, "threads" | "maxMemory"> {
@@ -82,18 +85,21 @@ export class TrainingWorker {
    * Hands a data set over to the worker. Arrays that fill their memory are moved: they are empty here afterwards. Others, and shared ones,
    * are copied.
    *
-   * @throws DataError where it is no data set { x, t } @throws OptionError where `scale` or `classes` are out of range
+   * @throws DataError where it is no data set { x, t }, or its arrays have been moved already @throws OptionError where `scale` or `classes` are out of range
    * @throws StateError where the worker has ended
    * @example
    * const data = await worker.dataset({ x: tensor([[0], [1]]), t: tensor(new Uint8Array([0, 1])) });
    */
   async dataset(data: Dataset): Promise<WorkerDataset> {
-    const { x, t, n, scale, classes } = checkDataset("dataset", data);
-    // A clone of a part of an array takes all of its memory along.
-    const [movedX, movedT] = [x, t].map((each) =>
-      fillsItsBuffer(each.data) ? each : { ...each, data: each.data.slice() },
-    ) as [typeof x, typeof t];
-    const sent = { x: movedX, t: movedT, scale, ...(classes !== undefined && { classes }) };
+    checkThere(data);
+    const { x, t, n, scale, classes, classNames } = checkDataset("dataset", data);
+    const sent = {
+      x: alone(x),
+      t: alone(t),
+      scale,
+      ...(classes !== undefined && { classes }),
+      ...(classNames !== undefined && { classNames }),
+    };
     const handle = await this.#connection.call("dataset", [sent], { transfer: buffersOf(sent) });
     return new WorkerDataset(this.#connection, handle, n);
   }
@@ -113,6 +119,24 @@ export class TrainingWorker {
   }
 
   /**
+   * A network of the bytes of a checkpoint, in the worker: what `net.checkpoint()` there, or `checkpoint` and `save` of kobai have made of
+   * one. It predicts, evaluates and trains on to the same bits.
+   *
+   * @param bytes they are copied
+   * @throws DataError where they are no checkpoint, or of a network that cannot be made of it @throws MemoryError where it does not fit
+   * @throws StateError where the worker has ended
+   * @example
+   * const net = await worker.sequential([{ kind: "dense", units: 10 }], { input: [784], seed: 42 });
+   * const again = await worker.load(await net.checkpoint());
+   */
+  async load(bytes: Bytes): Promise<WorkerNetwork> {
+    return new WorkerNetwork(
+      this.#connection,
+      await this.#connection.call("network", [bytesOf("load", bytes)]),
+    );
+  }
+
+  /**
    * Ends the worker with all that it holds. Calls that wait for it, and later ones, reject with a StateError. Closing twice does no harm.
    *
    * @example await worker.close();
@@ -123,5 +147,18 @@ export class TrainingWorker {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/** @throws DataError where memory is gone, with what to do: all the rest is for `checkDataset` to say */
+function checkThere(data: unknown): void {
+  for (const name of ["x", "t"]) {
+    const { data: elements, shape } = (property(data, name) ?? {}) as Partial<Tensor>;
+    const isGone = ArrayBuffer.isView(elements) && elements.byteLength === 0;
+    if (!isGone || !Array.isArray(shape) || shape.includes(0)) continue;
+    throw new DataError(
+      `dataset: the elements of ${name} are gone: a worker may have taken them before. Make it anew, or give the first worker a copy: ` +
+        `{ ...${name}, data: ${name}.data.slice() }`,
+    );
   }
 }

@@ -1,7 +1,7 @@
-import { messageOf } from "../check.ts";
+import { messageOf, show } from "../check.ts";
 import { OptionError, StateError } from "../errors.ts";
 import { fromMessage } from "./errors.ts";
-import type { Calls, Events, FromWorker } from "./messages.ts";
+import type { Calls, Events, FromWorker, ToWorker } from "./messages.ts";
 import { startThread, type Thread, type WorkerLike } from "./thread.ts";
 
 /** What a caller may ask for besides the answer. */
@@ -10,8 +10,13 @@ export interface CallOptions {
   readonly transfer?: ArrayBuffer[];
   /** Aborts the call in the worker. */
   readonly signal?: AbortSignal | undefined;
-  /** What takes events: awaited, and where it fails the call is aborted and rejects with that error. */
+  /**
+   * What takes events, each kind one after the other: awaited, also before the answer is given, and where it fails the call is aborted and
+   * rejects with that error.
+   */
   readonly on?: { readonly [E in keyof Events]?: ((value: Events[E]) => unknown) | undefined };
+  /** Whose call it is: not collected before it has ended, since what it has in the worker goes with it. */
+  readonly owner?: object;
 }
 
 type EventMessage = Extract<FromWorker, { readonly event: unknown }>;
@@ -21,6 +26,8 @@ interface Pending extends CallOptions {
   reject(error: unknown): void;
   /** of a callback */
   failed?: { readonly error: unknown };
+  /** by the kind of event, the last one that came: resolves when it was taken */
+  readonly taking: { -readonly [E in keyof Events]?: Promise<void> };
 }
 
 /** The client's end: calls that wait for their answers. */
@@ -60,9 +67,14 @@ export class Connection {
       const { signal } = options;
       const aborted = signal?.aborted ?? false;
       try {
-        this.#thread.post({ id, call, args, aborted }, options.transfer ?? []);
+        this.#post({ id, call, args, aborted }, options.transfer);
       } catch (error) {
-        reject(new OptionError(`${call}: what a worker is given must be plain data: ${messageOf(error)}`));
+        reject(
+          new OptionError(
+            `${call}: what a worker is given must be plain data, without functions and proxies; it ` +
+              `could not be copied: ${show(messageOf(error))}`,
+          ),
+        );
         return;
       }
       const abort = () => this.#thread.post({ id, abort: true }, []);
@@ -73,6 +85,7 @@ export class Connection {
       };
       this.#pending.set(id, {
         ...options,
+        taking: {},
         resolve(result) {
           settle();
           resolve(result);
@@ -98,18 +111,35 @@ export class Connection {
     await this.#thread.terminate();
   }
 
+  /** Memory that cannot be handed over, such as that of a WebAssembly module, is copied. */
+  #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    try {
+      this.#thread.post(message, transfer);
+    } catch (error) {
+      if (transfer.length === 0) throw error;
+      this.#thread.post(message, []);
+    }
+  }
+
   async #receive(message: FromWorker): Promise<void> {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
-    if ("event" in message) await this.#take(pending, message);
-    else if (pending.failed) pending.reject(pending.failed.error);
+    if ("event" in message) {
+      const { event } = message;
+      pending.taking[event] = (pending.taking[event] ?? Promise.resolve()).then(() =>
+        this.#take(pending, message),
+      );
+      return;
+    }
+    await Promise.all(Object.values(pending.taking));
+    if (pending.failed) pending.reject(pending.failed.error);
     else if ("error" in message) pending.reject(fromMessage(message.error));
     else pending.resolve(message.result as never);
   }
 
   async #take(pending: Pending, { id, event, value, number }: EventMessage): Promise<void> {
     try {
-      await pending.on?.[event]?.(value as never);
+      if (!this.#end && !pending.failed) await pending.on?.[event]?.(value as never);
     } catch (error) {
       pending.failed ??= { error };
       if (!this.#end) this.#thread.post({ id, abort: true }, []);
@@ -118,6 +148,8 @@ export class Connection {
   }
 
   #ended(reason: Error): void {
+    // A page's worker lives on after an error.
+    void this.#thread.terminate();
     this.#finish(
       reason.name === "UnsupportedError"
         ? reason

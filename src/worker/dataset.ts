@@ -3,17 +3,27 @@ import { DataError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import type { Handle } from "./messages.ts";
 
+interface Place {
+  readonly connection: Connection;
+  readonly handle: Handle;
+}
+
 /** Frees what lies in the worker when its owner here is collected. */
-const collected = new FinalizationRegistry<() => void>((free) => free());
+const collected = new FinalizationRegistry<Place>(free);
 
 /** Has the worker free what belongs to `owner` once nobody holds that any more; @returns what frees it at once */
 export function freeWith(owner: object, connection: Connection, handle: Handle): () => void {
-  const free = () => connection.tell("dispose", handle);
-  collected.register(owner, free, owner);
+  // No function: one that is made here would hold the owner, as everything of this call.
+  const place = { connection, handle };
+  collected.register(owner, place, owner);
   return () => {
     collected.unregister(owner);
-    free();
+    free(place);
   };
+}
+
+function free({ connection, handle }: Place): void {
+  connection.tell("dispose", handle);
 }
 
 /** The handle of a data set, for calls over a connection. */

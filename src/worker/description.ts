@@ -35,8 +35,21 @@ import {
   stepDecay,
   warmUp,
 } from "../nn/schedules/index.ts";
+import type { TensorLike } from "../tensor.ts";
 import { initializers } from "../train/checkpoint/description.ts";
 import { makers } from "../train/checkpoint/rebuild.ts";
+import {
+  binaryAccuracy,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+  topK,
+} from "../train/metrics/classification.ts";
+import type { Metric, MetricName } from "../train/metrics/metric.ts";
+import { mae, mse, r2, rmse } from "../train/metrics/regression.ts";
+import { rocAuc } from "../train/metrics/roc-auc.ts";
+import { classWeights, sampleWeights, type Weights } from "../train/weights.ts";
 
 /** An initializer: `{ kind: "normal", std: 0.1 }`, `{ kind: "he" }`. */
 export interface InitializerDescription {
@@ -63,6 +76,23 @@ const extras = {
   weightDecay: ({ rate, ...options }: Named) => weightDecay(rate as number, options),
 };
 const losses = { crossEntropy, binaryCrossEntropy, meanSquaredError, sumSquaredError };
+const metrics = {
+  binaryAccuracy,
+  confusionMatrix,
+  f1,
+  mae,
+  mse,
+  precision,
+  r2,
+  recall,
+  rmse,
+  rocAuc,
+  topK: ({ k, ...options }: Named) => topK(k as number, options),
+};
+const weightings = {
+  classWeights: ({ weights }: Named) => classWeights(weights as never),
+  sampleWeights: ({ weights }: Named) => sampleWeights(weights as never),
+};
 
 type Named = Readonly<Record<string, unknown>>;
 type OptionsOf<F> = F extends (options?: infer O) => unknown ? NonNullable<O> : never;
@@ -89,6 +119,18 @@ export type OptimizerDescription = {
 /** The name of a loss. */
 export type LossName = keyof typeof losses;
 
+/** A metric: `{ kind: "topK", k: 3 }`, `{ kind: "confusionMatrix" }`. */
+export interface MetricDescription {
+  readonly kind: keyof typeof metrics;
+  readonly [option: string]: unknown;
+}
+
+/** How much samples count: `{ kind: "classWeights", weights: [1, 5] }`. */
+export interface WeightsDescription {
+  readonly kind: keyof typeof weightings;
+  readonly weights: TensorLike;
+}
+
 /** The kinds that there are. */
 export interface Kinds {
   readonly layers: readonly string[];
@@ -98,6 +140,9 @@ export interface Kinds {
   readonly schedules: readonly ScheduleDescription["kind"][];
   /** what else optimizers do */
   readonly extras: readonly ExtraDescription["kind"][];
+  /** besides "loss" and "accuracy" */
+  readonly metrics: readonly MetricDescription["kind"][];
+  readonly weights: readonly WeightsDescription["kind"][];
 }
 
 export const kinds: Kinds = {
@@ -107,6 +152,8 @@ export const kinds: Kinds = {
   optimizers: Object.keys(optimizers) as OptimizerDescription["kind"][],
   schedules: Object.keys(schedules) as ScheduleDescription["kind"][],
   extras: Object.keys(extras) as ExtraDescription["kind"][],
+  metrics: Object.keys(metrics) as MetricDescription["kind"][],
+  weights: Object.keys(weightings) as WeightsDescription["kind"][],
 };
 
 /**
@@ -116,17 +163,21 @@ export const kinds: Kinds = {
  * @throws OptionError where it is none, of a kind that there is not, or has options that its function does not take
  */
 export function layerOf(call: string, description: LayerDescription): Layer {
+  checkDepth(call, description);
   return make(call, "layer", kinds.layers, description) as Layer;
 }
 
 /** An optimizer from its description. @throws as `layerOf` */
 export function optimizerOf(call: string, description: OptimizerDescription): Optimizer {
+  checkDepth(call, description);
   const { kind, lr, with: others, ...options } = described(call, "optimizer", kinds.optimizers, description);
   return optimizers[kind as keyof typeof optimizers]({
     ...options,
     ...(lr !== undefined && { lr: isObject(lr) ? scheduleOf(`${kind}: lr`, lr) : (lr as number) }),
     ...(others !== undefined && {
-      with: Array.isArray(others) ? others.map((each) => extraOf(`${kind}: with`, each)) : (others as never),
+      with: Array.isArray(others)
+        ? Array.from(others, (each) => extraOf(`${kind}: with`, each))
+        : (others as never),
     }),
   });
 }
@@ -156,6 +207,29 @@ export function lossOf(call: string, name: LossName): Loss {
   return losses[kind as LossName]();
 }
 
+/**
+ * Metrics from a list of names and descriptions. @throws as `layerOf`; what is no list, or a name that there is not, is refused where it is
+ * measured
+ */
+export function metricsOf(
+  call: string,
+  asked: readonly (MetricName | MetricDescription)[],
+): readonly (MetricName | Metric)[] {
+  if (!Array.isArray(asked)) return asked as never;
+  return Array.from(asked, (each: MetricName | MetricDescription) => {
+    if (!isObject(each)) return each as MetricName;
+    const { kind, ...options } = described(call, "metric", kinds.metrics, each);
+    return (metrics as Readonly<Record<string, (options: never) => Metric>>)[kind]!(options as never);
+  });
+}
+
+/** How much samples count, from its description. @throws as `layerOf` */
+export function weightsOf(call: string, description: WeightsDescription): Weights {
+  const { kind, ...options } = described(call, "weighting", kinds.weights, description);
+  checkTaken(kind, options, { weights: true });
+  return weightings[kind as keyof typeof weightings](options);
+}
+
 /** Makes what a description says, and before that what stands in its options. */
 function make(call: string, what: string, known: readonly string[], given: unknown): unknown {
   const { kind, ...options } = described(call, what, known, given);
@@ -182,9 +256,23 @@ function checkTaken(kind: string, options: object, { kind: _, ...taken }: Named)
   );
 }
 
+/** Deeper than any network's layers. */
+const MOST_DEPTH = 32;
+
+/** @throws OptionError where descriptions are nested too deep: one may hold itself */
+function checkDepth(call: string, value: unknown, depth = 0): void {
+  if (depth > MOST_DEPTH) {
+    throw new OptionError(
+      `${call}: a description is nested deeper than that of any network, or holds itself`,
+    );
+  }
+  if (!Array.isArray(value) && !isObject(value)) return;
+  for (const each of Object.values(value)) checkDepth(call, each, depth + 1);
+}
+
 /** An option, in which a description is what it makes: layers stand in lists, an initializer by itself. */
 function partOf(call: string, option: unknown): unknown {
-  if (Array.isArray(option)) return option.map((each) => partOf(call, each));
+  if (Array.isArray(option)) return Array.from(option, (each) => partOf(call, each));
   if (!isObject(option)) return option;
   const isLayer = kinds.layers.includes(option.kind as string);
   return isLayer

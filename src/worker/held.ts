@@ -1,9 +1,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Optimizer } from "../nn/optimizers/index.ts";
+import type { FitOptions } from "../train/fit.ts";
 import type { History } from "../train/history.ts";
 import type { Network } from "../train/network.ts";
 import type { Call } from "./call.ts";
-import { lossOf, type OptimizerDescription, optimizerOf } from "./description.ts";
+import { lossOf, metricsOf, type OptimizerDescription, optimizerOf, weightsOf } from "./description.ts";
 import type { Handle, PostedFit } from "./messages.ts";
 
 /** A network in the worker, with what belongs to it. */
@@ -12,6 +13,8 @@ export class Held {
   /** that of the last fit, and what tells it from others */
   #optimizer: { readonly key: string; readonly made: Optimizer } | undefined;
   #fitting = false;
+  /** whether the fit waits for its client to have taken an evaluation */
+  #isTelling = false;
   #pause: Pause | undefined;
 
   constructor(network: Network) {
@@ -22,31 +25,32 @@ export class Held {
   async fit(
     call: Call,
     data: Dataset,
-    { loss, optimizer, evaluate, ...options }: PostedFit,
+    { loss, optimizer, evaluate, weights, ...options }: PostedFit,
     dataset: (handle: Handle) => Dataset,
   ): Promise<History> {
     const chosen = this.#optimizerOf(optimizer);
     // A second fit is refused, and changes nothing of the first.
     const isSecond = this.#fitting;
     this.#fitting = true;
-    let isTaken = true;
-    const tell: NonNullable<Parameters<Network["fit"]>[1]["onProgress"]> = (progress) => {
-      if (isTaken) {
-        isTaken = false;
-        void call.emit("progress", progress).then(() => {
-          isTaken = true;
-        });
-      }
-      return this.#pause?.over(call.signal);
-    };
+    const progress = call.newest("progress");
     try {
       return await this.network.fit(data, {
         ...options,
         loss: lossOf("fit", loss),
         optimizer: chosen.made,
-        ...(evaluate && { evaluate: { ...evaluate, data: datasets(evaluate.data, dataset) } }),
-        onProgress: tell,
-        onEvaluate: (record) => call.emit("evaluate", record),
+        ...(evaluate && { evaluate: evaluationOf(evaluate, dataset) }),
+        ...(weights !== undefined && { weights: weightsOf("fit: weights", weights) }),
+        onProgress: (newest) => {
+          progress.tell(newest);
+          return this.#pause?.over(call.signal);
+        },
+        onEvaluate: async (record) => {
+          this.#isTelling = true;
+          // Whoever takes it may pause the fit, which waits already.
+          await call.emit("evaluate", record);
+          this.#isTelling = false;
+          await this.#pause?.over(call.signal);
+        },
         signal: call.signal,
       });
     } finally {
@@ -56,12 +60,14 @@ export class Held {
       }
       // A fit that was refused leaves the state of the one before.
       if (this.network.training.slots?.optimizer === chosen.made) this.#optimizer = chosen;
+      await progress.told();
     }
   }
 
   /** Resolves when a fit that is under way has done its slice and waits; at once where there is none. */
   async pause(): Promise<void> {
     this.#pause ??= new Pause();
+    if (this.#isTelling) this.#pause.begin();
     if (this.#fitting) await this.#pause.begun;
   }
 
@@ -70,24 +76,37 @@ export class Held {
     this.#pause = undefined;
   }
 
+  /** A fit that waits goes on, to find that its network is gone. */
+  dispose(): void {
+    this.network.dispose();
+    this.resume();
+  }
+
   /** The same one as in the last fit where only its learning rate is another: it goes on with its state. */
   #optimizerOf(description: OptimizerDescription): { key: string; made: Optimizer } {
     const made = optimizerOf("fit", description);
     const { lr: _, ...others } = description;
-    const key = JSON.stringify(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const sorted = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify(Object.fromEntries(sorted));
     if (this.#fitting || this.#optimizer?.key !== key) return { key, made };
     this.#optimizer.made.lr = made.lr;
     return this.#optimizer;
   }
 }
 
-function datasets(
-  given: Handle | Readonly<Record<string, Handle>>,
+/** With the data sets in their handles' places. */
+function evaluationOf(
+  { data, metrics, ...rest }: NonNullable<PostedFit["evaluate"]>,
   dataset: (handle: Handle) => Dataset,
-): Dataset | Record<string, Dataset> {
-  return typeof given === "number"
-    ? dataset(given)
-    : Object.fromEntries(Object.entries(given).map(([name, each]) => [name, dataset(each)]));
+): NonNullable<FitOptions["evaluate"]> {
+  return {
+    ...rest,
+    ...(metrics !== undefined && { metrics: metricsOf("fit: evaluate.metrics", metrics) }),
+    data:
+      typeof data === "number"
+        ? dataset(data)
+        : Object.fromEntries(Object.entries(data).map(([name, each]) => [name, dataset(each)])),
+  };
 }
 
 /** What a fit waits for at the end of a slice. */

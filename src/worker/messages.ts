@@ -12,16 +12,18 @@ import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { SequentialOptions } from "../train/sequential.ts";
 import type { NamedTensors } from "../train/variables.ts";
-import type { Kinds, LayerDescription, LossName, OptimizerDescription } from "./description.ts";
+import type {
+  Kinds,
+  LayerDescription,
+  LossName,
+  MetricDescription,
+  OptimizerDescription,
+  WeightsDescription,
+} from "./description.ts";
 import type { ErrorMessage } from "./errors.ts";
 
 /** A network or a data set that lies in the worker. */
 export type Handle = number;
-
-/** All samples of a data set that lies in the worker. */
-export interface PostedDataset {
-  readonly dataset: Handle;
-}
 
 /** What a client is told of a network once it is made. */
 export interface NetworkInfo {
@@ -36,15 +38,16 @@ export interface NetworkInfo {
 export interface PostedFit
   extends Omit<
     FitOptions,
-    "loss" | "optimizer" | "evaluate" | "signal" | "onProgress" | "onEvaluate" | "callbacks"
+    "loss" | "optimizer" | "evaluate" | "weights" | "signal" | "onProgress" | "onEvaluate" | "callbacks"
   > {
   readonly loss: LossName;
   readonly optimizer: OptimizerDescription;
   readonly evaluate?: {
     readonly data: Handle | Readonly<Record<string, Handle>>;
     readonly every?: number;
-    readonly metrics?: readonly MetricName[];
+    readonly metrics?: readonly (MetricName | MetricDescription)[];
   };
+  readonly weights?: WeightsDescription;
 }
 
 /** What can be called, and what is answered. */
@@ -52,18 +55,22 @@ export interface Calls {
   init(options: InitOptions): { readonly info: EngineInfo; readonly kinds: Kinds };
   dataset(data: Dataset): Handle;
   sequential(layers: readonly LayerDescription[], options: SequentialOptions): NetworkInfo;
+  /** a network of a checkpoint's bytes */
+  network(bytes: Bytes): NetworkInfo;
   fit(network: Handle, data: Handle, options: PostedFit): History;
   pause(network: Handle): void;
   resume(network: Handle): void;
   evaluate(
     network: Handle,
     data: Handle,
-    options: { readonly loss?: LossName; readonly metrics?: readonly MetricName[] },
+    options: { readonly loss?: LossName; readonly metrics?: readonly (MetricName | MetricDescription)[] },
   ): Evaluation;
-  predict(network: Handle, x: TensorLike | PostedDataset): Tensor;
+  /** of samples, or of all those of a data set */
+  predict(network: Handle, x: TensorLike | undefined, data?: Handle): Tensor;
   outputs(network: Handle, x: TensorLike): Record<string, Tensor>;
   gradient(network: Handle, x: TensorLike, t: TensorLike, loss?: LossName): NamedTensors;
   params(network: Handle): NamedTensors;
+  state(network: Handle): NamedTensors;
   sha256(network: Handle): string;
   save(network: Handle): Uint8Array<ArrayBuffer>;
   load(network: Handle, bytes: Bytes): void;
@@ -71,6 +78,7 @@ export interface Calls {
   restore(network: Handle, bytes: Bytes): void;
   steps(network: Handle): number;
   scale(network: Handle, scale: number): void;
+  classNames(network: Handle): readonly string[] | undefined;
   dispose(handle: Handle): void;
 }
 

@@ -1,4 +1,4 @@
-import { callback, check, isObject, type Rule, signal as signalRule } from "../check.ts";
+import { signal as aborts, callback, check, isObject, property, type Rule } from "../check.ts";
 import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
 import type { DTypeName, Tensor, TensorLike } from "../tensor.ts";
@@ -9,30 +9,39 @@ import type { MetricName } from "../train/metrics/metric.ts";
 import type { NamedTensors } from "../train/variables.ts";
 import type { Connection } from "./connection.ts";
 import { freeWith, handleOf, WorkerDataset } from "./dataset.ts";
-import type { LossName } from "./description.ts";
+import type { LossName, MetricDescription } from "./description.ts";
 import type { Calls, Handle, NetworkInfo, PostedFit } from "./messages.ts";
+import { alone, bytesOf } from "./transfer.ts";
 
-/** Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, optimizers as descriptions, data sets in the worker. */
+/**
+ * Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, data sets in the worker, and optimizers, metrics
+ * and weights as descriptions.
+ */
 export interface WorkerFitOptions extends Omit<PostedFit, "evaluate">, Pick<FitOptions, "signal"> {
-  /** Called every few milliseconds. */
+  /** Called every few milliseconds, and at the end. */
   onProgress?: (progress: Progress) => unknown;
   /** Called after each evaluation. */
   onEvaluate?: (record: EvaluationRecord) => unknown;
   evaluate?: {
     data: WorkerDataset | Readonly<Record<string, WorkerDataset>>;
     every?: number;
-    metrics?: readonly MetricName[];
+    metrics?: readonly (MetricName | MetricDescription)[];
   };
 }
 
 /** Options of a network's `evaluate` in a worker. */
 export interface WorkerEvaluateOptions {
   loss?: LossName;
-  metrics?: readonly MetricName[];
+  metrics?: readonly (MetricName | MetricDescription)[];
   signal?: AbortSignal;
 }
 
 const object: Rule = [isObject, "an object"];
+/** One that says so itself: it cannot be looked at from the worker. */
+const signalRule: Rule = [
+  (value) => aborts[0](value) && callback[0](property(value, "addEventListener")),
+  aborts[1],
+];
 
 /** A network in a worker. Made by `worker.sequential`. Its memory is freed by `dispose()`, with the worker, or when it is collected. */
 export class WorkerNetwork {
@@ -62,8 +71,9 @@ export class WorkerNetwork {
    * Trains the network, as kobai's `fit` does, to the same bits.
    *
    * The optimizer goes on with its state where the last fit's was of the same description, but for its learning rate: a rate is changed
-   * by aborting a fit and beginning another. `onEvaluate` is awaited; `onProgress` is not, but is called anew only once it is done: a busy
-   * page slows nothing down. Where either throws or rejects, the fit ends with that error.
+   * by aborting a fit and beginning another. `onEvaluate` is awaited; `onProgress` is not, but is called anew, with what is newest then, only
+   * once it is done: a busy page slows nothing down. Both are done when the fit is. Where either throws or rejects, the fit ends with that
+   * error.
    *
    * @throws OptionError, DataError, NotFiniteError as kobai's `fit` throws them
    * @throws StateError while another fit of this network runs, after dispose, or where the worker has ended
@@ -88,6 +98,7 @@ export class WorkerNetwork {
     return this.#connection.call("fit", [this.#network, handle, posted], {
       signal,
       on: { progress: onProgress, evaluate: onEvaluate },
+      owner: this,
     });
   }
 
@@ -104,7 +115,7 @@ export class WorkerNetwork {
 
   /**
    * Has a fit wait at the end of its slice, within milliseconds, until `resume`; or the next one, where none is under way. Everything else can
-   * be called meanwhile.
+   * be called meanwhile; it may be called by `onProgress` and `onEvaluate` too.
    *
    * @returns a promise that resolves when it waits
    * @throws StateError after dispose, or where the worker has ended @example await net.pause();
@@ -121,15 +132,20 @@ export class WorkerNetwork {
   /**
    * The mean loss over a data set, and for class targets the accuracy, as kobai's `evaluate` gives them.
    *
-   * @param given loss: default that of the last fit, else "crossEntropy"; metrics; signal: rejects with its reason when aborted
+   * @param given loss: default that of the last fit, else "crossEntropy"; metrics: "loss", "accuracy" and descriptions of others, default
+   * both; signal: rejects with its reason when aborted
    * @throws OptionError, DataError as kobai's `evaluate` throws them @throws StateError after dispose, or where the worker has ended
    * @example const { loss, accuracy } = await net.evaluate(data);
+   * @example (await net.evaluate(data, { metrics: [{ kind: "confusionMatrix" }] })).confusionMatrix.length;
    */
   async evaluate(data: WorkerDataset, given: WorkerEvaluateOptions = {}): Promise<Evaluation> {
     const handle = handleOf("evaluate", this.#connection, data);
     const { signal, ...options } = check("evaluate", "options", given, object);
     if (signal !== undefined) check("evaluate", "signal", signal, signalRule);
-    const evaluation = this.#connection.call("evaluate", [this.#network, handle, options], { signal });
+    const evaluation = this.#connection.call("evaluate", [this.#network, handle, options], {
+      signal,
+      owner: this,
+    });
     // The reason stays here: it may be anything.
     return evaluation.finally(() => signal?.throwIfAborted());
   }
@@ -142,8 +158,8 @@ export class WorkerNetwork {
    * @example (await net.predict([0.5, -1])).shape; // [2]
    */
   async predict(x: TensorLike | WorkerDataset): Promise<Tensor> {
-    if (!(x instanceof WorkerDataset)) return this.#call("predict", x);
-    return this.#call("predict", { dataset: handleOf("predict", this.#connection, x) });
+    if (!(x instanceof WorkerDataset)) return this.#call("predict", alone(x));
+    return this.#call("predict", undefined, handleOf("predict", this.#connection, x));
   }
 
   /**
@@ -153,7 +169,7 @@ export class WorkerNetwork {
    * @throws as `predict` @example Object.keys(await net.outputs([0.5, -1]));
    */
   outputs(x: TensorLike): Promise<Record<string, Tensor>> {
-    return this.#call("outputs", x);
+    return this.#call("outputs", alone(x));
   }
 
   /**
@@ -164,12 +180,21 @@ export class WorkerNetwork {
    * @example (await net.gradient([0.5, -1], 1))["dense1.bias"].shape;
    */
   gradient(x: TensorLike, t: TensorLike, loss?: LossName): Promise<NamedTensors> {
-    return this.#call("gradient", x, t, loss);
+    return this.#call("gradient", alone(x), alone(t), loss);
   }
 
   /** Copies of the parameters, by name. @throws StateError after dispose, or where the worker has ended @example await net.params(); */
   params(): Promise<NamedTensors> {
     return this.#call("params");
+  }
+
+  /**
+   * Copies of what layers keep besides parameters, such as running statistics, by name; empty for most networks.
+   *
+   * @throws StateError after dispose, or where the worker has ended @example await net.state();
+   */
+  state(): Promise<NamedTensors> {
+    return this.#call("state");
   }
 
   /**
@@ -187,7 +212,7 @@ export class WorkerNetwork {
   }
 
   /**
-   * The parameters as the bytes of a safetensors file.
+   * Parameters and state as the bytes of a safetensors file.
    *
    * @throws StateError after dispose, or where the worker has ended @example await net.load(await net.save());
    */
@@ -196,15 +221,15 @@ export class WorkerNetwork {
   }
 
   /**
-   * Overwrites all parameters by those of a safetensors file, or none where anything does not fit.
+   * Overwrites all parameters and state by those of a safetensors file, or none where anything does not fit.
    *
    * @param bytes of the file; they are copied
    * @throws DataError where it is no such file, or of other names or numbers; ShapeError where a shape is another
    * @throws StateError after dispose, or where the worker has ended
    * @example await net.load(await net.save());
    */
-  load(bytes: Bytes): Promise<void> {
-    return this.#call("load", bytes);
+  async load(bytes: Bytes): Promise<void> {
+    return this.#call("load", bytesOf("load", bytes));
   }
 
   /**
@@ -225,8 +250,8 @@ export class WorkerNetwork {
    * @throws StateError while a fit of this network runs, after dispose, or where the worker has ended
    * @example await net.restore(await net.checkpoint());
    */
-  restore(bytes: Bytes): Promise<void> {
-    return this.#call("restore", bytes);
+  async restore(bytes: Bytes): Promise<void> {
+    return this.#call("restore", bytesOf("restore", bytes));
   }
 
   /**
@@ -237,6 +262,15 @@ export class WorkerNetwork {
    */
   setScale(scale: number): Promise<void> {
     return this.#call("scale", scale);
+  }
+
+  /**
+   * What the classes are called, as kobai's `classNames` has it: those of the last fit's data, or of a checkpoint.
+   *
+   * @throws StateError after dispose, or where the worker has ended @example await net.classNames(); // undefined
+   */
+  classNames(): Promise<readonly string[] | undefined> {
+    return this.#call("classNames");
   }
 
   /** Frees the network's memory; later calls reject with a StateError. Disposing twice does no harm. @example net.dispose(); */
@@ -252,10 +286,11 @@ export class WorkerNetwork {
     call: K,
     ...args: Rest<Parameters<Calls[K]>>
   ): Promise<ReturnType<Calls[K]>> {
-    return this.#connection.call(call, [this.#network, ...args] as unknown as Parameters<Calls[K]>);
+    const all = [this.#network, ...args] as unknown as Parameters<Calls[K]>;
+    return this.#connection.call(call, all, { owner: this });
   }
 }
 
 /** Calls whose first argument is the network. */
-type CallsOfNetwork = Exclude<keyof Calls, "init" | "dataset" | "sequential">;
+type CallsOfNetwork = Exclude<keyof Calls, "init" | "dataset" | "sequential" | "network">;
 type Rest<Args extends readonly unknown[]> = Args extends readonly [unknown, ...infer R] ? R : never;

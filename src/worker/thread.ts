@@ -1,6 +1,6 @@
 // How a worker is started: from the text of its script, in Node and in a page, or by a function of the user's.
 
-import { messageOf } from "../check.ts";
+import { check, messageOf, property, type Rule } from "../check.ts";
 import { UnsupportedError } from "../errors.ts";
 import { importNode, isNode } from "../node.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
@@ -41,12 +41,23 @@ interface PageWorker extends WorkerLike {
   onerror: unknown;
 }
 
-/** Starts a worker and listens to it. @param factory the user's own; what it throws is the caller's to handle */
+const workerRule: Rule = [
+  (value) => ["postMessage", "terminate"].every((name) => typeof property(value, name) === "function"),
+  "a Worker, of a page or of node:worker_threads, or a promise of one",
+];
+
+/**
+ * Starts a worker and listens to it.
+ *
+ * @param factory the user's own; what it throws is the caller's to handle @throws OptionError where it gives no worker
+ */
 export async function startThread(
   listener: Listener,
   factory: (() => WorkerLike | Promise<WorkerLike>) | undefined,
 ): Promise<Thread> {
-  const worker = await (factory ?? (isNode ? inNode : inPage))();
+  const worker = factory
+    ? check("startWorker", "what worker() gives", await factory(), workerRule)
+    : await (isNode ? inNode : inPage)();
   const isEmitter = "on" in worker;
   if (isEmitter) listenInNode(worker as Emitter, listener);
   else listenInPage(worker as PageWorker, listener, factory === undefined);

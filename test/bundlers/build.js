@@ -37,15 +37,18 @@ const builders = {
     const { build } = await import("esbuild");
     await build({ entryPoints: entries, outdir, bundle: true, minify: true, format: "esm" });
   },
-  async parcel() {
+  async parcel(config = fileURLToPath(import.meta.resolve("@parcel/config-default"))) {
     const { Parcel } = await import("@parcel/core");
     await new Parcel({
       entries: "index.html",
-      defaultConfig: fileURLToPath(import.meta.resolve("@parcel/config-default")),
+      defaultConfig: config,
       mode: "production",
       cacheDir: `${outdir}-cache`,
       defaultTargetOptions: { distDir: outdir, publicUrl: "./", shouldOptimize: true },
     }).run();
+  },
+  async "parcel-terser"() {
+    await this.parcel(fileURLToPath(import.meta.resolve("./terser.parcelrc")));
   },
 };
 

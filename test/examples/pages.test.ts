@@ -1,6 +1,8 @@
 // The example pages, in a project in which kobai is installed as it comes.
 
-import { cpSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -23,22 +25,48 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const threads = Math.min(availableParallelism(), 64);
+
 it.each([
   ["import-map.html", { "#output": "XOR: 100 % right" }],
   ["worker.html", { "#output": "XOR: 100 % right" }],
   ["strict-policy.html", { "#output": "XOR: 100 % right", "#worker": "XOR in a worker: 100 % right" }],
-  ["threads.html", { "#output": `${Math.min(availableParallelism(), 64)} threads` }],
-] as const)("%s", async (name, expected) => {
+  ["threads.html", { "#output": "XOR: 100 % right, threads: 1" }],
+  ["service-worker.html", { "#output": `XOR: 100 % right, threads: ${threads}` }],
+] as const)("%s", (name, expected) => shows(`${server.url}${name}`, expected));
+
+it("threads.html, as serve.js serves it", async () => {
+  const server = spawn(process.execPath, ["serve.js", "0"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [said] = await once(server.stdout, "data");
+    await shows(String(said).trim(), { "#output": `XOR: 100 % right, threads: ${threads}` });
+  } finally {
+    server.kill();
+  }
+});
+
+it("the list has each of them", () => {
+  const list = readFileSync("examples/pages/README.md", "utf8");
+  for (const name of readdirSync("examples/pages").filter((name) => name.endsWith(".html"))) {
+    expect(list).toContain(`[${name}](${name})`);
+  }
+});
+
+/** A page that comes to show these texts, without a complaint. */
+async function shows(address: string, expected: Readonly<Record<string, string>>): Promise<void> {
   const page = await browser.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
-  await page.goto(`${server.url}${name}`);
+  await page.goto(address);
   for (const [element, text] of Object.entries(expected)) {
     await page.locator(`${element}:text-is("${text}")`).waitFor();
   }
   expect(problems).toEqual([]);
   await page.close();
-});
+}

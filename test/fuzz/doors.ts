@@ -165,6 +165,7 @@ function modelDoors(name: string): Door[] {
       { ...fitting(), loss: losses },
     ],
     scale: [{ a: 1 }],
+    classNames: [{ kind: ["no", "yes"] }],
   };
   const call = async (...args: never[]) => {
     const net = kobai.model(
@@ -175,7 +176,7 @@ function modelDoors(name: string): Door[] {
       { inputs: { a: [2], b: [2] } },
     ) as unknown as Record<string, unknown> & kobai.Network;
     try {
-      if (name === "scale") net.scale = args[0]!;
+      if (name === "scale" || name === "classNames") net[name] = args[0]!;
       else return await (net[name] as (...args: never[]) => unknown).call(net, ...args);
     } finally {
       net.dispose();
@@ -350,7 +351,15 @@ export const doors: readonly Door[] = [
     (options) =>
       kobai.sequential([kobai.depthwiseConv2d(options as { kernel: 1 })], { input: [1, 1, 2] }).dispose(),
   ),
-  ...["upsample2d", "upsample1d"].map((name) => door("kobai", kobai, name, 2)),
+  ...["upsample2d", "upsample1d"].flatMap((name) => [
+    door("kobai", kobai, name, 2, {}),
+    ...fields(
+      `kobai: ${name}`,
+      () => ({}),
+      ["interpolation"],
+      (options) => (kobai as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(2, options),
+    ),
+  ]),
   ...["globalAvgPool2d", "globalMaxPool2d", "globalAvgPool1d", "globalMaxPool1d"].map((name) =>
     door("kobai", kobai, name),
   ),
@@ -489,7 +498,7 @@ export const doors: readonly Door[] = [
     call: (layer: never, x: never) =>
       kobai.model(({ a }, apply) => apply(layer, x === undefined ? a! : x), { inputs: { a: [2] } }).dispose(),
   },
-  ...["predict", "loss", "evaluate", "fit", "scale"].flatMap((name) => modelDoors(name)),
+  ...["predict", "loss", "evaluate", "fit", "scale", "classNames"].flatMap((name) => modelDoors(name)),
   {
     name: "kobai: residual",
     args: () => [dense(2), {}],
@@ -606,7 +615,7 @@ export const doors: readonly Door[] = [
   ...fields(
     "Network: fit on",
     () => data,
-    ["x", "t", "scale", "classes"],
+    ["x", "t", "scale", "classes", "classNames"],
     (set) => withNetwork((net) => net.fit(set as kobai.Dataset, fitting())),
   ),
   ...fields(
@@ -709,8 +718,8 @@ export const doors: readonly Door[] = [
   })),
   ...["globalAvgPool2d", "globalMaxPool2d"].map((name) => opOf(name, [1, 2, 1])),
   ...["globalAvgPool1d", "globalMaxPool1d"].map((name) => opOf(name, [2, 1])),
-  opOf("upsample2d", [1, 2, 1], 2),
-  opOf("upsample1d", [2, 1], 2),
+  opOf("upsample2d", [1, 2, 1], 2, {}),
+  opOf("upsample1d", [2, 1], 2, {}),
   ...["batchNorm", "layerNorm"].map((name) => opOf(name, [2], VALUE, VALUE, {})),
   opOf("groupNorm", [2], 2, VALUE, VALUE, {}),
   opOf("channelAffine", [2], VALUE, VALUE, VALUE),

@@ -69,5 +69,7 @@ export const convolutions: readonly OpCase[] = [
   transposed({}, [[2, 3, 4, 3], [3, 2, 5]], [[1, 1, 1, 1], [2, 2, 1]]),
   transposed({ stride: 2, padding: "same" }, [[2, 3, 4, 3], [3, 3, 5]], [[1, 5, 2, 2], [2, 4, 9]]),
   transposed({ stride: [2, 3], padding: 1, outputPadding: [1, 2] }, [[2, 3, 4, 4], [3, 3, 2]]),
+  // Larger than what its elements reach: a convolution of its result would give more than there were.
+  transposed({ stride: [4, 3], padding: "same", outputPadding: [3, 2] }, [[2, 3, 4, 2], [3, 1, 3]], [[1, 2, 5, 1], [1, 2, 5]]),
   transposed({ stride: 3, dilation: 2, groups: 2 }, [[2, 3, 2, 4], [2, 3, 6]]),
 ];

@@ -61,7 +61,7 @@ describe("operands that do not go together", () => {
       () => convolve2d(floats(2, 4, 4, 1), floats(5, 5, 1, 2)),
     ],
     [
-      'convolve2d: kernel 3×2, which reaches over 7×4, is larger than its input 4×9 with [[1,1],[1,1]] zeros around it; use padding: "same" or a smaller kernel',
+      'convolve2d: kernel 3×2, which reaches over 7×4, is larger than its input 4×9 with padding [[1,1],[1,1]]; use padding: "same" or a smaller kernel',
       () => convolve2d(floats(2, 4, 9, 1), floats(3, 2, 1, 2), { dilation: 3, padding: 1 }),
     ],
     [
@@ -95,7 +95,7 @@ describe("operands that do not go together", () => {
       () => convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), { groups: 1.5 }),
     ],
     [
-      "convolve2d: stride, padding and dilation must be at most 65535; one is 65536",
+      "convolve2d: padding must be at most 65535; got 65536",
       () =>
         convolve2d(floats(1, 2, 2, 1), floats(1, 1, 1, 1), {
           padding: [
@@ -106,7 +106,7 @@ describe("operands that do not go together", () => {
         }),
     ],
     [
-      "convolveTranspose2d: stride, padding and dilation must be at most 65535; one is 2147483648",
+      "convolveTranspose2d: stride must be at most 65535; got 2147483648",
       () => convolveTranspose2d(floats(1, 1, 1, 1), floats(1, 1, 1, 1), { stride: 2 ** 31 }),
     ],
     [

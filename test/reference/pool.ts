@@ -1,9 +1,10 @@
-// Pooling (assembly/pool/) in plain TypeScript.
+// Pooling and interpolation (assembly/pool/) in plain TypeScript.
 
 import { Divisor } from "../../assembly/isa/pool.ts";
 import { precisionOf, zerosLike } from "./elementwise.ts";
 import type { Kernel } from "./graph.ts";
 import type { Floats } from "./matmul.ts";
+import { around } from "./reduce.ts";
 
 interface Pooling {
   readonly shape: readonly number[];
@@ -105,6 +106,51 @@ function spreadWindows(y: Floats, pooling: Pooling): Floats {
   return x;
 }
 
+interface Interpolation {
+  readonly axis: number;
+  readonly factor: number;
+}
+
+/** Calls `visit` with every pair of elements of which one takes from the other, and by which weight, in order of the longer axis. */
+function eachPair(
+  short: readonly number[],
+  { axis, factor }: Interpolation,
+  visit: (long: number, short: number, weight: number) => void,
+): void {
+  const { outer, n, inner } = around(short, { from: axis, to: axis + 1 });
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < n * factor; i++) {
+      // Twice the factor times the place on the shorter axis: a whole number.
+      const place = Math.max(0, Math.min(2 * factor * (n - 1), 2 * i + 1 - factor));
+      for (let r = 0; r < n; r++) {
+        const weight = 2 * factor - Math.abs(place - 2 * factor * r);
+        if (weight <= 0) continue;
+        for (let k = 0; k < inner; k++) {
+          visit((o * n * factor + i) * inner + k, (o * n + r) * inner + k, weight / (2 * factor));
+        }
+      }
+    }
+  }
+}
+
+const length = (shape: readonly number[]) => shape.reduce((product, each) => product * each, 1);
+
+/** Linear interpolation along an axis, and what flows back. */
+function interpolate(
+  a: Floats,
+  short: readonly number[],
+  interpolation: Interpolation,
+  isGradient: boolean,
+): Floats {
+  const { round } = precisionOf(a);
+  const out = zerosLike(a, length(short) * (isGradient ? 1 : interpolation.factor));
+  eachPair(short, interpolation, (long, short, weight) => {
+    const [to, from] = isGradient ? [short, long] : [long, short];
+    out[to] = out[to]! + round(round(weight) * a[from]!);
+  });
+  return out;
+}
+
 const poolingOf = ({ attributes }: Parameters<Kernel>[0]): Pooling => attributes;
 
 /** By the op's name. */
@@ -113,4 +159,9 @@ export const poolKernels: readonly (readonly [string, Kernel])[] = [
   ["maxPool2dGradient", (node, [g, places]) => [maxPoolGradient(g!, places!, poolingOf(node))]],
   ["windowSums", (node, [x]) => [windowSums(x!, poolingOf(node))]],
   ["spreadWindows", (node, [y]) => [spreadWindows(y!, poolingOf(node))]],
+  ["interpolate", ({ inputs: [x], attributes }, [a]) => [interpolate(a!, x!.shape, attributes, false)]],
+  [
+    "interpolateGradient",
+    ({ outputs: [dx], attributes }, [g]) => [interpolate(g!, dx!.shape, attributes, true)],
+  ],
 ];

@@ -6,7 +6,6 @@ import {
   flatten,
   he,
   init,
-  layer,
   memoryReport,
   type Network,
   normal,
@@ -19,7 +18,6 @@ import {
   tensor,
   uniform,
 } from "../../src/index.ts";
-import { add } from "../../src/ops.ts";
 import { engine } from "../../src/runtime/engine.ts";
 import { blobs, slope } from "./blobs.ts";
 
@@ -369,40 +367,6 @@ describe("evaluate", () => {
     const evaluation = net.evaluate(data, { signal: controller.signal });
     controller.abort();
     await expect(evaluation).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
-  });
-});
-
-describe("summary", () => {
-  it("lists layers, outputs, parameters, multiply-adds and bytes", () => {
-    using net = sequential([flatten(), dense(50), relu(), dense(10), softmax()], { input: [28, 28] });
-    expect(net.summary()).toBe(
-      [
-        "layer     output    parameters  multiply-adds  activations",
-        "input     [28, 28]",
-        "flatten1  [784]              0              0      0 bytes",
-        "dense1    [50]          39,250         39,200    400 bytes",
-        "relu1     [50]               0              0    200 bytes",
-        "dense2    [10]             510            500     80 bytes",
-        "softmax1  [10]               0              0     40 bytes",
-        "total     float32       39,760         39,700    720 bytes",
-        "parameters 155.3 KiB; multiply-adds and activations are those of one sample",
-      ].join("\n"),
-    );
-  });
-
-  it("lists what is kept besides, and in float64 twice the bytes", () => {
-    const kept = layer("kept", (x, { state }) => add(x, state("mean", [3], 0).value));
-    using net = sequential([dense(3), kept], { input: [2], dtype: "float64" });
-    expect(net.summary()).toBe(
-      [
-        "layer   output   parameters  state  multiply-adds  activations",
-        "input   [2]",
-        "dense1  [3]               9      0              6     48 bytes",
-        "kept1   [3]               0      3              0     24 bytes",
-        "total   float64           9      3              6     72 bytes",
-        "parameters 72 bytes, state 24 bytes; multiply-adds and activations are those of one sample",
-      ].join("\n"),
-    );
   });
 });
 

@@ -1,7 +1,24 @@
 // A worker gives what the thread that calls it gives, to the last bit.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { adam, crossEntropy, dense, he, init, relu, sequential, tensor } from "../../src/index.ts";
+import {
+  adam,
+  classWeights,
+  confusionMatrix,
+  crossEntropy,
+  DataError,
+  dense,
+  f1,
+  he,
+  init,
+  load,
+  relu,
+  sampleWeights,
+  sequential,
+  sgd,
+  tensor,
+  topK,
+} from "../../src/index.ts";
 import { sha256 } from "../../src/io/index.ts";
 import { type Made, madeOf } from "../../src/nn/made-of.ts";
 import { layerOutputs } from "../../src/train/layer-outputs.ts";
@@ -88,6 +105,11 @@ describe("a trained network", () => {
       loss: Number.NaN,
     });
 
+    const metrics = [{ kind: "topK", k: 2 }, { kind: "confusionMatrix" }, { kind: "f1" }] as const;
+    expect(await net.evaluate(data, { metrics })).toEqual(
+      await here.evaluate(points(), { metrics: [topK(2), confusionMatrix(), f1()] }),
+    );
+
     const other = await worker.sequential(layers(), { input: [4], seed: 6 });
     await other.load(await net.save());
     expect(await other.sha256()).toBe(await net.sha256());
@@ -95,6 +117,76 @@ describe("a trained network", () => {
     here.scale = 1 / 255;
     const bytes = tensor(Uint8Array.of(9, 8, 7, 6));
     expect(await other.predict(bytes)).toEqual(here.predict(bytes));
+    expect(await other.classNames()).toBeUndefined();
+  });
+
+  it("keeps the names of classes", async () => {
+    await using worker = await startWorker();
+    const net = await worker.sequential(layers(), { input: [4], seed: 5 });
+    const [outputs] = net.outputShape;
+    const classNames = Array.from({ length: outputs! }, (_, i) => `class ${i}`);
+    const data = await worker.dataset({ ...points(), classNames });
+    await net.fit(data, { loss: "crossEntropy", optimizer: { kind: "sgd" }, steps: 1 });
+    expect(await net.classNames()).toEqual(classNames);
+    const again = await worker.sequential(layers(), { input: [4], seed: 5 });
+    await again.restore(await net.checkpoint());
+    expect(await again.classNames()).toEqual(classNames);
+  });
+
+  it("keeps what layers keep besides parameters", async () => {
+    await using worker = await startWorker();
+    const normalized = [...layers().slice(0, 1), { kind: "batchNorm" }, ...layers().slice(1)];
+    const make = () => worker.sequential(normalized, { input: [4], seed: 5 });
+    const net = await make();
+    const data = await worker.dataset(points());
+    await net.fit(data, { loss: "crossEntropy", optimizer: { kind: "adam" }, steps: 50 });
+    const state = await net.state();
+    expect(Object.keys(state)).toEqual(["batchNorm1.runningMean", "batchNorm1.runningVariance"]);
+    const other = await make();
+    await other.load(await net.save());
+    expect(await other.state()).toEqual(state);
+    expect(await other.predict(data)).toEqual(await net.predict(data));
+  });
+
+  it("is made again of a checkpoint, in a worker and here", async () => {
+    await using worker = await startWorker();
+    const data = await worker.dataset(points());
+    const net = await worker.sequential(layers(), { input: [4], seed: 5 });
+    const fit = { loss: "crossEntropy", optimizer: { kind: "adam", lr: 0.01 }, steps: 30 } as const;
+    await net.fit(data, fit);
+    const bytes = await net.checkpoint();
+    await using other = await startWorker();
+    const again = await other.load(bytes);
+    expect([again.seed, again.dtype, again.inputShape]).toEqual([5, "float32", [4]]);
+    const here = await load(bytes);
+    await net.fit(data, fit);
+    await again.fit(await other.dataset(points()), fit);
+    await here.fit(points(), { loss: crossEntropy(), optimizer: adam({ lr: 0.01 }), steps: 30 });
+    expect(await again.sha256()).toBe(await net.sha256());
+    expect(await sha256(here.params)).toBe(await net.sha256());
+    // Also one that was trained by another optimizer meanwhile.
+    await again.fit(await other.dataset(points()), { ...fit, optimizer: { kind: "sgd" } });
+    await again.restore(bytes);
+    await again.fit(await other.dataset(points()), fit);
+    expect(await again.sha256()).toBe(await net.sha256());
+    await expect(worker.load(await net.save())).rejects.toThrow(DataError);
+  });
+
+  it("has weighted its samples as here", async () => {
+    await using worker = await startWorker();
+    const data = await worker.dataset(points());
+    const each = Float32Array.from({ length: 60 }, (_, i) => i % 3);
+    const pairs = [
+      [{ kind: "classWeights", weights: [1, 2, 5] }, classWeights([1, 2, 5])],
+      [{ kind: "sampleWeights", weights: each }, sampleWeights(each)],
+    ] as const;
+    for (const [described, weights] of pairs) {
+      const [net, here] = [await worker.sequential(layers(), { input: [4], seed: 5 }), own()];
+      const fit = { loss: "crossEntropy", optimizer: { kind: "sgd" }, steps: 30 } as const;
+      await net.fit(data, { ...fit, weights: described });
+      await here.fit(points(), { loss: crossEntropy(), optimizer: sgd(), steps: 30, weights });
+      expect(await net.sha256()).toBe(await sha256(here.params));
+    }
   });
 
   it("goes on where it was cut, also with another rate, and begins anew with another optimizer", async () => {

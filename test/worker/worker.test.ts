@@ -17,6 +17,7 @@ import {
   type WorkerFitOptions,
   type WorkerNetwork,
 } from "../../src/worker/index.ts";
+import { collectGarbage } from "../runtime/garbage.ts";
 import { points } from "./points.ts";
 
 const layers: readonly LayerDescription[] = [
@@ -127,6 +128,97 @@ describe("while a fit goes on", () => {
     await net.resume();
   });
 
+  it("the last progress is told, and all is told one after the other before it is over", async () => {
+    const seen: number[] = [];
+    let under = 0;
+    const { steps } = await net.fit(data, {
+      ...options,
+      steps: 20_000,
+      async onProgress({ step }) {
+        expect(++under).toBe(1);
+        await pause(30);
+        under--;
+        seen.push(step);
+      },
+    });
+    expect(steps).toBe(20_000);
+    expect(seen.at(-1)).toBe(20_000);
+    expect(seen.length).toBeLessThan(20);
+    expect(under).toBe(0);
+  });
+
+  it("what the last progress throws is thrown", async () => {
+    const problem = new Error("of the last");
+    const fit = net.fit(data, {
+      ...options,
+      async onProgress() {
+        await pause(50);
+        throw problem;
+      },
+    });
+    await expect(fit).rejects.toBe(problem);
+  });
+
+  it("it pauses where an evaluation says so, at that step", async () => {
+    const held = await fresh();
+    let told = 0;
+    const fit = held.fit(data, {
+      ...options,
+      steps: 50,
+      evaluate: { data, every: 20 },
+      async onEvaluate({ step }) {
+        told++;
+        if (step === 20) await held.pause();
+      },
+    });
+    while (told < 2) await pause(1);
+    await pause(50);
+    expect(await held.steps()).toBe(20);
+    await held.resume();
+    expect(await fit).toMatchObject({ steps: 50, ended: "completed" });
+    expect(told).toBe(4);
+  });
+
+  it("its network may be disposed of, also while it pauses", async () => {
+    for (const isPaused of [false, true]) {
+      const gone = await fresh();
+      if (isPaused) await gone.pause();
+      const fit = gone.fit(data, forever);
+      const said = expect(fit).rejects.toThrow(kobai.StateError);
+      await pause(30);
+      gone.dispose();
+      await said;
+    }
+  });
+
+  it("the worker may be closed by what it tells", async () => {
+    const closing = await startWorker();
+    const closed = await closing.sequential(layers, { input: [4] });
+    let told = 0;
+    const fit = closed.fit(await closing.dataset(points()), {
+      ...forever,
+      async onProgress() {
+        told++;
+        await closing.close();
+      },
+    });
+    await expect(fit).rejects.toThrow("the worker was closed");
+    await pause(20);
+    expect(told).toBe(1);
+  });
+
+  it("nobody needs to hold the network", async () => {
+    const begin = async () => (await fresh()).fit(data, { ...options, steps: 30_000 });
+    const promise = begin();
+    let isOver = false;
+    const over = promise.then((history) => {
+      isOver = true;
+      return history;
+    });
+    await collectGarbage(() => isOver);
+    expect(await over).toMatchObject({ steps: 30_000, ended: "completed" });
+  });
+
   it("evaluations are awaited, so that what stops there stops at the same step every time", async () => {
     const stop = new AbortController();
     const steps: number[] = [];
@@ -183,12 +275,57 @@ describe("a data set", () => {
     expect([given.x.data.length, given.t.data.length]).toEqual([0, 0]);
   });
 
+  it("may be one of several in several workers, which train at once", async () => {
+    await using other = await startWorker();
+    const train = async (each: TrainingWorker) => {
+      const net = await each.sequential(layers, { input: [4], seed: 5 });
+      await net.fit(await each.dataset(points()), { ...options, steps: 3000 });
+      return net.sha256();
+    };
+    const [here, there] = await Promise.all([train(worker), train(other)]);
+    expect(here).toBe(there);
+  });
+
   it("that is part of an array, or shared, is copied", async () => {
     const { x, t } = points();
     const shared = new Uint8Array(new SharedArrayBuffer(30));
     const half = tensor((x.data as Float32Array).subarray(0, 120), [30, 4]);
     await worker.dataset({ x: half, t: tensor(shared) });
     expect([x.data.length, half.data.length, shared.length, t.data.length]).toEqual([240, 120, 30, 60]);
+  });
+
+  it("that was moved before is refused, with what to do", async () => {
+    const given = points();
+    await worker.dataset(given);
+    const error = await worker.dataset(given).catch((each) => each);
+    expect(error).toBeInstanceOf(kobai.DataError);
+    expect(error.message).toContain("dataset: the elements of x are gone: a worker may have taken them");
+  });
+
+  it("whose samples are their own targets is moved once", async () => {
+    const { x } = points();
+    const own = await worker.dataset({ x, t: x });
+    const net = await worker.sequential([{ kind: "dense", units: 4 }], { input: [4] });
+    const squared = { ...options, loss: "meanSquaredError" } as const;
+    expect(await net.fit(own, squared)).toMatchObject({ steps: 300 });
+  });
+
+  it("whose memory cannot be handed over is copied", async () => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1 });
+    const x = tensor(new Float32Array(buffer), [4096, 4]);
+    const { n } = await worker.dataset({ x, t: tensor(new Uint8Array(4096)) });
+    expect([n, x.data.length]).toEqual([4096, 16_384]);
+  });
+
+  it("that does not fit into the worker's memory is refused, and the worker goes on", async () => {
+    await using small = await startWorker({ maxMemory: 2 ** 23 });
+    const net = await small.sequential(layers, { input: [4], seed: 5 });
+    const large = { x: tensor(new Float32Array(2 ** 22), [2 ** 20, 4]), t: tensor(new Uint8Array(2 ** 20)) };
+    const huge = await small.dataset(large);
+    await expect(net.fit(huge, options)).rejects.toThrow(kobai.MemoryError);
+    await expect(net.evaluate(huge)).rejects.toThrow(kobai.MemoryError);
+    huge.dispose();
+    expect(await net.fit(await small.dataset(points()), options)).toMatchObject({ steps: 300 });
   });
 
   it("that is disposed of is refused, twice does no harm", async () => {
@@ -302,6 +439,46 @@ describe("what is refused", () => {
       "fit: what a worker is given must be plain data",
     ],
     [
+      "a description that holds itself",
+      () => {
+        const layer = { kind: "residual", layers: [] as unknown[] };
+        layer.layers.push(layer);
+        return worker.sequential([layer], { input: [4] });
+      },
+      kobai.OptionError,
+      "sequential: a description is nested deeper than that of any network, or holds itself",
+    ],
+    [
+      "weights as a function's result",
+      () => net.fit(data, { ...options, weights: kobai.classWeights([1, 2, 3]) as never }),
+      kobai.OptionError,
+      "fit: what a worker is given must be plain data",
+    ],
+    [
+      "a metric that there is not",
+      () => net.evaluate(data, { metrics: [{ kind: "topk" as never, k: 2 }] }),
+      kobai.OptionError,
+      'evaluate: metrics: there is no metric "topk"; did you mean "topK"?',
+    ],
+    [
+      "weights of too few classes",
+      () => net.fit(data, { ...options, weights: { kind: "classWeights", weights: [1] } }),
+      kobai.DataError,
+      "fit: weights are of 1 classes",
+    ],
+    [
+      "what only looks like a data set's handle",
+      () => net.predict({ dataset: 1 } as never),
+      kobai.DataError,
+      "predict: ",
+    ],
+    [
+      "what only looks like a signal",
+      () => net.fit(data, { ...options, signal: { aborted: false } as never }),
+      kobai.OptionError,
+      "fit: signal must be an AbortSignal",
+    ],
+    [
       "no options",
       () => net.fit(data, undefined as never),
       kobai.OptionError,
@@ -361,6 +538,24 @@ describe("what is refused", () => {
     expect(await busy.sha256()).toBe(await expected.sha256());
   });
 
+  it("no more memory than there is, where networks are dropped without a word", async () => {
+    await using small = await startWorker({ maxMemory: 2 ** 25 });
+    const large = () => small.sequential([{ kind: "dense", units: 1000 }], { input: [1000] });
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    const drop = async () => registry.register(await large(), undefined);
+    for (let i = 1; i <= 8; i++) {
+      await drop();
+      await collectGarbage(() => collected === i);
+      expect(collected).toBe(i);
+    }
+    const held: WorkerNetwork[] = [];
+    const hold = async () => {
+      while (held.length < 8) held.push(await large());
+    };
+    await expect(hold()).rejects.toThrow(kobai.MemoryError);
+  });
+
   it("a network that was disposed of, twice does no harm", async () => {
     const gone = await fresh();
     gone.dispose();
@@ -398,6 +593,15 @@ describe("it ends", () => {
     await thread!.terminate();
     await said;
   });
+
+  it.each([undefined, null, 3, {}, { postMessage() {} }])(
+    "at once where what was to start it gives %j",
+    async (given) => {
+      const start = startWorker({ worker: () => given as never });
+      await expect(start).rejects.toThrow(kobai.OptionError);
+      await expect(start).rejects.toThrow("startWorker: what worker() gives must be a Worker");
+    },
+  );
 
   it("with an error where the script of one's own does not run", async () => {
     const start = startWorker({ worker: () => new Worker("throw new Error('of its own')", { eval: true }) });

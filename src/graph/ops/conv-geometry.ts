@@ -195,31 +195,49 @@ export function checkConvolution(
   }
 }
 
-/** The kernels count pixels in 32 bits, and no image has as many. */
+/** The kernels count pixels in 32 bits, or pack two numbers into so many, and no image has as many. */
 const MOST = 65_535;
 
 /** @throws OptionError where strides, padding or dilation are larger than any image */
-export function checkNumbers(op: string, { stride, dilation, padding }: Geometry): void {
-  const most = Math.max(...stride, ...dilation, ...padding.flat());
-  if (most <= MOST) return;
-  throw new OptionError(`${op}: stride, padding and dilation must be at most ${MOST}; one is ${most}`);
+export function checkNumbers(op: string, { stride, padding, dilation }: Geometry): void {
+  for (const [name, numbers] of Object.entries({ stride, padding: padding.flat(), dilation })) {
+    const most = Math.max(...numbers);
+    if (most > MOST) throw new OptionError(`${op}: ${name} must be at most ${MOST}; got ${most}`);
+  }
 }
 
-/** @throws ShapeError where an image with its padding is smaller than the kernel */
-export function checkRoom(op: string, image: Pair, kernel: Pair, geometry: Geometry, shapes: Shape[]): void {
+/** What messages say of both axes, "3×2"; of signals, which are images of one row, "2". */
+export const written = (op: string, [y, x]: readonly [unknown, unknown]): string =>
+  op.endsWith("1d") ? String(x) : `${y}×${x}`;
+
+/**
+ * @param what the kernel is, or a window
+ * @throws ShapeError where an image with its padding is smaller
+ */
+export function checkRoom(
+  op: string,
+  what: "kernel" | "window",
+  image: Pair,
+  size: Pair,
+  geometry: Geometry,
+  shapes: Shape[],
+): void {
   const { dilation, padding } = geometry;
-  const out = outputSize(image, kernel, geometry);
+  const out = outputSize(image, size, geometry);
   if (out[0] >= 1 && out[1] >= 1) return;
-  const spread = dilation[0] > 1 || dilation[1] > 1;
-  const reaches = spread
-    ? `, which reaches over ${spanOf(kernel[0], dilation[0])}×${spanOf(kernel[1], dilation[1])},`
-    : "";
-  const around = padding.flat().some((zeros) => zeros > 0)
-    ? ` with ${JSON.stringify(padding)} zeros around it`
-    : "";
+  const spans = [spanOf(size[0], dilation[0]), spanOf(size[1], dilation[1])] as const;
+  const reaches = Math.max(...dilation) > 1 ? `, which reaches over ${written(op, spans)},` : "";
+  const around =
+    Math.max(...padding.flat()) > 0
+      ? ` with padding ${JSON.stringify(op.endsWith("1d") ? padding[1] : padding)}`
+      : "";
+  const [, height, width, channels] = shapes[0]!;
+  // What PyTorch's users may have: [channels, n, n].
+  const isTurned = !op.endsWith("1d") && height! < width! && width === channels;
+  const orTurn = isTurned ? "; or put permute([2, 3, 1]) before it, if its first axis is the channels" : "";
   throw new ShapeError(
     op,
-    `kernel ${kernel.join("×")}${reaches} is larger than its input ${image.join("×")}${around}; use padding: "same" or a smaller kernel`,
+    `${what} ${written(op, size)}${reaches} is larger than its input ${written(op, image)}${around}; use padding: "same" or a smaller ${what}${orTurn}`,
     ...shapes,
   );
 }

@@ -34,7 +34,7 @@ import {
 } from "./conv-geometry.ts";
 import { checkImages } from "./windows.ts";
 
-/** The attributes of what is not seen from an op's inputs: the size of the image, or that of the kernel. */
+/** The attributes of what is not seen from an op's inputs: the size of the image, of the kernel, or of the output. */
 interface Sized extends Geometry {
   readonly size: Pair;
 }
@@ -139,26 +139,16 @@ function multiplyAdds(part: Part, node: Node<never>): number {
 
 const kernelOf = ({ shape }: Value): Pair => [shape[0]!, shape[1]!];
 const imageOf = ({ shape }: Value): Pair => [shape[1]!, shape[2]!];
-const geometryAlone = ({ stride, dilation, padding, groups }: Geometry): Geometry => {
-  return { stride, dilation, padding, groups };
-};
 
 /** y[n, oy, ox, f] = Σ x[n, oy·stride + ky·dilation − above, ox·stride + kx·dilation − left, c]·w[ky, kx, c, f] */
-const convolveOperation: Operation<Geometry> = operation(
-  "y",
-  /* @__PURE__ */ extension(ExtensionOp.convolve),
-  {
-    name: "convolve2d",
-    infer([x, w], geometry) {
-      const out = outputSize(imageOf(x!), kernelOf(w!), geometry);
-      return [{ shape: [x!.shape[0]!, ...out, w!.shape[3]!], dtype: x!.dtype }];
-    },
-    gradient: ({ inputs: [x, w], attributes }, g) => [
-      apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
-      apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
-    ],
-  },
-);
+const convolveOperation: Operation<Sized> = operation("y", /* @__PURE__ */ extension(ExtensionOp.convolve), {
+  name: "convolve2d",
+  infer: ([x, w], { size }) => [{ shape: [x!.shape[0]!, ...size, w!.shape[3]!], dtype: x!.dtype }],
+  gradient: ({ inputs: [x, w], attributes }, g) => [
+    apply(inputGradientOperation, [g, w!], { ...attributes, size: imageOf(x!) }),
+    apply(weightGradientOperation, [x!, g], { ...attributes, size: kernelOf(w!) }),
+  ],
+});
 
 /**
  * What flows back to x: for each element the sum over (oy, ox, f), increasing, of g[n, oy, ox, f]·w[ky, kx, c, f], of all taps (ky, kx) that
@@ -173,7 +163,7 @@ const inputGradientOperation: Operation<Sized> = operation(
       { shape: [g!.shape[0]!, ...size, w!.shape[2]! * groups], dtype: g!.dtype },
     ],
     gradient: ({ inputs: [g, w], attributes }, upstream) => [
-      apply(convolveOperation, [upstream, w!], geometryAlone(attributes)),
+      apply(convolveOperation, [upstream, w!], { ...attributes, size: imageOf(g!) }),
       apply(weightGradientOperation, [upstream, g!], { ...attributes, size: kernelOf(w!) }),
     ],
   },
@@ -190,7 +180,7 @@ const weightGradientOperation: Operation<Sized> = operation(
     ],
     gradient: ({ inputs: [x, g], attributes }, upstream) => [
       apply(inputGradientOperation, [g!, upstream], { ...attributes, size: imageOf(x!) }),
-      apply(convolveOperation, [x!, upstream], geometryAlone(attributes)),
+      apply(convolveOperation, [x!, upstream], { ...attributes, size: imageOf(g!) }),
     ],
   },
 );
@@ -223,8 +213,11 @@ export function convolveAs(op: string, x: Value, w: Value, given: ConvolutionOpt
   checkConvolution(op, x.shape, w.shape, given, false);
   const geometry = geometryOf(imageOf(x), kernelOf(w), given);
   checkNumbers(op, geometry);
-  checkRoom(op, imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
-  return apply(convolveOperation, [x, w], geometry);
+  checkRoom(op, "kernel", imageOf(x), kernelOf(w), geometry, [x.shape, w.shape]);
+  return apply(convolveOperation, [x, w], {
+    ...geometry,
+    size: outputSize(imageOf(x), kernelOf(w), geometry),
+  });
 }
 
 export interface TransposedConvolutionOptions extends ConvolutionOptions {

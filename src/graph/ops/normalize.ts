@@ -86,6 +86,9 @@ function emitAffine(y: Value, [x, mean, factor, shift]: readonly Value[], emitte
   emitter.emit<ChannelAffineArg>(affineChannels, y.dtype, operands, rows * (2.5 + 0.18 * channels));
 }
 
+/** Of a normalization by what it finds: the mean's sum, that of the squares, and the product with what is added to it. */
+const PASSES = 3;
+
 // mean and variance of each channel, inverse = 1 / √(variance + epsilon), factor = gamma·inverse, y = (x − mean)·factor + beta.
 const batchNormOperation: Operation<{ readonly epsilon: number }> = {
   name: "batchNorm",
@@ -97,6 +100,7 @@ const batchNormOperation: Operation<{ readonly epsilon: number }> = {
     const { outputs } = node(batchNormGradientOperation, [x!, g, mean!, inverse!, factor!], undefined);
     return outputs.slice(0, 3);
   },
+  multiplyAdds: ({ inputs: [x] }) => PASSES * size(x!.shape),
   emit({ inputs, outputs, attributes: { epsilon } }, emitter) {
     const [x, gamma, beta] = inputs as [Value, Value, Value];
     const [y, mean, variance, inverse, factor, partials] = outputs as [
@@ -189,6 +193,7 @@ const affineOperation: Operation<undefined> = {
     const dfactor = sumTo(multiply(g, subtract(x, mean)), factor.shape);
     return [dx, scale(sumTo(dx, mean.shape), -1), dfactor, sumTo(g, shift.shape)];
   },
+  multiplyAdds: ({ inputs: [x] }) => size(x!.shape),
   emit: ({ inputs, outputs: [y] }, emitter) => emitAffine(y!, inputs, emitter),
 };
 
@@ -208,6 +213,7 @@ const groupNormOperation: Operation<{
     const { outputs } = node(groupAffineGradientOperation, [g, normalized!], undefined);
     return [dx, ...outputs.slice(0, 2)];
   },
+  multiplyAdds: ({ inputs: [x] }) => PASSES * size(x!.shape),
   workspace: ({ inputs: [x], attributes: { axes } }) => workspaceOf(x!, axes, 1),
   emit({ inputs, outputs, attributes: { groups, epsilon, axes } }, emitter) {
     const [x, gamma, beta] = inputs as [Value, Value, Value];

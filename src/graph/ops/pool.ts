@@ -4,11 +4,12 @@ import { LONGEST_SUM } from "../../../assembly/sums.ts";
 import { check, flag, options, whole } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
+import { size } from "../../tensor.ts";
 import { apply, type Emitter, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
-import { type Padding, type Pair, padding, pair, pairOf, sequencePadding } from "./conv-geometry.ts";
+import { type Padding, type Pair, padding, pair, pairOf, sequencePadding, written } from "./conv-geometry.ts";
 import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
-import { checkImages, checkSignals, type Windows, windowsOf } from "./windows.ts";
+import { checkImages, checkSignals, ofSignals, type Windows, windowsOf } from "./windows.ts";
 
 /** Options of pooling. */
 export interface PoolOptions {
@@ -113,11 +114,26 @@ const maxOperation: Operation<Pooling> = {
   },
 };
 
+/** Where a maximum stood is a number of the dtype: in float32 every place up to here is one. */
+const MOST_PLACES = 2 ** 24;
+
+/** The maxima of windows. @throws OptionError where windows are too large for the dtype */
+function maxima(op: string, x: Value, pooling: Pooling): Value {
+  const { size: window } = pooling.windows;
+  if (sameFloat(op, x) === "float32" && size(window) > MOST_PLACES) {
+    throw new OptionError(
+      `${op}: window ${written(op, window)} has more than 2^24 elements, the most in float32; pool twice, or use float64`,
+    );
+  }
+  return apply(maxOperation, [x], pooling);
+}
+
 /** y = Σ x / divisor of each window */
 const sumOperation: Operation<Pooling> = {
   name: "windowSums",
   infer: ([x], pooling) => [{ shape: pooledShape(pooling), dtype: x!.dtype }],
   gradient: ({ attributes }, g) => [apply(spreadOperation, [g], attributes)],
+  multiplyAdds: ({ outputs: [y], attributes: { windows } }) => size(y!.shape) * size(windows.size),
   emit({ inputs: [x], outputs: [y], attributes }, emitter) {
     emitWindows(sumPool, y!, x!, attributes.divisor, attributes, 0.27, emitter);
   },
@@ -134,7 +150,7 @@ const spreadOperation: Operation<Pooling> = {
 };
 
 /** What is done with images or signals, everything but them being decided. */
-type Pool = (x: Value) => Value;
+export type Pool = (x: Value) => Value;
 
 function windowed(
   op: string,
@@ -151,7 +167,7 @@ function windowed(
   const terms = divisor === Divisor.one ? overlaps : rows * columns;
   if (terms > LONGEST_SUM) {
     throw new OptionError(
-      `${op}: window ${rows}×${columns} with stride ${windows.stride.join("×")} makes sums of ${terms} terms; ${LONGEST_SUM} is the most. ` +
+      `${op}: window ${written(op, windows.size)} with stride ${written(op, windows.stride)} makes sums of ${terms} terms; ${LONGEST_SUM} is the most. ` +
         `Pool twice, or over everything: ${op.startsWith("max") ? "globalMaxPool" : "globalAvgPool"}${op.slice(-2)}`,
     );
   }
@@ -164,7 +180,7 @@ export function maxPooling2d(window: number | Pair, given?: PoolOptions): Pool {
   const chosen = options("maxPool2d", given, { stride: pair, padding });
   return (x) => {
     checkImages("maxPool2d", x);
-    return apply(maxOperation, [x], windowed("maxPool2d", x, window, chosen));
+    return maxima("maxPool2d", x, windowed("maxPool2d", x, window, chosen));
   };
 }
 
@@ -180,33 +196,14 @@ export function averagePooling2d(window: number | Pair, given?: AveragePoolOptio
   };
 }
 
-/** `upsample2d` for images that are to come. */
-export function upsampling2d(factor: number | Pair): Pool {
-  check("upsample2d", "factor", factor, pair);
-  const size = pairOf(factor);
-  if (size[0] * size[1] > LONGEST_SUM) {
-    throw new OptionError(
-      `upsample2d: factor ${size.join("×")} makes more than ${LONGEST_SUM} copies; upsample twice`,
-    );
-  }
-  return (x) => {
-    checkImages("upsample2d", x);
-    sameFloat("upsample2d", x);
-    const [batch, height, width, channels] = x.shape as Images;
-    const windows = { size, stride: size, before: [0, 0], count: [height, width] } as const;
-    const shape = [batch, height * size[0], width * size[1], channels];
-    return apply(spreadOperation, [x], { shape, windows, divisor: Divisor.one });
-  };
-}
-
-/** What is done with signals [batch, length, channels], by what is done with images of one row. */
-function ofSignals(op: string, pool: (images: Value) => Value): Pool {
-  return (x) => {
-    checkSignals(op, x);
-    const [batch, length, channels] = x.shape as [number, number, number];
-    const y = pool(reshape(x, [batch, 1, length, channels]));
-    return reshape(y, [batch, y.shape[2]!, channels]);
-  };
+/** Each pixel `factor[0]`·`factor[1]` times, side by side. @throws ShapeError where x has other axes */
+export function copies(op: string, x: Value, factor: Pair): Value {
+  checkImages(op, x);
+  sameFloat(op, x);
+  const [batch, height, width, channels] = x.shape as Images;
+  const windows = { size: factor, stride: factor, before: [0, 0], count: [height, width] } as const;
+  const shape = [batch, height * factor[0], width * factor[1], channels];
+  return apply(spreadOperation, [x], { shape, windows, divisor: Divisor.one });
 }
 
 /** Options for signals as those for images of one row. */
@@ -224,7 +221,7 @@ export function maxPooling1d(window: number, given?: LinePoolOptions): Pool {
   check("maxPool1d", "window", window, whole());
   const chosen = ofOneRow(options("maxPool1d", given, { stride: whole(), padding: sequencePadding }));
   return ofSignals("maxPool1d", (images) =>
-    apply(maxOperation, [images], windowed("maxPool1d", images, [1, window], chosen)),
+    maxima("maxPool1d", images, windowed("maxPool1d", images, [1, window], chosen)),
   );
 }
 
@@ -237,12 +234,6 @@ export function averagePooling1d(window: number, given?: LineAveragePoolOptions)
   return ofSignals("avgPool1d", (images) =>
     apply(sumOperation, [images], windowed("avgPool1d", images, [1, window], ofOneRow(rest), divisor)),
   );
-}
-
-/** `upsample1d` for signals that are to come. */
-export function upsampling1d(factor: number): Pool {
-  check("upsample1d", "factor", factor, whole(1, LONGEST_SUM));
-  return ofSignals("upsample1d", upsampling2d([1, factor]));
 }
 
 /**
@@ -284,25 +275,15 @@ export function globalAvgPool2d(x: Value): Value {
  * The largest element of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. Its gradient is that of
  * `maxPool2d`. @throws ShapeError for other axes
  */
-export function globalMaxPool2d(x: Value): Value {
-  checkImages("globalMaxPool2d", x);
-  sameFloat("globalMaxPool2d", x);
+export const globalMaxPool2d = (x: Value): Value => largest("globalMaxPool2d", x);
+
+function largest(op: string, x: Value): Value {
+  checkImages(op, x);
   const [batch, height, width, channels] = x.shape as Images;
   const windows = { size: [height, width], stride: [1, 1], before: [0, 0], count: [1, 1] } as const;
-  const y = apply(maxOperation, [x], { shape: x.shape, windows, divisor: Divisor.one });
+  const y = maxima(op, x, { shape: x.shape, windows, divisor: Divisor.one });
   return reshape(y, [batch, channels]);
 }
-
-/**
- * Repeats rows and columns: y[b, i, j, c] = x[b, ⌊i / factor⌋, ⌊j / factor⌋, c], the nearest pixel. Its gradient is the sum over each pixel's copies,
- * in the order of their rows.
- *
- * @param x [batch, height, width, channels]
- * @param factor how many of each: a whole number, or [rows, columns]; at most 1,024 copies
- * @returns [batch, height · factor, width · factor, channels]
- * @throws ShapeError where x has other axes @throws OptionError for another factor
- */
-export const upsample2d = (x: Value, factor: number | Pair): Value => upsampling2d(factor)(x);
 
 /** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
 export const maxPool1d = (x: Value, window: number, given?: LinePoolOptions): Value =>
@@ -322,8 +303,5 @@ export function globalAvgPool1d(x: Value): Value {
 export function globalMaxPool1d(x: Value): Value {
   checkSignals("globalMaxPool1d", x);
   const [batch, length, channels] = x.shape as [number, number, number];
-  return globalMaxPool2d(reshape(x, [batch, 1, length, channels]));
+  return largest("globalMaxPool1d", reshape(x, [batch, 1, length, channels]));
 }
-
-/** Repeats the elements of signals: [batch, length, channels] → [batch, length · factor, channels]. @throws ShapeError, OptionError as `upsample2d` */
-export const upsample1d = (x: Value, factor: number): Value => upsampling1d(factor)(x);

@@ -45,6 +45,7 @@ const sumOperation: Operation<SumAttributes> = {
   gradient: ({ inputs: [x], attributes: { span, divisor = 1 } }, g) => [
     repeat(reshape(g, without(x!.shape, span)), x!.shape, 1 / divisor),
   ],
+  multiplyAdds: ({ inputs: [x] }) => size(x!.shape),
   emit({ inputs: [x], outputs: [y], attributes: { span, divisor = 1 } }, emitter) {
     const { outer, n, inner } = around(x!.shape, span);
     const operands = {

@@ -18,7 +18,7 @@ import {
 import { around, axisOf, type Span } from "./axes.ts";
 import { equal, where } from "./comparison.ts";
 import { divide, square, subtract } from "./elementwise.ts";
-import { permute } from "./indexing.ts";
+import { permute } from "./permute.ts";
 import { reduction, type SumOptions, sum, sumOver } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
 

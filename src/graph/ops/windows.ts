@@ -2,10 +2,16 @@
 
 import { OptionError, ShapeError } from "../../errors.ts";
 import { checkValue, type Value } from "../value.ts";
-import { geometryOf, outputSize, type Padding, type Pair } from "./conv-geometry.ts";
-
-/** A kernel packs two strides, or paddings, into a word. */
-const MOST = 65_535;
+import {
+  checkNumbers,
+  checkRoom,
+  geometryOf,
+  outputSize,
+  type Padding,
+  type Pair,
+  written,
+} from "./conv-geometry.ts";
+import { reshape } from "./reshape.ts";
 
 /** Windows along both axes of an image: their size, their steps, what lies before the image, and how many there are. */
 export interface Windows {
@@ -24,28 +30,16 @@ export interface Windows {
 export function windowsOf(op: string, x: Value, size: Pair, stride: Pair, padding: Padding): Windows {
   const image = [x.shape[1]!, x.shape[2]!] as const;
   const geometry = geometryOf(image, size, { stride, padding });
-  const count = outputSize(image, size, geometry);
+  checkNumbers(op, geometry);
   const [[above, below], [left, right]] = geometry.padding;
   const most = [Math.max(above, below), Math.max(left, right)] as const;
   if (most[0] >= size[0] || most[1] >= size[1]) {
     throw new OptionError(
-      `${op}: padding ${most.join("×")} must be smaller than the window ${size.join("×")}, or some windows would lie in it altogether`,
+      `${op}: padding ${written(op, most)} must be smaller than the window ${written(op, size)}, or some windows would lie in it altogether`,
     );
   }
-  if (Math.max(...stride, ...most) > MOST) {
-    throw new OptionError(
-      `${op}: stride ${stride.join("×")} and padding ${most.join("×")} must be at most ${MOST}`,
-    );
-  }
-  if (count[0] < 1 || count[1] < 1) {
-    throw new ShapeError(
-      op,
-      `window ${size.join("×")} is larger than its input ${image.join("×")}${padding === "valid" ? "" : " with its padding"}; ` +
-        `use padding: "same" or a smaller window (${ShapeError.describe({ x: x.shape })})`,
-      x.shape,
-    );
-  }
-  return { size, stride, before: [above, left], count };
+  checkRoom(op, "window", image, size, geometry, [x.shape]);
+  return { size, stride, before: [above, left], count: outputSize(image, size, geometry) };
 }
 
 /** @throws ShapeError where x is no batch of images @throws OptionError where it is no symbolic value */
@@ -55,12 +49,26 @@ export const checkImages = (op: string, x: Value): void =>
 /** @throws ShapeError where x is no batch of signals @throws OptionError where it is no symbolic value */
 export const checkSignals = (op: string, x: Value): void => checkAxes(op, x, ["batch", "length", "channels"]);
 
+/** What is done with signals [batch, length, channels], by what is done with images of one row. */
+export function ofSignals(op: string, apply: (images: Value) => Value): (x: Value) => Value {
+  return (x) => {
+    checkSignals(op, x);
+    const [batch, length, channels] = x.shape as [number, number, number];
+    const y = apply(reshape(x, [batch, 1, length, channels]));
+    return reshape(y, [batch, y.shape[2]!, channels]);
+  };
+}
+
 function checkAxes(op: string, x: Value, axes: readonly string[]): void {
   checkValue(`${op}: operand 1`, x);
   if (x.shape.length === axes.length) return;
+  const isImages = op.endsWith("1d") && x.shape.length === axes.length + 1;
+  const remedy = isImages
+    ? `use ${op.slice(0, -2)}2d`
+    : "reshape it: an axis of 1 stands for channels that it has not";
   throw new ShapeError(
     op,
-    `x must be [${axes.join(", ")}]; ${ShapeError.describe({ x: x.shape })}; reshape it: an axis of 1 stands for channels that it has not`,
+    `x must be [${axes.join(", ")}]; ${ShapeError.describe({ x: x.shape })}; ${remedy}`,
     x.shape,
   );
 }

@@ -12,20 +12,10 @@ import {
   maxPooling1d,
   maxPooling2d,
   type PoolOptions,
-  upsampling1d,
-  upsampling2d,
 } from "../../graph/ops/pool.ts";
 import { type Layer, ownLayer } from "./layer.ts";
 
 export type { AveragePoolOptions, LineAveragePoolOptions, LinePoolOptions, PoolOptions };
-
-/** A layer by what it does, for which its options have been checked. */
-// @__NO_SIDE_EFFECTS__
-const poolLayer = (
-  kind: string,
-  forward: Layer["forward"],
-  options: Readonly<Record<string, unknown>>,
-): Layer => ownLayer(kind, options, forward);
 
 /**
  * The largest element of each window and channel (book 7.3): y[b, i, j, c] = max x[b, i·stride + u, j·stride + v, c] over u and v.
@@ -45,7 +35,7 @@ const poolLayer = (
  * ```
  */
 export const maxPool2d = (window: number | Pair = 2, given?: PoolOptions): Layer =>
-  poolLayer("maxPool2d", maxPooling2d(window, given), { window, ...given });
+  ownLayer("maxPool2d", { window, ...given }, maxPooling2d(window, given));
 
 /**
  * The mean of each window and channel. Elements of the padding are left out, as in TensorFlow; with `countPadding` they count as zeros, as
@@ -64,15 +54,15 @@ export const maxPool2d = (window: number | Pair = 2, given?: PoolOptions): Layer
  * ```
  */
 export const avgPool2d = (window: number | Pair = 2, given?: AveragePoolOptions): Layer =>
-  poolLayer("avgPool2d", averagePooling2d(window, given), { window, ...given });
+  ownLayer("avgPool2d", { window, ...given }, averagePooling2d(window, given));
 
 /** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
 export const maxPool1d = (window = 2, given?: LinePoolOptions): Layer =>
-  poolLayer("maxPool1d", maxPooling1d(window, given), { window, ...given });
+  ownLayer("maxPool1d", { window, ...given }, maxPooling1d(window, given));
 
 /** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
 export const avgPool1d = (window = 2, given?: LineAveragePoolOptions): Layer =>
-  poolLayer("avgPool1d", averagePooling1d(window, given), { window, ...given });
+  ownLayer("avgPool1d", { window, ...given }, averagePooling1d(window, given));
 
 /**
  * The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels].
@@ -97,23 +87,3 @@ export const globalAvgPool1d = (): Layer => ownLayer("globalAvgPool1d", {}, glob
  * @throws ShapeError, when the network is made, where x has other axes
  */
 export const globalMaxPool1d = (): Layer => ownLayer("globalMaxPool1d", {}, globalMax1d);
-
-/**
- * Makes images larger by repeating rows and columns, the nearest pixel: y[b, i, j, c] = x[b, ⌊i / factor⌋, ⌊j / factor⌋, c].
- *
- * x: [batch, height, width, channels] → [batch, height · factor, width · factor, channels]
- * @param factor how many of each row and column: a whole number, or [rows, columns]; at most 1,024 copies. Default 2.
- * @throws OptionError for another factor
- * @throws ShapeError, when the network is made, where x has other axes
- * @example
- * ```ts
- * import { sequential, upsample2d } from "kobai";
- * const net = sequential([upsample2d([1, 2])], { input: [1, 2, 1] });
- * net.predict(tensor([1, 2], [1, 1, 2, 1])).data; // Float32Array [1, 1, 2, 2]
- * ```
- */
-export const upsample2d = (factor: number | Pair = 2): Layer =>
-  poolLayer("upsample2d", upsampling2d(factor), { factor });
-
-/** Makes signals longer by repeating elements: [batch, length, channels] → [batch, length · factor, channels]. Default factor: 2. */
-export const upsample1d = (factor = 2): Layer => poolLayer("upsample1d", upsampling1d(factor), { factor });

@@ -1,6 +1,7 @@
 import { check, having, isObject, options } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { add } from "../../graph/ops/elementwise.ts";
+import type { Shape } from "../../graph/value.ts";
 import { sameShape } from "../../tensor.ts";
 import { type Layer, ofItsOwn, ownLayer } from "./layer.ts";
 
@@ -46,11 +47,18 @@ export function residual(...given: readonly (Layer | ResidualOptions)[]): Layer 
     throw new ShapeError(
       "residual",
       `${ShapeError.describe({ [past ? "what the shortcut gives" : "x"]: direct.shape, "what its layers give": y.shape })}; both must be of one ` +
-        `shape: give a shortcut that makes ${past ? "it" : "x"} so, as in residual(…, { shortcut: dense(${y.shape.at(-1)}) })`,
+        `shape: give a shortcut that makes ${past ? "it" : "x"} so, as in residual(…, { shortcut: ${shortcutTo(y.shape)} })`,
       direct.shape,
       y.shape,
     );
   });
+}
+
+/** A layer whose output has the same axes, and as many channels. */
+function shortcutTo(shape: Shape): string {
+  const channels = shape.at(-1);
+  const convolution = ["conv1d", "conv2d"][shape.length - 3];
+  return convolution ? `${convolution}(${channels}, { kernel: 1 })` : `dense(${channels})`;
 }
 
 const layerRule = having("forward", "a layer, such as relu()");

@@ -1,6 +1,6 @@
 import { check, isShape, isWhole, show } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
-import * as indexing from "../../graph/ops/indexing.ts";
+import { permute as permuteAxes } from "../../graph/ops/permute.ts";
 import { reshape as reshaped } from "../../graph/ops/reshape.ts";
 import type { Shape } from "../../graph/value.ts";
 import { size } from "../../tensor.ts";
@@ -61,7 +61,15 @@ export function permute(axes: readonly number[]): Layer {
     );
   }
   const order = [0, ...axes];
-  return ownLayer("permute", { axes: order.slice(1) }, (x) => indexing.permute(x, order));
+  return ownLayer("permute", { axes: order.slice(1) }, (x) => {
+    if (x.shape.length === order.length) return permuteAxes(x, order);
+    const sample = x.shape.slice(1);
+    throw new ShapeError(
+      "permute",
+      `a sample is [${sample.join(", ")}]; axes must name each of its ${sample.length} axes once, counted from 1; got [${order.slice(1).join(", ")}]`,
+      sample,
+    );
+  });
 }
 
 /** Whether a list holds 1 to its length, each once. */

@@ -67,11 +67,11 @@ export function plateau(given: {
     next: (state: Parameters<NonNullable<Schedule["next"]>>[0], record: EvaluationRecord) => {
       const value = measured(record, data, metric);
       const { rate = from, best, bad: before = 0, cooling = 0 } = state ?? {};
-      const improved = best === undefined || isBetter(value, best);
+      const improved = Number.isFinite(value) && (best === undefined || isBetter(value, best));
       const cools = Math.max(0, cooling - 1);
       // Evaluations in a time of cooling are not counted.
       const bad = improved || cooling > 0 ? 0 : before + 1;
-      const kept = { best: improved ? value : best };
+      const kept = improved ? { best: value } : best === undefined ? {} : { best };
       if (bad <= patience) return { ...kept, rate, bad, cooling: cools };
       return { ...kept, rate: Math.max(to, rate * factor), bad: 0, cooling: cooldown };
     },

@@ -2,6 +2,7 @@ import { isObject, isWhole, type Rule } from "../../check.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
+import type { Memory, memory } from "./memory.ts";
 
 /** A fit under way, as its callbacks see it. */
 export interface FitRun {
@@ -41,6 +42,8 @@ export interface Callback {
   onEpoch?(run: FitRun): unknown;
   /** At the end, whatever ended it: `run.history.ended` says what. */
   onEnd?(run: FitRun): unknown;
+  /** @internal */
+  readonly [memory]?: Memory;
 }
 
 const events = ["onStart", "onProgress", "onStep", "onEvaluate", "onEpoch", "onEnd"] as const;

@@ -1,12 +1,15 @@
 import { check, options, whole } from "../../check.ts";
 import { place } from "../../io/place.ts";
 import { save } from "../checkpoint/index.ts";
-import type { Callback } from "./callback.ts";
-import { type WatchOptions, watch, watchRules } from "./watch.ts";
+import type { Callback, FitRun } from "./callback.ts";
+import { type Memory, memory } from "./memory.ts";
+import { leave, take } from "./remembering.ts";
+import { bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /**
  * Saves the network again and again while it is trained, each time in the place of the file before: whatever ends the process loses what
- * came after the last time, and no more. At the end it is saved once more, unless an error ended the fit.
+ * came after the last time, and no more. At the end it is saved once more, with the weights that `earlyStopping` puts back, unless an error
+ * ended the fit.
  *
  * `load` gives the network back, and a fit with the same options and `from: net.steps` goes on to the bits of one that was not cut.
  *
@@ -27,23 +30,14 @@ import { type WatchOptions, watch, watchRules } from "./watch.ts";
 export function saveEvery(path: string | URL, given?: { steps?: number }): Callback {
   check("saveEvery", "path", path, place);
   const { steps } = options("saveEvery", given, { steps: whole() });
-  let saved = -1;
-  const callback: Callback = {
-    onStep: async ({ net, history }) => {
-      await save(net, path);
-      saved = history.steps;
-    },
-    onEnd: async ({ net, history }) => {
-      if (history.ended !== "failed" && saved !== history.steps) await save(net, path);
-      saved = -1;
-    },
-  };
-  const { onStep, onEnd } = callback;
-  return steps === undefined ? { onEpoch: onStep!, onEnd: onEnd! } : { ...callback, every: steps };
+  const now = ({ net }: FitRun) => save(net, path);
+  const onEnd = (run: FitRun) => (run.history.ended === "failed" ? undefined : now(run));
+  return steps === undefined ? { onEpoch: now, onEnd } : { onStep: now, every: steps, onEnd };
 }
 
 /**
- * Saves the network after each evaluation that is better than all before, in the place of the file before.
+ * Saves the network after each evaluation that is better than all before, in the place of the file before. A run that was cut, and goes on by
+ * `from`, goes on with the best that there was.
  *
  * @param path a path, as a string or a `file:` URL
  * @param given which number to go by, as `WatchOptions` say: by default the loss of the last data set that is evaluated
@@ -60,10 +54,23 @@ export function saveEvery(path: string | URL, given?: { steps?: number }): Callb
 export function saveBest(path: string | URL, given?: WatchOptions): Callback {
   check("saveBest", "path", path, place);
   const watched = watch("saveBest", options("saveBest", given, watchRules));
+  let isBest = false;
+  const own: Memory = {
+    name: "saveBest",
+    get numbers() {
+      return { ...watched.best };
+    },
+    onStart: ({ net }) => watched.begin(bestOf(take(net, own)?.numbers)),
+    onEvaluate(record) {
+      isBest = watched.isBest(record);
+    },
+    onEnd: ({ net }) => leave(net, own),
+  };
   return {
-    onStart: (run) => watched.begin(run),
-    onEvaluate: async (record, { net }) => {
-      if (watched.isBest(record)) await save(net, path);
+    [memory]: own,
+    onStart: (run) => watched.check(run),
+    onEvaluate: async (_, { net }) => {
+      if (isBest) await save(net, path);
     },
   };
 }

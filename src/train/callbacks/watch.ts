@@ -46,9 +46,16 @@ export interface Best {
 export interface Watch {
   readonly best: Best | undefined;
   /** @throws OptionError where the fit does not evaluate such a data set */
-  begin(run: FitRun): void;
-  /** Whether it is better than all before. NaN never is. @throws OptionError where there is no such number */
+  check(run: FitRun): void;
+  /** @param best of the run so far */
+  begin(best: Best | undefined): void;
+  /** Whether it is better than all before. NaN and infinity never are. @throws OptionError where there is no such number */
   isBest(record: EvaluationRecord): boolean;
+}
+
+/** The best evaluation among the numbers that a checkpoint keeps, where there was one. */
+export function bestOf({ step, value }: Readonly<Record<string, number>> = {}): Best | undefined {
+  return step === undefined || value === undefined ? undefined : { step, value };
 }
 
 /** @throws OptionError where it is not known which is better */
@@ -69,8 +76,10 @@ export function watch(
     get best() {
       return best;
     },
-    begin({ evaluated }) {
-      best = undefined;
+    begin(before) {
+      best = before;
+    },
+    check({ evaluated }) {
       if (evaluated.length === 0 || (data !== undefined && !evaluated.includes(data))) fail(evaluated);
     },
     isBest({ step, results }) {
@@ -85,7 +94,7 @@ export function watch(
           : better === "min"
             ? best.value - value
             : value - best.value;
-      if (Number.isNaN(value) || !(gain > threshold)) return false;
+      if (!Number.isFinite(value) || !(gain > threshold)) return false;
       best = { step, value };
       return true;
     },

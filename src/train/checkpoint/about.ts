@@ -1,13 +1,19 @@
 // What a checkpoint says of a network besides its tensors, as JSON: written, and read from a file that may be anything.
 
 import {
+  anything,
   check,
   finite,
+  flag,
   isObject,
   isShape,
+  isWhole,
+  name as nameRule,
   oneOf,
   options,
   partName,
+  positive,
+  property,
   type Rule,
   seed,
   show,
@@ -17,8 +23,10 @@ import {
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
+import { version as kobai } from "../../version.ts";
+import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
-import { type Objective, termOf } from "../face.ts";
+import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
 
@@ -31,6 +39,8 @@ const VERSION = 1;
 /** Everything besides tensors. */
 export interface About extends Description {
   readonly version: number;
+  /** the version of kobai that wrote it */
+  readonly kobai: string;
   readonly training: TrainingAbout;
 }
 
@@ -40,10 +50,30 @@ export interface TrainingAbout {
   readonly step: number;
   /** what integers are multiplied by, of each input */
   readonly scales: readonly number[];
-  /** the last fit's loss, if it was one of kobai's */
-  readonly loss?: string;
+  /** as data sets give them */
+  readonly classNames?: unknown;
+  /** the last fit's, if they were kobai's: LossAbout, as `fit` takes losses */
+  readonly losses?: unknown;
   readonly epochs: Epochs;
   readonly optimizer?: OptimizerAbout;
+  /** after how many steps of its run the last fit was evaluated for the last time */
+  readonly evaluated?: number;
+  /** what its callbacks remember */
+  readonly callbacks?: readonly CallbackAbout[];
+}
+
+/** The loss of an output. */
+export interface LossAbout {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** What a callback remembers besides tensors. */
+export interface CallbackAbout {
+  readonly name: string;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** whether there are parameters and state as they once were, too */
+  readonly weights: boolean;
 }
 
 /** An optimizer's state besides its tensors. */
@@ -60,28 +90,65 @@ export interface OptimizerAbout {
 /** What a tensor of an optimizer's state is called. Parameters are "layer.name", so that none has such a name. */
 export const slotName = (region: string, parameter: string) => `optimizer.${region}.${parameter}`;
 
+/** The same of the parameters and the state that a callback remembers. */
+export const memoryName = (callback: number, variable: string) => `callback.${callback}.${variable}`;
+
 /** The losses that can be written down: with another the network has none after it was read. */
 const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
 
-export function objectiveNamed(name: string | undefined): Objective | undefined {
-  const loss = losses().find((each) => each.name === name);
-  return loss && termOf(loss);
+/** @throws OptionError where they are not by the network's outputs */
+export function objectiveOf({ face }: Core, written: unknown): Objective | undefined {
+  if (written === undefined) return undefined;
+  const isOne = typeof property(written, "name") === "string";
+  const terms = isOne ? { one: written } : (written as Readonly<Record<string, unknown>>);
+  const found = Object.entries(terms).map(([output, each]) => {
+    const { name, weight } = fields<LossAbout>("losses", each, { name: text, weight: positive });
+    return [output, { loss: losses().find((loss) => loss.name === name), weight }] as const;
+  });
+  // Of a later version.
+  if (found.some(([, { loss }]) => !loss)) return undefined;
+  return face.objective("losses", isOne ? found[0]![1].loss : Object.fromEntries(found));
 }
 
 export function aboutOf({ core, seed, training }: Inside): About {
-  const { step, scales, objective, epochs, slots, given, schedule } = training;
-  const loss = objective?.length === 1 ? objective[0]!.loss : undefined;
-  const isKnown = loss !== undefined && losses().includes(loss);
+  const {
+    step,
+    scales,
+    classNames,
+    objective,
+    epochs,
+    slots,
+    given,
+    schedule,
+    evaluated,
+    remembered = [],
+  } = training;
+  const isKnown = objective?.every(({ loss }) => losses().includes(loss));
   return {
     version: VERSION,
+    kobai,
     ...describe(core, seed),
     training: {
       step,
       scales,
-      ...(isKnown && { loss: loss.name }),
+      ...(classNames.some(Boolean) && { classNames: core.face.byOutput(classNames) }),
+      ...(isKnown && {
+        losses: core.face.byTerm(
+          objective!.map(({ loss: { name }, weight }): LossAbout => ({ name, weight })),
+          objective!,
+        ),
+      }),
       epochs,
       ...(slots && {
         optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+      }),
+      ...(evaluated !== undefined && { evaluated }),
+      ...(remembered.length > 0 && {
+        callbacks: remembered.map(({ name, numbers, weights }) => ({
+          name,
+          numbers,
+          weights: weights !== undefined,
+        })),
       }),
     },
   };
@@ -89,7 +156,14 @@ export function aboutOf({ core, seed, training }: Inside): About {
 
 const count = whole(0);
 const object: Rule = [isObject, "an object"];
-const shape: Rule = [(value) => isShape(value), "a list of whole numbers of at least 1"];
+const portsRule: Rule = [
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((each) => isObject(each) && typeof each.name === "string" && isShape(each.shape)),
+  "a list of names and shapes",
+];
+const listOf = (words: string): Rule => [(value) => Array.isArray(value), words];
 const regionsRule: Rule = [
   (value) =>
     Array.isArray(value) &&
@@ -98,7 +172,7 @@ const regionsRule: Rule = [
     new Set(value).size === value.length,
   "a list of the names of up to 8 regions",
 ];
-const scheduleRule: Rule = [
+const numbersRule: Rule = [
   (value) => isObject(value) && Object.values(value).every(finite[0]),
   "an object of numbers",
 ];
@@ -131,35 +205,37 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
     }
     const version = isObject(about) ? about.version : undefined;
     if (version !== VERSION) {
+      const by = isObject(about) && nameRule[0](about.kobai) ? `, which kobai ${about.kobai} wrote` : "";
+      const remedy = isWhole(version, VERSION + 1) ? ": update kobai" : "";
       throw new DataError(
-        `is a checkpoint of version ${show(version)}; this version of kobai reads ${VERSION}`,
+        `is a checkpoint of version ${show(version)}${by}; kobai ${kobai} reads version ${VERSION}${remedy}`,
       );
     }
-    const read = fields<About>(
-      "the checkpoint",
-      about,
-      {
-        version: count,
-        input: shape,
-        output: shape,
-        dtype: oneOf("float32", "float64"),
-        seed,
-        layers: layersRule,
-        training: object,
-      },
-      ["layers"],
-    );
+    const read = fields<About>("the checkpoint", about, {
+      version: count,
+      kobai: nameRule,
+      madeBy: nameRule,
+      inputs: portsRule,
+      outputs: portsRule,
+      dtype: oneOf("float32", "float64"),
+      seed,
+      layers: layersRule,
+      training: object,
+    });
     const training = fields<TrainingAbout>(
       "training",
       read.training,
       {
         step: count,
         scales: [(value) => Array.isArray(value) && value.every(finite[0]), "a list of finite numbers"],
-        loss: text,
+        classNames: anything,
+        losses: object,
         epochs: object,
         optimizer: object,
+        evaluated: count,
+        callbacks: listOf("a list of what callbacks remember"),
       },
-      ["loss", "optimizer"],
+      ["classNames", "losses", "optimizer", "evaluated", "callbacks"],
     );
     const epochs = fields<Epochs>(
       "epochs",
@@ -174,7 +250,7 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       },
       ["of"],
     );
-    const { optimizer } = training;
+    const { optimizer, callbacks } = training;
     return {
       ...read,
       training: {
@@ -184,8 +260,17 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, regions: regionsRule, given: count, schedule: scheduleRule },
+            { name: text, regions: regionsRule, given: count, schedule: numbersRule },
             ["schedule"],
+          ),
+        }),
+        ...(callbacks && {
+          callbacks: callbacks.map((each, i) =>
+            fields<CallbackAbout>(`callbacks[${i}]`, each, {
+              name: nameRule,
+              numbers: numbersRule,
+              weights: flag,
+            }),
           ),
         }),
       },
@@ -198,7 +283,7 @@ function fields<T extends object>(
   what: string,
   value: unknown,
   rules: { readonly [K in keyof Required<T>]: Rule },
-  optional: readonly (keyof T)[],
+  optional: readonly (keyof T)[] = [],
 ): T {
   const read = options<T>(what, value as T, rules);
   for (const name of Object.keys(rules) as (keyof T & string)[]) {

@@ -4,7 +4,7 @@ import { isObject, show } from "../../check.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
 import { type Made, madeOf } from "../../nn/made-of.ts";
 import { formatShape } from "../../tensor.ts";
-import type { Core } from "../core.ts";
+import { build, type Core, type Port } from "../core.ts";
 
 /** What a layer, an initializer or anything else of kobai's was made of. */
 export interface MadeJson {
@@ -19,23 +19,34 @@ export interface OwnJson {
 
 /** What a network is, as far as that can be written down. */
 export interface Description {
-  /** one sample's shape */
-  readonly input: readonly number[];
-  readonly output: readonly number[];
+  /** the function that made it: of "sequential" the layers say everything */
+  readonly madeBy: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
   readonly dtype: "float32" | "float64";
   readonly seed: number;
-  /** in order; absent where it is no sequence */
-  readonly layers?: readonly (MadeJson | OwnJson)[];
+  /** in the order in which they are first applied */
+  readonly layers: readonly (MadeJson | OwnJson)[];
 }
 
-export function describe({ inputs, outputs, dtype, layers }: Core, seed: number): Description {
+export function describe(core: Core, seed: number): Description {
+  const { call, inputs, outputs, dtype, layers = applied(core) } = core;
+  const ports = (of: readonly Port[]) => of.map(({ name, shape }) => ({ name, shape: [...shape] }));
   return {
-    input: [...inputs[0]!.shape],
-    output: [...outputs[0]!.shape],
+    madeBy: call,
+    inputs: ports(inputs),
+    outputs: ports(outputs),
     dtype: dtype as "float32" | "float64",
     seed,
-    ...(layers && { layers: layers.map(layerJson) }),
+    layers: layers.map(layerJson),
   };
+}
+
+/** The layers that a function of a user's applies. */
+function applied(core: Core): Layer[] {
+  const layers = new Set<Layer>();
+  build(core, 1, { training: false, each: ({ layer }) => layers.add(layer) });
+  return [...layers];
 }
 
 function layerJson(layer: Layer): MadeJson | OwnJson {
@@ -71,26 +82,34 @@ export function isMade(value: unknown): value is MadeJson {
 
 /** What is the first thing in which a network differs from what a file describes; undefined where there is none. */
 export function firstDifference(file: Description, network: Description): string | undefined {
-  const sizes = (["input", "output"] as const).find((name) => String(file[name]) !== String(network[name]));
+  if (file.madeBy !== network.madeBy) {
+    return `the file's network was made by ${file.madeBy}, this one by ${network.madeBy}`;
+  }
   if (file.dtype !== network.dtype) {
     return `the file's network computes in ${file.dtype}, this one in ${network.dtype}: make it with { dtype: "${file.dtype}" }`;
   }
-  if (sizes === "input") {
-    return `the file's network takes ${formatShape(file.input)}, this one ${formatShape(network.input)}`;
+  if (formatPorts(file.inputs) !== formatPorts(network.inputs)) {
+    return `the file's network takes ${formatPorts(file.inputs)}, this one ${formatPorts(network.inputs)}`;
   }
-  const layers = Math.max(file.layers?.length ?? 0, network.layers?.length ?? 0);
-  for (let i = 0; file.layers && network.layers && i < layers; i++) {
+  for (let i = 0; i < Math.max(file.layers.length, network.layers.length); i++) {
     const [theirs, ours] = [file.layers[i], network.layers[i]];
     if (comparable(theirs) === comparable(ours)) continue;
     return `layer ${i + 1} is ${asCode(theirs)} in the file and ${asCode(ours)} here`;
   }
-  if (sizes === "output") {
-    return `the file's network gives ${formatShape(file.output)}, this one ${formatShape(network.output)}`;
+  if (formatPorts(file.outputs) !== formatPorts(network.outputs)) {
+    return `the file's network gives ${formatPorts(file.outputs)}, this one ${formatPorts(network.outputs)}`;
   }
   if (file.seed !== network.seed) {
     return `the file's network has the seed ${file.seed}, this one ${network.seed}: make it with { seed: ${file.seed} }`;
   }
   return undefined;
+}
+
+/** One of its usual name goes without it. */
+function formatPorts(ports: readonly Port[]): string {
+  const [{ name, shape }] = ports as readonly [Port];
+  if (ports.length === 1 && (name === "x" || name === "y")) return formatShape(shape);
+  return `{ ${ports.map((port) => `${port.name}: ${formatShape(port.shape)}`).join(", ")} }`;
 }
 
 /** How parameters start makes no difference to a network whose parameters are read. */

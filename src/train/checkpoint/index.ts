@@ -5,7 +5,7 @@ import { DataError, StateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../io/atomic.ts";
 import type { Bytes } from "../../io/bytes.ts";
 import { locateFile } from "../../io/place.ts";
-import { type Inside, insideOf, Network } from "../network.ts";
+import { type AnyNetwork, type Inside, insideOf, Network } from "../network.ts";
 import { sequential } from "../sequential.ts";
 import { withName } from "./about.ts";
 import { read, restore as restoreInto } from "./read.ts";
@@ -16,11 +16,13 @@ const network: Rule = [(value) => value instanceof Network, "a network, such as 
 
 /**
  * Saves a network and where its training stands in a file: what `load` makes the same network of, which predicts, evaluates and trains on
- * to the same bits as this one would. The file appears whole or not at all, also where the process is killed meanwhile.
+ * to the same bits as this one would; or `restore`, where it is a `model`. The file appears whole or not at all, also where the process is killed
+ * meanwhile.
  *
  * It is a safetensors file with the parameters under their names, so that others can read it, too. Beside them it holds the optimizer's
- * state, the steps done, the place in the epochs, the seed, the scale of the data, and what the layers were made of. It may be called
- * between a fit's steps, from its callbacks.
+ * state (with a moving average of the weights), the steps done, the place in the epochs, the seed, the scale and the class names of the
+ * data, the losses, what `earlyStopping` and `saveBest` remember (with the best weights), what the layers were made of, and the version of
+ * kobai that wrote it. It may be called between a fit's steps, from its callbacks.
  *
  * @param net what to save @param path a path, as a string or a `file:` URL
  * @throws FileError what the file system says
@@ -28,7 +30,7 @@ const network: Rule = [(value) => value instanceof Network, "a network, such as 
  * @throws OptionError where it is no network or no path @throws StateError where it was disposed of
  * @example await save(net, "digits.safetensors");
  */
-export async function save(net: Network, path: string | URL): Promise<void> {
+export async function save(net: AnyNetwork, path: string | URL): Promise<void> {
   // Before anything is awaited: training goes on meanwhile.
   const bytes = write("save", inside("save", net));
   await writeFileAtomic(
@@ -43,7 +45,7 @@ export async function save(net: Network, path: string | URL): Promise<void> {
  * @throws OptionError where it is no network @throws StateError where it was disposed of
  * @example checkpoint(net).length > 4 * 7850; // true
  */
-export function checkpoint(net: Network): Uint8Array<ArrayBuffer> {
+export function checkpoint(net: AnyNetwork): Uint8Array<ArrayBuffer> {
   return write("checkpoint", inside("checkpoint", net));
 }
 
@@ -52,7 +54,8 @@ export function checkpoint(net: Network): Uint8Array<ArrayBuffer> {
  * was saved. `fit` goes on with the optimizer's state if its optimizer is of the same kind (whatever its rate), and within the epoch
  * where samples, batch size and seed are the same.
  *
- * A loss of one's own is not in the file: give it to `evaluate`. Nor are layers of one's own: there make the network by code, and `restore` it.
+ * A loss of one's own is not in the file: give it to `evaluate`. Nor are layers of one's own, or a `model`'s function, which is code: there make
+ * the network by the code that made it, and `restore` it.
  *
  * @param source a path, a `file:` URL, or bytes
  * @throws DataError where it is no such file, of a later version, or holds a network that cannot be made: the message names the first problem
@@ -70,20 +73,21 @@ export function checkpoint(net: Network): Uint8Array<ArrayBuffer> {
 export async function load(source: string | URL | Bytes): Promise<Network> {
   const found = await read("load", source);
   const { file, about } = found;
-  const { layers, input, dtype, seed } = about;
-  const own = layers?.findIndex((layer) => "own" in layer) ?? 0;
-  if (!layers || own >= 0) {
-    const what = layers
-      ? `layer ${own + 1}, ${JSON.stringify((layers[own] as { own: string }).own)}, is one of a user's own`
-      : "it is no sequence of layers";
+  const { madeBy, layers, inputs, dtype, seed } = about;
+  const own = layers.findIndex((layer) => "own" in layer);
+  if (madeBy !== "sequential" || own >= 0) {
+    const what =
+      madeBy === "sequential"
+        ? `layer ${own + 1}, ${JSON.stringify((layers[own] as { own: string }).own)}, is one of a user's own`
+        : `it was made by ${madeBy}, whose function is code`;
     throw new DataError(
-      `${file}: cannot say what its network does: ${what}. Make the network by code, and restore(net, file)`,
+      `${file}: cannot say what its network does: ${what}. Make the network by the code that made it, and restore(net, file)`,
     );
   }
   const net = withName(file, () =>
     sequential(
       layers.map((layer) => layerOf(layer as never)),
-      { input, dtype, seed },
+      { input: inputs[0]!.shape, dtype, seed },
     ),
   );
   try {
@@ -97,10 +101,11 @@ export async function load(source: string | URL | Bytes): Promise<Network> {
 
 /**
  * Makes a network what the one was that `save` wrote: its parameters, the optimizer's state, and where training stands. All of it, or
- * nothing where the file is not of a network like this one.
+ * nothing where the file is not of a network like this one. Networks of any kind can be restored, a `model` too; that its function, and layers of
+ * one's own, do what they did is for the caller to see to, as far as inputs, outputs, layers and shapes do not show it.
  *
  * @param net made by the same code, with the same seed @param source as for `load`
- * @throws DataError naming the first difference: an input, a layer, a shape, the seed
+ * @throws DataError naming the first difference: an input, an output, a layer, a shape, the seed
  * @throws FileError, UnsupportedError as `load` does
  * @throws OptionError where it is no network
  * @throws StateError where the network is being trained, or was disposed of
@@ -114,7 +119,7 @@ export async function load(source: string | URL | Bytes): Promise<Network> {
  * await restore(again, checkpoint(trained));
  * ```
  */
-export async function restore(net: Network, source: string | URL | Bytes): Promise<void> {
+export async function restore(net: AnyNetwork, source: string | URL | Bytes): Promise<void> {
   inside("restore", net);
   const found = await read("restore", source);
   // Asked again: a fit may have begun, or the network be gone.
@@ -123,6 +128,6 @@ export async function restore(net: Network, source: string | URL | Bytes): Promi
   restoreInto(now, found);
 }
 
-function inside(call: string, net: Network): Inside {
+function inside(call: string, net: AnyNetwork): Inside {
   return insideOf(check(call, "net", net, network));
 }

@@ -6,9 +6,10 @@ import { locateFile, nameOf, place } from "../../io/place.ts";
 import { openFile } from "../../io/read-file.ts";
 import { parse, readOpen, type Safetensors } from "../../io/safetensors.ts";
 import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
+import { classNamesOf } from "../class-names.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
-import { type About, objectiveNamed, readAbout, slotName } from "./about.ts";
+import { type About, memoryName, objectiveOf, readAbout, slotName, withName } from "./about.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
@@ -48,13 +49,25 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   const { core } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const { step, scales, loss, epochs, optimizer } = about.training;
+  const { step, scales, classNames, losses, epochs, optimizer, evaluated, callbacks = [] } = about.training;
   const { parameters } = core;
+  const read = withName(file, () => ({
+    objective: objectiveOf(core, losses),
+    classNames: classNamesOf("training", core, classNames),
+  }));
+  if (scales.length !== core.inputs.length) {
+    throw new DataError(
+      `${file}: does not fit the network: it has ${scales.length} scales for ${core.inputs.length} inputs`,
+    );
+  }
   const slotNames = (optimizer?.regions ?? []).map((region) =>
     parameters.names.map((name) => [slotName(region, name), parameters.shapeOf(name)] as const),
   );
   const own = variablesOf(core).map(([name, { shape }]) => [name, shape] as const);
-  checkTensors(file, core.dtype, [...own, ...slotNames.flat()], tensors);
+  const weights = callbacks.map(({ weights }, i) =>
+    weights ? own.map(([name, shape]) => [memoryName(i, name), shape] as const) : [],
+  );
+  checkTensors(file, core.dtype, [...own, ...slotNames.flat(), ...weights.flat()], tensors);
   const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
   for (const [name, { data }] of variablesOf(core)) data.set(tensors[name]!.data);
   for (const [i, name] of (kept?.regions ?? []).entries()) {
@@ -63,12 +76,20 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   }
   inside.keepSlots(kept);
   Object.assign(inside.training, {
+    ...read,
     step,
     scales,
     epochs,
-    objective: objectiveNamed(loss),
     given: optimizer?.given ?? 0,
     schedule: optimizer?.schedule,
+    evaluated,
+    remembered: callbacks.map(({ name, numbers, weights: hasWeights }, i) => ({
+      name,
+      numbers,
+      ...(hasWeights && {
+        weights: Object.fromEntries(own.map(([name]) => [name, tensors[memoryName(i, name)]!])),
+      }),
+    })),
   });
 }
 

@@ -18,11 +18,10 @@ import {
   globalMaxPool2d,
   maxPool1d,
   maxPool2d,
-  upsample1d,
-  upsample2d,
 } from "../../nn/layers/pool.ts";
 import { residual } from "../../nn/layers/residual.ts";
 import { flatten, permute, reshape } from "../../nn/layers/shape.ts";
+import { upsample1d, upsample2d } from "../../nn/layers/upsample.ts";
 import { isMade, type MadeJson } from "./description.ts";
 
 /** Whatever a file says, which the makers check. */

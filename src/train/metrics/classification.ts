@@ -94,6 +94,9 @@ export function binaryAccuracy<const Name extends string = "binaryAccuracy">(giv
  * Where one output says yes or no, there are the classes 0 and 1.
  *
  * @param given threshold: of an output that says yes or no, as in `precision`; name: default "confusionMatrix"
+ * `confusionMatrix` of `kobai/plot` is another function, which draws such counts of labels and predictions: who needs both in one file gives
+ * one of them a name of its own there.
+ *
  * @returns a metric whose result is counts [true][predicted]
  * @throws OptionError where an option is not as said; where several outputs each say yes or no, as soon as it is measured
  * @example

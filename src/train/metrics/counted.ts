@@ -2,7 +2,7 @@ import type { Op } from "../../../assembly/isa/index.ts";
 import { MetricArg } from "../../../assembly/isa/metric.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import { size } from "../../tensor.ts";
-import { factor } from "../programs.ts";
+import { factor } from "../given-inputs.ts";
 import { thresholdOf } from "../targets.ts";
 import type { Statistic } from "./metric.ts";
 

@@ -1,6 +1,6 @@
 // How callers give a network with named inputs and outputs what goes into it, and get what comes out.
 
-import { finite, isObject, options, positive, type Rule, show } from "../../check.ts";
+import { anything, finite, isObject, options, positive, type Rule, show } from "../../check.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { DataError, OptionError } from "../../errors.ts";
 import { type Loss, lossRule } from "../../nn/losses.ts";
@@ -24,12 +24,13 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
   };
   const samples = (call: string, data: unknown, of: readonly Tensor[], n: number): Samples => {
     const x = split(call, "x", (data as Dataset).x, inputs);
-    const { scale } = data as Dataset;
+    const { scale, classNames } = data as Dataset;
     return {
       n,
       x: x.map((each, i) => ofAll(call, `x.${inputs[i]!.name}`, each, n)),
       t: of,
       scales: scale === undefined ? inputs.map(() => 1) : scales(`${call}: scale`, scale),
+      classNames,
     };
   };
   /** How many samples there are, of whatever comes first. */
@@ -58,10 +59,15 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       objective.map(({ output }) => outputs[output]!),
       of,
     );
+  const classNames = (call: string, names: unknown) => {
+    const given = options(`${call}: classNames`, names as object | undefined, anyOf(outputs, anything));
+    return outputs.map(({ name }) => (given as Record<string, unknown>)[name]);
+  };
   const example = `{ ${outputs.map(({ name }) => `${name}: crossEntropy()`).join(", ")} }`;
   return {
     ...ofInputs,
     targets,
+    classNames,
     byOutput: (of) => byName(outputs, of),
     byTerm,
     objective(call, loss) {

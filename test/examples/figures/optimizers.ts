@@ -85,4 +85,11 @@ export const optimizers: Record<string, Check> = {
     expect(dots).toHaveLength(4 * 31);
     expect(chart.document.querySelectorAll('[aria-description^="contour "]')).toHaveLength(8);
   },
+  "optimizers-mnist": (svg) => {
+    const { ranges, texts } = charted(parsed(svg));
+    expect(texts).toEqual(
+      expect.arrayContaining(["SGD", "Momentum", "AdaGrad", "Adam", "iteration →", "↑ loss"]),
+    );
+    expect(ranges[1]).toEqual([0, 1]);
+  },
 };

@@ -1,4 +1,4 @@
-// Pooling: windows side by side, apart and overlapping, at odd sizes and with every padding; channels of a vector, less, more.
+// Pooling: windows side by side, apart and overlapping, at odd sizes and with every padding; channels of a vector, less, more. And upsampling.
 
 import type { Shape, Value } from "../../../src/graph/value.ts";
 import {
@@ -93,4 +93,15 @@ export const poolCases: readonly OpCase[] = [
   { name: "upsample2d", apply: (x) => upsample2d(x, 2), shapes: oneEach(images) },
   { name: "upsample2d, unlike factors", apply: (x) => upsample2d(x, [1, 3]), shapes: oneEach(images) },
   { name: "upsample1d", apply: (x) => upsample1d(x, 3), shapes: oneEach(signals) },
+  // Values between: ∂x = Σ weight·∂y
+  ...[2, 3, 4, [1, 2], [5, 1], [3, 2]].map((factor) => ({
+    name: `upsample2d by ${factor}, bilinear`,
+    apply: (x: Value) => upsample2d(x, factor as number | Pair, { interpolation: "bilinear" }),
+    shapes: oneEach([...images, [2, 1, 1, 3], [1, 1, 3, 1]]),
+  })),
+  {
+    name: "upsample1d, linear",
+    apply: (x) => upsample1d(x, 5, { interpolation: "linear" }),
+    shapes: oneEach([...signals, [2, 1, 2]]),
+  },
 ] satisfies OpCase[];

@@ -145,7 +145,7 @@ describe("what is refused", () => {
       [4],
     ],
     [
-      'conv1d1: kernel 1×9 is larger than its input 1×8; use padding: "same" or a smaller kernel',
+      'conv1d1: kernel 9 is larger than its input 8; use padding: "same" or a smaller kernel',
       () => [conv1d(2, { kernel: 9 })],
       [8, 1],
     ],

@@ -4,7 +4,7 @@ import { input, type Shape } from "../../../src/graph/value.ts";
 import * as kobai from "../../../src/index.ts";
 import { init, type Layer, OptionError, ShapeError, sequential } from "../../../src/index.ts";
 import type { Scope } from "../../../src/nn/layers/layer.ts";
-import { gradients, maxPool2d, sum } from "../../../src/ops.ts";
+import { globalMaxPool2d, gradients, maxPool2d, sum } from "../../../src/ops.ts";
 import { expectPyTorch, numbers, type Stored } from "../../fixtures/numbers.ts";
 import { execute } from "../../graph/execution.ts";
 import { expectSameBits } from "../../same-bits.ts";
@@ -75,52 +75,37 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     () => kobai.maxPool1d([2, 2] as never),
   ],
   [
-    "upsample2d: factor must be a whole number of at least 1, or two: [rows, columns]; got -1",
-    OptionError,
-    () => kobai.upsample2d(-1),
-  ],
-  [
-    "upsample2d: factor 33×32 makes more than 1024 copies; upsample twice",
-    OptionError,
-    () => kobai.upsample2d([33, 32]),
-  ],
-  [
-    "upsample1d: factor must be a whole number from 1 to 1024; got 1025",
-    OptionError,
-    () => kobai.upsample1d(1025),
-  ],
-  [
     "maxPool2d1: x must be [batch, height, width, channels]; x is [1, 784]; reshape it: an axis of 1 stands for channels that it has not",
     ShapeError,
     () => network(kobai.maxPool2d(), 784),
   ],
   [
-    "globalAvgPool1d1: x must be [batch, length, channels]; x is [1, 4, 4, 1]; reshape it: an axis of 1 stands for channels that it has not",
+    "globalAvgPool1d1: x must be [batch, length, channels]; x is [1, 4, 4, 1]; use globalAvgPool2d",
     ShapeError,
     () => network(kobai.globalAvgPool1d(), 4, 4, 1),
   ],
   [
-    'maxPool2d1: window 5×5 is larger than its input 4×4; use padding: "same" or a smaller window (x is [1, 4, 4, 1])',
+    'maxPool2d1: window 5×5 is larger than its input 4×4; use padding: "same" or a smaller window',
     ShapeError,
     () => network(kobai.maxPool2d(5), 4, 4, 1),
   ],
   [
-    "avgPool2d: padding 2×2 must be smaller than the window 2×2, or some windows would lie in it altogether",
+    "avgPool2d1: padding 2×2 must be smaller than the window 2×2, or some windows would lie in it altogether",
     OptionError,
     () => network(kobai.avgPool2d(2, { padding: 2 }), 4, 4, 1),
   ],
   [
-    "maxPool2d: stride 2×65536 and padding 0×0 must be at most 65535",
+    "maxPool2d1: stride must be at most 65535; got 65536",
     OptionError,
     () => network(kobai.maxPool2d(2, { stride: [2, 65_536] }), 4, 4, 1),
   ],
   [
-    "avgPool2d: window 33×32 with stride 33×32 makes sums of 1056 terms; 1024 is the most. Pool twice, or over everything: globalAvgPool2d",
+    "avgPool2d1: window 33×32 with stride 33×32 makes sums of 1056 terms; 1024 is the most. Pool twice, or over everything: globalAvgPool2d",
     OptionError,
     () => network(kobai.avgPool2d([33, 32]), 64, 64, 1),
   ],
   [
-    "maxPool1d: window 1×1025 with stride 1×1 makes sums of 1025 terms; 1024 is the most. Pool twice, or over everything: globalMaxPool1d",
+    "maxPool1d1: window 1025 with stride 1 makes sums of 1025 terms; 1024 is the most. Pool twice, or over everything: globalMaxPool1d",
     OptionError,
     () => network(kobai.maxPool1d(1025, { stride: 1 }), 2000, 1),
   ],
@@ -132,6 +117,14 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
 ])("%s", (message, kind, make) => {
   expect(make).toThrow(kind);
   expect(make).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));
+});
+
+test("a window of more elements than float32 has whole numbers for their places", () => {
+  const message =
+    "globalMaxPool2d: window 4097×4096 has more than 2^24 elements, the most in float32; pool twice, or use float64";
+  expect(() => globalMaxPool2d(floats(1, 4097, 4096, 1))).toThrow(OptionError);
+  expect(() => globalMaxPool2d(floats(1, 4097, 4096, 1))).toThrow(message);
+  expect(globalMaxPool2d(input("x", [1, 4097, 4096, 1], "float64")).shape).toEqual([1, 1]);
 });
 
 test("a window of more than 1,024 elements that meets no other", () => {

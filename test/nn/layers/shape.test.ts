@@ -75,7 +75,7 @@ describe("reshape and permute", () => {
     refused(
       () => sequential([permute([1, 2, 3])], { input: [2, 3] }),
       ShapeError,
-      "axes must name each of its 3 axes once",
+      "permute1: a sample is [2, 3]; axes must name each of its 2 axes once, counted from 1; got [1, 2, 3]",
     );
   });
 });

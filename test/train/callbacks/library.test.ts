@@ -27,6 +27,7 @@ import {
   topK,
 } from "../../../src/index.ts";
 import { FileError, sha256 } from "../../../src/io/index.ts";
+import { memory } from "../../../src/train/callbacks/memory.ts";
 import { blobs } from "../blobs.ts";
 import { expectError, expectRejection, make } from "../expect-error.ts";
 
@@ -47,6 +48,8 @@ describe("earlyStopping", () => {
     const history = { steps: 0, ended: "running" };
     let ended = false;
     const run = { net, history, evaluated: ["test"], stop: () => (ended = true) } as unknown as FitRun;
+    const remembering = stopping[memory]!;
+    await remembering.onStart!(run);
     await stopping.onStart!(run);
     for (const loss of losses) {
       if (ended) break;
@@ -55,12 +58,13 @@ describe("earlyStopping", () => {
         data: new Float32Array(3).fill(history.steps),
       };
       const record = { step: history.steps, results: { test: { loss, accuracy: -loss } } };
+      await remembering.onEvaluate!(record as unknown as EvaluationRecord, run);
       await stopping.onEvaluate!(record as unknown as EvaluationRecord, run);
       history.steps++;
     }
     history.steps--;
     history.ended = ended ? "stopped" : "completed";
-    await stopping.onEnd!(run);
+    await remembering.onEnd!(run);
     return { last: history.steps, best: stopping.best, kept: net.params["dense2.bias"]!.data[0] };
   }
 
@@ -99,6 +103,12 @@ describe("earlyStopping", () => {
     [
       "takes NaN for no better",
       [Number.NaN, 5, Number.NaN, Number.NaN, 1],
+      { patience: 1 },
+      { last: 3, kept: 1 },
+    ],
+    [
+      "takes infinity for no better",
+      [Number.POSITIVE_INFINITY, 5, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1],
       { patience: 1 },
       { last: 3, kept: 1 },
     ],

@@ -86,34 +86,43 @@ describe("load refuses", () => {
 
   test.each<[string, (about: Json, tensors: Record<string, Json>) => unknown, string]>([
     ["no JSON", () => "{", 'load: its metadata "kobai" is no JSON'],
-    ["another thing", () => [1], "load: is a checkpoint of version undefined; this version of kobai reads 1"],
+    ["another thing", () => [1], "load: is a checkpoint of version undefined; kobai 0.1.0 reads version 1"],
     [
       "a later version",
       (about) => {
         about.version = 2;
+        about.kobai = "7.8.9";
       },
-      "load: is a checkpoint of version 2; this version of kobai reads 1",
+      "load: is a checkpoint of version 2, which kobai 7.8.9 wrote; kobai 0.1.0 reads version 1: update kobai",
+    ],
+    [
+      "a version that never was",
+      (about) => {
+        about.version = 0;
+        about.kobai = {};
+      },
+      "load: is a checkpoint of version 0; kobai 0.1.0 reads version 1",
     ],
     [
       "an unknown field",
       (about) => {
-        about.inputs = 1;
+        about.input = 1;
       },
-      'load: the checkpoint: there is no option "inputs"; did you mean input?',
+      'load: the checkpoint: there is no option "input"; did you mean inputs?',
     ],
     [
       "no shape",
       (about) => {
-        about.input = [0];
+        about.inputs[0].shape = [0];
       },
-      "load: the checkpoint: input must be a list of whole numbers of at least 1; got [0]",
+      "load: the checkpoint: inputs must be a list of names and shapes; got an array of 1",
     ],
     [
       "no input",
       (about) => {
-        delete about.input;
+        delete about.inputs;
       },
-      "load: the checkpoint: input must be a list of whole numbers of at least 1; got undefined",
+      "load: the checkpoint: inputs must be a list of names and shapes; got undefined",
     ],
     [
       "another type",
@@ -149,6 +158,55 @@ describe("load refuses", () => {
         about.training.scales = ["1"];
       },
       'load: training: scales must be a list of finite numbers; got ["1"]',
+    ],
+    [
+      "scales too many",
+      (about) => {
+        about.training.scales = [1, 1];
+      },
+      "load: does not fit the network: it has 2 scales for 1 inputs",
+    ],
+    [
+      "losses that are none",
+      (about) => {
+        about.training.losses = { name: "crossEntropy", weight: 0 };
+      },
+      "load: losses: weight must be a number above 0; got 0",
+    ],
+    [
+      "a loss of no output",
+      (about) => {
+        about.training.losses = { z: { name: "crossEntropy", weight: 1 } };
+      },
+      expect.stringMatching(/^load: losses: loss must be a loss/) as never,
+    ],
+    [
+      "class names that are none",
+      (about) => {
+        about.training.classNames = ["a", 1, "b"];
+      },
+      'load: training: classNames must be a list of 3 names; got ["a", 1, "b"]',
+    ],
+    [
+      "class names too few",
+      (about) => {
+        about.training.classNames = ["a", "b"];
+      },
+      'load: training: classNames must be a list of 3 names; got ["a", "b"]',
+    ],
+    [
+      "what no callback remembers",
+      (about) => {
+        about.training.callbacks = [{ name: "earlyStopping", numbers: { worse: null }, weights: false }];
+      },
+      "load: callbacks[0]: numbers must be an object of numbers; got an object",
+    ],
+    [
+      "best weights that are not there",
+      (about) => {
+        about.training.callbacks = [{ name: "earlyStopping", numbers: {}, weights: true }];
+      },
+      'load: does not fit the network: "callback.0.dense1.weight" is missing in the file',
     ],
     [
       "bad epochs",
@@ -195,23 +253,23 @@ describe("load refuses", () => {
     [
       "layers that do not fit each other",
       (about) => {
-        about.input = [2, 2];
+        about.inputs[0].shape = [2, 2];
       },
       expect.stringMatching(/^load: dense1?: /) as never,
     ],
     [
       "another output",
       (about) => {
-        about.output = [4];
+        about.outputs[0].shape = [4];
       },
       "load: does not fit the network: the file's network gives [4], this one [3]",
     ],
     [
       "no sequence",
       (about) => {
-        delete about.layers;
+        about.madeBy = "model";
       },
-      "load: cannot say what its network does: it is no sequence of layers. Make the network by code, and restore(net, file)",
+      "load: cannot say what its network does: it was made by model, whose function is code. Make the network by the code that made it, and restore(net, file)",
     ],
     [
       "a tensor too few",
@@ -279,7 +337,7 @@ describe("load refuses", () => {
     await expectRejection(
       load(checkpoint(net)),
       DataError,
-      'load: cannot say what its network does: layer 2, "mine", is one of a user\'s own. Make the network by code, and restore(net, file)',
+      'load: cannot say what its network does: layer 2, "mine", is one of a user\'s own. Make the network by the code that made it, and restore(net, file)',
     );
   });
 
