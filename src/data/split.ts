@@ -6,7 +6,7 @@ import { withMemory } from "../io/bytes.ts";
 import { randomOrder } from "../random.ts";
 import { formatShape, size, type Tensor, typedArrays } from "../tensor.ts";
 import { type CheckedDataset, checkDataset, type Dataset } from "./dataset.ts";
-import type { TrainTest } from "./mnist.ts";
+import type { TrainTest } from "./image-set.ts";
 
 /** Options of `splitDataset`. */
 export interface SplitOptions {

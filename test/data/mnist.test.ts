@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,9 +7,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { mnist } from "../../src/data/mnist.ts";
+import { fashionMnist, mnist } from "../../src/data/mnist.ts";
 import { DataError, OptionError } from "../../src/errors.ts";
 import { FileError } from "../../src/io/file-error.ts";
+import { skip } from "../runtimes/runtime.ts";
 import { folderOf, idx, smallMnist, temporaryFolder } from "./idx-files.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -321,5 +324,36 @@ describe("mnist", () => {
         `${join(dir, "train-images-idx3-ubyte")}: cannot be read: it is a folder`,
       );
     });
+  });
+});
+
+describe("fashionMnist", () => {
+  it("reads what Debian's package installs: its authors' images and labels", async (context) => {
+    if (!existsSync("/usr/share/datasets/fashion-mnist")) {
+      skip(context, "Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)");
+    }
+    vi.stubEnv("KOBAI_FASHION_MNIST", undefined);
+    const { train, test } = await fashionMnist();
+    expect(train.x.shape).toEqual([60_000, 784]);
+    expect(train).toMatchObject({ scale: 1 / 255, classes: 10 });
+    expect([...train.t.data.subarray(0, 10)]).toEqual([9, 0, 0, 3, 0, 2, 7, 2, 5, 5]);
+    const digests = [train.x, train.t, test.x, test.t].map(({ data }) =>
+      createHash("sha256")
+        .update(data as Uint8Array)
+        .digest("hex")
+        .slice(0, 16),
+    );
+    expect(digests).toEqual(["2e487a6c89124f78", "657fbd221bfc9f41", "c867c93ff9536059", "3d0e6c6ea990b53b"]);
+  });
+
+  it("reads the folder that KOBAI_FASHION_MNIST names, or that is given", async () => {
+    const files = smallMnist(4, 3);
+    vi.stubEnv("KOBAI_FASHION_MNIST", await folderOf(files));
+    expect((await fashionMnist({ oneHot: true })).train.t.shape).toEqual([4, 10]);
+    const dir = await folderOf({ ...files, "t10k-labels-idx1-ubyte": null });
+    await expect(fashionMnist({ dir })).rejects.toThrow(DataError);
+    await expect(fashionMnist({ dir: "" })).rejects.toThrow(
+      new OptionError('fashionMnist: dir must be a path or an address, a string or a URL; got ""'),
+    );
   });
 });

@@ -2,7 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as data from "../../src/data/index.ts";
 import * as kobai from "../../src/index.ts";
 import { isTemporary } from "../../src/io/atomic.ts";
@@ -126,6 +126,7 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
   parseIdx: [data.parseIdx as Call, new Uint8Array([0, 0, 8, 1, 0, 0, 0, 0]), "f"],
   decompress: [data.decompress as Call, new Uint8Array([0x1f, 0x8b, 8]), "f", 100],
   mnist: [data.mnist as Call, {}],
+  fashionMnist: [data.fashionMnist as Call, {}],
   "mnist: dir": [((dir) => data.mnist({ dir } as never)) as Call, "."],
   "mnist: flatten": [((flatten) => data.mnist({ dir: ".", flatten } as never)) as Call, true],
   sampleCount: [data.sampleCount as Call, small],
@@ -152,6 +153,10 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
 };
 
 describe("whatever is passed", () => {
+  // Where the data is installed, it would be read for whatever is no reason not to.
+  beforeAll(() => void vi.stubEnv("KOBAI_FASHION_MNIST", "."));
+  afterAll(() => void vi.unstubAllEnvs());
+
   it("every function is in the table", () => {
     const functions = Object.entries({ ...io, ...data }).filter(([, value]) => typeof value === "function");
     expect(

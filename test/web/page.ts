@@ -1,7 +1,10 @@
 // The playground in Chromium. `npm ci --prefix web` installs what it is built of; .ci/run does.
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { launch } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
@@ -9,6 +12,8 @@ import { type Server, serve } from "../browser/server.ts";
 export const isInstalled = existsSync("web/node_modules");
 
 export interface Site {
+  /** where its files lie */
+  readonly root: string;
   readonly server: Server;
   readonly browser: Browser;
   close(): Promise<void>;
@@ -17,14 +22,17 @@ export interface Site {
 /** Builds the playground, and serves it. */
 export async function openSite(): Promise<Site> {
   if (!existsSync("dist/worker.js")) throw new Error("dist/ is missing: run `npm run build` first");
-  execFileSync(process.execPath, ["web/build.js"]);
-  const [server, browser] = await Promise.all([serve({ isolated: true, root: "web/dist" }), launch()]);
+  const root = mkdtempSync(join(tmpdir(), "kobai-site-"));
+  execFileSync(process.execPath, ["web/build.js", root]);
+  const [server, browser] = await Promise.all([serve({ isolated: true, root }), launch()]);
   return {
+    root,
     server,
     browser,
     async close() {
       await browser.close();
       server.close();
+      rmSync(root, { recursive: true, force: true });
     },
   };
 }
@@ -70,4 +78,31 @@ export const stepOf = async (page: Page) => Number(await page.textContent("[data
 export async function train(page: Page): Promise<void> {
   await page.click("button:text-is('Train')");
   await page.waitForSelector("button:text-is('Train'):not([disabled])", { timeout: 120_000 });
+}
+
+/** The code that the page shows for Node. */
+export async function codeOf(page: Page): Promise<string> {
+  if ((await page.locator("[data-code]").count()) === 0)
+    await page.locator("details > summary").last().click();
+  return (await page.textContent("[data-code]"))!;
+}
+
+/** What the code that the page shows prints in Node. */
+export async function inNode(page: Page): Promise<string> {
+  const code = await codeOf(page);
+  const folder = mkdtempSync(join(tmpdir(), "kobai-web-"));
+  try {
+    const file = join(folder, "train.mjs");
+    const dist = (name: string) => JSON.stringify(pathToFileURL(`dist/${name}.js`).href);
+    writeFileSync(
+      file,
+      code
+        .replace('"kobai"', dist("index"))
+        .replace('"kobai/io"', dist("io"))
+        .replace('"kobai/data"', dist("data")),
+    );
+    return execFileSync(process.execPath, [file], { encoding: "utf8" }).trim();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -2,15 +2,16 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { linkTo, useAddress, writeAddress } from "./shared/address.ts";
 import { type Language, LanguageContext } from "./shared/language.ts";
+import { lazy } from "./shared/lazy.tsx";
 import { text } from "./text.ts";
 
 /** Each part is loaded when it is opened. */
-const parts: Readonly<Record<string, () => Promise<{ default: ComponentType }>>> = {
-  train: () => import("./parts/train/index.tsx"),
-  gradient: () => import("./parts/gradient/index.tsx"),
-  optimizers: () => import("./parts/optimizers/index.tsx"),
-  backpropagation: () => import("./parts/backpropagation/index.tsx"),
-  layers: () => import("./parts/layers/index.tsx"),
+const parts: Readonly<Record<string, ComponentType>> = {
+  train: lazy(() => import("./parts/train/index.tsx")),
+  gradient: lazy(() => import("./parts/gradient/index.tsx")),
+  optimizers: lazy(() => import("./parts/optimizers/index.tsx")),
+  backpropagation: lazy(() => import("./parts/backpropagation/index.tsx")),
+  layers: lazy(() => import("./parts/layers/index.tsx")),
 };
 
 const themes = ["auto", "light", "dark"] as const;
@@ -26,6 +27,7 @@ export function Shell() {
   const [language, setLanguage] = useState(() => languageOf(params));
   const [theme, setTheme] = useState(params.get("theme") ?? "auto");
   const name = Object.hasOwn(parts, part) ? part : "train";
+  const Part = parts[name]!;
   const t = text[language];
   useEffect(() => setLanguage(languageOf(params)), [params]);
   useEffect(() => {
@@ -84,34 +86,9 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <Part key={name} load={parts[name]!} loading={t.loading} failed={t.failed} />
+        <Part key={name} />
       </main>
       <footer>{t.foot}</footer>
     </LanguageContext.Provider>
   );
-}
-
-interface PartProps {
-  readonly load: () => Promise<{ default: ComponentType }>;
-  readonly loading: string;
-  readonly failed: string;
-}
-
-function Part({ load, loading, failed }: PartProps) {
-  const [loaded, setLoaded] = useState<{ part?: ComponentType; error?: string }>({});
-  useEffect(() => {
-    load().then(
-      ({ default: part }) => setLoaded({ part }),
-      (error: unknown) => setLoaded({ error: String(error) }),
-    );
-  }, []);
-  if (loaded.error !== undefined) {
-    return (
-      <p role="alert">
-        {failed} {loaded.error}
-      </p>
-    );
-  }
-  const Loaded = loaded.part;
-  return Loaded ? <Loaded /> : <p aria-busy="true">{loading}</p>;
 }

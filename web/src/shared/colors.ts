@@ -56,3 +56,11 @@ export const classColors: readonly Rgb[] = [
 ];
 
 export const css = ([r, g, b]: Rgb) => `rgb(${r} ${g} ${b})`;
+
+/** From blue by way of the ground to orange, for -1 to 1. */
+export function diverging(value: number, ground: Rgb): Rgb {
+  const [color, share] = value < 0 ? [classColors[0]!, -value] : [classColors[1]!, value];
+  return ground.map(
+    (base, channel) => base + Math.min(1, share) * (color[channel]! - base),
+  ) as unknown as Rgb;
+}

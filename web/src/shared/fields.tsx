@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useState } from "preact/hooks";
 
 interface SelectProps<T extends string> {
   readonly label: string;
@@ -40,21 +40,50 @@ export function NumberField({ label, value, min, max, step = "any", onChange }: 
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
+      <TypedInput
         id={id}
         type="number"
         value={value}
         min={min}
         max={max}
         step={step}
-        onChange={({ currentTarget }) => {
-          if (currentTarget.validity.valid && currentTarget.value !== "")
-            onChange(currentTarget.valueAsNumber);
-          else currentTarget.value = String(value);
+        onCommit={({ validity, valueAsNumber }) => {
+          if (validity.valid && !Number.isNaN(valueAsNumber)) onChange(valueAsNumber);
         }}
       />
     </div>
   );
+}
+
+interface TypedProps {
+  readonly id?: string;
+  readonly type?: "number" | "text";
+  readonly title?: string;
+  readonly "aria-label"?: string;
+  readonly value: string | number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly step?: number | "any";
+  readonly maxLength?: number;
+  /** Called when it is typed: what is not taken over then is as it was. */
+  readonly onCommit: (input: HTMLInputElement) => void;
+}
+
+/** A field that keeps what is being typed while the page is drawn anew around it, as it is ten times a second while it trains. */
+export function TypedInput({ value, onCommit, ...others }: TypedProps) {
+  const [draft, setDraft] = useState<string>();
+  const given = {
+    ...others,
+    value: draft ?? value,
+    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+      setDraft(currentTarget.value),
+    onChange({ currentTarget }: { readonly currentTarget: HTMLInputElement }) {
+      onCommit(currentTarget);
+      setDraft(undefined);
+    },
+    onBlur: () => setDraft(undefined),
+  };
+  return <input {...(given as JSX.IntrinsicElements["input"])} />;
 }
 
 interface SliderProps {

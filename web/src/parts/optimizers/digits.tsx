@@ -2,7 +2,7 @@ import type { LayerDescription, OptimizerDescription, WorkerDataset, WorkerNetwo
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Chart } from "../../shared/chart.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
-import { copyOf, digits } from "../train/data.ts";
+import { copyOf, images } from "../train/data.ts";
 import { optimizerNames } from "./surfaces.ts";
 import type { text } from "./text.ts";
 
@@ -50,7 +50,7 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
     setProblem(undefined);
     setState("fetching");
     try {
-      const data = await digits();
+      const data = await images("mnist");
       const worker = await trainingWorker();
       const [train, test] = [
         await worker.dataset(copyOf(data.train)),

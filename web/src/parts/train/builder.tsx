@@ -1,42 +1,15 @@
 import type { Kinds, LayerDescription } from "kobai/worker";
+import { TypedInput } from "../../shared/fields.tsx";
+import { type Field, fieldsOf, layersIn, listOf, newLayer } from "./layer-fields.ts";
+import { isDescription } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 
-/** What a layer is given when it is added, by its kind: kinds that are not here take nothing. */
-const usual: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  dense: { units: 8 },
-  conv2d: { filters: 8, kernel: 3 },
-  convTranspose2d: { filters: 8, kernel: 3 },
-  depthwiseConv2d: { kernel: 3 },
-  separableConv2d: { filters: 8, kernel: 3 },
-  conv1d: { filters: 8, kernel: 3 },
-  maxPool2d: { window: 2 },
-  avgPool2d: { window: 2 },
-  maxPool1d: { window: 2 },
-  avgPool1d: { window: 2 },
-  upsample2d: { factor: 2 },
-  upsample1d: { factor: 2 },
-  groupNorm: { groups: 2 },
-  dropout: { rate: 0.2 },
-  spatialDropout: { rate: 0.2 },
-};
-
-/** The largest that each may be; all but rates are whole and at least 1. */
-const most: Readonly<Record<string, number>> = {
-  units: 512,
-  filters: 64,
-  kernel: 9,
-  window: 9,
-  factor: 4,
-  groups: 64,
-  rate: 0.9,
-};
-
-/** Kinds that take lists, which there are no fields for. */
-const withLists = ["permute", "reshape", "residual"];
-
-interface Props {
+interface Common {
   readonly t: TrainText;
   readonly kinds: Kinds["layers"];
+}
+
+interface Props extends Common {
   readonly hidden: readonly LayerDescription[];
   readonly classes: number;
   readonly onChange: (hidden: readonly LayerDescription[]) => void;
@@ -44,65 +17,222 @@ interface Props {
 
 /** The layers, one below the other. */
 export function Builder({ t, kinds, hidden, classes, onChange }: Props) {
-  const replaced = (at: number, layer: LayerDescription) =>
-    hidden.map((each, i) => (i === at ? layer : each));
+  return (
+    <>
+      <Layers t={t} kinds={kinds} path="" layers={hidden} onChange={onChange} />
+      <p class="quiet">{t.output(classes)}</p>
+    </>
+  );
+}
+
+interface LayersProps extends Common {
+  /** of the block that they are in: "2." */
+  readonly path: string;
+  readonly layers: readonly LayerDescription[];
+  readonly onChange: (layers: readonly LayerDescription[]) => void;
+}
+
+/** Layers, and a button that adds one. */
+function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
+  const addAt = path.replace(/\.$/, "");
   return (
     <>
       <ol class="layers">
-        {hidden.map((layer, i) => (
+        {layers.map((layer, i) => (
           <li key={i}>
-            <select
-              aria-label={t.layer(i + 1)}
-              value={layer.kind}
-              onChange={({ currentTarget: { value } }) =>
-                onChange(replaced(i, { kind: value, ...usual[value] }))
-              }
-            >
-              {kinds
-                .filter((kind) => !withLists.includes(kind))
-                .map((kind) => (
-                  <option key={kind} value={kind}>
-                    {kind}
-                  </option>
-                ))}
-            </select>
-            {Object.keys(usual[layer.kind] ?? {}).map((name) => (
-              <input
-                key={name}
-                type="number"
-                min={name === "rate" ? 0 : 1}
-                max={most[name]}
-                step={name === "rate" ? 0.05 : 1}
-                title={name}
-                aria-label={t.argument(name, i + 1)}
-                value={layer[name] as number}
-                onChange={({ currentTarget: { validity, valueAsNumber } }) => {
-                  if (validity.valid) onChange(replaced(i, { ...layer, [name]: valueAsNumber }));
-                }}
-              />
-            ))}
-            <button
-              type="button"
-              aria-label={t.remove(i + 1)}
-              onClick={() => onChange(hidden.filter((_, j) => j !== i))}
-            >
-              ✕
-            </button>
+            <Layer
+              t={t}
+              kinds={kinds}
+              path={`${path}${i + 1}`}
+              layer={layer}
+              onChange={(next) => onChange(layers.map((each, j) => (i === j ? next : each)))}
+              onRemove={() => onChange(layers.filter((_, j) => j !== i))}
+            />
           </li>
         ))}
-        <li class="quiet">{t.output(classes)}</li>
       </ol>
       <p>
         <button
           type="button"
+          aria-label={addAt === "" ? undefined : t.addInside(addAt)}
           onClick={() => {
-            const isDense = hidden.at(-1)?.kind === "dense";
-            onChange([...hidden, isDense ? { kind: "relu" } : { kind: "dense", units: 8 }]);
+            const isDense = layers.at(-1)?.kind === "dense";
+            onChange([...layers, newLayer(isDense ? "relu" : "dense")]);
           }}
         >
           {t.add}
         </button>
       </p>
     </>
+  );
+}
+
+interface LayerProps extends Common {
+  /** its number, within a block "2.1" */
+  readonly path: string;
+  readonly layer: LayerDescription;
+  readonly onChange: (layer: LayerDescription) => void;
+  readonly onRemove: () => void;
+}
+
+/** A layer: its kind, its arguments, and the layers within it. */
+function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
+  const inside = layersIn(layer);
+  const fields = Object.entries(fieldsOf[layer.kind] ?? {});
+  const { shortcut } = layer;
+  const argument = ([name, field]: (typeof fields)[number]) => (
+    <Argument
+      key={name}
+      name={name}
+      label={t.argument(name, path)}
+      field={field}
+      value={layer[name]}
+      onChange={(value) => onChange({ ...layer, [name]: value })}
+    />
+  );
+  return (
+    <>
+      <KindSelect
+        label={t.layer(path)}
+        kinds={kinds}
+        value={layer.kind}
+        onChange={(kind) => onChange(newLayer(kind))}
+      />
+      {/* A single argument needs no name to be seen; of several each has its own, below the layer. */}
+      {fields.length === 1 && fields.map(argument)}
+      <button type="button" aria-label={t.remove(path)} onClick={onRemove}>
+        ✕
+      </button>
+      {fields.length > 1 && (
+        <div class="inside row">
+          {fields.map((each) => (
+            <span key={each[0]} class="argument">
+              <span aria-hidden="true">{each[0]}</span>
+              {argument(each)}
+            </span>
+          ))}
+        </div>
+      )}
+      {inside && (
+        <div class="inside">
+          <p class="quiet">{t.inside}</p>
+          <Layers
+            t={t}
+            kinds={kinds}
+            path={`${path}.`}
+            layers={inside}
+            onChange={(layers) => onChange({ ...layer, layers })}
+          />
+          <p class="quiet">{t.shortcut}</p>
+          {isDescription(shortcut) ? (
+            <div class="layers">
+              <div class="layer">
+                <Layer
+                  t={t}
+                  kinds={kinds}
+                  path={t.shortcutOf(path)}
+                  layer={shortcut}
+                  onChange={(next) => onChange({ ...layer, shortcut: next })}
+                  onRemove={() => {
+                    const { shortcut: _, ...others } = layer;
+                    onChange(others as LayerDescription);
+                  }}
+                />
+              </div>
+            </div>
+          ) : (
+            <p>
+              <button
+                type="button"
+                aria-label={t.addShortcut(path)}
+                onClick={() => onChange({ ...layer, shortcut: newLayer("dense") })}
+              >
+                {t.add}
+              </button>
+            </p>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface KindProps {
+  readonly label: string;
+  readonly kinds: Kinds["layers"];
+  readonly value: string;
+  readonly onChange: (kind: string) => void;
+}
+
+function KindSelect({ label, kinds, value, onChange }: KindProps) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={({ currentTarget: { value: kind } }) => onChange(kind)}
+    >
+      {kinds.map((kind) => (
+        <option key={kind} value={kind}>
+          {kind}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface ArgumentProps {
+  readonly name: string;
+  readonly label: string;
+  readonly field: Field;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}
+
+/** What is not as it must be is not taken. */
+function Argument({ name, label, field, value, onChange }: ArgumentProps) {
+  if (field.is === "choice") {
+    return (
+      <select
+        title={name}
+        aria-label={label}
+        value={String(value ?? field.usual)}
+        onChange={({ currentTarget: { value } }) => onChange(value)}
+      >
+        {field.of.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  if (field.is === "list") {
+    const shown = (Array.isArray(value) ? value : field.usual).join(", ");
+    return (
+      <TypedInput
+        title={name}
+        aria-label={label}
+        value={shown}
+        onCommit={(input) => {
+          const list = listOf(input.value);
+          if (list) onChange(list);
+        }}
+      />
+    );
+  }
+  const shown = typeof value === "number" ? value : field.usual;
+  return (
+    <TypedInput
+      type="number"
+      min={field.min}
+      max={field.max}
+      step={field.step}
+      title={name}
+      aria-label={label}
+      value={shown}
+      onCommit={({ validity, valueAsNumber }) => {
+        if (validity.valid && !Number.isNaN(valueAsNumber)) onChange(valueAsNumber);
+      }}
+    />
   );
 }

@@ -1,20 +1,28 @@
 // The run as a program for Node, which ends at the same weights.
 
+import type { Dataset } from "kobai";
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
-import type { Prepared } from "./data.ts";
-import { layersOf, type Segment, type Spec } from "./spec.ts";
+import { base64 } from "../../shared/files.ts";
+import { type DataKind, isFetched, type Prepared } from "./data.ts";
+import { isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
 
 /** Arguments that come first, without a name. */
-const unnamed = ["units", "filters", "window", "factor", "groups", "rate"];
+const unnamed = ["units", "filters", "window", "factor", "groups", "rate", "axes", "shape"];
+
+interface Described {
+  readonly kind: string;
+  readonly [option: string]: unknown;
+}
 
 /** The call that makes what a description says. */
-function call({ kind, ...options }: { readonly kind: string; readonly [option: string]: unknown }): string {
-  // What is the only or first argument has no name.
+function call({ kind, layers, ...options }: Described): string {
+  // What is the only or first argument has no name, and layers are arguments one by one.
   const [first] = Object.keys(options).filter((name) => unnamed.includes(name));
   const { [first ?? ""]: value, ...named } = options;
   const given = Object.entries(named).map(([name, value]) => `${name}: ${argument(value)}`);
   const list = [
-    ...(first === undefined ? [] : [String(value)]),
+    ...(first === undefined ? [] : [argument(value)]),
+    ...(Array.isArray(layers) ? layers.map(argument) : []),
     ...(given.length ? [`{ ${given.join(", ")} }`] : []),
   ];
   return `${kind}(${list.join(", ")})`;
@@ -22,12 +30,7 @@ function call({ kind, ...options }: { readonly kind: string; readonly [option: s
 
 function argument(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(argument).join(", ")}]`;
-  const isDescription = typeof value === "object" && value !== null && "kind" in value;
-  return isDescription ? call(value as { kind: string }) : JSON.stringify(value);
-}
-
-function optimizerCall(optimizer: OptimizerDescription): string {
-  return call(optimizer as { kind: string });
+  return isDescription(value) ? call(value) : JSON.stringify(value);
 }
 
 export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): string {
@@ -39,16 +42,16 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
     "sequential",
     ...layers.flatMap((layer) => kindsIn(layer)),
     ...optimizers.flatMap((optimizer) => kindsIn(optimizer as LayerDescription)),
-    ...(data.images ? [] : ["tensor"]),
+    ...(isFetched(spec.data) ? [] : ["tensor"]),
   ]);
   const lines = [
     `import { ${[...names].sort().join(", ")} } from "kobai";`,
-    ...(data.images ? ['import { mnist } from "kobai/data";'] : []),
+    ...(isFetched(spec.data) ? [`import { ${spec.data} } from "kobai/data";`] : []),
     'import { sha256 } from "kobai/io";',
     "",
     "await init();",
-    ...dataLines(data),
-    `const layers = [${layers.map((layer) => call(layer as { kind: string })).join(", ")}];`,
+    ...dataLines(spec.data, data),
+    `const layers = [${layers.map(argument).join(", ")}];`,
     `const net = sequential(layers, { input: ${JSON.stringify(data.input)}, seed: ${spec.seed} });`,
   ];
   let last: OptimizerDescription | undefined;
@@ -57,7 +60,7 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
     const { lr: __, ...before } = last ?? {};
     if (last && JSON.stringify(others) === JSON.stringify(before))
       lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
-    else lines.push(`${last ? "" : "let "}optimizer = ${optimizerCall(optimizer)};`);
+    else lines.push(`${last ? "" : "let "}optimizer = ${argument(optimizer)};`);
     last = optimizer;
     const batch = Math.min(batchSize, data.train.t.shape[0]!);
     lines.push(
@@ -70,28 +73,30 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
 
 /** The kinds of a description and of those in its options. */
 function kindsIn({ kind, ...options }: LayerDescription): string[] {
-  const inside = Object.values(options)
-    .flat()
-    .filter(
-      (option): option is LayerDescription =>
-        typeof option === "object" && option !== null && "kind" in option,
-    );
+  const inside = Object.values(options).flat().filter(isDescription);
   return [kind, ...inside.flatMap(kindsIn)];
 }
 
-function dataLines({ images, input, train: { x, t } }: Prepared): string[] {
-  if (images && input.length === 1) return ["const { train } = await mnist();"];
-  if (images) {
+function dataLines(kind: DataKind, { input, train: { x, t, scale } }: Prepared): string[] {
+  if (isFetched(kind)) {
+    if (input.length === 1) return [`const { train } = await ${kind}();`];
     return [
-      "const { train: rows } = await mnist();",
+      `const { train: rows } = await ${kind}();`,
       `const train = { ...rows, x: { ...rows.x, shape: ${JSON.stringify(x.shape)} } };`,
     ];
   }
   return [
-    `const x = tensor(Float32Array.from(${numbers(x.data)}), ${JSON.stringify(x.shape)});`,
-    `const t = tensor(Uint8Array.from(${numbers(t.data)}));`,
-    "const train = { x, t };",
+    `const x = tensor(${elements(x)}, ${JSON.stringify(x.shape)});`,
+    `const t = tensor(${elements(t)});`,
+    `const train = { x, t${scale === undefined ? "" : `, scale: ${scale}`} };`,
   ];
+}
+
+/** Numbers one by one; bytes of images would fill pages, and stand as base64. */
+function elements({ data }: Dataset["x"]): string {
+  const bytes = data instanceof Uint8Array;
+  if (bytes && data.length > 10_000) return `new Uint8Array(Buffer.from("${base64(data)}", "base64"))`;
+  return `${bytes ? "Uint8Array" : "Float32Array"}.from(${numbers(data)})`;
 }
 
 const numbers = (data: ArrayLike<number>) =>

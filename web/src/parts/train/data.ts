@@ -2,11 +2,25 @@
 // has the same.
 
 import type { Dataset } from "kobai";
-import { mnist } from "kobai/data";
 import { randomNumbers } from "../../shared/random.ts";
 import { tensor } from "../../shared/tensor.ts";
 
-export type DataKind = "spiral" | "circles" | "xor" | "clusters" | "points" | "csv" | "mnist";
+/** Points that are computed. */
+const computed = ["spiral", "circles", "xor", "clusters"] as const;
+/** What the user gives: points that are clicked, rows of a file, drawings. */
+const own = ["points", "csv", "drawings"] as const;
+/** Images that are fetched, by the functions of kobai/data that read them. */
+const fetched = ["mnist", "fashionMnist"] as const;
+
+export const dataKinds = [...computed, ...own, ...fetched] as const;
+export type DataKind = (typeof dataKinds)[number];
+export type FetchedKind = (typeof fetched)[number];
+
+export const isComputed = (kind: DataKind) => (computed as readonly DataKind[]).includes(kind);
+export const isFetched = (kind: DataKind): kind is FetchedKind =>
+  (fetched as readonly DataKind[]).includes(kind);
+/** Whether samples are images of 28 × 28 pixels. */
+export const isOfImages = (kind: DataKind) => kind === "drawings" || isFetched(kind);
 
 /** A point of the plane with its class. */
 export type LabelledPoint = readonly [x: number, y: number, label: number];
@@ -78,7 +92,7 @@ function datasetOf(points: readonly LabelledPoint[], classes: number): Dataset {
 }
 
 /** Whether a sample is kept for the test: a quarter of them, of every class, where there are enough. */
-const isTest = (i: number, of: number) => of >= 40 && (i % 8 === 3 || i % 8 === 6);
+export const isTest = (i: number, of: number) => of >= 40 && (i % 8 === 3 || i % 8 === 6);
 
 /** Points as data to train on and to test. */
 export function prepared(points: readonly LabelledPoint[]): Prepared {
@@ -94,75 +108,25 @@ export function prepared(points: readonly LabelledPoint[]): Prepared {
   };
 }
 
-/** Rows of numbers whose last is the class, or a word for it, with or without a line of names. */
-export function parseCsv(text: string): Prepared {
-  const rows = text
-    .split(/\r?\n/)
-    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim()))
-    .filter((cells) => cells.length > 1);
-  const isHeading = rows[0]?.slice(0, -1).some((cell) => !Number.isFinite(Number(cell)));
-  const samples = isHeading ? rows.slice(1) : rows;
-  const width = (samples[0]?.length ?? 0) - 1;
-  if (samples.length < 4) throw new Error(`${samples.length} < 4`);
-  const names = [...new Set(samples.map((row) => row.at(-1)!))].sort();
-  for (const [i, row] of samples.entries()) {
-    if (
-      row.length !== width + 1 ||
-      row.slice(0, -1).some((cell) => cell === "" || !Number.isFinite(Number(cell)))
-    ) {
-      throw new Error(`${i + 1}: ${row.join(", ")}`);
-    }
-  }
-  if (names.length < 2 || names.length > 20)
-    throw new Error(`${names.length}: ${names.slice(0, 9).join(", ")}`);
-  const columns = Array.from({ length: width }, (_, j) => samples.map((row) => Number(row[j])));
-  // Each column from -1 to 1: features of any unit.
-  const spans = columns.map((column) => [Math.min(...column), Math.max(...column)] as const);
-  const scaled = samples.map((row) =>
-    spans.map(([low, high], j) => (high > low ? (2 * (Number(row[j]) - low)) / (high - low) - 1 : 0)),
-  );
-  const labels = samples.map((row) => names.indexOf(row.at(-1)!));
-  if (width === 2) return prepared(scaled.map(([x, y], i) => [x!, y!, labels[i]!] as const));
-  const pick = (keep: (i: number) => boolean): Dataset => {
-    const chosen = scaled.flatMap((row, i) => (keep(i) ? [[row, labels[i]!] as const] : []));
-    return {
-      x: tensor(Float32Array.from(chosen.flatMap(([row]) => row)), [chosen.length, width]),
-      t: tensor(Uint8Array.from(chosen, ([, label]) => label)),
-      classes: names.length,
-    };
-  };
-  return {
-    train: pick((i) => !isTest(i, samples.length)),
-    test: pick((i) => samples.length < 40 || isTest(i, samples.length)),
-    classes: names.length,
-    input: [width],
-  };
-}
-
 /** A data set is moved into the worker: what is to stay here is copied first. */
 export function copyOf({ x, t, ...rest }: Dataset): Dataset {
   return { ...rest, x: { ...x, data: x.data.slice() }, t: { ...t, data: t.data.slice() } };
 }
 
-let fetched: Promise<Prepared> | undefined;
+const known = new Map<FetchedKind, Promise<Prepared>>();
 
-/** MNIST, fetched once. */
-export function digits(): Promise<Prepared> {
-  fetched ??= mnist({ dir: new URL("mnist/", document.baseURI).href }).then(
-    ({ train, test }) => ({
-      train,
-      test,
-      classes: 10,
-      input: [784],
-      images: { x: test.x.data as Uint8Array, t: test.t.data as Uint8Array },
-    }),
-    (error: unknown) => {
-      fetched = undefined;
-      throw error;
-    },
-  );
-  return fetched;
+/** MNIST and its like, fetched once from the folder of its name beside the page. */
+export function images(kind: FetchedKind): Promise<Prepared> {
+  const before = known.get(kind);
+  if (before) return before;
+  const found = import("./fetch-images.ts").then(({ fetchImages }) => fetchImages(kind));
+  known.set(kind, found);
+  found.catch(() => known.delete(kind));
+  return found;
 }
+
+/** Whether there are so many samples that to measure on all of them takes a while. */
+export const isLarge = ({ train }: Prepared) => train.t.shape[0]! > 10_000;
 
 /** Images in their own shape, [28, 28, 1] each, or as rows. */
 export function shaped(data: Prepared, asImages: boolean): Prepared {

@@ -1,44 +1,43 @@
 import type { Tensor } from "kobai";
 import { useCallback } from "preact/hooks";
 import { Canvas, paint } from "../../shared/canvas.tsx";
-import { rgbOf } from "../../shared/colors.ts";
-import { diverging } from "./plane.tsx";
-import type { TrainText } from "./text.ts";
-
-const SIDE = 28;
+import { diverging, rgbOf } from "../../shared/colors.ts";
+import type { ImagesText } from "./images-text.ts";
+import { Pixels } from "./pixels.tsx";
 
 interface ImagesProps {
-  readonly t: TrainText;
+  readonly t: ImagesText;
   readonly images: { readonly x: Uint8Array; readonly t: Uint8Array };
   /** what they are taken for */
   readonly classes: Uint8Array;
+  /** of the classes */
+  readonly names: readonly string[];
 }
 
 /** How often each class is taken for which. */
-export function Confusion({ t, images, classes }: ImagesProps) {
-  const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
+export function Confusion({ t, images, classes, names }: ImagesProps) {
+  const counts = names.map(() => new Array<number>(names.length).fill(0));
   for (const [i, label] of images.t.entries()) counts[label]![classes[i]!]!++;
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => j !== i)));
-  const digits = Array.from({ length: 10 }, (_, i) => i);
+  const isLong = names.some(({ length }) => length > 2);
   return (
     <section class="scroll" tabIndex={0} aria-label={t.confusion}>
-      <table class="confusion">
-        <caption class="quiet">{t.confusionCaption}</caption>
+      <table class={isLong ? "confusion words" : "confusion"}>
         <thead>
           <tr>
             <th scope="col">{t.label}</th>
-            {digits.map((j) => (
+            {names.map((name, j) => (
               <th key={j} scope="col">
-                {j}
+                <span>{name}</span>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {digits.map((i) => (
+          {names.map((name, i) => (
             <tr key={i}>
-              <th scope="row">{i}</th>
-              {digits.map((j) => {
+              <th scope="row">{name}</th>
+              {names.map((_, j) => {
                 const count = counts[i]![j]!;
                 const share = Math.round((60 * count) / most);
                 const color = i === j ? "var(--good) 25%" : `var(--bad) ${share}%`;
@@ -57,33 +56,24 @@ export function Confusion({ t, images, classes }: ImagesProps) {
 }
 
 /** Test samples that are taken for something else. */
-export function Misclassified({ t, images, classes }: ImagesProps) {
+export function Misclassified({ t, images, classes, names }: ImagesProps) {
   const wrong: number[] = [];
   for (let i = 0; i < classes.length && wrong.length < 24; i++) if (classes[i] !== images.t[i]) wrong.push(i);
   return (
     <div class="tiles small">
-      {wrong.map((i) => (
-        <figure key={i}>
-          <Digit
-            label={t.taken(images.t[i]!, classes[i]!)}
-            pixels={images.x.subarray(i * 784, (i + 1) * 784)}
-          />
-          <figcaption>
-            {images.t[i]} → {classes[i]}
-          </figcaption>
-        </figure>
-      ))}
+      {wrong.map((i) => {
+        const [is, as] = [names[images.t[i]!]!, names[classes[i]!]!];
+        return (
+          <figure key={i}>
+            <Pixels label={t.taken(is, as)} pixels={images.x.subarray(i * 784, (i + 1) * 784)} />
+            <figcaption>
+              {is} → {as}
+            </figcaption>
+          </figure>
+        );
+      })}
     </div>
   );
-}
-
-function Digit({ label, pixels }: { readonly label: string; readonly pixels: Uint8Array }) {
-  const draw = useCallback(
-    (context: CanvasRenderingContext2D) =>
-      paint(context, (i) => [255 - pixels[i]!, 255 - pixels[i]!, 255 - pixels[i]!], SIDE),
-    [pixels],
-  );
-  return <Canvas label={label} width={SIDE} height={SIDE} draw={draw} />;
 }
 
 const [ACROSS, GAP] = [8, 2];

@@ -3,34 +3,37 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
-import { useTexts } from "../../shared/language.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
-import { type DataKind, type LabelledPoint, type Prepared, parseCsv, pointsOf } from "./data.ts";
+import { isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
+import { DataFields } from "./data-fields.tsx";
 import { OptimizerFields } from "./optimizer-fields.tsx";
-import { presets, presetTexts } from "./presets.ts";
+import { presets } from "./presets.ts";
 import { Results } from "./results.tsx";
-import { fromParams, type Spec, type State, stepsOf, toParams } from "./spec.ts";
-import { text } from "./text.ts";
+import { fromParams, type Spec, type State, toParams } from "./spec.ts";
+import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
-export default function Train() {
-  const t = useTexts(text);
-  const presetText = useTexts(presetTexts);
+export default function Part() {
+  const t = useText();
+  return t ? <Train t={t} /> : <p aria-busy="true" />;
+}
+
+function Train({ t }: { readonly t: TrainText }) {
   const [state, setState] = useState<State>(() => fromParams(readAddress().params));
   const [preset, setPreset] = useState("");
   const [steps, setSteps] = useState(2000);
   const [until, setUntil] = useState(1.01);
   const [speed, setSpeed] = useState("full");
-  const [csv, setCsv] = useState<Prepared>();
-  const [csvProblem, setCsvProblem] = useState<string>();
-  const [isFetched, setFetched] = useState(false);
+  const [own, setOwn] = useState<Readonly<Record<string, Prepared | undefined>>>({});
+  const [ownNames, setOwnNames] = useState<readonly string[]>([]);
+  const [mayFetch, setMayFetch] = useState(false);
   const [label, setLabel] = useState(0);
   const [kinds, setKinds] = useState<Kinds>();
   const { spec, setting } = state;
-  const run = useRun(state, csv, isFetched);
+  const run = useRun(state, own[state.spec.data], mayFetch);
   const { trainer, isRunning } = run;
 
   useEffect(() => {
@@ -55,7 +58,7 @@ export default function Train() {
     const wasRunning = isRunning;
     run.pause();
     change({ ...state, setting: next, log: trainer?.log ?? state.log });
-    if (wasRunning) setTimeout(() => run.train(next, steps, until, rate()), 50);
+    if (wasRunning) run.train(next, steps, until, rate());
   };
   const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
   const classes = trainer?.data.classes ?? 2;
@@ -75,7 +78,7 @@ export default function Train() {
               value={preset}
               options={{
                 "": t.choosePreset,
-                ...Object.fromEntries(Object.entries(presetText).map(([key, { name }]) => [key, name])),
+                ...Object.fromEntries(Object.entries(t.presetTexts).map(([key, { name }]) => [key, name])),
               }}
               onChange={(key) => {
                 setPreset(key);
@@ -86,76 +89,22 @@ export default function Train() {
                 setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
-            {preset !== "" && <p class="quiet">{presetText[preset]?.comment}</p>}
+            {preset !== "" && <p class="quiet">{t.presetTexts[preset]?.comment}</p>}
           </section>
-          <section class="card">
-            <h2>{t.data}</h2>
-            <Select
-              label={t.data}
-              value={spec.data}
-              options={t.kinds}
-              onChange={(data: DataKind) =>
-                changeSpec({
-                  data,
-                  // A first drawing of one's own begins with what was there.
-                  ...(data === "points" &&
-                    spec.points.length === 0 && { points: pointsOf("clusters", 0.1).slice(0, 12) }),
-                })
-              }
-            />
-            {!["points", "csv", "mnist"].includes(spec.data) && (
-              <NumberField
-                label={t.noise}
-                value={spec.noise}
-                min={0}
-                max={1}
-                step={0.05}
-                onChange={(noise) => changeSpec({ noise })}
-              />
-            )}
-            {spec.data === "csv" && (
-              <div class="field">
-                <label for="csv">{t.csvFile}</label>
-                <input
-                  id="csv"
-                  type="file"
-                  accept=".csv,text/csv,text/plain"
-                  onChange={async ({ currentTarget: { files } }) => {
-                    try {
-                      const content = await files?.[0]?.text();
-                      if (content === undefined) return;
-                      setCsv(parseCsv(content));
-                      setCsvProblem(undefined);
-                    } catch (error) {
-                      setCsvProblem((error as Error).message);
-                    }
-                  }}
-                />
-                <p class="quiet">{t.csvHelp}</p>
-                {csvProblem !== undefined && (
-                  <p role="alert" class="bad">
-                    {t.csvWrong} {csvProblem}
-                  </p>
-                )}
-              </div>
-            )}
-            {spec.data === "mnist" && !trainer && (
-              <p>
-                <button
-                  type="button"
-                  class="main"
-                  disabled={isFetched && !run.problem}
-                  onClick={() => setFetched(true)}
-                >
-                  {isFetched
-                    ? t.fetching
-                    : state.log.length > 0
-                      ? t.replay(stepsOf(state.log))
-                      : t.fetchDigits}
-                </button>
-              </p>
-            )}
-          </section>
+          <DataFields
+            t={t}
+            state={state}
+            run={run}
+            mayFetch={mayFetch}
+            onSpec={changeSpec}
+            onFetch={() => setMayFetch(true)}
+            onOwn={(kind, data) => {
+              // What was trained on others is void; the first may be those that the address's run was of.
+              if (own[kind]) changeSpec({});
+              setOwn({ ...own, [kind]: data });
+            }}
+            onNames={setOwnNames}
+          />
           <section class="card">
             <h2>{t.network}</h2>
             <Builder
@@ -165,7 +114,7 @@ export default function Train() {
               classes={classes}
               onChange={(hidden) => changeSpec({ hidden })}
             />
-            {spec.data === "mnist" && <p class="quiet">{t.shapes}</p>}
+            {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
             <div class="pair">
               <Select
                 label={t.initial}
@@ -220,10 +169,14 @@ export default function Train() {
           setting={setting}
           points={points}
           label={label}
+          ownNames={ownNames}
           onLabel={setLabel}
           onPoints={(next) => changeSpec({ points: next })}
           onTrain={() => run.train(setting, steps, until, rate())}
-          onReset={() => changeSpec({})}
+          onReset={() => {
+            changeSpec({});
+            run.restart();
+          }}
         />
       </div>
     </>

@@ -1,7 +1,7 @@
 import type { Tensor } from "kobai";
 import { useCallback } from "preact/hooks";
 import { Canvas, paint } from "../../shared/canvas.tsx";
-import { classColors, css, type Rgb, rgbOf } from "../../shared/colors.ts";
+import { classColors, css, diverging, type Rgb, rgbOf } from "../../shared/colors.ts";
 import type { LabelledPoint } from "./data.ts";
 import { CELLS, REACH } from "./look.ts";
 
@@ -137,12 +137,4 @@ function Neuron({
       <Canvas label={label} width={CELLS} height={CELLS} draw={draw} />
     </figure>
   );
-}
-
-/** From blue by way of the ground to orange, for -1 to 1. */
-export function diverging(value: number, ground: Rgb): Rgb {
-  const [color, share] = value < 0 ? [classColors[0]!, -value] : [classColors[1]!, value];
-  return ground.map(
-    (base, channel) => base + Math.min(1, share) * (color[channel]! - base),
-  ) as unknown as Rgb;
 }

@@ -1,17 +1,18 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { Chart, type Series } from "../../shared/chart.tsx";
+import { useMemo, useState } from "preact/hooks";
+import type { Series } from "../../shared/chart.tsx";
 import { Slider } from "../../shared/fields.tsx";
-import { save } from "../../shared/files.ts";
 import { Histogram } from "../../shared/histogram.tsx";
-import { codeOf } from "./code.ts";
-import type { LabelledPoint } from "./data.ts";
-import { DrawDigit } from "./draw.tsx";
-import { Confusion, Misclassified, Weights } from "./images.tsx";
+import { lazy } from "../../shared/lazy.tsx";
+import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
+import { Files } from "./files.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import type { Setting, Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
+
+const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
+const ImageCards = lazy(() => import("./image-cards.tsx"));
 
 interface Props {
   readonly t: TrainText;
@@ -21,6 +22,8 @@ interface Props {
   readonly points: readonly LabelledPoint[];
   /** the class of points that are clicked */
   readonly label: number;
+  /** of classes that are one's own */
+  readonly ownNames: readonly string[];
   readonly onLabel: (label: number) => void;
   readonly onPoints: (points: readonly LabelledPoint[]) => void;
   readonly onTrain: () => void;
@@ -53,10 +56,6 @@ interface Kept {
   readonly accuracy: { readonly x: number[]; readonly y: number[] };
 }
 
-/** Whether weights can be seen as images: of rows of pixels, or of filters over images without colours. */
-const isOfOneChannel = (shape: readonly number[]) =>
-  shape.length === 2 ? shape[0] === 784 : shape.length === 4 && shape[2] === 1;
-
 const accuracyOf = ({ measured }: Trainer) => ({
   x: measured.map(({ step }) => step),
   y: measured.map(({ test }) => test),
@@ -69,6 +68,7 @@ export function Results({
   setting,
   points,
   label,
+  ownNames,
   onLabel,
   onPoints,
   onTrain,
@@ -76,14 +76,11 @@ export function Results({
 }: Props) {
   const { trainer, look, hash, isRunning, problem } = run;
   const [kept, setKept] = useState<readonly Kept[]>([]);
-  const [copied, setCopied] = useState("");
-  const [loaded, setLoaded] = useState(false);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
   const loss = trainer?.losses[step - 1];
   const count = trainer?.losses.length ?? 0;
-  useEffect(() => setLoaded(false), [hash === undefined]);
   const lossSeries = useMemo<readonly Series[]>(
     () => [
       { label: t.lossLabel, color: "--series-1", ...curve(trainer?.losses ?? []) },
@@ -108,10 +105,6 @@ export function Results({
     ],
     [t, trainer, trainer?.measured.length, kept],
   );
-  const code = useMemo(() => (trainer ? codeOf(spec, trainer.log, trainer.data) : ""), [trainer, spec, hash]);
-  const copy = (what: string, content: string) => {
-    void navigator.clipboard?.writeText(content).then(() => setCopied(what));
-  };
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
   const scores = look?.plane && Object.values(look.plane).at(-1);
@@ -176,7 +169,7 @@ export function Results({
             <dt>{t.testAccuracy}</dt>
             <dd data-accuracy={measured?.test}>{percent(measured?.test)}</dd>
           </div>
-          {!trainer?.data.images && (
+          {!(trainer && isLarge(trainer.data)) && (
             <div>
               <dt>{t.trainAccuracy}</dt>
               <dd>{percent(measured?.train)}</dd>
@@ -197,14 +190,20 @@ export function Results({
       </section>
       <section class="card">
         <h2>{t.curves}</h2>
-        <Chart label={t.lossLabel} xLabel={t.stepLabel} series={lossSeries} />
-        <Chart
-          label={t.testAccuracy}
-          xLabel={t.stepLabel}
-          series={accuracySeries}
-          range={[0, 1]}
-          height={160}
-        />
+        {count === 0 && kept.length === 0 ? (
+          <p class="quiet">{t.noCurves}</p>
+        ) : (
+          <>
+            <Chart label={t.lossLabel} xLabel={t.stepLabel} series={lossSeries} />
+            <Chart
+              label={t.testAccuracy}
+              xLabel={t.stepLabel}
+              series={accuracySeries}
+              range={[0, 1]}
+              height={160}
+            />
+          </>
+        )}
         <div class="row">
           <button
             type="button"
@@ -223,7 +222,7 @@ export function Results({
         </div>
       </section>
       <div class="cards">
-        {spec.data !== "mnist" && (spec.data === "points" || trainer?.data.points) && (
+        {!isOfImages(spec.data) && (spec.data === "points" || trainer?.data.points) && (
           <section class="card">
             <h2>{t.plane}</h2>
             <Plane
@@ -262,29 +261,7 @@ export function Results({
           </section>
         )}
         {trainer?.data.images && (
-          <section class="card">
-            <h2>{t.draw}</h2>
-            <DrawDigit t={t} trainer={trainer} />
-          </section>
-        )}
-        {trainer?.data.images && look?.classes && (
-          <>
-            <section class="card double">
-              <h2>{t.confusion}</h2>
-              <Confusion t={t} images={trainer.data.images} classes={look.classes} />
-            </section>
-            <section class="card">
-              <h2>{t.wrong}</h2>
-              <Misclassified t={t} images={trainer.data.images} classes={look.classes} />
-            </section>
-          </>
-        )}
-        {look?.weight && isOfOneChannel(look.weight.shape) && (
-          <section class="card">
-            <h2>{t.weights}</h2>
-            <p class="quiet">{t.weightsHelp}</p>
-            <Weights label={t.weights} weight={look.weight} />
-          </section>
+          <ImageCards kind={spec.data} trainer={trainer} look={look} ownNames={ownNames} />
         )}
         {look && (
           <section class="card">
@@ -299,69 +276,7 @@ export function Results({
             ))}
           </section>
         )}
-        <section class="card wide">
-          <h2>{t.files}</h2>
-          <div class="row">
-            <button
-              type="button"
-              disabled={!trainer || isRunning}
-              onClick={async () =>
-                trainer && save("weights.safetensors", await trainer.net.save(), "application/octet-stream")
-              }
-            >
-              {t.saveWeights}
-            </button>
-            <button
-              type="button"
-              disabled={count === 0}
-              onClick={() =>
-                trainer &&
-                save(
-                  "history.json",
-                  JSON.stringify({
-                    spec,
-                    log: trainer.log,
-                    loss: trainer.losses,
-                    measured: trainer.measured,
-                  }),
-                  "application/json",
-                )
-              }
-            >
-              {t.saveHistory}
-            </button>
-            <button type="button" onClick={() => copy("link", location.href)}>
-              {copied === "link" ? t.copied : t.copyLink}
-            </button>
-          </div>
-          <div class="field">
-            <label for="weights">{t.loadWeights}</label>
-            <input
-              id="weights"
-              type="file"
-              accept=".safetensors"
-              disabled={!trainer || isRunning}
-              onChange={async ({ currentTarget: { files } }) => {
-                const bytes = await files?.[0]?.arrayBuffer();
-                if (bytes) {
-                  await run.load(bytes).then(
-                    () => setLoaded(true),
-                    () => setLoaded(false),
-                  );
-                }
-              }}
-            />
-            <span aria-live="polite">{loaded && t.loaded}</span>
-          </div>
-          <h3>{t.code}</h3>
-          <p class="quiet">{t.codeHelp}</p>
-          <pre tabIndex={0} data-code>
-            {code}
-          </pre>
-          <button type="button" onClick={() => copy("code", code)}>
-            {copied === "code" ? t.copied : t.copyCode}
-          </button>
-        </section>
+        <Files t={t} run={run} spec={spec} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 // What a run is made of, and how it stands in the address: whoever opens that gets the same bits.
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
-import type { DataKind, LabelledPoint } from "./data.ts";
+import { type DataKind, dataKinds, isOfImages, type LabelledPoint } from "./data.ts";
 
 /** What may be changed while a run goes on. */
 export interface Setting {
@@ -54,15 +54,26 @@ const weighted = ["dense", "conv2d", "conv1d", "convTranspose2d"];
 
 /** Whether images keep their shape on their way in: a layer further on makes rows of them. */
 export const takesImages = ({ data, hidden }: Spec) =>
-  data === "mnist" && hidden.some(({ kind }) => kind === "flatten" || kind.startsWith("global"));
+  isOfImages(data) && hidden.some(({ kind }) => kind === "flatten" || kind.startsWith("global"));
 
 /** All layers, with initial weights: of a network whose data has so many classes. */
 export function layersOf({ hidden, initial }: Spec, classes: number): LayerDescription[] {
-  const last: LayerDescription = { kind: "dense", units: classes };
-  return [...hidden, last].map((layer) =>
-    weighted.includes(layer.kind) ? { ...layer, weight: { kind: initial } } : layer,
-  );
+  return [...hidden, { kind: "dense", units: classes }].map((layer) => withWeights(layer, initial));
 }
+
+/** A layer, and those inside it. */
+function withWeights(layer: LayerDescription, initial: Initial): LayerDescription {
+  const { layers, shortcut } = layer;
+  return {
+    ...layer,
+    ...(weighted.includes(layer.kind) && { weight: { kind: initial } }),
+    ...(Array.isArray(layers) && { layers: layers.map((each) => withWeights(each, initial)) }),
+    ...(isDescription(shortcut) && { shortcut: withWeights(shortcut, initial) }),
+  };
+}
+
+export const isDescription = (value: unknown): value is LayerDescription =>
+  typeof (value as { kind?: unknown } | null | undefined)?.kind === "string";
 
 export const stepsOf = (log: readonly Segment[]) => log.reduce((sum, { steps }) => sum + steps, 0);
 
@@ -123,31 +134,30 @@ export function fromParams(params: URLSearchParams): State {
     }
   };
   const number = (name: string, usually: number) => json(name, usually, Number.isFinite);
-  const isKind = (value: unknown) => typeof (value as { kind?: unknown } | null)?.kind === "string";
   const points = (params.get("points") ?? "")
     .split("~")
     .map((text) => text.split("_").map(Number))
     .filter((point) => point.length === 3 && point.every(Number.isFinite)) as unknown as LabelledPoint[];
-  const kinds: readonly DataKind[] = ["spiral", "circles", "xor", "clusters", "points", "csv", "mnist"];
   const initials: readonly Initial[] = ["he", "xavier", "normal"];
   return {
     spec: {
-      data: kinds.find((kind) => kind === params.get("data")) ?? usual.data,
+      data: dataKinds.find((kind) => kind === params.get("data")) ?? usual.data,
       noise: number("noise", usual.noise),
       points,
-      hidden: json("layers", usual.hidden, (list) => Array.isArray(list) && list.every(isKind)),
+      hidden: json("layers", usual.hidden, (list) => Array.isArray(list) && list.every(isDescription)),
       initial: initials.find((kind) => kind === params.get("init")) ?? usual.initial,
       seed: number("seed", usual.seed),
     },
     setting: {
-      optimizer: json("optimizer", usualSetting.optimizer, isKind),
+      optimizer: json("optimizer", usualSetting.optimizer, isDescription),
       batchSize: number("batch", usualSetting.batchSize),
     },
     log: json<Segment[]>(
       "log",
       [],
       (list) =>
-        Array.isArray(list) && list.every((each) => Number.isInteger(each?.steps) && isKind(each.optimizer)),
+        Array.isArray(list) &&
+        list.every((each) => Number.isInteger(each?.steps) && isDescription(each.optimizer)),
     ),
   };
 }

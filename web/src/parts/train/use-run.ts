@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { writeAddress } from "../../shared/address.ts";
 import { trainingWorker } from "../../shared/worker.ts";
-import { digits, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
+import { images, isFetched, isLarge, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
 import { type Setting, type Spec, type State, takesImages, toParams } from "./spec.ts";
 import { Trainer } from "./trainer.ts";
@@ -23,24 +23,35 @@ export interface Run {
   train(setting: Setting, steps: number, until: number, perSecond: number): void;
   pause(): void;
   seek(step: number): void;
+  /** Begins anew, as the state says. */
+  restart(): void;
   load(bytes: ArrayBuffer): Promise<void>;
 }
 
-/** What to train on, where it is there without a fetch. */
-function dataOf({ data, noise, points }: Spec, csv: Prepared | undefined): Prepared | undefined {
-  if (data === "csv") return csv;
-  if (data === "mnist") return undefined;
+/** What to train on, if it is there. @param own what the user gave, where that is no points @param mayFetch whether to fetch it */
+async function dataOf(
+  { data, noise, points }: Spec,
+  own: Prepared | undefined,
+  mayFetch: boolean,
+): Promise<Prepared | undefined> {
+  if (data === "csv" || data === "drawings") return own;
+  if (isFetched(data)) return mayFetch ? images(data) : undefined;
   if (data !== "points") return prepared(pointsOf(data, noise));
   return points.length > 1 ? prepared(points) : undefined;
 }
 
-export function useRun({ spec, setting, log }: State, csv: Prepared | undefined, isFetched: boolean): Run {
+export function useRun(state: State, own: Prepared | undefined, mayFetch: boolean): Run {
+  const { spec, log } = state;
+  // A run may end when the state is another than when it began.
+  const latest = useRef(state);
+  latest.current = state;
   const [trainer, setTrainer] = useState<Trainer>();
   const [seen, setSeen] = useState<Look>();
   const [hash, setHash] = useState<string>();
   const [isRunning, setRunning] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [, setTick] = useState(0);
+  const [starts, setStarts] = useState(0);
   const samples = useRef<Samples | undefined>(undefined);
   const looking = useRef({ busy: false, last: 0 });
   const current = useRef<Trainer | undefined>(undefined);
@@ -52,7 +63,7 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
   const refresh = async (of: Trainer, isLast = false) => {
     const { busy, last } = looking.current;
     const now = performance.now();
-    if (!samples.current || (!isLast && (busy || now - last < (of.data.images ? 8 : 1) * LOOK_MS))) return;
+    if (!samples.current || (!isLast && (busy || now - last < (isLarge(of.data) ? 8 : 1) * LOOK_MS))) return;
     looking.current = { busy: true, last: now };
     try {
       const found = await look(of, samples.current);
@@ -71,20 +82,16 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
     if (current.current !== of) return;
     setTick((tick) => tick + 1);
     setHash(found);
-    writeAddress(toParams({ spec, setting, log: of.log }));
+    writeAddress(toParams({ ...latest.current, log: of.log }));
   };
 
   useEffect(() => {
     let gone = false;
     let made: Trainer | undefined;
     const start = async () => {
-      const data =
-        spec.data === "mnist"
-          ? isFetched
-            ? shaped(await digits(), takesImages(spec))
-            : undefined
-          : dataOf(spec, csv);
-      if (!data || gone) return;
+      const found = await dataOf(spec, own, mayFetch);
+      if (!found || gone) return;
+      const data = found.images ? shaped(found, takesImages(spec)) : found;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
       let drawn = 0;
@@ -117,7 +124,7 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
       void made?.dispose();
     };
     // `log` is what the address had; what is trained later belongs to the trainer.
-  }, [JSON.stringify(spec), csv, isFetched]);
+  }, [JSON.stringify(spec), own, mayFetch, starts]);
 
   return {
     trainer,
@@ -163,6 +170,9 @@ export function useRun({ spec, setting, log }: State, csv: Prepared | undefined,
       of.seek(step)
         .then((isLatest) => (isLatest ? settle(of) : undefined))
         .catch(fail);
+    },
+    restart() {
+      setStarts(starts + 1);
     },
     async load(bytes) {
       const of = current.current;
