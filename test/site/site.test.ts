@@ -32,7 +32,7 @@ beforeAll(async () => {
     "3",
   ]);
   [server, browser] = await Promise.all([serve({ root }), launch()]);
-}, 180_000);
+}, 400_000);
 afterAll(async () => {
   await browser?.close();
   server?.close();
