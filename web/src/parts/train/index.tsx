@@ -58,7 +58,7 @@ function Train({ t }: { readonly t: TrainText }) {
     const wasRunning = isRunning;
     run.pause();
     change({ ...state, setting: next, log: trainer?.log ?? state.log });
-    if (wasRunning) setTimeout(() => run.train(next, steps, until, rate()), 50);
+    if (wasRunning) run.train(next, steps, until, rate());
   };
   const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
   const classes = trainer?.data.classes ?? 2;
