@@ -2,27 +2,14 @@
 // They come to lie in the folder that the environment variable FIGURES names, else in figures/.
 
 import { readFile, writeFile } from "node:fs/promises";
-import { galleryPage, type Script, scriptOf } from "./gallery.ts";
-
-/** The scripts by their names, in the order of the book; each writes its figures when it is imported. */
-const scripts: Record<string, () => Promise<unknown>> = {
-  "first-figures": () => import("../examples/figures/first-figures.ts"),
-  perceptrons: () => import("../examples/figures/perceptrons.ts"),
-  losses: () => import("../examples/figures/losses.ts"),
-  differentiation: () => import("../examples/figures/differentiation.ts"),
-  gradient: () => import("../examples/figures/gradient.ts"),
-  "gradient-descent": () => import("../examples/figures/gradient-descent.ts"),
-  "numerical-training": () => import("../examples/figures/numerical-training.ts"),
-  graphs: () => import("../examples/figures/graphs.ts"),
-  backpropagation: () => import("../examples/figures/backpropagation.ts"),
-  optimizers: () => import("../examples/figures/optimizers.ts"),
-};
+import { galleryPage, type Script, scriptNames, scriptOf } from "./gallery.ts";
 
 const start = performance.now();
 const folder = process.env.FIGURES ?? "figures";
 const shown: Script[] = [];
-for (const [name, run] of Object.entries(scripts)) {
-  await run();
+for (const name of scriptNames) {
+  // Each writes its figures when it is imported.
+  await import(`../examples/figures/${name}.ts`);
   const path = `examples/figures/${name}.ts`;
   shown.push(scriptOf(path, await readFile(path, "utf8")));
 }

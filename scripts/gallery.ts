@@ -1,5 +1,19 @@
 // The page that shows figures beside the code that made them: one file, which loads nothing but the pictures beside it.
 
+/** The scripts of examples/figures, in the order of the book. */
+export const scriptNames = [
+  "first-figures",
+  "perceptrons",
+  "losses",
+  "differentiation",
+  "gradient",
+  "gradient-descent",
+  "numerical-training",
+  "graphs",
+  "backpropagation",
+  "optimizers",
+] as const;
+
 /** A script of figures, cut into what makes each of them. */
 export interface Script {
   readonly path: string;
@@ -36,15 +50,16 @@ export function scriptOf(path: string, source: string): Script {
   return { path, title: source.split("\n")[0]!.replace("// ", ""), figures, source };
 }
 
-const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
+export const escaped = (text: string) =>
+  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
 /** The code of a figure without the comment, which stands above it as text. */
-const withoutComment = ({ code }: Shown) => code.slice(code.indexOf("\n") + 1);
+export const withoutComment = ({ code }: Shown) => code.slice(code.indexOf("\n") + 1);
 
 /** A picture is wider than this, in pixels, where it takes the whole row. */
 const BESIDES = 560;
 /** A picture is shrunk to this share of its size at most, where its text can still be read; then it scrolls. */
-const LEAST = 0.65;
+export const LEAST = 0.65;
 
 export function galleryPage(
   scripts: readonly Script[],

@@ -1,7 +1,7 @@
 // Runs a TypeScript file of this repository: node scripts/run.js bench/main.ts [arguments]
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { texts } from "./texts.js";
@@ -13,7 +13,8 @@ if (!entry) {
   process.exit(2);
 }
 mkdirSync("build/scripts", { recursive: true });
-const outfile = join("build/scripts", `${basename(entry, ".ts")}.js`);
+// One's own: the same script may run twice at a time.
+const outfile = join("build/scripts", `${basename(entry, ".ts")}-${process.pid}.js`);
 await build({
   entryPoints: [entry],
   outfile,
@@ -28,3 +29,4 @@ await build({
   logOverride: { "ignored-bare-import": "silent" },
 });
 process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" }).status ?? 1;
+rmSync(outfile);

@@ -3,8 +3,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, posix, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { entries } from "../scripts/entries.js";
 import { bundle } from "./bundle.ts";
 
 interface Example {
@@ -53,20 +54,6 @@ export const inWorker = async () => ({
 });
 export const bytes = serialize({ w: tensor([1, 2]) });
 `;
-
-/** The sources behind what users import: "kobai", "kobai/ops", … */
-function packageEntries(): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
-    exports: Record<string, { types?: string }>;
-  };
-  return Object.fromEntries(
-    Object.entries(exports).flatMap(([path, { types }]) =>
-      types
-        ? [[posix.join("kobai", path), resolve(types.replace("./dist/types/", "").replace(/d\.ts$/, "ts"))]]
-        : [],
-    ),
-  );
-}
 
 function sources(): string[] {
   return readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -123,6 +110,9 @@ function moduleOf({ file, code }: Example): string {
   ].join("\n");
 }
 
+const sourcesOfEntries = Object.fromEntries(
+  Object.entries(entries()).map(([entry, source]) => [entry, resolve(source)]),
+);
 const examples = sources().flatMap(examplesOf);
 const built = resolve("build/examples-in-docs");
 let folder: string;
@@ -132,13 +122,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kobai-examples-"));
   rmSync(built, { recursive: true, force: true });
   mkdirSync(built, { recursive: true });
-  const entries = examples.map((example, i) => {
+  const modules = examples.map((example, i) => {
     const entry = join(built, `example${i}.ts`);
     writeFileSync(entry, moduleOf(example));
     return entry;
   });
   writeFileSync(join(built, "fixtures.ts"), fixtureModule);
-  await bundle(entries, built, { alias: { fixtures: join(built, "fixtures.ts"), ...packageEntries() } });
+  await bundle(modules, built, { alias: { fixtures: join(built, "fixtures.ts"), ...sourcesOfEntries } });
   writeFileSync(
     join(built, "run.mjs"),
     `const outcomes = {};

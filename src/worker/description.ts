@@ -38,17 +38,6 @@ import {
 import type { TensorLike } from "../tensor.ts";
 import { initializers } from "../train/checkpoint/description.ts";
 import { makers } from "../train/checkpoint/rebuild.ts";
-import {
-  binaryAccuracy,
-  confusionMatrix,
-  f1,
-  precision,
-  recall,
-  topK,
-} from "../train/metrics/classification.ts";
-import type { Metric, MetricName } from "../train/metrics/metric.ts";
-import { mae, mse, r2, rmse } from "../train/metrics/regression.ts";
-import { rocAuc } from "../train/metrics/roc-auc.ts";
 import { classWeights, sampleWeights, type Weights } from "../train/weights.ts";
 
 /** An initializer: `{ kind: "normal", std: 0.1 }`, `{ kind: "he" }`. */
@@ -76,19 +65,6 @@ const extras = {
   weightDecay: ({ rate, ...options }: Named) => weightDecay(rate as number, options),
 };
 const losses = { crossEntropy, binaryCrossEntropy, meanSquaredError, sumSquaredError };
-const metrics = {
-  binaryAccuracy,
-  confusionMatrix,
-  f1,
-  mae,
-  mse,
-  precision,
-  r2,
-  recall,
-  rmse,
-  rocAuc,
-  topK: ({ k, ...options }: Named) => topK(k as number, options),
-};
 const weightings = {
   classWeights: ({ weights }: Named) => classWeights(weights as never),
   sampleWeights: ({ weights }: Named) => sampleWeights(weights as never),
@@ -119,12 +95,6 @@ export type OptimizerDescription = {
 /** The name of a loss. */
 export type LossName = keyof typeof losses;
 
-/** A metric: `{ kind: "topK", k: 3 }`, `{ kind: "confusionMatrix" }`. */
-export interface MetricDescription {
-  readonly kind: keyof typeof metrics;
-  readonly [option: string]: unknown;
-}
-
 /** How much samples count: `{ kind: "classWeights", weights: [1, 5] }`. */
 export interface WeightsDescription {
   readonly kind: keyof typeof weightings;
@@ -140,8 +110,6 @@ export interface Kinds {
   readonly schedules: readonly ScheduleDescription["kind"][];
   /** what else optimizers do */
   readonly extras: readonly ExtraDescription["kind"][];
-  /** besides "loss" and "accuracy" */
-  readonly metrics: readonly MetricDescription["kind"][];
   readonly weights: readonly WeightsDescription["kind"][];
 }
 
@@ -152,7 +120,6 @@ export const kinds: Kinds = {
   optimizers: Object.keys(optimizers) as OptimizerDescription["kind"][],
   schedules: Object.keys(schedules) as ScheduleDescription["kind"][],
   extras: Object.keys(extras) as ExtraDescription["kind"][],
-  metrics: Object.keys(metrics) as MetricDescription["kind"][],
   weights: Object.keys(weightings) as WeightsDescription["kind"][],
 };
 
@@ -205,22 +172,6 @@ function extraOf(call: string, description: unknown): Extra {
 export function lossOf(call: string, name: LossName): Loss {
   const { kind } = described(call, "loss", kinds.losses, { kind: name });
   return losses[kind as LossName]();
-}
-
-/**
- * Metrics from a list of names and descriptions. @throws as `layerOf`; what is no list, or a name that there is not, is refused where it is
- * measured
- */
-export function metricsOf(
-  call: string,
-  asked: readonly (MetricName | MetricDescription)[],
-): readonly (MetricName | Metric)[] {
-  if (!Array.isArray(asked)) return asked as never;
-  return Array.from(asked, (each: MetricName | MetricDescription) => {
-    if (!isObject(each)) return each as MetricName;
-    const { kind, ...options } = described(call, "metric", kinds.metrics, each);
-    return (metrics as Readonly<Record<string, (options: never) => Metric>>)[kind]!(options as never);
-  });
 }
 
 /** How much samples count, from its description. @throws as `layerOf` */

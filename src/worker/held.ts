@@ -4,7 +4,7 @@ import type { FitOptions } from "../train/fit.ts";
 import type { History } from "../train/history.ts";
 import type { Network } from "../train/network.ts";
 import type { Call } from "./call.ts";
-import { lossOf, metricsOf, type OptimizerDescription, optimizerOf, weightsOf } from "./description.ts";
+import { lossOf, type OptimizerDescription, optimizerOf, weightsOf } from "./description.ts";
 import type { Handle, PostedFit } from "./messages.ts";
 
 /** A network in the worker, with what belongs to it. */
@@ -96,12 +96,11 @@ export class Held {
 
 /** With the data sets in their handles' places. */
 function evaluationOf(
-  { data, metrics, ...rest }: NonNullable<PostedFit["evaluate"]>,
+  { data, ...rest }: NonNullable<PostedFit["evaluate"]>,
   dataset: (handle: Handle) => Dataset,
 ): NonNullable<FitOptions["evaluate"]> {
   return {
     ...rest,
-    ...(metrics !== undefined && { metrics: metricsOf("fit: evaluate.metrics", metrics) }),
     data:
       typeof data === "number"
         ? dataset(data)

@@ -8,7 +8,6 @@ export type {
   Kinds,
   LayerDescription,
   LossName,
-  MetricDescription,
   OptimizerDescription,
   ScheduleDescription,
   WeightsDescription,

@@ -16,7 +16,6 @@ import type {
   Kinds,
   LayerDescription,
   LossName,
-  MetricDescription,
   OptimizerDescription,
   WeightsDescription,
 } from "./description.ts";
@@ -45,7 +44,7 @@ export interface PostedFit
   readonly evaluate?: {
     readonly data: Handle | Readonly<Record<string, Handle>>;
     readonly every?: number;
-    readonly metrics?: readonly (MetricName | MetricDescription)[];
+    readonly metrics?: readonly MetricName[];
   };
   readonly weights?: WeightsDescription;
 }
@@ -63,7 +62,7 @@ export interface Calls {
   evaluate(
     network: Handle,
     data: Handle,
-    options: { readonly loss?: LossName; readonly metrics?: readonly (MetricName | MetricDescription)[] },
+    options: { readonly loss?: LossName; readonly metrics?: readonly MetricName[] },
   ): Evaluation;
   /** of samples, or of all those of a data set */
   predict(network: Handle, x: TensorLike | undefined, data?: Handle): Tensor;

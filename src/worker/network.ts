@@ -9,12 +9,12 @@ import type { MetricName } from "../train/metrics/metric.ts";
 import type { NamedTensors } from "../train/variables.ts";
 import type { Connection } from "./connection.ts";
 import { freeWith, handleOf, WorkerDataset } from "./dataset.ts";
-import type { LossName, MetricDescription } from "./description.ts";
+import type { LossName } from "./description.ts";
 import type { Calls, Handle, NetworkInfo, PostedFit } from "./messages.ts";
 import { alone, bytesOf } from "./transfer.ts";
 
 /**
- * Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, data sets in the worker, and optimizers, metrics
+ * Options of a network's `fit` in a worker: those of kobai's `fit`, with losses by name, data sets in the worker, and optimizers
  * and weights as descriptions.
  */
 export interface WorkerFitOptions extends Omit<PostedFit, "evaluate">, Pick<FitOptions, "signal"> {
@@ -25,14 +25,14 @@ export interface WorkerFitOptions extends Omit<PostedFit, "evaluate">, Pick<FitO
   evaluate?: {
     data: WorkerDataset | Readonly<Record<string, WorkerDataset>>;
     every?: number;
-    metrics?: readonly (MetricName | MetricDescription)[];
+    metrics?: readonly MetricName[];
   };
 }
 
 /** Options of a network's `evaluate` in a worker. */
 export interface WorkerEvaluateOptions {
   loss?: LossName;
-  metrics?: readonly (MetricName | MetricDescription)[];
+  metrics?: readonly MetricName[];
   signal?: AbortSignal;
 }
 
@@ -132,11 +132,10 @@ export class WorkerNetwork {
   /**
    * The mean loss over a data set, and for class targets the accuracy, as kobai's `evaluate` gives them.
    *
-   * @param given loss: default that of the last fit, else "crossEntropy"; metrics: "loss", "accuracy" and descriptions of others, default
-   * both; signal: rejects with its reason when aborted
+   * @param given loss: default that of the last fit, else "crossEntropy"; metrics: "loss", "accuracy" or both, the default;
+   * signal: rejects with its reason when aborted
    * @throws OptionError, DataError as kobai's `evaluate` throws them @throws StateError after dispose, or where the worker has ended
    * @example const { loss, accuracy } = await net.evaluate(data);
-   * @example (await net.evaluate(data, { metrics: [{ kind: "confusionMatrix" }] })).confusionMatrix.length;
    */
   async evaluate(data: WorkerDataset, given: WorkerEvaluateOptions = {}): Promise<Evaluation> {
     const handle = handleOf("evaluate", this.#connection, data);

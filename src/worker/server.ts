@@ -12,7 +12,7 @@ import { layerOutputs } from "../train/layer-outputs.ts";
 import type { Network } from "../train/network.ts";
 import { sequential } from "../train/sequential.ts";
 import { Call, type Post } from "./call.ts";
-import { kinds, layerOf, lossOf, metricsOf } from "./description.ts";
+import { kinds, layerOf, lossOf } from "./description.ts";
 import { toMessage } from "./errors.ts";
 import { Held } from "./held.ts";
 import type { Calls, Handle, NetworkInfo, ToWorker } from "./messages.ts";
@@ -91,10 +91,9 @@ function handlersOf(all: Map<Handle, Held | Dataset>): Handlers {
     fit: (call, handle, data, options) => held(handle).fit(call, dataset(data), options, dataset),
     pause: (_, handle) => held(handle).pause(),
     resume: (_, handle) => held(handle).resume(),
-    evaluate: (call, handle, data, { loss, metrics, ...options }) =>
+    evaluate: (call, handle, data, { loss, ...options }) =>
       network(handle).evaluate(dataset(data), {
         ...options,
-        ...(metrics !== undefined && { metrics: metricsOf("evaluate: metrics", metrics) }),
         ...(loss !== undefined && { loss: lossOf("evaluate", loss) }),
         signal: call.signal,
       }),

@@ -67,8 +67,9 @@ export async function serve({
       return;
     }
     try {
-      const bytes = await readFile(join(root, path));
-      const type = searchParams.get("type") ?? types[extname(path)] ?? "application/octet-stream";
+      const file = path.endsWith("/") ? `${path}index.html` : path;
+      const bytes = await readFile(join(root, file));
+      const type = searchParams.get("type") ?? types[extname(file)] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type });
       response.end(bytes);
     } catch {

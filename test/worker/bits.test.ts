@@ -4,11 +4,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   adam,
   classWeights,
-  confusionMatrix,
   crossEntropy,
   DataError,
   dense,
-  f1,
   he,
   init,
   load,
@@ -17,7 +15,6 @@ import {
   sequential,
   sgd,
   tensor,
-  topK,
 } from "../../src/index.ts";
 import { sha256 } from "../../src/io/index.ts";
 import { type Made, madeOf } from "../../src/nn/made-of.ts";
@@ -104,11 +101,6 @@ describe("a trained network", () => {
       ...(await here.evaluate(points())),
       loss: Number.NaN,
     });
-
-    const metrics = [{ kind: "topK", k: 2 }, { kind: "confusionMatrix" }, { kind: "f1" }] as const;
-    expect(await net.evaluate(data, { metrics })).toEqual(
-      await here.evaluate(points(), { metrics: [topK(2), confusionMatrix(), f1()] }),
-    );
 
     const other = await worker.sequential(layers(), { input: [4], seed: 6 });
     await other.load(await net.save());

@@ -455,12 +455,6 @@ describe("what is refused", () => {
       "fit: what a worker is given must be plain data",
     ],
     [
-      "a metric that there is not",
-      () => net.evaluate(data, { metrics: [{ kind: "topk" as never, k: 2 }] }),
-      kobai.OptionError,
-      'evaluate: metrics: there is no metric "topk"; did you mean "topK"?',
-    ],
-    [
       "weights of too few classes",
       () => net.fit(data, { ...options, weights: { kind: "classWeights", weights: [1] } }),
       kobai.DataError,

@@ -1,0 +1,1 @@
+export function entries(): Readonly<Record<string, string>>;
