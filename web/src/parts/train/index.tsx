@@ -1,3 +1,4 @@
+import "./engine-file.ts";
 import type { Kinds } from "kobai/worker";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
