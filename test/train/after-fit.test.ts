@@ -115,7 +115,12 @@ describe("a fitted network", () => {
       accuracy: Number.NaN,
     });
     expect(net.loss(data.x, data.t)).toBe(net.loss(data.x, data.t, meanSquaredError()));
-    expectError(() => net.accuracy(data.x, data.t), OptionError, refusal.replace("crossEntropy", "accuracy"));
+    expectError(
+      () => net.accuracy(data.x, data.t),
+      OptionError,
+      "accuracy: the targets of meanSquaredError are values, which have none: evaluate(data, { metrics: [mae(), r2()] }), or, " +
+        "if they are yes or no, name the loss: accuracy(x, t, binaryCrossEntropy())",
+    );
   });
 
   it("sees bytes as it saw them in training", async () => {
@@ -264,7 +269,7 @@ describe("binary cross-entropy", () => {
     await expectRejection(
       net.fit({ ...xor, t: tensor([0, 1, 2, 0]) }, options),
       DataError,
-      "fit: element 2 of t is 2; binaryCrossEntropy takes numbers from 0 to 1",
+      "fit: element 2 of t is 2; binaryCrossEntropy takes numbers from 0 to 1 (the data's scale is of x alone)",
     );
     await expectRejection(
       net.fit({ ...xor, t: tensor(new Float32Array(8), [4, 2]) }, options),

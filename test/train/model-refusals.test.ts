@@ -200,7 +200,7 @@ describe("calls refuse", () => {
       "a target out of range",
       (it) => it.loss(x, { ...t, yes: [7] }, loss),
       DataError,
-      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1",
+      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1 (the data's scale is of x alone)",
     ],
     [
       "no losses",

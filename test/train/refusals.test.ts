@@ -7,6 +7,7 @@ import {
   type Dataset,
   dense,
   type FitOptions,
+  flatten,
   init,
   layer,
   OptionError,
@@ -262,6 +263,17 @@ describe("fit refuses", () => {
   });
 });
 
+it("images whose channels come first are told how to put them last", async () => {
+  using net = sequential([flatten(), dense(3)], { input: [4, 5, 2], name: "net" });
+  const images = { x: tensor(new Float32Array(80), [2, 2, 4, 5]), t: tensor(new Uint8Array(2)) };
+  await expectRejection(
+    net.evaluate(images),
+    DataError,
+    "evaluate: the network takes samples of [4, 5, 2], those of x [2, 2, 4, 5] are [2, 4, 5]; " +
+      "if their channels come first, channelsLast(…) of kobai/data puts them last",
+  );
+});
+
 describe("fit and evaluate refuse data with", () => {
   const { x, t } = blobs(4);
   const nan = tensor(new Float32Array([0, 1, 2, Number.NaN, 4, 5, 6, 7]), [4, 2]);
@@ -274,6 +286,12 @@ describe("fit and evaluate refuse data with", () => {
       { x: tensor(new Float32Array(12), [4, 3]), t },
       "CALL: the network takes samples of [2], those of x [4, 3] are [3]; " +
         "reshape the data or make the network with { input: [3] }",
+    ],
+    [
+      "samples of as many numbers in another shape",
+      { x: tensor(new Float32Array(8), [4, 1, 2]), t },
+      "CALL: the network takes samples of [2], those of x [4, 1, 2] are [1, 2]; " +
+        "reshape the data or make the network with { input: [1, 2] } and reshape([2]) in front",
     ],
     [
       "NaN",
