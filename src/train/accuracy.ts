@@ -1,4 +1,3 @@
-import { OptionError } from "../errors.ts";
 import { size, type Tensor, type TypedArray } from "../tensor.ts";
 import { toTargets } from "./arguments.ts";
 import { build, type Core, inference } from "./core.ts";
@@ -14,13 +13,6 @@ export function accuracyOf(
 ): unknown {
   // Values have none; but labels may be those of outputs that were never fitted to any.
   const labelled = objective.filter(({ loss: { targets } }) => targets !== "values");
-  const [value] = labelled.length > 0 ? [] : objective;
-  if (value && size(core.outputs[value.output]!.shape) === 1) {
-    throw new OptionError(
-      `accuracy: the targets of ${value.loss.name} are values, which have none: evaluate(data, { metrics: [mae(), r2()] }), or, ` +
-        "if they are yes or no, name the loss: accuracy(x, t, binaryCrossEntropy())",
-    );
-  }
   const terms = (labelled.length > 0 ? labelled : objective).map((term) => {
     const targets = term.loss.targets === "binary" ? "binary" : "classes";
     return { ...term, loss: { ...term.loss, name: "accuracy", targets } as const };

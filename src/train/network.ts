@@ -494,16 +494,10 @@ export class Network<S extends Signature = Single> {
    * the bytes of activations that one sample takes in inference (of a product or a sum each term is one multiply-add, of a normalization each
    * element is one to three; a bias, activations, maxima and copies are none); below, the bytes of parameters and state, and after a fit whose inputs
    * were mostly zeros, that they were held as compressed rows, and how many of their elements were not zero.
-   * Node shows it for `console.log(net)`, too.
    * @example console.log(net.summary());
    */
   summary(): string {
     return summaryTable(this.#core, this.#densities);
-  }
-
-  /** @internal What `console.log(net)` shows in Node. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.summary();
   }
 
   /** Frees the network's memory; any later call throws a StateError. Disposing twice does no harm. @example net.dispose(); */

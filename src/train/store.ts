@@ -149,16 +149,6 @@ function place({ heap }: Engine, { dtype, data }: Tensor, hold: (bytes: number) 
   return address;
 }
 
-/** What to do about samples of another shape than the network takes. @param option what would make it take them */
-function remedy(sample: readonly number[], shape: readonly number[], option: string): string {
-  const [channels, ...places] = sample;
-  if (places.length > 0 && sameShape([...places, channels!], shape)) {
-    return "if their channels come first, channelsLast(…) of kobai/data puts them last";
-  }
-  const first = size(sample) === size(shape) ? ` and reshape(${formatShape(shape)}) in front` : "";
-  return `reshape the data or make the network with { ${option} }${first}`;
-}
-
 /** @throws DataError where samples or targets are of another shape than the network's, out of range or not finite */
 function checked(call: string, core: Core, { x, t, n, scales }: Samples, objective: Objective): Targets[] {
   const { inputs, dtype, face } = core;
@@ -169,8 +159,8 @@ function checked(call: string, core: Core, { x, t, n, scales }: Samples, objecti
     const sample = tensor.shape.slice(1);
     if (!sameShape(sample, shape)) {
       throw new DataError(
-        `${call}: the network takes samples of ${formatShape(shape)}, those of ${label} ${formatShape(tensor.shape)} are ` +
-          `${formatShape(sample)}; ${remedy(sample, shape, face.option(inputs[i]!, formatShape(sample)))}`,
+        `${call}: the network takes samples of ${formatShape(shape)}, but ${label} is ${formatShape(tensor.shape)}; reshape it ` +
+          `(channelsLast(…)?) or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
       );
     }
     checkFinite(call, label, tensor, dtype, { scale: scales[i]! });

@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import {
   avgPool1d,
@@ -140,11 +139,4 @@ describe("multiply-adds and activations of one sample", () => {
   });
 
   const bytes = (n: number) => (n < 1024 ? `${n} bytes` : `${(n / 1024).toFixed(1)} KiB`);
-});
-
-test("Node prints a network as its summary, also when it was disposed of", () => {
-  const net = sequential([dense(3)], { input: [2] });
-  expect(inspect(net)).toBe(net.summary());
-  net.dispose();
-  expect(inspect({ net })).toContain("dense1");
 });
