@@ -3,7 +3,7 @@ import { OptionError, ShapeError, UnsupportedError } from "../errors.ts";
 import { add } from "./ops/elementwise.ts";
 import { broadcastTo } from "./ops/reduce.ts";
 import { topologicalOrder } from "./order.ts";
-import { checkValue, constant, type Node, type Value } from "./value.ts";
+import { checkValue, constant, type Node, sameFloat, type Value } from "./value.ts";
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by some values, as more graph. Nothing is computed here, and what turns
@@ -19,6 +19,7 @@ export function gradients(loss: Value, by: readonly Value[]): Value[] {
   checkValue("gradients: the loss", loss);
   if (!Array.isArray(by)) throw new OptionError(`gradients: by must be an array of values; got ${show(by)}`);
   for (const [index, value] of by.entries()) checkValue(`gradients: value ${index + 1} of by`, value);
+  for (const value of [loss, ...by]) sameFloat("gradients", value);
   if (loss.shape.length !== 0) {
     throw new ShapeError(
       "gradients",

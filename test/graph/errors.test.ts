@@ -110,7 +110,7 @@ test.each<[message: string, apply: () => Value]>([
     () => slice(floats(2, 3), [], [], [0]),
   ],
   [
-    "pad: x is [2]; widths must be at most 1 pairs [before, after] of whole numbers of at least 0, got an array of 1",
+    "pad: x is [2]; widths must be at most 1 pairs [before, after] of whole numbers from 0 to 2147483648, got an array of 1",
     () => pad(floats(2), [[-1, 0]]),
   ],
   [
@@ -142,6 +142,7 @@ test.each<[message: string, apply: () => Value]>([
     "reshape: target is [-2, -3]; every axis must be a whole number of at least 1",
     () => reshape(floats(2, 3), [-2, -3]),
   ],
+  ["reshape: target has 33 axes; a tensor has 32 at most", () => reshape(floats(1), Array(33).fill(1))],
   [
     "broadcastTo: shapes do not broadcast: a is [3], b is [2, 4]; aligned at the last axis, sizes must be equal or 1 (axis 1 has 3 and 4)",
     () => broadcastTo(floats(3), [2, 4]),
@@ -212,6 +213,14 @@ test.each<[message: string, apply: () => Value]>([
   [
     "exp: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
     () => exp(integers(3)),
+  ],
+  [
+    "gradients: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
+    () => gradients(sum(floats(2)), [integers(2)])[0]!,
+  ],
+  [
+    "gradients: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
+    () => gradients(argmax(floats(2)), [floats(2)])[0]!,
   ],
   [
     "softmaxCrossEntropy: labels as class indices must be int32, got float32",

@@ -180,9 +180,11 @@ const powerOperation: Operation<{ readonly exponent: number }> = {
   name: "power",
   inPlace: true,
   infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("power", x!) }],
-  // x⁰ is 1, whatever x is.
+  // x⁰ is 1, whatever x is. Of the least exponents the derivative's is below what a caller may give, by 1.
   gradient: ({ inputs: [x], attributes: { exponent } }, g) => [
-    exponent === 0 ? undefined : scale(multiply(g, power(x!, exponent - 1)), exponent),
+    exponent === 0
+      ? undefined
+      : scale(multiply(g, apply(powerOperation, [x!], { exponent: exponent - 1 })), exponent),
   ],
   emit({ inputs: [x], outputs: [y], attributes: { exponent } }, emitter) {
     const [op, nanoseconds] = Number.isInteger(exponent) ? [powerWhole, 0.4] : [powerReal, 15];
