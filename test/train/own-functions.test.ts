@@ -16,6 +16,7 @@ import {
   normal,
   OptionError,
   relu,
+  residual,
   type Shape,
   ShapeError,
   StateError,
@@ -297,6 +298,29 @@ it("an optimizer of one's own cannot reach linear memory", async () => {
   };
   await net.fit(data, { loss: crossEntropy(), optimizer, steps: 1 });
   expect(bytes).toBeLessThan(2 ** 17);
+});
+
+describe("a layer may be an object of a class with private fields", () => {
+  class Times {
+    readonly name = "times";
+    readonly #factor = 3;
+    calls = 0;
+    forward(x: Value): Value {
+      this.calls++;
+      return multiply(x, number(this.#factor, x.dtype));
+    }
+  }
+
+  it.each<[string, (layers: Layer[]) => Layer[], number[]]>([
+    ["in sequential", (layers) => layers, [9, 18]],
+    ["in residual", (layers) => [residual(...layers)], [10, 20]],
+    ["as a shortcut", ([times]) => [residual(times!, { shortcut: times! })], [6, 12]],
+  ])("%s", (_, within, expected) => {
+    const times = new Times();
+    using net = sequential(within([times, times]), { input: [2] });
+    expect([...net.predict([1, 2]).data]).toEqual(expected);
+    expect(times.calls).toBeGreaterThan(0);
+  });
 });
 
 it("layers are layers", () => {
