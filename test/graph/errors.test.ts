@@ -16,15 +16,18 @@ import {
   maximum,
   mean,
   multiply,
+  negate,
   oneHot,
   pad,
   permute,
   power,
+  reciprocal,
   relu,
   reshape,
   slice,
   softmax,
   softmaxCrossEntropy,
+  square,
   stack,
   sum,
   sumSquaredError,
@@ -236,6 +239,19 @@ test.each<[message: string, apply: () => Value]>([
   ],
 ])("%s", (message, apply) => {
   expect(apply).toThrow(new OptionError(message));
+});
+
+test.each([
+  ["clip", (x: Value) => clip(x, 0, 1)],
+  ["negate", negate],
+  ["square", square],
+  ["reciprocal", reciprocal],
+] as const)("%s is what is named, though it is made of others", (name, op) => {
+  expect(() => op(integers(2))).toThrow(
+    new OptionError(
+      `${name}: works on float32 and float64, got int32; gather or convert the data to the network's dtype`,
+    ),
+  );
 });
 
 test("a second derivative says that it is not there, rather than being zero", () => {

@@ -126,6 +126,7 @@ export const minimum = /* @__PURE__ */ binary(
 /** x, but no less than `low` and no more than `high`. The gradient passes from low to high, both included. @throws OptionError where low is above high */
 export function clip(x: Value, low: number, high: number): Value {
   checkValue("clip: operand 1", x);
+  sameFloat("clip", x);
   check("clip", "low", low, finite);
   check("clip", "high", high, [
     (value) => finite[0](value) && (value as number) >= low,
@@ -150,12 +151,14 @@ export const scale = (x: Value, factor: number): Value =>
 /** −x, elementwise. */
 export function negate(x: Value): Value {
   checkValue("negate: operand 1", x);
+  sameFloat("negate", x);
   return scale(x, -1);
 }
 
 /** x·x, elementwise. */
 export function square(x: Value): Value {
   checkValue("square: operand 1", x);
+  sameFloat("square", x);
   return multiply(x, x);
 }
 
