@@ -108,8 +108,8 @@ export function options<T extends object>(
     );
   }
   for (const name of names) {
-    const isInherited = name in Object.prototype && !Object.hasOwn(given, name);
-    const value = isInherited ? undefined : property(given, name);
+    const isObjects = name in Object.prototype && !Object.hasOwn(given, name);
+    const value = isObjects ? undefined : given[name];
     if (value !== undefined) chosen[name] = check(call, name, value, rules[name as keyof T]);
   }
   return chosen as T;

@@ -215,15 +215,12 @@ export function isOne(value: Value): boolean {
     : false;
 }
 
-/** @throws ShapeError where a shape that a caller wrote has an axis that is no whole number of at least 1 */
+/** @throws ShapeError where a shape that a caller wrote has too many axes, or one that is no whole number of at least 1 */
 export function checkShape(op: string, shape: Shape, what = "target"): void {
-  const axes = Array.isArray(shape) ? shape.length : 0;
   if (isShape(shape)) return;
   throw new ShapeError(
     op,
-    axes > MOST_AXES
-      ? `${what} has ${axes} axes; a tensor has ${MOST_AXES} at most`
-      : `${what} is ${show(shape)}; every axis must be a whole number of at least 1`,
+    `${what} is ${show(shape)}; it must be at most ${MOST_AXES} whole numbers of at least 1`,
     ...(Array.isArray(shape) ? [shape] : []),
   );
 }

@@ -110,19 +110,19 @@ describe("a parameter is refused", () => {
       "of a negative shape",
       withParameter("w", [-3], he()),
       ShapeError,
-      "own1.w: the parameter's shape is [-3]; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is [-3]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "of a broken shape",
       withParameter("w", [2.5], he()),
       ShapeError,
-      "own1.w: the parameter's shape is [2.5]; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is [2.5]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "of no shape",
       withParameter("w", 2, he()),
       ShapeError,
-      "own1.w: the parameter's shape is 2; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is 2; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "without a name",

@@ -116,7 +116,7 @@ export function slice(
   return apply(sliceOperation, [x], { begin: from, steps: by, shape });
 }
 
-/** More no memory holds, and no kernel can count. */
+/** No memory holds more. */
 const MOST_WIDTH = 2 ** 31;
 
 /**
