@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileKernels, run } from "./kernels.js";
 import { smallLoader } from "./loader.js";
-import { inside, textOf, texts } from "./texts.js";
+import { inside, smallTextOf, smallTexts } from "./texts.js";
 import { wasmFiles } from "./wasm.js";
 
 rmSync("dist", { recursive: true, force: true });
@@ -36,7 +36,7 @@ await build({
   packages: "external",
   external: ["node:*"],
   alias: inside,
-  plugins: [wasmFiles, smallLoader, texts],
+  plugins: [wasmFiles, smallLoader, smallTexts],
   chunkNames: "chunks/[name]-[hash]",
   minifySyntax: true,
   sourcemap: true,
@@ -45,7 +45,7 @@ await build({
   logLevel: "warning",
 });
 mkdirSync("dist/worker");
-writeFileSync("dist/worker/script.js", await textOf("src/worker/script.ts"));
+writeFileSync("dist/worker/script.js", await smallTextOf("src/worker/script.ts"));
 await run("tsc", "-p", "tsconfig.build.json");
 for (const name of ["kobai", "kobai-relaxed", "kobai-extension", "kobai-extension-relaxed"]) {
   copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);

@@ -66,4 +66,5 @@ export const captions: Readonly<Record<string, string>> = {
   "adam-30": "Adam。",
   "optimizers-side-by-side": "四つを並べて。",
   "optimizers-together": "四つを一つの等高線の上に。",
+  "optimizers-mnist": "四つを MNIST で。学習率は本のもの。",
 };

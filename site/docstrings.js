@@ -27,6 +27,7 @@ export async function writeApi(folder) {
     sanitizeComments: true,
     useCodeBlocks: true,
     groupOrder: ["Functions", "Classes", "Variables", "Interfaces", "Type Aliases"],
+    expandObjects: true,
     expandParameters: true,
     parametersFormat: "table",
     interfacePropertiesFormat: "table",
@@ -45,7 +46,7 @@ export async function writeApi(folder) {
     const file = `${folder}/${name}.md`;
     const text = readFileSync(file, "utf8");
     // "[n, …]: n samples" is a shape, not where a link leads to.
-    if (text.includes("# ")) writeFileSync(file, text.replace(/^\[([^\]]*)\]:/gm, "\\[$1]:"));
+    if (text.includes("# ")) writeFileSync(file, joined(text).replace(/^\[([^\]]*)\]:/gm, "\\[$1]:"));
     // Of what is for kobai alone nothing is said.
     else rmSync(file);
   }
@@ -53,3 +54,15 @@ export async function writeApi(folder) {
 
 /** What TypeDoc calls a module. */
 const nameOf = (source) => source.replace(/^src\//, "").replace(/(\/index)?\.ts$/, "");
+
+/** Several things that are thrown, and several examples, stand below one heading. */
+function joined(text) {
+  let last = "";
+  const lines = text.split("\n").filter((line) => {
+    if (!/^#+ /.test(line)) return true;
+    const isRepeated = line === last && /(Throws|Example)$/.test(line);
+    last = line;
+    return !isRepeated;
+  });
+  return lines.join("\n");
+}

@@ -42,7 +42,7 @@ const titleOf = ({ name, title }: Group, language: Language): string =>
   language === "ja" ? titles[name] : title.replace(/ \(.*/, "");
 
 const captionOf = ({ name, caption }: Shown, language: Language): string =>
-  language === "ja" ? captions[name]! : caption;
+  language === "ja" ? (captions[name] ?? caption) : caption;
 
 const placeOf = ({ place }: Shown, language: Language): string =>
   language === "en"

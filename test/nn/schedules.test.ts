@@ -83,6 +83,14 @@ describe("plateau", () => {
     expect(falling[11]).toBe(0.1);
   });
 
+  test("takes infinity for no improvement, and remembers finite numbers", () => {
+    const schedule = plateau({ from: 1, patience: 0, factor: 0.5 });
+    expect(rates(schedule, [Number.POSITIVE_INFINITY, 5, 5])).toEqual([0.5, 0.5, 0.25]);
+    const [record] = records([Number.POSITIVE_INFINITY]);
+    const state = schedule.next!(undefined, record!);
+    expect(Object.values(state).every(Number.isFinite)).toBe(true);
+  });
+
   test("takes the least improvement, and the lowest rate", () => {
     const options = { from: 1, patience: 0, factor: 0.5 };
     expect(rates(plateau(options), [1, 0.9999, 0.9998])).toEqual([1, 0.5, 0.5]);
@@ -97,6 +105,23 @@ describe("plateau", () => {
     expect(rates(plateau({ ...options, mode: "min" }), [0.5, 0.6, 0.4], "a", "accuracy")).toEqual([
       1, 0.5, 0.5,
     ]);
+    expect(rates(plateau({ ...options, metric: "mse" }), [0.5, 0.6, 0.4], "a", "mse")).toEqual([1, 0.5, 0.5]);
+    expect(() => plateau({ from: 1, metric: "topK" })).toThrow(
+      new OptionError('plateau: mode, for "topK", must be "min" or "max"; got undefined'),
+    );
+  });
+
+  test("looks at one of several outputs", () => {
+    const schedule = plateau({ from: 1, patience: 0, factor: 0.5, output: "digit" });
+    const record = (loss: number) =>
+      ({
+        step: 1,
+        epoch: 1,
+        results: { test: { loss: 9, outputs: { digit: { loss } } } },
+      }) as unknown as Parameters<NonNullable<Schedule["next"]>>[1];
+    let state = schedule.next!(undefined, record(0.5));
+    state = schedule.next!(state, record(0.6));
+    expect(schedule(1, state)).toBe(0.5);
   });
 
   test("goes on within a warm-up", () => {
@@ -111,11 +136,11 @@ describe("plateau", () => {
     const [record] = records([1], "train");
     expect(() => plateau({ from: 1, data: "test" }).next!(undefined, record!)).toThrow(
       new OptionError(
-        "plateau: there is no loss of test among what fit evaluates (train); name one by data and metric",
+        'plateau: there is no number "loss" of "test" among what fit evaluates (train); see its option evaluate',
       ),
     );
     expect(() => plateau({ from: 1, metric: "f1" }).next!(undefined, record!)).toThrow(
-      "plateau: there is no f1 of train among what fit evaluates (train)",
+      'plateau: there is no number "f1" of a data set among what fit evaluates (train)',
     );
   });
 });

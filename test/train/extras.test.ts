@@ -274,7 +274,7 @@ describe("fit refuses", () => {
         steps: 2,
         evaluate: { data: { train: data }, every: 1 },
       }),
-      "plateau: there is no loss of test among what fit evaluates (train); name one by data and metric",
+      'plateau: there is no number "loss" of "test" among what fit evaluates (train); see its option evaluate',
     ],
   ])("%s", async (_, options, message) => {
     using net = make();

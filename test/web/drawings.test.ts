@@ -3,7 +3,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { skip } from "../runtimes/runtime.ts";
-import { hashOf, inNode, isInstalled, openPage, openSite, type Site, train } from "./page.ts";
+import { flaws, hashOf, inNode, isInstalled, openPage, openSite, type Site, train } from "./page.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -57,10 +57,10 @@ it("drawings of one's own classes are kept, learned to the bits of Node, and rec
   await page.getByLabel("Name of class 1").fill("ring");
   await page.getByLabel("Name of class 1").blur();
   for (const shift of [0, 0.04, -0.04]) {
-    await page.getByRole("button", { name: "ring", exact: true }).click();
+    await page.getByRole("button", { name: "1: ring", exact: true }).click();
     await draw(page, 0, circle, shift);
     await page.click("button:text-is('Keep as ring')");
-    await page.getByRole("button", { name: "cross", exact: true }).click();
+    await page.getByRole("button", { name: "2: cross", exact: true }).click();
     await draw(page, 0, cross, shift);
     await page.click("button:text-is('Keep as cross')");
   }
@@ -78,6 +78,8 @@ it("drawings of one's own classes are kept, learned to the bits of Node, and rec
   await page.locator(".pad ~ p button:text-is('Clear')").nth(1).click();
   await draw(page, 1, cross, -0.02);
   await page.waitForSelector("[data-class='1']");
+
+  expect(await flaws(page, 1440)).toEqual([]);
 
   // A third class, by keys alone.
   await page.click("button:text-is('Add a class')");
@@ -116,7 +118,38 @@ it("Fashion-MNIST is fetched when asked for, and learned to the bits of Node", a
   await train(page);
   expect(Number(await page.getAttribute("[data-accuracy]", "data-accuracy"))).toBeGreaterThan(0.75);
   expect(await page.textContent(".confusion")).toContain("sneaker");
+  expect(await flaws(page, 1440)).toEqual([]);
   expect(await hashOf(page)).toBe(await inNode(page));
   expect(problems).toEqual([]);
   await page.close();
 });
+
+it.each([
+  { lang: "ja", width: 360, scheme: "light" },
+  { lang: "en", width: 360, scheme: "dark" },
+  { lang: "ja", width: 1440, scheme: "dark" },
+] as const)(
+  "nothing of the fields is cut off in $lang, $width pixels wide, $scheme",
+  async ({ lang, width, scheme }) => {
+    const blocks = [
+      { kind: "dense", units: 8 },
+      {
+        kind: "residual",
+        layers: [{ kind: "residual", layers: [{ kind: "relu" }] }],
+        shortcut: { kind: "dense", units: 8 },
+      },
+      { kind: "reshape", shape: [2, 4] },
+      { kind: "conv1d", filters: 4, kernel: 3, padding: "same" },
+      { kind: "flatten" },
+    ];
+    const { page, problems } = await openPage(
+      site,
+      `train?lang=${lang}&data=drawings&layers=${encodeURIComponent(JSON.stringify(blocks))}`,
+      { width, scheme },
+    );
+    await page.waitForSelector(".pad");
+    expect(await flaws(page, width)).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.close();
+  },
+);

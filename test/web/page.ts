@@ -1,7 +1,7 @@
 // The playground in Chromium. `npm ci --prefix web` installs what it is built of; .ci/run does.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -105,4 +105,25 @@ export async function inNode(page: Page): Promise<string> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Elements that reach beyond the page, but for those in areas that scroll. */
+const cutOff = `[...document.querySelectorAll("body *")]
+  .filter((each) => {
+    const { right, width, left } = each.getBoundingClientRect();
+    return width > 0 && right > innerWidth + 1 && left > -1000 && !each.closest(".scroll, pre");
+  })
+  .map((each) => each.outerHTML.slice(0, 100))`;
+
+/** What is cut off in a page so many pixels wide, and what axe finds that shuts somebody out. */
+export async function flaws(page: Page, width: number): Promise<string[]> {
+  await page.evaluate(readFileSync("web/node_modules/axe-core/axe.min.js", "utf8"));
+  const violations = await page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
+  const needed = await page.evaluate<number>("document.documentElement.scrollWidth");
+  return [
+    ...(await page.evaluate<string[]>(cutOff)),
+    ...(needed > width ? [`${needed} pixels are needed`] : []),
+    ...violations,
+  ];
 }

@@ -234,7 +234,7 @@ export const transposedRules = () => ({ ...convolutionRules(), outputPadding });
  * @param w [kernel height, kernel width, output channels / groups, channels], as TensorFlow.js has it
  * @param given as for convolve2d, of the convolution that it is the gradient of; outputPadding
  * @returns [batch, output height, output width, output channels], where output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding +
- *   outputPadding; size·stride for padding "same"
+ *   outputPadding; size·stride + outputPadding for padding "same"
  * @throws ShapeError where shapes do not go together, or nothing is left of the result @throws OptionError for options that there are not, or numbers above 65,535
  */
 export function convolveTranspose2d(x: Value, w: Value, given?: TransposedConvolutionOptions): Value {

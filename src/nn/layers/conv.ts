@@ -72,7 +72,10 @@ export interface Conv1dOptions {
   kernel: number;
   /** Inputs from one output to the next. Default 1. */
   stride?: number;
-  /** Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]. Default "valid". */
+  /**
+   * Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]: of a causal convolution
+   * [(kernel − 1)·dilation, 0]. Default "valid".
+   */
   padding?: "same" | "valid" | number | Pair;
   /** Inputs from one element of the kernel to the next. Default 1. */
   dilation?: number;
@@ -224,7 +227,7 @@ export function separableConv2d(filters: number, given: SeparableConv2dOptions):
  * its stride. Parameters: weight [kernel height, kernel width, filters / groups, channels], bias [filters].
  *
  * x: [batch, height, width, channels] → [batch, output height, output width, filters], where
- * output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding; size·stride for padding "same".
+ * output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding; size·stride + outputPadding for padding "same".
  * @param filters how many, a whole number of at least 1
  * @param given kernel, and what need not be given: stride, padding (of the convolution that it is the gradient of: it takes pixels away),
  *   outputPadding, dilation, groups, weight, bias

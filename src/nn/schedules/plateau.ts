@@ -1,6 +1,6 @@
-import { atLeastZero, name, oneOf, options, positive, type Rule, whole } from "../../check.ts";
-import { OptionError } from "../../errors.ts";
+import { atLeastZero, options, positive, type Rule, whole } from "../../check.ts";
 import type { EvaluationRecord } from "../../train/history.ts";
+import { type WatchedOptions, watched, watchedRules } from "../../train/watched.ts";
 import type { Schedule } from "../rate.ts";
 import { required } from "./schedule.ts";
 
@@ -18,9 +18,11 @@ const factorRule: Rule = [
  *
  * @param given from: the rate of the first update, above 0; factor: between 0 and 1, default 0.1; patience: a whole number, default 10;
  *   threshold: at least 0, default 1e-4; cooldown: evaluations after a change that are not counted, default 0; to: the lowest rate, default 0;
- *   data: the name of the data set to look at, default the last one; metric: which of its numbers, default "loss"; mode: whether it should be
- *   "min" or "max", default "min" for a loss, else "max". The numbers are PyTorch's.
- * @throws OptionError for options out of their range; from `fit`, where what it looks at is not evaluated
+ *   data: the name of the data set to look at, default the last one; output: of a model with several outputs the output's name; metric: which of
+ *   its numbers, default "loss"; mode: whether it should be "min" or "max", default "min" for loss, mae, mse and rmse, "max" for accuracy, f1 and
+ *   r2; of others it must be said. The numbers are PyTorch's.
+ * @throws OptionError for options out of their range, or without a mode where it is not known which is better; from `fit`, where what it looks at is
+ *   not evaluated
  * @example
  * ```ts
  * import { crossEntropy, plateau, sgd } from "kobai";
@@ -32,17 +34,16 @@ const factorRule: Rule = [
  * });
  * ```
  */
-export function plateau(given: {
-  from: number;
-  factor?: number;
-  patience?: number;
-  threshold?: number;
-  cooldown?: number;
-  to?: number;
-  data?: string;
-  metric?: string;
-  mode?: "min" | "max";
-}): Schedule {
+export function plateau(
+  given: {
+    from: number;
+    factor?: number;
+    patience?: number;
+    threshold?: number;
+    cooldown?: number;
+    to?: number;
+  } & WatchedOptions,
+): Schedule {
   const chosen = options("plateau", given, {
     from: positive,
     factor: factorRule,
@@ -50,22 +51,26 @@ export function plateau(given: {
     threshold: atLeastZero,
     cooldown: whole(0),
     to: atLeastZero,
-    data: name,
-    metric: name,
-    mode: oneOf("min", "max"),
+    ...watchedRules,
   });
   const from = required("plateau", "from", chosen.from, positive);
   const { factor = 0.1, patience = 10, threshold = 1e-4, cooldown = 0, to = 0 } = chosen;
-  const { data, metric = "loss" } = chosen;
-  const { mode = metric === "loss" ? "min" : "max" } = chosen;
-  const description = { kind: "plateau", from, factor, patience, threshold, cooldown, to, metric, mode };
+  const { data, output } = chosen;
+  const number = watched("plateau", chosen);
+  const { metric, mode } = number;
+  const description = {
+    kind: "plateau",
+    ...{ from, factor, patience, threshold, cooldown, to, metric, mode },
+    ...(data !== undefined && { data }),
+    ...(output !== undefined && { output }),
+  };
   const isBetter = (value: number, best: number) =>
     mode === "min" ? value < best * (1 - threshold) : value > best * (1 + threshold);
   const schedule: Schedule = (_, state) => state?.rate ?? from;
   return Object.assign(schedule, {
-    description: data === undefined ? description : { ...description, data },
+    description,
     next: (state: Parameters<NonNullable<Schedule["next"]>>[0], record: EvaluationRecord) => {
-      const value = measured(record, data, metric);
+      const value = number.of(record);
       const { rate = from, best, bad: before = 0, cooling = 0 } = state ?? {};
       const improved = Number.isFinite(value) && (best === undefined || isBetter(value, best));
       const cools = Math.max(0, cooling - 1);
@@ -76,17 +81,4 @@ export function plateau(given: {
       return { ...kept, rate: Math.max(to, rate * factor), bad: 0, cooling: cooldown };
     },
   });
-}
-
-/** The number that it looks at. @throws OptionError where there is none */
-function measured({ results }: EvaluationRecord, data: string | undefined, metric: string): number {
-  const names = Object.keys(results);
-  const set = data ?? names.at(-1)!;
-  const value: unknown = Object.hasOwn(results, set)
-    ? (results[set] as unknown as Readonly<Record<string, unknown>>)[metric]
-    : undefined;
-  if (typeof value === "number" && !Number.isNaN(value)) return value;
-  throw new OptionError(
-    `plateau: there is no ${metric} of ${set} among what fit evaluates (${names.join(", ")}); name one by data and metric`,
-  );
 }

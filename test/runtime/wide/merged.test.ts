@@ -72,6 +72,8 @@ const extension: Readonly<Record<string, number>> = {
   "normalize/groups/groupNorm": 56,
   "normalize/groups/groupNormGradient": 20,
   "normalize/groups/weighedSums": 44,
+  "pool/interpolate/interpolate": 8,
+  "pool/interpolate/interpolateGradient": 8,
   "pool/windows/maxPool": 69,
   "pool/windows/maxPoolGradient": 29,
   "pool/windows/sumPool": 12,

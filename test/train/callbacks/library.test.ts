@@ -295,6 +295,26 @@ describe("saveEvery", () => {
 });
 
 describe("saveBest", () => {
+  it("goes on with the best of a run that was cut", async () => {
+    const paths = [join(folder, "cut best.safetensors"), join(folder, "cut.safetensors")] as const;
+    const options = (lr: number) => ({
+      ...base(),
+      optimizer: sgd({ lr }),
+      evaluate: { ...evaluate, every: 3 },
+      callbacks: [saveBest(paths[0]), saveEvery(paths[1])],
+    });
+    using net = make();
+    await net.fit(data, { ...options(0.1), steps: 12 });
+    const best = readFileSync(paths[0]);
+    using again = await load(paths[1]);
+    // From here on it only gets worse.
+    await again.fit(data, { ...options(50), steps: 18, from: 12 });
+    expect(readFileSync(paths[0]).equals(best)).toBe(true);
+    // As another run it has its own best.
+    await again.fit(data, { ...options(1e-6), steps: 3 });
+    expect(readFileSync(paths[0]).equals(best)).toBe(false);
+  });
+
   it("saves what was best", async () => {
     const path = join(folder, "best.safetensors");
     using net = make();

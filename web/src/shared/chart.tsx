@@ -2,6 +2,11 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { colorOf, useScheme } from "./colors.ts";
 
+// Loaded with the first chart.
+document.head.append(
+  Object.assign(document.createElement("link"), { rel: "stylesheet", href: "uPlot.min.css" }),
+);
+
 export interface Series {
   readonly label: string;
   /** a custom property of the style sheet: "--series-1" */

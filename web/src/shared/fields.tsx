@@ -70,21 +70,20 @@ interface TypedProps {
 }
 
 /** A field that keeps what is being typed while the page is drawn anew around it, as it is ten times a second while it trains. */
-export function TypedInput({ type = "text", value, onCommit, ...others }: TypedProps) {
+export function TypedInput({ value, onCommit, ...others }: TypedProps) {
   const [draft, setDraft] = useState<string>();
-  return (
-    <input
-      {...(others as JSX.IntrinsicElements["input"])}
-      type={type}
-      value={draft ?? value}
-      onInput={({ currentTarget }) => setDraft(currentTarget.value)}
-      onChange={({ currentTarget }) => {
-        onCommit(currentTarget);
-        setDraft(undefined);
-      }}
-      onBlur={() => setDraft(undefined)}
-    />
-  );
+  const given = {
+    ...others,
+    value: draft ?? value,
+    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+      setDraft(currentTarget.value),
+    onChange({ currentTarget }: { readonly currentTarget: HTMLInputElement }) {
+      onCommit(currentTarget);
+      setDraft(undefined);
+    },
+    onBlur: () => setDraft(undefined),
+  };
+  return <input {...(given as JSX.IntrinsicElements["input"])} />;
 }
 
 interface SliderProps {

@@ -1,3 +1,4 @@
+import "../train/engine-file.ts";
 import { useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";

@@ -1,3 +1,4 @@
+import "../train/engine-file.ts";
 import { init } from "kobai";
 import { AdaGrad, Adam, Momentum, SGD } from "kobai/book";
 import { useEffect, useMemo, useState } from "preact/hooks";

@@ -44,7 +44,12 @@ export default function DrawingsFields({ onData, onNames }: Props) {
       <ul class="layers">
         {classes.map(({ name, drawings }, i) => (
           <li key={i}>
-            <button type="button" aria-pressed={i === at} aria-label={name} onClick={() => setChosen(i)}>
+            <button
+              type="button"
+              aria-pressed={i === at}
+              aria-label={`${i + 1}: ${name}`}
+              onClick={() => setChosen(i)}
+            >
               {i + 1}
             </button>
             <TypedInput

@@ -1,3 +1,4 @@
+import "./engine-file.ts";
 import { fashionMnist, mnist } from "kobai/data";
 import type { FetchedKind, Prepared } from "./data.ts";
 

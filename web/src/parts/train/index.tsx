@@ -1,3 +1,4 @@
+import "./engine-file.ts";
 import type { Kinds } from "kobai/worker";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
@@ -58,7 +59,7 @@ function Train({ t }: { readonly t: TrainText }) {
     const wasRunning = isRunning;
     run.pause();
     change({ ...state, setting: next, log: trainer?.log ?? state.log });
-    if (wasRunning) setTimeout(() => run.train(next, steps, until, rate()), 50);
+    if (wasRunning) run.train(next, steps, until, rate());
   };
   const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
   const classes = trainer?.data.classes ?? 2;

@@ -39,10 +39,14 @@ export class Trainer {
   readonly data: Prepared;
   readonly #spec: Spec;
   readonly #listener: Listener;
-  readonly #train: WorkerDataset;
-  readonly #test: WorkerDataset;
+  readonly #trainSet: WorkerDataset;
+  readonly #testSet: WorkerDataset;
   #net: WorkerNetwork;
   #seeks = 0;
+  /** how often it was told to run or to stop: the last word holds */
+  #asked = 0;
+  /** the last run, which may still go on */
+  #run: Promise<void> = Promise.resolve();
   #stop: AbortController | undefined;
   /** checkpoints of steps on the way, from which others are trained anew */
   #keyframes: { readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }[] = [];
@@ -61,8 +65,8 @@ export class Trainer {
     this.#spec = parts.spec;
     this.log = parts.log;
     this.data = parts.data;
-    this.#train = parts.train;
-    this.#test = parts.test;
+    this.#trainSet = parts.train;
+    this.#testSet = parts.test;
     this.#net = parts.net;
     this.#listener = parts.listener;
   }
@@ -91,8 +95,16 @@ export class Trainer {
     return this.#stop !== undefined;
   }
 
-  /** Trains with a setting from where it stands. @param until a share of the test set that is enough */
-  async run(setting: Setting, steps: number, until = 2): Promise<void> {
+  /** Trains with a setting from where it stands, once what runs has ended. @param until a share of the test set that is enough */
+  run(setting: Setting, steps: number, until = 2): Promise<void> {
+    const mine = ++this.#asked;
+    this.#run = this.#run
+      .catch(() => {})
+      .then(() => (mine === this.#asked ? this.#train(setting, steps, until) : undefined));
+    return this.#run;
+  }
+
+  async #train(setting: Setting, steps: number, until: number): Promise<void> {
     if (this.step < this.total) this.log = firstSteps(this.log, this.step);
     this.losses.length = Math.min(this.losses.length, this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
@@ -103,6 +115,7 @@ export class Trainer {
   }
 
   stop(): void {
+    this.#asked++;
     this.#stop?.abort();
   }
 
@@ -148,14 +161,14 @@ export class Trainer {
     const stop = new AbortController();
     this.#stop = stop;
     try {
-      const history = await net.fit(this.#train, {
+      const history = await net.fit(this.#trainSet, {
         loss: "crossEntropy",
         optimizer,
-        batchSize: Math.min(batchSize, this.#train.n),
+        batchSize: Math.min(batchSize, this.#trainSet.n),
         steps,
         signal: stop.signal,
         evaluate: {
-          data: { train: isLarge(this.data) ? this.#test : this.#train, test: this.#test },
+          data: { train: isLarge(this.data) ? this.#testSet : this.#trainSet, test: this.#testSet },
           every: everyOf(this.data),
         },
         onProgress: ({ step, loss }) => {
@@ -199,15 +212,15 @@ export class Trainer {
 
   /** The classes that it takes all test samples for. */
   async predictTest(): Promise<Uint8Array> {
-    return largest(await this.#net.predict(this.#test));
+    return largest(await this.#net.predict(this.#testSet));
   }
 
   async dispose(): Promise<void> {
     this.#seeks++;
     this.stop();
     this.#net.dispose();
-    this.#train.dispose();
-    this.#test.dispose();
+    this.#trainSet.dispose();
+    this.#testSet.dispose();
   }
 }
 

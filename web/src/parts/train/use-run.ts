@@ -40,7 +40,11 @@ async function dataOf(
   return points.length > 1 ? prepared(points) : undefined;
 }
 
-export function useRun({ spec, setting, log }: State, own: Prepared | undefined, mayFetch: boolean): Run {
+export function useRun(state: State, own: Prepared | undefined, mayFetch: boolean): Run {
+  const { spec, log } = state;
+  // A run may end when the state is another than when it began.
+  const latest = useRef(state);
+  latest.current = state;
   const [trainer, setTrainer] = useState<Trainer>();
   const [seen, setSeen] = useState<Look>();
   const [hash, setHash] = useState<string>();
@@ -78,7 +82,7 @@ export function useRun({ spec, setting, log }: State, own: Prepared | undefined,
     if (current.current !== of) return;
     setTick((tick) => tick + 1);
     setHash(found);
-    writeAddress(toParams({ spec, setting, log: of.log }));
+    writeAddress(toParams({ ...latest.current, log: of.log }));
   };
 
   useEffect(() => {
