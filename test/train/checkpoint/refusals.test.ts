@@ -40,6 +40,7 @@ import {
   save,
   separableConv2d,
   sequential,
+  sgd,
   spatialDropout,
   tanh,
   tensor,
@@ -52,7 +53,7 @@ import { size } from "../../../src/tensor.ts";
 import { makers } from "../../../src/train/checkpoint/rebuild.ts";
 import { checkedMessage, generator } from "../../fuzz/damaged-files.ts";
 import { blobs } from "../blobs.ts";
-import { expectRejection } from "../expect-error.ts";
+import { expectError, expectRejection } from "../expect-error.ts";
 
 beforeAll(() => init());
 
@@ -556,8 +557,14 @@ test.each([{ best: Number.POSITIVE_INFINITY }, { best: "0.1" }, Promise.resolve(
   "a schedule's state that no file can hold is not saved: %s",
   async (state) => {
     using net = make();
+    const data = blobs(20);
     const lr = Object.assign(() => 0.1, { next: () => state as never });
-    await net.fit(data, { loss: crossEntropy(), optimizer: sgd({ lr }), steps: 2, evaluate: { data, every: 1 } });
+    await net.fit(data, {
+      loss: crossEntropy(),
+      optimizer: sgd({ lr }),
+      steps: 2,
+      evaluate: { data, every: 1 },
+    });
     expectError(
       () => checkpoint(net),
       OptionError,
