@@ -246,11 +246,7 @@ class Session implements Disposable {
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
       this.#run = held.add(
-        new RunState(core.engine, options.seed ?? context.seed, core.owner, {
-          call: "fit",
-          update,
-          dtype: core.dtype,
-        }),
+        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
       );
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
@@ -300,12 +296,7 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      try {
-        await this.#tell("onEnd");
-      } catch (error) {
-        history.ended = "failed";
-        throw error;
-      }
+      await this.#tell("onEnd");
     };
     try {
       this.#checkAlive();
@@ -317,6 +308,7 @@ class Session implements Disposable {
       if (error instanceof NotFiniteError) error.history = history;
       // Whatever goes wrong here, too, what came first is what is told.
       if (history.ended === "running") await end("failed").catch(() => {});
+      history.ended = "failed";
       throw error;
     }
     return history;

@@ -230,7 +230,7 @@ describe("fit refuses", () => {
     [
       "a schedule that gives no number",
       () => ({ optimizer: sgd({ lr: () => Number.NaN }) }),
-      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite in float32",
+      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite numbers",
     ],
     [
       "a schedule that gives none later on",
@@ -241,9 +241,9 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite in float32",
+      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite numbers",
     ],
-    ...["0.1", null, 0, Number.NaN].map((lr): [string, () => Partial<FitOptions>, string] => [
+    ...["0.1", null, Number.NaN].map((lr): [string, () => Partial<FitOptions>, string] => [
       `a rate of ${lr} from the third step on`,
       () => ({
         steps: 9,
@@ -255,13 +255,8 @@ describe("fit refuses", () => {
           },
         ],
       }),
-      `fit: optimizer.lr must be a number above 0, or a schedule; got ${JSON.stringify(lr) === "null" ? lr : JSON.stringify(lr)}`,
+      "fit: the optimizer sgd has the coefficient NaN for update 3, with the learning rate NaN; all must be finite numbers",
     ]),
-    [
-      "a rate that float32 cannot hold",
-      () => ({ optimizer: sgd({ lr: 4e38 }) }),
-      "fit: the optimizer sgd has the coefficient 4e+38 for update 1, with the learning rate 4e+38; all must be finite in float32",
-    ],
     [
       "a plateau without evaluations",
       () => ({ optimizer: sgd({ lr: plateau({ from: 0.1 }) }) }),
@@ -283,6 +278,6 @@ describe("fit refuses", () => {
       new OptionError(message),
     );
     // Where nothing was trained, nothing is kept.
-    if (!/plateau|undefined|NaN|float32/.test(message)) expect(memoryReport().held).toBe(before);
+    if (!/plateau|undefined|NaN/.test(message)) expect(memoryReport().held).toBe(before);
   });
 });

@@ -200,7 +200,7 @@ describe("load refuses", () => {
       (about) => {
         about.training.callbacks = [{ name: "earlyStopping", numbers: { worse: null }, weights: false }];
       },
-      "load: callbacks[0]: numbers must be an object of numbers; got an object",
+      "load: callbacks[0]: numbers must be an object of finite numbers; got an object",
     ],
     [
       "best weights that are not there",
