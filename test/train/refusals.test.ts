@@ -270,7 +270,7 @@ it("images whose channels come first are told how to put them last", async () =>
     net.evaluate(images),
     DataError,
     "evaluate: the network takes samples of [4, 5, 2], but x is [2, 2, 4, 5]; " +
-      "reshape it (channelsLast(…)?) or make the network with { input: [2, 4, 5] }",
+      "reshape it (channelsLast?) or make the network with { input: [2, 4, 5] }",
   );
 });
 
@@ -285,7 +285,7 @@ describe("fit and evaluate refuse data with", () => {
       "samples of another shape",
       { x: tensor(new Float32Array(12), [4, 3]), t },
       "CALL: the network takes samples of [2], but x is [4, 3]; " +
-        "reshape it (channelsLast(…)?) or make the network with { input: [3] }",
+        "reshape it (channelsLast?) or make the network with { input: [3] }",
     ],
     [
       "NaN",
