@@ -9,13 +9,13 @@ import type { Composer } from "../runtime/composer.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { formatShape, size, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import type { BuiltLoss, Core } from "./core.ts";
-import type { Samples } from "./face.ts";
+import type { Objective, Samples } from "./face.ts";
 import { gather, type RowChoice } from "./gather.ts";
 
 /** How much each sample of a data set counts: what `classWeights` and `sampleWeights` make. */
 export interface Weights {
-  /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it */
-  of(data: Samples): Float64Array;
+  /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it, or the losses' targets */
+  of(data: Samples, objective: Objective): Float64Array;
   /** @internal Puts them into memory. */
   hold(core: Core, values: Float64Array): HeldWeights;
 }
@@ -52,9 +52,16 @@ export function classWeights(weights: readonly number[]): Weights {
   const values = numbers("classWeights", weights);
   return {
     hold,
-    of({ t: targets, n }) {
+    of({ t: targets, n }, objective) {
       const [t] = targets as readonly [Tensor];
       const width = size(t.shape.slice(1));
+      const [{ loss }] = objective as readonly [Objective[number]];
+      if (loss.targets === "values" || (loss.targets === "binary" && width > 1)) {
+        const what = loss.targets === "values" ? "values" : `${width} times yes or no for each sample`;
+        throw new OptionError(
+          `fit: classWeights are of classes, but the targets of ${loss.name} are ${what}: use sampleWeights(…)`,
+        );
+      }
       // Yes or no, or a label, or a row whose largest element counts.
       const isLabel = width === 1;
       return Float64Array.from({ length: n }, (_, i) => {

@@ -17,7 +17,7 @@ import {
   sgd,
   tensor,
 } from "../../src/index.ts";
-import { add, sum } from "../../src/ops.ts";
+import { add, slice, sum } from "../../src/ops.ts";
 import { expectError } from "./expect-error.ts";
 
 beforeAll(() => init());
@@ -85,7 +85,19 @@ describe("model refuses", () => {
       "an output without the batch",
       made(({ a }: Any) => ({ a, total: sum(a) })),
       ShapeError,
-      "network: the output total is [] for a batch of 2, but [] for one sample, so it should be [2]; layers must give every sample an output " +
+      "model: the output total is [] for a batch of 1; an output must begin with the batch's axis",
+    ],
+    [
+      "an output that has as many numbers as two samples by chance",
+      made(({ a }: Any) => sum(a, { axis: 0 })),
+      ShapeError,
+      "model: the output y is [2] for a batch of 1; an output must begin with the batch's axis",
+    ],
+    [
+      "an output that depends on how many samples there are",
+      made(({ a }: Any) => (a.shape[0] === 2 ? slice(a, [0, 1]) : a)),
+      ShapeError,
+      "network: the output is [2, 1] for a batch of 2, but [2] for one sample, so it should be [2, 2]; layers must give every sample an output " +
         "of its own, whatever the batch",
     ],
     [
