@@ -8,8 +8,8 @@ export interface Restated {
   readonly leaves: ReadonlyMap<Value, Value>;
 }
 
-/** Cuts out of the graph of `result` what depends on `changed`; everything else that it needs becomes a leaf. Undefined where nothing does. */
-export function restate(result: Value, changed: Value): Restated | undefined {
+/** Cuts out of the graph of `result` what depends on `changed`; everything else that it needs becomes a leaf. */
+export function restate(result: Value, changed: Value): Restated {
   const leaves = new Map<Value, Value>();
   const rebuilt = new Map<Value, Value>();
   const depends = new Set<Node>();
@@ -27,6 +27,6 @@ export function restate(result: Value, changed: Value): Restated | undefined {
     const made = makeNode(node.operation, inputs, node.attributes);
     for (const [index, output] of node.outputs.entries()) rebuilt.set(output, made.outputs[index]!);
   }
-  const restated = rebuilt.get(result);
-  return restated && { result: restated, leaves };
+  // Where nothing depends on what changed, the result is one of the leaves: to compute it again would draw other random elements.
+  return { result: rebuilt.get(result) ?? leafFor(result), leaves };
 }

@@ -3,10 +3,9 @@
 import { SWEEP_BYTES, SweepField, SweepLoss } from "../../assembly/blocks.ts";
 import { Op } from "../../assembly/isa/index.ts";
 import { SweepAffineArg, SweepElementsArg } from "../../assembly/isa/sweep.ts";
-import { broadcastTo } from "../graph/ops/reduce.ts";
 import type { Placement } from "../graph/plan.ts";
 import { type Restated, restate } from "../graph/restate.ts";
-import { constant, type Value } from "../graph/value.ts";
+import type { Value } from "../graph/value.ts";
 import type { Composer } from "../runtime/composer.ts";
 import { instruction } from "../runtime/instructions.ts";
 import { size } from "../tensor.ts";
@@ -52,16 +51,11 @@ export function composeSweeps(
 ): void {
   const sites = new Sites(built.loss);
   const gradients = parameters.placements("gradients", trains);
-  // Gradients by what the loss does not depend on.
-  const zeros: Placement[] = [];
-  const moving = parameters.placements("values", trains).flatMap(({ value, address }, index): Moving[] => {
-    const gradient = gradients[index]!.address;
+  const moving = parameters.placements("values", trains).map(({ value, address }, index): Moving => {
     const site = sites.find(value);
     const needsRest = !site || site.loss === SweepLoss.program;
     const rest = needsRest ? restate(built.loss, site ? site.out : value) : undefined;
-    if (site || rest) return [{ value, address, gradient, site, rest }];
-    zeros.push({ value: broadcastTo(constant(0, value.dtype), value.shape), address: gradient });
-    return [];
+    return { value, address, gradient: gradients[index]!.address, site, rest };
   });
 
   const places = new Map<Value, number>(
@@ -81,7 +75,7 @@ export function composeSweeps(
     if (site) for (const value of [site.x, site.pre, site.z, site.out, site.targets]) keep(value);
     for (const value of rest?.leaves.keys() ?? []) keep(value);
   }
-  composer.graph([{ value: built.loss, address: lossCell }, ...kept, ...zeros, ...besides], inputs);
+  composer.graph([{ value: built.loss, address: lossCell }, ...kept, ...besides], inputs);
 
   const hCell = composer.allocate(8);
   composer.write("float64", hCell, [h]);
