@@ -217,7 +217,7 @@ test.each<[message: string, apply: () => Value]>([
     () => permute(input("bytes", [2, 3], "uint8")),
   ],
   [
-    "exp: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
+    "exp: works on float32 and float64, got int32; convert it to the network's dtype, labels by oneHot(…)",
     () => exp(integers(3)),
   ],
   [

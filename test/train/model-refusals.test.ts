@@ -212,7 +212,7 @@ describe("calls refuse", () => {
       "a target out of range",
       (it) => it.loss(x, { ...t, yes: [7] }, loss),
       DataError,
-      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1",
+      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1 (scale is of x)",
     ],
     [
       "no losses",
@@ -295,7 +295,7 @@ describe("calls refuse", () => {
       "samples of another shape",
       { x: { ...x, b: tensor([[1, 2]]) }, t },
       DataError,
-      "fit: the network takes samples of [1], those of x.b [1, 2] are [2]; reshape the data or make the network with { inputs: { b: [2] } }",
+      "fit: the network takes samples of [1], but x.b is [1, 2]; reshape it (channelsLast(…)?) or make the network with { inputs: { b: [2] } }",
     ],
     [
       "a bad scale",
