@@ -225,7 +225,7 @@ test.each<[message: string, apply: () => Value]>([
     () => gradients(sum(floats(2)), [integers(2)])[0]!,
   ],
   [
-    "gradients: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
+    "gradients: works on float32 and float64, got int32; convert it to the network's dtype, labels by oneHot(…)",
     () => gradients(argmax(floats(2)), [floats(2)])[0]!,
   ],
   [
@@ -252,7 +252,7 @@ test.each([
 ] as const)("%s is what is named, though it is made of others", (name, op) => {
   expect(() => op(integers(2))).toThrow(
     new OptionError(
-      `${name}: works on float32 and float64, got int32; gather or convert the data to the network's dtype`,
+      `${name}: works on float32 and float64, got int32; convert it to the network's dtype, labels by oneHot(…)`,
     ),
   );
 });
