@@ -13,7 +13,10 @@ interface Props {
 
 /** Code that trains the same network in Node. */
 export default function CodeListing({ t, run: { trainer, hash }, spec }: Props) {
-  const code = useMemo(() => (trainer ? codeOf(spec, trainer.log, trainer.data) : ""), [trainer, spec, hash]);
+  const code = useMemo(
+    () => (trainer ? codeOf(spec, trainer.log, trainer.data, trainer.isLoaded) : ""),
+    [trainer, spec, hash],
+  );
   return (
     <>
       <p class="quiet">{t.codeHelp(spec.data)}</p>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
+import type { CsvError } from "./csv.ts";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
@@ -52,10 +53,14 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       {spec.data === "drawings" && (
         <DrawingsFields onData={(data) => onOwn("drawings", data)} onNames={onNames} />
       )}
-      {isFetched(spec.data) && !run.trainer && (
+      {isFetched(spec.data) && !run.data && (
         <p>
           <button type="button" class="main" disabled={mayFetch && !run.problem} onClick={onFetch}>
-            {mayFetch ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
+            {mayFetch && !run.problem
+              ? t.fetching
+              : log.length > 0
+                ? t.replay(stepsOf(log))
+                : t.fetch[spec.data]}
           </button>
         </p>
       )}
@@ -85,14 +90,14 @@ function CsvField({ t, onData }: CsvProps) {
             onData(parseCsv(content));
             setProblem(undefined);
           } catch (error) {
-            setProblem((error as Error).message);
+            setProblem(t.csvWrong((error as CsvError).fault));
           }
         }}
       />
       <p class="quiet">{t.csvHelp}</p>
       {problem !== undefined && (
         <p role="alert" class="bad">
-          {t.csvWrong} {problem}
+          {problem}
         </p>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { loadedTexts } from "../../shared/language.ts";
+import type { CsvFault } from "./csv.ts";
 import type { DataKind, FetchedKind } from "./data.ts";
 import type { Course } from "./optimizer-fields.tsx";
 import type { Initial } from "./spec.ts";
@@ -17,7 +18,7 @@ export interface TrainText {
   readonly seed: string;
   readonly csvFile: string;
   readonly csvHelp: string;
-  readonly csvWrong: string;
+  readonly csvWrong: (fault: CsvFault) => string;
   readonly network: string;
   /** layers by their numbers, within a block "2.1" */
   readonly layer: (path: string) => string;
@@ -41,6 +42,7 @@ export interface TrainText {
   readonly batch: string;
   readonly stopAt: string;
   readonly until: string;
+  readonly never: string;
   readonly speed: string;
   readonly speeds: Readonly<Record<string, string>>;
   readonly train: string;
@@ -61,6 +63,7 @@ export interface TrainText {
   readonly threads: string;
   readonly hash: string;
   readonly hashHelp: string;
+  readonly loadedHelp: string;
   readonly time: string;
   readonly of: (step: number, total: number) => string;
   readonly curves: string;
