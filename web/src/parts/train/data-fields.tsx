@@ -1,12 +1,11 @@
-import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
-import type { CsvError } from "./csv.ts";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
+const CsvField = lazy(() => import("./csv-field.tsx"));
 const DrawingsFields = lazy(() => import("./drawings-fields.tsx"));
 
 interface Props {
@@ -65,41 +64,5 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
         </p>
       )}
     </section>
-  );
-}
-
-interface CsvProps {
-  readonly t: TrainText;
-  readonly onData: (data: Prepared) => void;
-}
-
-function CsvField({ t, onData }: CsvProps) {
-  const [problem, setProblem] = useState<string>();
-  return (
-    <div class="field">
-      <label for="csv">{t.csvFile}</label>
-      <input
-        id="csv"
-        type="file"
-        accept=".csv,text/csv,text/plain"
-        onChange={async ({ currentTarget: { files } }) => {
-          try {
-            const content = await files?.[0]?.text();
-            if (content === undefined) return;
-            const { parseCsv } = await import("./csv.ts");
-            onData(parseCsv(content));
-            setProblem(undefined);
-          } catch (error) {
-            setProblem(t.csvWrong((error as CsvError).fault));
-          }
-        }}
-      />
-      <p class="quiet">{t.csvHelp}</p>
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {problem}
-        </p>
-      )}
-    </div>
   );
 }

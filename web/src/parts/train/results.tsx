@@ -244,6 +244,7 @@ export function Results({
                 <h2>{t.plane}</h2>
                 <Plane
                   label={t.planeHelp}
+                  keysHelp={t.keysHelp}
                   scores={scores}
                   points={points}
                   onAdd={
@@ -256,6 +257,7 @@ export function Results({
                       : undefined
                   }
                 />
+                {spec.data === "points" && <p class="quiet">{t.keysHelp}</p>}
                 {spec.data === "points" ? (
                   <div class="row">
                     <span class="quiet">{t.addTo}</span>

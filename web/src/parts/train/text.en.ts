@@ -22,12 +22,6 @@ export const text: TrainText = {
   seed: "Seed",
   csvFile: "CSV file",
   csvHelp: "Rows of numbers; the last column is the class. The file stays in this page.",
-  csvWrong(fault) {
-    if (fault.kind === "rows") return `At least 4 rows are needed; these are ${fault.count}.`;
-    if (fault.kind === "classes")
-      return `The last column holds the classes, 2 to 20 of them; here it has ${fault.count}: ${fault.some}`;
-    return `Line ${fault.line} is not ${fault.width} numbers and a class: ${fault.text}`;
-  },
   network: "Network",
   layer: (path) => `Layer ${path}`,
   argument: (name, path) => `${name} of layer ${path}`,
@@ -82,6 +76,7 @@ export const text: TrainText = {
   run: (i) => `kept ${i}`,
   plane: "What it decides where",
   planeHelp: "The colour is the class that the network gives there, the stronger the surer.",
+  keysHelp: "With keys: arrows move a pen, the space bar adds a point.",
   addTo: "Click to add a point of",
   classOf: (i) => `class ${i + 1}`,
   clearPoints: "Remove all points",

@@ -22,12 +22,6 @@ export const text: TrainText = {
   seed: "シード",
   csvFile: "CSV ファイル",
   csvHelp: "数値の行。最後の列がクラスです。ファイルはこのページの外に出ません。",
-  csvWrong(fault) {
-    if (fault.kind === "rows") return `4 行以上必要です。このファイルは ${fault.count} 行です。`;
-    if (fault.kind === "classes")
-      return `最後の列をクラスとして読みます。2 〜 20 種類のはずですが、${fault.count} 種類あります: ${fault.some}`;
-    return `${fault.line} 行目が、数値 ${fault.width} 個とクラスになっていません: ${fault.text}`;
-  },
   network: "ネットワーク",
   layer: (path) => `第 ${path} 層`,
   argument: (name, path) => `第 ${path} 層の ${name}`,
@@ -82,6 +76,7 @@ export const text: TrainText = {
   run: (i) => `保存 ${i}`,
   plane: "どこで何と判断するか",
   planeHelp: "色は、その場所でネットワークが出すクラスです。濃いほど確信があります。",
+  keysHelp: "キーでも追加できます。矢印でペンを動かし、スペースで点を置きます。",
   addTo: "クリックで追加する点:",
   classOf: (i) => `クラス ${i + 1}`,
   clearPoints: "点をすべて消す",

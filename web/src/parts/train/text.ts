@@ -1,5 +1,4 @@
 import { loadedTexts } from "../../shared/language.ts";
-import type { CsvFault } from "./csv.ts";
 import type { DataKind, FetchedKind } from "./data.ts";
 import type { Course } from "./optimizer-fields.tsx";
 import type { Initial } from "./spec.ts";
@@ -18,7 +17,6 @@ export interface TrainText {
   readonly seed: string;
   readonly csvFile: string;
   readonly csvHelp: string;
-  readonly csvWrong: (fault: CsvFault) => string;
   readonly network: string;
   /** layers by their numbers, within a block "2.1" */
   readonly layer: (path: string) => string;
@@ -73,6 +71,7 @@ export interface TrainText {
   readonly run: (i: number) => string;
   readonly plane: string;
   readonly planeHelp: string;
+  readonly keysHelp: string;
   readonly addTo: string;
   readonly classOf: (i: number) => string;
   readonly clearPoints: string;
