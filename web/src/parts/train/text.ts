@@ -90,8 +90,6 @@ export interface TrainText {
   readonly copyLink: string;
   readonly copied: string;
   readonly code: string;
-  readonly codeHelp: (kind: DataKind) => string;
-  readonly copyCode: string;
 }
 
 /** The texts in the page's language, once they are loaded. */
