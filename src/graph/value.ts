@@ -230,7 +230,7 @@ export function sameFloat(op: string, ...values: readonly Value[]): DTypeName {
   const { dtype } = values[0]!;
   if (dtype !== "float32" && dtype !== "float64") {
     throw new OptionError(
-      `${op}: works on float32 and float64, got ${dtype}; convert it to the network's dtype, labels by oneHot(…)`,
+      `${op}: works on float32 and float64, got ${dtype}; convert it, labels by oneHot(…)`,
     );
   }
   for (const value of values) {

@@ -160,7 +160,7 @@ function checked(call: string, core: Core, { x, t, n, scales }: Samples, objecti
     if (!sameShape(sample, shape)) {
       throw new DataError(
         `${call}: the network takes samples of ${formatShape(shape)}, but ${label} is ${formatShape(tensor.shape)}; reshape it ` +
-          `(channelsLast(…)?) or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
+          `(channelsLast?) or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
       );
     }
     checkFinite(call, label, tensor, dtype, { scale: scales[i]! });

@@ -295,7 +295,7 @@ describe("calls refuse", () => {
       "samples of another shape",
       { x: { ...x, b: tensor([[1, 2]]) }, t },
       DataError,
-      "fit: the network takes samples of [1], but x.b is [1, 2]; reshape it (channelsLast(…)?) or make the network with { inputs: { b: [2] } }",
+      "fit: the network takes samples of [1], but x.b is [1, 2]; reshape it (channelsLast?) or make the network with { inputs: { b: [2] } }",
     ],
     [
       "a bad scale",

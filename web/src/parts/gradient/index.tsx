@@ -129,7 +129,7 @@ function OneVariable() {
             min={-15}
             max={0}
             step={0.25}
-            text={`10^${exponent}`}
+            text={`10${raised(exponent)}`}
             onInput={setExponent}
           />
           <dl class="numbers">
@@ -182,6 +182,10 @@ function descend(graph: Graph, start: readonly [number, number], rate: number, s
   return points;
 }
 
+/** An exponent as it stands behind its base. */
+const raised = (exponent: number) =>
+  String(exponent).replace(/[-.\d]/g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? (sign === "-" ? "⁻" : "·"));
+
 function TwoVariables() {
   const t = useTexts(text);
   const [{ text: typed, graph }, setExpression] = useState(() =>
@@ -192,7 +196,7 @@ function TwoVariables() {
     numberOf("gy", 4),
   ]);
   const [rate, setRate] = useState(() => numberOf("rate", 0.1));
-  const [steps, setSteps] = useState(() => numberOf("steps", 20));
+  const [steps, setSteps] = useState(() => numberOf("steps", 100));
   useEffect(
     () =>
       writeAddress({
@@ -221,7 +225,13 @@ function TwoVariables() {
   const last = points.at(-1)!;
   const slope = Math.hypot(...landscape.gradient(...last));
   const outcome =
-    points.length <= steps || Math.hypot(...last) > 1e3 ? "diverged" : slope < 1e-2 ? "converged" : "under";
+    points.length <= steps || Math.hypot(...last) > 1e3
+      ? "diverged"
+      : slope < 1e-2
+        ? "converged"
+        : Math.hypot(last[0] - start[0], last[1] - start[1]) < 1e-3
+          ? "still"
+          : "under";
   const two = (value: number) =>
     Math.abs(value) < 1e4 ? String(Math.round(value * 1000) / 1000) : value.toExponential(2);
   const round = (value: number) => Math.round(value * 100) / 100;

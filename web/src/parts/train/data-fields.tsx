@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
@@ -6,6 +5,7 @@ import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
+const CsvField = lazy(() => import("./csv-field.tsx"));
 const DrawingsFields = lazy(() => import("./drawings-fields.tsx"));
 
 interface Props {
@@ -52,49 +52,17 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       {spec.data === "drawings" && (
         <DrawingsFields onData={(data) => onOwn("drawings", data)} onNames={onNames} />
       )}
-      {isFetched(spec.data) && !run.trainer && (
+      {isFetched(spec.data) && !run.data && (
         <p>
           <button type="button" class="main" disabled={mayFetch && !run.problem} onClick={onFetch}>
-            {mayFetch ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
+            {mayFetch && !run.problem
+              ? t.fetching
+              : log.length > 0
+                ? t.replay(stepsOf(log))
+                : t.fetch[spec.data]}
           </button>
         </p>
       )}
     </section>
-  );
-}
-
-interface CsvProps {
-  readonly t: TrainText;
-  readonly onData: (data: Prepared) => void;
-}
-
-function CsvField({ t, onData }: CsvProps) {
-  const [problem, setProblem] = useState<string>();
-  return (
-    <div class="field">
-      <label for="csv">{t.csvFile}</label>
-      <input
-        id="csv"
-        type="file"
-        accept=".csv,text/csv,text/plain"
-        onChange={async ({ currentTarget: { files } }) => {
-          try {
-            const content = await files?.[0]?.text();
-            if (content === undefined) return;
-            const { parseCsv } = await import("./csv.ts");
-            onData(parseCsv(content));
-            setProblem(undefined);
-          } catch (error) {
-            setProblem((error as Error).message);
-          }
-        }}
-      />
-      <p class="quiet">{t.csvHelp}</p>
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {t.csvWrong} {problem}
-        </p>
-      )}
-    </div>
   );
 }

@@ -35,6 +35,8 @@ export class Trainer {
   /** all that was trained so far, also what lies ahead after a step back */
   log: readonly Segment[];
   losses: number[] = [];
+  /** whether it began with weights of a file */
+  isLoaded = false;
   measured: Measured[] = [];
   readonly data: Prepared;
   readonly #spec: Spec;
@@ -95,21 +97,27 @@ export class Trainer {
     return this.#stop !== undefined;
   }
 
-  /** Trains with a setting from where it stands, once what runs has ended. @param until a share of the test set that is enough */
-  run(setting: Setting, steps: number, until = 2): Promise<void> {
+  /** What an address can hold of the run: nothing where it began with weights that were loaded. */
+  get shared(): readonly Segment[] {
+    return this.isLoaded ? [] : this.log;
+  }
+
+  /** Trains with a setting to a step, once what runs has ended. @param until a share of the test set that is enough */
+  run(setting: Setting, to: number, until = 2): Promise<void> {
     const mine = ++this.#asked;
     this.#run = this.#run
       .catch(() => {})
-      .then(() => (mine === this.#asked ? this.#train(setting, steps, until) : undefined));
+      .then(() => (mine === this.#asked ? this.#train(setting, to, until) : undefined));
     return this.#run;
   }
 
-  async #train(setting: Setting, steps: number, until: number): Promise<void> {
+  async #train(setting: Setting, to: number, until: number): Promise<void> {
+    if (to <= this.step) return;
     if (this.step < this.total) this.log = firstSteps(this.log, this.step);
     this.losses.length = Math.min(this.losses.length, this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
     this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
-    const done = await this.#fit(this.#net, setting, this.step, steps, until);
+    const done = await this.#fit(this.#net, setting, this.step, to - this.step, until);
     this.log = withSteps(this.log, setting, done);
     this.#listener.changed();
   }
@@ -208,6 +216,25 @@ export class Trainer {
     this.#keyframes.sort((a, b) => a.step - b.step);
     if (this.#keyframes.length > MOST_KEYFRAMES)
       this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
+  }
+
+  /** Begins anew, with the weights of a file. */
+  async load(bytes: ArrayBuffer): Promise<void> {
+    this.#seeks++;
+    this.stop();
+    const net = await networkOf(this.worker, this.#spec, this.data);
+    try {
+      await net.load(bytes);
+      this.#keyframes = [{ step: 0, bytes: await net.checkpoint() }];
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
+    this.#net.dispose();
+    this.#net = net;
+    [this.step, this.log, this.losses, this.measured] = [0, [], [], []];
+    this.isLoaded = true;
+    this.#listener.changed();
   }
 
   /** The classes that it takes all test samples for. */

@@ -15,12 +15,14 @@ const LOOK_MS = 150;
 
 export interface Run {
   readonly trainer: Trainer | undefined;
+  /** what is trained on, once it is there */
+  readonly data: Prepared | undefined;
   readonly look: Look | undefined;
   readonly hash: string | undefined;
   readonly isRunning: boolean;
   readonly problem: string | undefined;
-  /** Trains so many steps, at most so many a second. */
-  train(setting: Setting, steps: number, until: number, perSecond: number): void;
+  /** Trains to a step, at most so many a second. */
+  train(setting: Setting, to: number, until: number, perSecond: number): void;
   pause(): void;
   seek(step: number): void;
   /** Begins anew, as the state says. */
@@ -46,6 +48,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
   const latest = useRef(state);
   latest.current = state;
   const [trainer, setTrainer] = useState<Trainer>();
+  const [known, setKnown] = useState<Prepared>();
   const [seen, setSeen] = useState<Look>();
   const [hash, setHash] = useState<string>();
   const [isRunning, setRunning] = useState(false);
@@ -82,7 +85,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     if (current.current !== of) return;
     setTick((tick) => tick + 1);
     setHash(found);
-    writeAddress(toParams({ ...latest.current, log: of.log }));
+    writeAddress(toParams({ ...latest.current, log: of.shared }));
   };
 
   useEffect(() => {
@@ -91,6 +94,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     const start = async () => {
       const found = await dataOf(spec, own, mayFetch);
       if (!found || gone) return;
+      setKnown(found);
       const data = found.images ? shaped(found, takesImages(spec)) : found;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
@@ -114,6 +118,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       await settle(made);
     };
     setTrainer(undefined);
+    setKnown(undefined);
     setSeen(undefined);
     setHash(undefined);
     setProblem(undefined);
@@ -128,11 +133,12 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
 
   return {
     trainer,
+    data: known,
     look: seen,
     hash,
     isRunning,
     problem,
-    train(setting, steps, until, perSecond) {
+    train(setting, to, until, perSecond) {
       const of = current.current;
       if (!of) return;
       const mine = ++asked.current;
@@ -141,9 +147,10 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       setProblem(undefined);
       setHash(undefined);
       const go = async () => {
-        if (!Number.isFinite(perSecond)) return of.run(setting, steps, until);
-        for (let i = 0; i < steps && isMine(); i++) {
-          await of.run(setting, 1, until);
+        if (!Number.isFinite(perSecond)) return of.run(setting, to, until);
+        const isEnough = () => of.measured.some(({ step, test }) => step === of.step && test >= until);
+        while (of.step < to && isMine() && !isEnough()) {
+          await of.run(setting, of.step + 1, until);
           await refresh(of, true);
           await new Promise((resolve) => setTimeout(resolve, 1000 / perSecond));
         }
@@ -178,10 +185,9 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       const of = current.current;
       if (!of) return;
       try {
-        await of.net.load(bytes);
+        await of.load(bytes);
         setProblem(undefined);
-        await refresh(of, true);
-        setHash(await of.net.sha256());
+        await settle(of);
       } catch (error) {
         fail(error);
         throw error;
