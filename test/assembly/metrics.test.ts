@@ -123,8 +123,8 @@ describe.each(["float32", "float64"] as const)("in %s", (dtype) => {
 
     test("errors", () => {
       expectSameBits(
-        run({ y: any, targets: rows, n, op: ExtensionOp.addErrors, length: 5 * n }),
-        twice(5 * n, (totals) => reference.errors(totals, any, rows, n)),
+        run({ y: any, targets: rows, n, op: ExtensionOp.addErrors, length: 6 * n }),
+        twice(6 * n, (totals) => reference.errors(totals, any, rows, n)),
         "errors",
       );
     });

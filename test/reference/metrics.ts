@@ -71,10 +71,11 @@ export function collected(
   }
 }
 
-/** For each output: samples, Σ |y − t|, Σ (y − t)², the mean of t and Σ (t − mean)². */
+/** For each output: samples, Σ |y − t|, Σ (y − t)², the first t, and of all t less that one the mean and Σ (t − mean)². */
 export function errors(totals: Float64Array, y: Floats, t: Floats, n: number): void {
   for (let e = 0; e < y.length; e++) {
-    const of = totals.subarray(5 * (e % n), 5 * (e % n) + 5) as unknown as [
+    const of = totals.subarray(6 * (e % n), 6 * (e % n) + 6) as unknown as [
+      number,
       number,
       number,
       number,
@@ -82,11 +83,13 @@ export function errors(totals: Float64Array, y: Floats, t: Floats, n: number): v
       number,
     ];
     const error = y[e]! - t[e]!;
-    const before = t[e]! - of[3];
+    if (of[0] === 0) of[3] = t[e]!;
+    const beyond = t[e]! - of[3];
+    const before = beyond - of[4];
     of[0] += 1;
     of[1] += Math.abs(error);
     of[2] += error * error;
-    of[3] += before / of[0];
-    of[4] += before * (t[e]! - of[3]);
+    of[4] += before / of[0];
+    of[5] += before * (beyond - of[4]);
   }
 }
