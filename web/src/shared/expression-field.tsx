@@ -8,34 +8,42 @@ interface Props {
   readonly onChange: (text: string, graph: Graph) => void;
 }
 
-/** An expression to type; what cannot be parsed is said below, and what was there before stays. */
+/** What was typed and cannot be parsed, and the value that it was typed over. */
+interface Draft {
+  readonly typed: string;
+  readonly over: string;
+  readonly problem: string;
+}
+
+/** An expression to type; what cannot be parsed is said below, and what was there before stays in force. */
 export function ExpressionField({ label, value, variables, onChange }: Props) {
   const id = useId();
-  const [problem, setProblem] = useState<string>();
+  const [draft, setDraft] = useState<Draft>();
+  const wrong = draft?.over === value ? draft : undefined;
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
         type="text"
-        value={value}
+        value={wrong?.typed ?? value}
         spellcheck={false}
         autocomplete="off"
         autocapitalize="off"
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
-        onInput={({ currentTarget: { value: text } }) => {
+        aria-invalid={wrong !== undefined}
+        aria-describedby={wrong && `${id}-problem`}
+        onInput={({ currentTarget: { value: typed } }) => {
           try {
-            onChange(text, parse(text, variables));
-            setProblem(undefined);
+            onChange(typed, parse(typed, variables));
+            setDraft(undefined);
           } catch (error) {
-            setProblem((error as Error).message);
+            setDraft({ typed, over: value, problem: (error as Error).message });
           }
         }}
       />
-      {problem !== undefined && (
+      {wrong && (
         <p id={`${id}-problem`} class="bad" role="alert">
-          {problem}
+          {wrong.problem}
         </p>
       )}
     </div>

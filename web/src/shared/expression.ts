@@ -81,7 +81,7 @@ export class ExpressionError extends Error {}
 
 jsep.removeBinaryOp("^");
 jsep.addBinaryOp("^", 12, true);
-const MOST_NODES = 200;
+const [MOST_NODES, MOST_CHARACTERS] = [200, 1000];
 
 /**
  * Parses an expression.
@@ -140,6 +140,7 @@ export function parse(text: string, variables: readonly string[]): Graph {
     }
     throw new ExpressionError(`${expression.type}?`);
   };
+  if (text.length > MOST_CHARACTERS) throw new ExpressionError(`${text.length} > ${MOST_CHARACTERS}`);
   let parsed: jsep.Expression;
   try {
     parsed = jsep(text);
@@ -165,7 +166,8 @@ export function evaluate(graph: Graph, values: Values, round = (value: number) =
   const found: number[] = [];
   for (const node of graph) {
     if (node.kind === "number") found.push(round(node.value));
-    else if (node.kind === "variable") found.push(round(values[node.name] ?? Number.NaN));
+    else if (node.kind === "variable")
+      found.push(round(Object.hasOwn(values, node.name) ? values[node.name]! : Number.NaN));
     else found.push(round(operations[node.operation]!.value(...node.inputs.map((i) => found[i]!))));
   }
   return found;

@@ -1,7 +1,10 @@
 import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
+import { type Texts, useTexts } from "../../shared/language.ts";
 import { lazy } from "../../shared/lazy.tsx";
+import type { CsvError } from "./csv.ts";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
+import { Problem } from "./problem.tsx";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
@@ -22,6 +25,7 @@ interface Props {
 /** What is trained on. */
 export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, onNames }: Props) {
   const { spec, log } = state;
+  const isFetching = mayFetch && !run.problem;
   return (
     <section class="card">
       <h2>{t.data}</h2>
@@ -54,11 +58,12 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       )}
       {isFetched(spec.data) && !run.trainer && (
         <p>
-          <button type="button" class="main" disabled={mayFetch && !run.problem} onClick={onFetch}>
-            {mayFetch ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
+          <button type="button" class="main" disabled={isFetching} onClick={onFetch}>
+            {isFetching ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
           </button>
         </p>
       )}
+      <Problem run={run} of="data" />
     </section>
   );
 }
@@ -69,7 +74,8 @@ interface CsvProps {
 }
 
 function CsvField({ t, onData }: CsvProps) {
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Texts<string>>();
+  const words = useTexts(problem ?? { en: "", ja: "" });
   return (
     <div class="field">
       <label for="csv">{t.csvFile}</label>
@@ -79,20 +85,21 @@ function CsvField({ t, onData }: CsvProps) {
         accept=".csv,text/csv,text/plain"
         onChange={async ({ currentTarget: { files } }) => {
           try {
-            const content = await files?.[0]?.text();
-            if (content === undefined) return;
-            const { parseCsv } = await import("./csv.ts");
-            onData(parseCsv(content));
+            const bytes = await files?.[0]?.arrayBuffer();
+            if (bytes === undefined) return;
+            const { readCsv } = await import("./csv.ts");
+            onData(readCsv(bytes));
             setProblem(undefined);
           } catch (error) {
-            setProblem((error as Error).message);
+            const { message, texts = { en: message, ja: message } } = error as CsvError;
+            setProblem(texts);
           }
         }}
       />
       <p class="quiet">{t.csvHelp}</p>
       {problem !== undefined && (
         <p role="alert" class="bad">
-          {t.csvWrong} {problem}
+          {words}
         </p>
       )}
     </div>

@@ -6,12 +6,14 @@ import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
-import { isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
+import { type DataKind, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
 import { DataFields } from "./data-fields.tsx";
 import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
+import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
-import { fromParams, type Spec, type State, toParams } from "./spec.ts";
+import type { Spec, State } from "./spec.ts";
+import { fromParams, MOST_BATCH, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
@@ -30,10 +32,12 @@ function Train({ t }: { readonly t: TrainText }) {
   const [speed, setSpeed] = useState("full");
   const [own, setOwn] = useState<Readonly<Record<string, Prepared | undefined>>>({});
   const [ownNames, setOwnNames] = useState<readonly string[]>([]);
-  const [mayFetch, setMayFetch] = useState(false);
+  /** what was asked for of what is fetched */
+  const [wanted, setWanted] = useState<readonly DataKind[]>([]);
   const [label, setLabel] = useState(0);
   const [kinds, setKinds] = useState<Kinds>();
   const { spec, setting } = state;
+  const mayFetch = wanted.includes(spec.data);
   const run = useRun(state, own[state.spec.data], mayFetch);
   const { trainer, isRunning } = run;
 
@@ -98,7 +102,10 @@ function Train({ t }: { readonly t: TrainText }) {
             run={run}
             mayFetch={mayFetch}
             onSpec={changeSpec}
-            onFetch={() => setMayFetch(true)}
+            onFetch={() => {
+              if (mayFetch) run.restart();
+              else setWanted([...wanted, spec.data]);
+            }}
             onOwn={(kind, data) => {
               // What was trained on others is void; the first may be those that the address's run was of.
               if (own[kind]) changeSpec({});
@@ -116,6 +123,7 @@ function Train({ t }: { readonly t: TrainText }) {
               onChange={(hidden) => changeSpec({ hidden })}
             />
             {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
+            <Problem run={run} of="network" />
             <div class="pair">
               <Select
                 label={t.initial}
@@ -146,7 +154,7 @@ function Train({ t }: { readonly t: TrainText }) {
                 label={t.batch}
                 value={setting.batchSize}
                 min={1}
-                max={10000}
+                max={MOST_BATCH}
                 step={1}
                 onChange={(batchSize) => changeSetting({ batchSize })}
               />

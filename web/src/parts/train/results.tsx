@@ -6,6 +6,7 @@ import { lazy } from "../../shared/lazy.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
 import { Neurons, Plane } from "./plane.tsx";
+import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
@@ -74,7 +75,7 @@ export function Results({
   onTrain,
   onReset,
 }: Props) {
-  const { trainer, look, hash, isRunning, problem } = run;
+  const { trainer, look, hash, isRunning, isSeeking } = run;
   const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
@@ -139,11 +140,7 @@ export function Results({
             {t.reset}
           </button>
         </div>
-        {problem !== undefined && (
-          <p role="alert" class="bad">
-            {problem}
-          </p>
-        )}
+        <Problem run={run} of="training" />
         <Slider
           label={t.time}
           value={step}
@@ -155,7 +152,7 @@ export function Results({
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>
-            <dd aria-live="polite">{isRunning ? t.running : t.stopped}</dd>
+            <dd aria-live="polite">{isRunning ? t.running : isSeeking ? t.seeking : t.stopped}</dd>
           </div>
           <div>
             <dt>{t.stepLabel}</dt>
@@ -186,7 +183,9 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <p class="quiet">{t.hashHelp}</p>
+        <p class="quiet" data-hash-help>
+          {trainer?.isLoaded ? t.hashLoaded : t.hashHelp}
+        </p>
       </section>
       <section class="card">
         <h2>{t.curves}</h2>

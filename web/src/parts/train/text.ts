@@ -17,7 +17,6 @@ export interface TrainText {
   readonly seed: string;
   readonly csvFile: string;
   readonly csvHelp: string;
-  readonly csvWrong: string;
   readonly network: string;
   /** layers by their numbers, within a block "2.1" */
   readonly layer: (path: string) => string;
@@ -53,6 +52,7 @@ export interface TrainText {
   readonly replay: (steps: number) => string;
   readonly status: string;
   readonly running: string;
+  readonly seeking: string;
   readonly stopped: string;
   readonly stepLabel: string;
   readonly lossLabel: string;
@@ -61,6 +61,7 @@ export interface TrainText {
   readonly threads: string;
   readonly hash: string;
   readonly hashHelp: string;
+  readonly hashLoaded: string;
   readonly time: string;
   readonly of: (step: number, total: number) => string;
   readonly curves: string;

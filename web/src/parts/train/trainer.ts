@@ -1,6 +1,6 @@
 // A run in the worker: it goes on, stops, and goes to any of its steps, by training anew from a checkpoint before it, which gives the same bits.
 
-import type { Tensor } from "kobai";
+import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
@@ -25,8 +25,12 @@ const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 /** At most so many checkpoints are kept; then every other one is left out, time and again. */
 const MOST_KEYFRAMES = 30;
 
-/** Only the latest of several seeks is done. */
-class Superseded extends Error {}
+interface Keyframe {
+  readonly step: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** whether its weights come from a file, so that nothing else leads to them */
+  readonly isLoaded?: boolean;
+}
 
 export class Trainer {
   readonly worker: TrainingWorker;
@@ -42,14 +46,16 @@ export class Trainer {
   readonly #trainSet: WorkerDataset;
   readonly #testSet: WorkerDataset;
   #net: WorkerNetwork;
-  #seeks = 0;
   /** how often it was told to run or to stop: the last word holds */
   #asked = 0;
-  /** the last run, which may still go on */
-  #run: Promise<void> = Promise.resolve();
+  /** the last of what was asked for, which may still go on */
+  #last: Promise<unknown> = Promise.resolve();
+  /** ends what runs */
   #stop: AbortController | undefined;
+  /** ends the last seek: only the latest of several is done */
+  #seek = new AbortController();
   /** checkpoints of steps on the way, from which others are trained anew */
-  #keyframes: { readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }[] = [];
+  #keyframes: Keyframe[] = [];
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -79,7 +85,10 @@ export class Trainer {
     listener: Listener,
   ): Promise<Trainer> {
     const net = await networkOf(worker, spec, data);
-    const [train, test] = [await worker.dataset(copyOf(data.train)), await worker.dataset(copyOf(data.test))];
+    const [train, test] = await Promise.all([
+      worker.dataset(copyOf(data.train)),
+      worker.dataset(copyOf(data.test)),
+    ]);
     return new Trainer({ worker, spec, log, data, train, test, net, listener });
   }
 
@@ -91,27 +100,63 @@ export class Trainer {
     return this.#net;
   }
 
-  get isRunning(): boolean {
-    return this.#stop !== undefined;
-  }
-
   /** Trains with a setting from where it stands, once what runs has ended. @param until a share of the test set that is enough */
   run(setting: Setting, steps: number, until = 2): Promise<void> {
     const mine = ++this.#asked;
-    this.#run = this.#run
-      .catch(() => {})
-      .then(() => (mine === this.#asked ? this.#train(setting, steps, until) : undefined));
-    return this.#run;
+    return this.#next(async () => {
+      if (mine === this.#asked) await this.#train(setting, steps, until);
+    });
+  }
+
+  /** What is asked for is done one after the other: whatever it is, it finds the network and the log at one step. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   async #train(setting: Setting, steps: number, until: number): Promise<void> {
-    if (this.step < this.total) this.log = firstSteps(this.log, this.step);
+    this.#forgetAhead();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const first = this.step;
+    try {
+      const done = await this.#fit(this.#net, setting, first, steps, { stop, until });
+      this.log = withSteps(this.log, setting, done);
+    } catch (error) {
+      // A loss that is no number tells its step.
+      const { step: wrong = this.step - first + 1 } = error as Partial<NotFiniteError>;
+      this.log = withSteps(this.log, setting, Math.max(0, wrong - 1));
+      if ((error as Error).name === "NotFiniteError") await this.#goBack();
+      throw error;
+    } finally {
+      if (this.#stop === stop) this.#stop = undefined;
+    }
+    this.#listener.changed();
+  }
+
+  /** To the last step that can be trained anew. */
+  async #goBack(): Promise<void> {
+    const last = this.total;
+    for (const step of new Set([last, last - 1, last - 2, 0])) {
+      if (step < 0) continue;
+      this.log = firstSteps(this.log, step);
+      try {
+        await this.#go(step, new AbortController());
+        this.#forgetAhead();
+        return;
+      } catch {
+        // Its last update made weights infinite.
+      }
+    }
+  }
+
+  /** Nothing is known of what lies ahead of where it stands. */
+  #forgetAhead(): void {
+    this.log = firstSteps(this.log, this.step);
     this.losses.length = Math.min(this.losses.length, this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
     this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
-    const done = await this.#fit(this.#net, setting, this.step, steps, until);
-    this.log = withSteps(this.log, setting, done);
-    this.#listener.changed();
   }
 
   stop(): void {
@@ -120,9 +165,16 @@ export class Trainer {
   }
 
   /** Goes to one of its steps. @returns false where another seek came after it */
-  async seek(step: number): Promise<boolean> {
-    const mine = ++this.#seeks;
+  seek(step: number): Promise<boolean> {
     this.stop();
+    this.#seek.abort();
+    const seek = new AbortController();
+    this.#seek = seek;
+    return this.#next(() => this.#go(Math.min(step, this.total), seek));
+  }
+
+  async #go(step: number, stop: AbortController): Promise<boolean> {
+    if (stop.signal.aborted) return false;
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
       const keyframe = this.#keyframes.findLast((each) => each.step <= step);
@@ -132,14 +184,14 @@ export class Trainer {
       for (const segment of firstSteps(this.log, step)) {
         const begin = Math.max(end, known);
         end += segment.steps;
-        if (end > begin) await this.#fit(net, segment, begin, end - begin, 2, () => mine !== this.#seeks);
+        if (end > begin && !stop.signal.aborted)
+          await this.#fit(net, segment, begin, end - begin, { stop, isReplay: true });
       }
     } catch (error) {
       net.dispose();
-      if (error instanceof Superseded) return false;
       throw error;
     }
-    if (mine !== this.#seeks) {
+    if (stop.signal.aborted) {
       net.dispose();
       return false;
     }
@@ -150,56 +202,65 @@ export class Trainer {
     return true;
   }
 
+  /** Takes weights from a file, at the step where it stands. @throws DataError, ShapeError where they are none of this network */
+  load(bytes: ArrayBuffer): Promise<void> {
+    this.stop();
+    return this.#next(async () => {
+      await this.#net.load(bytes);
+      this.#forgetAhead();
+      const { step } = this;
+      this.measured = this.measured.filter((each) => each.step < step);
+      this.#keyframes = this.#keyframes.filter((each) => each.step < step);
+      this.#keyframes.push({ step, bytes: await this.#net.checkpoint(), isLoaded: true });
+    });
+  }
+
+  /** Whether weights were loaded on its way to where it stands: no log leads there. */
+  get isLoaded(): boolean {
+    return this.#keyframes.some(({ step, isLoaded }) => isLoaded && step <= this.step);
+  }
+
   async #fit(
     net: WorkerNetwork,
     { optimizer, batchSize }: Setting,
     first: number,
     steps: number,
-    until: number,
-    isObsolete?: () => boolean,
+    { stop, until = 2, isReplay = false }: { stop: AbortController; until?: number; isReplay?: boolean },
   ): Promise<number> {
-    const stop = new AbortController();
-    this.#stop = stop;
-    try {
-      const history = await net.fit(this.#trainSet, {
-        loss: "crossEntropy",
-        optimizer,
-        batchSize: Math.min(batchSize, this.#trainSet.n),
-        steps,
-        signal: stop.signal,
-        evaluate: {
-          data: { train: isLarge(this.data) ? this.#testSet : this.#trainSet, test: this.#testSet },
-          every: everyOf(this.data),
-        },
-        onProgress: ({ step, loss }) => {
-          if (isObsolete?.()) stop.abort();
-          if (isObsolete) return;
-          this.step = first + step;
-          if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
-          this.#listener.changed();
-        },
-        onEvaluate: async ({ step, results: { train, test } }) => {
-          const at = first + step;
-          await this.#keep(net, at);
-          if (!this.measured.some((each) => each.step === at)) {
-            this.measured.push({
-              step: at,
-              train: train!.accuracy,
-              test: test!.accuracy,
-              testLoss: test!.loss,
-            });
-            this.measured.sort((a, b) => a.step - b.step);
-          }
-          if (test!.accuracy >= until) stop.abort();
-        },
-      });
-      for (const [i, loss] of history.loss.entries()) this.losses[first + i * history.lossEvery] = loss;
-      if (isObsolete?.()) throw new Superseded();
-      if (!isObsolete) this.step = first + history.steps;
-      return history.steps;
-    } finally {
-      if (this.#stop === stop) this.#stop = undefined;
-    }
+    const history = await net.fit(this.#trainSet, {
+      loss: "crossEntropy",
+      optimizer,
+      batchSize: Math.min(batchSize, this.#trainSet.n),
+      steps,
+      signal: stop.signal,
+      evaluate: {
+        data: { train: isLarge(this.data) ? this.#testSet : this.#trainSet, test: this.#testSet },
+        every: everyOf(this.data),
+      },
+      onProgress: ({ step, loss }) => {
+        if (isReplay) return;
+        this.step = first + step;
+        if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
+        this.#listener.changed();
+      },
+      onEvaluate: async ({ step, results: { train, test } }) => {
+        const at = first + step;
+        await this.#keep(net, at);
+        if (!this.measured.some((each) => each.step === at)) {
+          this.measured.push({
+            step: at,
+            train: train!.accuracy,
+            test: test!.accuracy,
+            testLoss: test!.loss,
+          });
+          this.measured.sort((a, b) => a.step - b.step);
+        }
+        if (test!.accuracy >= until) stop.abort();
+      },
+    });
+    for (const [i, loss] of history.loss.entries()) this.losses[first + i * history.lossEvery] = loss;
+    if (!isReplay) this.step = first + history.steps;
+    return history.steps;
   }
 
   async #keep(net: WorkerNetwork, step: number): Promise<void> {
@@ -207,7 +268,7 @@ export class Trainer {
     this.#keyframes.push({ step, bytes: await net.checkpoint() });
     this.#keyframes.sort((a, b) => a.step - b.step);
     if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
+      this.#keyframes = this.#keyframes.filter(({ isLoaded }, i) => isLoaded || i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */
@@ -216,8 +277,8 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    this.#seeks++;
     this.stop();
+    this.#seek.abort();
     this.#net.dispose();
     this.#trainSet.dispose();
     this.#testSet.dispose();
