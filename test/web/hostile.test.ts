@@ -169,6 +169,18 @@ describe("while it trains", () => {
     expect([...problems, ...other.problems]).toEqual([]);
   });
 
+  it("what is pressed while it goes to a step waits until it is there", async () => {
+    const log = [{ optimizer: adam, batchSize: 30, steps: 4000 }];
+    const { page, problems } = await openPage(site, `train?lang=en&log=${json(log)}`);
+    await page.getByLabel("Stop after … steps").fill("10");
+    await page.getByLabel("Stop after … steps").blur();
+    await page.click("button:text-is('Train'):not([disabled])");
+    await page.waitForFunction('document.querySelector("[data-step]").textContent === "4010"');
+    expect(await hashOf(page)).toBe(await inNode(page));
+    await page.close();
+    expect(problems).toEqual([]);
+  });
+
   it("another language leaves the run as it is", async () => {
     const { page, problems } = await openPage(site, "train?lang=en");
     await trainOn(page);
