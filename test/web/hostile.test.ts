@@ -170,13 +170,25 @@ describe("while it trains", () => {
   });
 
   it("what is pressed while it goes to a step waits until it is there", async () => {
-    const log = [{ optimizer: adam, batchSize: 30, steps: 4000 }];
-    const { page, problems } = await openPage(site, `train?lang=en&log=${json(log)}`);
-    await page.getByLabel("Stop after … steps").fill("10");
-    await page.getByLabel("Stop after … steps").blur();
-    await page.click("button:text-is('Train'):not([disabled])");
-    await page.waitForFunction('document.querySelector("[data-step]").textContent === "4010"');
+    const { page, problems } = await openPage(site, "train?lang=en");
+    const stopAt = async (steps: number) => {
+      await page.getByLabel("Stop after … steps").fill(String(steps));
+      await page.getByLabel("Stop after … steps").blur();
+    };
+    await hashOf(page);
+    await stopAt(130);
+    await train(page);
+    await stopAt(3000);
+    // Both before the first can be there.
+    await page.evaluate(`(() => {
+      const slider = document.querySelector("section[aria-label=State] input[type=range]");
+      slider.value = "37";
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Train").click();
+    })()`);
+    await page.waitForFunction('document.querySelector("[data-step]").textContent === "3037"');
     expect(await hashOf(page)).toBe(await inNode(page));
+    expect(await page.locator("[role=alert]").count()).toBe(0);
     await page.close();
     expect(problems).toEqual([]);
   });
@@ -279,6 +291,7 @@ describe("CSV files", () => {
     ]) {
       await give(page, content);
       await hashOf(page);
+      expect(await page.locator("[role=alert]").count()).toBe(0);
       await page.getByLabel("Stop after … steps").fill("10");
       await page.getByLabel("Stop after … steps").blur();
       await train(page);
@@ -383,6 +396,26 @@ describe("drawings", () => {
     expect(await page.getByLabel("Name of class 2").inputValue()).toBe("cross");
     await page.evaluate("localStorage.clear()");
     await page.close();
+    expect(problems).toEqual([]);
+  });
+
+  it("two tabs keep the same", async () => {
+    const { page: one, problems } = await openPage(site, "train?lang=en&data=drawings");
+    await one.waitForSelector(".pad");
+    const other = await one.context().newPage();
+    await other.goto(one.url());
+    await other.waitForSelector(".pad");
+    await one.getByLabel("Name of class 1").fill("mine");
+    await one.getByLabel("Name of class 1").blur();
+    await other.waitForFunction(
+      'document.querySelector("[aria-label=\\"Name of class 1\\"]").value === "mine"',
+    );
+    await other.getByLabel("Name of class 2").fill("other");
+    await other.getByLabel("Name of class 2").blur();
+    expect(await one.evaluate("localStorage['kobai.drawings']")).toMatch(/mine.*other/);
+    await one.evaluate("localStorage.clear()");
+    await other.close();
+    await one.close();
     expect(problems).toEqual([]);
   });
 

@@ -35,6 +35,16 @@ export function keptDrawings(): readonly DrawnClass[] | undefined {
   }
 }
 
+/** Calls whenever another tab has kept drawings. @returns what ends that */
+export function onKeptElsewhere(changed: (classes: readonly DrawnClass[]) => void): () => void {
+  const listen = ({ key }: StorageEvent) => {
+    const kept = key === KEY && keptDrawings();
+    if (kept) changed(kept);
+  };
+  addEventListener("storage", listen);
+  return () => removeEventListener("storage", listen);
+}
+
 /** @returns false where the browser has no room for them */
 export function keepDrawings(classes: readonly DrawnClass[]): boolean {
   try {

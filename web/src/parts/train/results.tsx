@@ -34,33 +34,16 @@ interface Props {
 /** At most so many points of a curve. */
 const POINTS = 400;
 
-/** Losses by step, each point the mean of as many as it takes. */
-function curve(losses: readonly number[]): { x: number[]; y: number[] } {
-  const each = Math.max(1, Math.ceil(losses.length / POINTS));
-  const [x, y]: [number[], number[]] = [[], []];
-  for (let first = 0; first < losses.length; first += each) {
-    let [sum, count] = [0, 0];
-    for (let i = first; i < Math.min(first + each, losses.length); i++) {
-      const loss = losses[i];
-      if (loss !== undefined && Number.isFinite(loss)) [sum, count] = [sum + loss, count + 1];
-    }
-    if (count > 0) {
-      x.push(first + Math.ceil(each / 2));
-      y.push(sum / count);
-    }
-  }
-  return { x, y };
-}
-
 interface Kept {
   readonly loss: { readonly x: number[]; readonly y: number[] };
   readonly accuracy: { readonly x: number[]; readonly y: number[] };
 }
 
-const accuracyOf = ({ measured }: Trainer) => ({
-  x: measured.map(({ step }) => step),
-  y: measured.map(({ test }) => test),
-});
+function accuracyOf({ measured }: Trainer) {
+  const each = Math.ceil(measured.length / POINTS);
+  const shown = measured.filter((_, i) => i % each === 0 || i === measured.length - 1);
+  return { x: shown.map(({ step }) => step), y: shown.map(({ test }) => test) };
+}
 
 export function Results({
   t,
@@ -80,11 +63,11 @@ export function Results({
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
-  const loss = trainer?.losses[step - 1];
+  const loss = trainer?.losses.of(step);
   const count = trainer?.losses.length ?? 0;
   const lossSeries = useMemo<readonly Series[]>(
     () => [
-      { label: t.lossLabel, color: "--series-1", ...curve(trainer?.losses ?? []) },
+      { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
       ...kept.map((each, i) => ({
         label: t.run(i + 1),
         color: `--series-${2 + (i % 3)}`,
@@ -208,7 +191,8 @@ export function Results({
             type="button"
             disabled={count === 0}
             onClick={() =>
-              trainer && setKept([...kept, { loss: curve(trainer.losses), accuracy: accuracyOf(trainer) }])
+              trainer &&
+              setKept([...kept, { loss: trainer.losses.curve(POINTS), accuracy: accuracyOf(trainer) }])
             }
           >
             {t.keep}

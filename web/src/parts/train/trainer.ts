@@ -3,6 +3,7 @@
 import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
+import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
 /** Measured on both sets at a step. */
@@ -38,7 +39,7 @@ export class Trainer {
   step = 0;
   /** all that was trained so far, also what lies ahead after a step back */
   log: readonly Segment[];
-  losses: number[] = [];
+  readonly losses = new Losses();
   measured: Measured[] = [];
   readonly data: Prepared;
   readonly #spec: Spec;
@@ -154,7 +155,7 @@ export class Trainer {
   /** Nothing is known of what lies ahead of where it stands. */
   #forgetAhead(): void {
     this.log = firstSteps(this.log, this.step);
-    this.losses.length = Math.min(this.losses.length, this.step);
+    this.losses.cut(this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
     this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
   }
@@ -240,25 +241,25 @@ export class Trainer {
       onProgress: ({ step, loss }) => {
         if (isReplay) return;
         this.step = first + step;
-        if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
+        this.losses.set(this.step, loss);
         this.#listener.changed();
       },
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
         await this.#keep(net, at);
-        if (!this.measured.some((each) => each.step === at)) {
+        // What is trained anew is known already, and lies before the last.
+        if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
             step: at,
             train: train!.accuracy,
             test: test!.accuracy,
             testLoss: test!.loss,
           });
-          this.measured.sort((a, b) => a.step - b.step);
         }
         if (test!.accuracy >= until) stop.abort();
       },
     });
-    for (const [i, loss] of history.loss.entries()) this.losses[first + i * history.lossEvery] = loss;
+    for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
     if (!isReplay) this.step = first + history.steps;
     return history.steps;
   }
