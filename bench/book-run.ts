@@ -1,6 +1,6 @@
 // The run of the book's chapter 5: 10,000 iterations, with the accuracy on all training and test images at each epoch.
 
-import { sampleCount } from "../src/data/dataset.ts";
+import { sampleCount } from "../src/data/apart.ts";
 import { takeBatch } from "../src/data/index.ts";
 import type { Value } from "../src/graph/value.ts";
 import type { TypedArray } from "../src/tensor.ts";

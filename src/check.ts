@@ -93,7 +93,9 @@ export function options<T extends object>(
   given: T | undefined,
   rules: { readonly [K in keyof Required<T>]: Rule },
 ): T {
-  if (given === undefined) return {} as T;
+  // Without a prototype: an option may be called as one of its properties is ("constructor").
+  const chosen: Record<string, unknown> = Object.create(null);
+  if (given === undefined) return chosen as T;
   const names = Object.keys(rules);
   if (!isObject(given)) {
     throw new OptionError(`${call}: options are an object { ${names.join(", ")} }; got ${show(given)}`);
@@ -105,9 +107,9 @@ export function options<T extends object>(
       `${call}: there is no option ${show(name)}; ${near ? `did you mean ${near}?` : `there are ${names.join(", ")}`}`,
     );
   }
-  const chosen: Record<string, unknown> = {};
   for (const name of names) {
-    const value = property(given, name);
+    const isObjects = name in Object.prototype && !Object.hasOwn(given, name);
+    const value = isObjects ? undefined : given[name];
     if (value !== undefined) chosen[name] = check(call, name, value, rules[name as keyof T]);
   }
   return chosen as T;

@@ -7,7 +7,15 @@ import { DataError, OptionError, ShapeError } from "./errors.ts";
 export type DTypeName = "float32" | "float64" | "uint8" | "int32";
 
 /** An array that can hold a tensor's elements. */
-export type TypedArray = Float32Array | Float64Array | Uint8Array | Int32Array;
+export type TypedArray = (Float32Array | Float64Array | Uint8Array | Int32Array) & Reductions;
+
+/** What all of them have, in words that are the same for each: TypeScript calls no method of a union whose members word it differently. */
+interface Reductions {
+  reduce(callback: (sum: number, value: number, index: number) => number, initial?: number): number;
+  reduce<T>(callback: (sum: T, value: number, index: number) => T, initial: T): T;
+  reduceRight(callback: (sum: number, value: number, index: number) => number, initial?: number): number;
+  reduceRight<T>(callback: (sum: T, value: number, index: number) => T, initial: T): T;
+}
 
 /**
  * An array whose elements can become a tensor's. What no tensor has as its type is taken as the next type that holds it: clamped bytes

@@ -56,6 +56,18 @@ describe("options", () => {
     expect(options("call", Object.create(null) as Some, rules)).toEqual({});
   });
 
+  it("may be called as what every object has, and are not taken for that", () => {
+    const names = { constructor: positive, toString: positive, ["__proto__"]: positive } as never;
+    for (const nothing of [undefined, {}]) {
+      const chosen = options<Record<string, unknown>>("call", nothing, names);
+      expect(["constructor", "toString", "__proto__"].map((name) => chosen[name])).toEqual(
+        Array(3).fill(undefined),
+      );
+    }
+    const all = '{"constructor":1,"toString":2,"__proto__":3}';
+    expect(JSON.stringify(options("call", JSON.parse(all) as object, names))).toBe(all);
+  });
+
   it.each<[unknown, string]>([
     [0.5, "call: options are an object { lr, batchSize, mode }; got 0.5"],
     [null, "call: options are an object { lr, batchSize, mode }; got null"],

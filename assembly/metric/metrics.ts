@@ -78,8 +78,8 @@ export function collectScores<T>(i: usize): void {
 }
 
 /**
- * For each output, totals[n, 5]: samples, Σ |y − t|, Σ (y − t)², and the targets' mean and Σ (t − mean)² as they grow with each sample
- * (Welford 1962), which lose nothing where targets vary little beside their size.
+ * For each output, totals[n, 6]: samples, Σ |y − t|, Σ (y − t)², the first target, and of the targets less that one the mean and Σ (t − mean)² as
+ * they grow with each sample (Welford 1962), which lose nothing where targets vary little beside their size: such differences are exact.
  */
 export function addErrors<T>(i: usize): void {
   const totals = pointer(i, MetricArg.totals);
@@ -90,15 +90,17 @@ export function addErrors<T>(i: usize): void {
   for (let e: usize = 0; e < elements; e++) {
     const t = <f64>load<T>(targets + e * sizeof<T>());
     const error = <f64>load<T>(outputs + e * sizeof<T>()) - t;
-    const at = totals + (e % n) * 40;
+    const at = totals + (e % n) * 48;
     const count = load<f64>(at) + 1;
-    const mean = load<f64>(at, 24);
-    const moved = mean + (t - mean) / count;
+    if (count == 1) store<f64>(at, t, 24);
+    const beyond = t - load<f64>(at, 24);
+    const mean = load<f64>(at, 32);
+    const moved = mean + (beyond - mean) / count;
     store<f64>(at, count);
     store<f64>(at, load<f64>(at, 8) + abs(error), 8);
     store<f64>(at, load<f64>(at, 16) + error * error, 16);
-    store<f64>(at, moved, 24);
-    store<f64>(at, load<f64>(at, 32) + (t - mean) * (t - moved), 32);
+    store<f64>(at, moved, 32);
+    store<f64>(at, load<f64>(at, 40) + (beyond - mean) * (beyond - moved), 40);
   }
 }
 

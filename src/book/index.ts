@@ -29,3 +29,4 @@ export { AdaGrad, Adam, Momentum, SGD, type Trainable, type Updates, updater } f
 export { Perceptron, type PerceptronOptions } from "./perceptron.ts";
 export { BatchNormalization, Dropout } from "./regularization.ts";
 export { SimpleNet } from "./simple-net.ts";
+export { type Learner, Trainer, type TrainerOptions } from "./trainer.ts";

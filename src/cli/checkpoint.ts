@@ -9,7 +9,7 @@ import { load } from "../index.ts";
 import { loadSafetensors } from "../io/index.ts";
 import { write } from "../train/checkpoint/write.ts";
 import { insideOf } from "../train/network.ts";
-import { type OptimizerName, optimizers } from "./settings.ts";
+import { activations, dtypes, type OptimizerName, optimizers } from "./settings.ts";
 import type { Run } from "./training.ts";
 
 export const CHECKPOINT = "checkpoint.safetensors";
@@ -63,6 +63,9 @@ function isRun(value: unknown): value is Run {
     isObject(value) &&
     isObject(value.init) &&
     Array.isArray(value.hidden) &&
+    activations.includes(value.activation as Run["activation"]) &&
+    dtypes.includes(value.dtype as Run["dtype"]) &&
+    ["undefined", "boolean"].includes(typeof value.shuffle) &&
     optimizers.includes(value.optimizer as OptimizerName) &&
     [value.batch, value.steps, value.stepsPerEpoch].every((count) => isWhole(count, 1)) &&
     [value.seed, value.samples].every((count) => isWhole(count, 0)) &&
@@ -75,7 +78,8 @@ function isHistory(value: unknown): value is History {
     isObject(value) &&
     [value.steps, value.stepsPerEpoch, value.lossEvery, value.seconds].every(Number.isFinite) &&
     Array.isArray(value.loss) &&
-    Array.isArray(value.evaluations)
+    Array.isArray(value.evaluations) &&
+    value.evaluations.every((each) => isObject(each) && Number.isFinite(each.step) && isObject(each.results))
   );
 }
 

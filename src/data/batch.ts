@@ -5,17 +5,21 @@ import { DataError, OptionError } from "../errors.ts";
 import { withMemory } from "../io/bytes.ts";
 import { type RandomPosition, randomIndices } from "../random.ts";
 import { formatShape, size, type Tensor, type TypedArray, typedArrays } from "../tensor.ts";
-import { type CheckedDataset, checkDataset, type Dataset } from "./dataset.ts";
+import { type Alike, type AnyDataset, type Apart, apart, together } from "./apart.ts";
 
 /** Where `sampleBatch` stands when it is given no position of its own. */
 const sharedPosition: RandomPosition = { seed: 0, step: 0 };
 const step = whole(0, 2 ** 32 - 1);
 
+/** Inputs and targets of a batch, in the form that the data set's have. */
+export type BatchOf<D extends AnyDataset> = [x: Alike<D["x"]>, t: Alike<D["t"]>];
+
 /** Batches are made to enter linear memory, which ends at 4 GiB. */
 const MOST_ELEMENTS = 2 ** 30;
 
 /**
- * Draws `batchSize` samples with replacement: those that `fit` draws with the same seed at the same step.
+ * Draws `batchSize` samples with replacement: those that `fit` draws with the same seed at the same step. Of a data set with several inputs
+ * or targets, `{ x: { image, extra }, t: { digit, even } }`, batches are of that form.
  *
  * @param random - the seed and the step of the draw; the call moves its `step` on by one, so that the next call draws others.
  *   Without it, a sequence shared by all such calls, which starts at the same place whenever the program does.
@@ -25,19 +29,19 @@ const MOST_ELEMENTS = 2 ** 30;
  * @example
  * const [x, t] = sampleBatch(train, 100);
  */
-export function sampleBatch(
-  dataset: Dataset,
+export function sampleBatch<D extends AnyDataset>(
+  dataset: D,
   batchSize: number,
   random: RandomPosition = sharedPosition,
-): [x: Tensor, t: Tensor] {
-  const data = checkDataset("sampleBatch: the data set", dataset);
+): BatchOf<D> {
+  const data = apart("sampleBatch: the data set", dataset);
   check("sampleBatch", "batchSize", batchSize, whole(1, 2 ** 32 - 1));
   options("sampleBatch: random", random, { seed, step });
   check("sampleBatch: random", "seed", random.seed, seed);
   check("sampleBatch: random", "step", random.step, step);
   const { n } = data;
   if (n === 0) throw new DataError("sampleBatch: the data set is empty");
-  const batch = gatherBatch("sampleBatch", data, batchSize, () => randomIndices(n, batchSize, random));
+  const batch = gatherBatch<D>("sampleBatch", data, batchSize, () => randomIndices(n, batchSize, random));
   try {
     random.step++;
   } catch (cause) {
@@ -49,7 +53,7 @@ export function sampleBatch(
 }
 
 /**
- * The samples from `start` up to, not including, `end`.
+ * The samples from `start` up to, not including, `end`; in the form that the data set has, as with `sampleBatch`.
  *
  * @returns `x` as float32 [end − start, …], scaled, and `t`: float32, or integer labels in their own type
  * @throws OptionError where the range does not lie inside the data set
@@ -57,34 +61,41 @@ export function sampleBatch(
  * @example
  * const [x, t] = takeBatch(train, 0, 3); // the first three
  */
-export function takeBatch(dataset: Dataset, start: number, end: number): [x: Tensor, t: Tensor] {
-  const data = checkDataset("takeBatch: the data set", dataset);
+export function takeBatch<D extends AnyDataset>(dataset: D, start: number, end: number): BatchOf<D> {
+  const data = apart("takeBatch: the data set", dataset);
   const { n } = data;
   if (!(isWhole(start, 0, n) && isWhole(end, start, n))) {
     throw new OptionError(
       `takeBatch: the range ${show(start)} to ${show(end)} does not lie inside 0 to ${n}, the samples there are`,
     );
   }
-  return gatherBatch("takeBatch", data, end - start, () =>
+  return gatherBatch<D>("takeBatch", data, end - start, () =>
     Uint32Array.from({ length: end - start }, (_, i) => start + i),
   );
 }
 
 /** @throws DataError where there is no memory for the batch */
-function gatherBatch(
+function gatherBatch<D extends AnyDataset>(
   call: string,
-  { x, t, scale }: CheckedDataset,
+  { x, t }: Apart,
   count: number,
   makeRows: () => Uint32Array,
-): [x: Tensor, t: Tensor] {
+): BatchOf<D> {
   // Asked of what is multiplied with: 1e39 is a finite number, but not in float32.
-  check(call, "scale as float32", Math.fround(scale), finite);
-  const elements = Math.max(...[x, t].map(({ shape }) => count * size(shape.slice(1))));
-  const what = `a batch of ${count} samples, whose x is ${formatShape([count, ...x.shape.slice(1)])}`;
+  for (const { scale } of x) check(call, "scale as float32", Math.fround(scale), finite);
+  const ofBatch = (shape: readonly number[]) => [count, ...shape.slice(1)];
+  const elements = Math.max(...[...x, ...t].map(({ tensor }) => size(ofBatch(tensor.shape))));
+  const shapes = x.map(({ label, tensor }) => `${label} is ${formatShape(ofBatch(tensor.shape))}`);
+  const what = `a batch of ${count} samples, whose ${shapes.join(", ")}`;
   if (elements > MOST_ELEMENTS) throw new DataError(`${call}: there is no memory for ${what}`);
   return withMemory(call, what, () => {
     const rows = makeRows();
-    return [gatherScaled(x, rows, scale), isLabels(t) ? gatherLabels(t, rows) : gatherScaled(t, rows, 1)];
+    return [
+      together<D["x"]>(x, ({ tensor, scale }) => gatherScaled(tensor, rows, scale)),
+      together<D["t"]>(t, ({ tensor }) =>
+        isLabels(tensor) ? gatherLabels(tensor, rows) : gatherScaled(tensor, rows, 1),
+      ),
+    ];
   });
 }
 

@@ -8,7 +8,10 @@ import { checkTensor, formatShape, type Tensor } from "../tensor.ts";
 export interface Dataset {
   /** [n, …]: n samples, in their own type (bytes for MNIST) */
   readonly x: Tensor;
-  /** labels [n], or rows [n, k]: one-hot labels, or the values to learn; these may be [n] where each sample has but one */
+  /**
+   * labels [n], or rows [n, k]: one-hot labels, or the values to learn; these may be [n] where each sample has but one. They are taken as
+   * they are: `scale` is of `x` alone.
+   */
   readonly t: Tensor;
   /** what a value of `x` is multiplied by when it enters a network; 1 when absent */
   readonly scale?: number;
@@ -25,24 +28,13 @@ export interface CheckedDataset extends Dataset {
   readonly scale: number;
 }
 
-/**
- * The number of samples in a data set.
- *
- * @throws DataError where it is no data set { x, t }, `x` or `t` is no tensor, or the two have different lengths
- * @throws OptionError where `scale` or `classes` are out of range
- * @example sampleCount({ x: tensor([[1, 2], [3, 4]]), t: tensor(new Uint8Array([0, 1])) }); // 2
- */
-export function sampleCount(data: Dataset): number {
-  return checkDataset("dataset", data).n;
-}
-
 const wholeOfClasses = whole();
 
 /**
  * A user's data set, its tensors checked and of this realm.
  *
  * @param name what messages call it
- * @throws DataError, OptionError as `sampleCount` says; a data set without samples has n = 0
+ * @throws DataError, OptionError where it is none, or a number in it is out of range; a data set without samples has n = 0
  */
 export function checkDataset(name: string, data: Dataset): CheckedDataset {
   if (!isObject(data)) throw new DataError(`${name}: must be a data set { x, t }; got ${show(data)}`);

@@ -3,7 +3,7 @@ import { OptionError, ShapeError, UnsupportedError } from "../errors.ts";
 import { add } from "./ops/elementwise.ts";
 import { broadcastTo } from "./ops/reduce.ts";
 import { topologicalOrder } from "./order.ts";
-import { checkValue, constant, type Node, type Value } from "./value.ts";
+import { checkValue, constant, type Node, sameFloat, type Value } from "./value.ts";
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by some values, as more graph. Nothing is computed here, and what turns
@@ -12,13 +12,15 @@ import { checkValue, constant, type Node, type Value } from "./value.ts";
  * @param loss a scalar
  * @param by the values to differentiate by: parameters, usually
  * @returns for each of `by`, a value of its shape; zeros where the loss does not depend on it
- * @throws ShapeError where the loss is not a scalar @throws OptionError where something is no symbolic value
+ * @throws ShapeError where the loss is not a scalar
+ * @throws OptionError where something is no symbolic value, or not all are float32 or all float64
  * @throws UnsupportedError where an op on the way has no gradient rule: the gradients of activations and losses have none
  */
 export function gradients(loss: Value, by: readonly Value[]): Value[] {
   checkValue("gradients: the loss", loss);
   if (!Array.isArray(by)) throw new OptionError(`gradients: by must be an array of values; got ${show(by)}`);
   for (const [index, value] of by.entries()) checkValue(`gradients: value ${index + 1} of by`, value);
+  sameFloat("gradients", loss, ...by);
   if (loss.shape.length !== 0) {
     throw new ShapeError(
       "gradients",

@@ -1,6 +1,6 @@
 import type { Activation } from "../../assembly/isa/gemm.ts";
 import type { Op } from "../../assembly/isa/index.ts";
-import { check, finite, isShape, oneOf, show } from "../check.ts";
+import { check, finite, isShape, MOST_AXES, oneOf, show } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
 import type { DTypeName } from "../tensor.ts";
@@ -215,12 +215,12 @@ export function isOne(value: Value): boolean {
     : false;
 }
 
-/** @throws ShapeError where a shape that a caller wrote has an axis that is no whole number of at least 1 */
+/** @throws ShapeError where a shape that a caller wrote has too many axes, or one that is no whole number of at least 1 */
 export function checkShape(op: string, shape: Shape, what = "target"): void {
   if (isShape(shape)) return;
   throw new ShapeError(
     op,
-    `${what} is ${show(shape)}; every axis must be a whole number of at least 1`,
+    `${what} is ${show(shape)}; it must be at most ${MOST_AXES} whole numbers of at least 1`,
     ...(Array.isArray(shape) ? [shape] : []),
   );
 }
@@ -230,7 +230,7 @@ export function sameFloat(op: string, ...values: readonly Value[]): DTypeName {
   const { dtype } = values[0]!;
   if (dtype !== "float32" && dtype !== "float64") {
     throw new OptionError(
-      `${op}: works on float32 and float64, got ${dtype}; gather or convert the data to the network's dtype`,
+      `${op}: works on float32 and float64, got ${dtype}; convert it, labels by oneHot(…)`,
     );
   }
   for (const value of values) {

@@ -18,7 +18,7 @@ export interface WriteOptions {
  *
  * A link stays a link: the file that it leads to is replaced. A file that is replaced leaves its mode, and as far as the system allows
  * its owner, to the new one. A device or a pipe is written into. Temporary files of the same name that killed processes left behind are
- * removed once they are an hour old.
+ * removed once they are an hour old. Of several calls for one path that nobody waited for, the last one's content stays.
  *
  * @param content - bytes, or text to be written as UTF-8
  * @throws FileError with the system's `code`; then `path` is as it was, and no temporary file stays behind. Its code is "EEXIST" where
@@ -31,13 +31,27 @@ export async function writeFileAtomic(
   { overwrite = true }: WriteOptions = {},
 ): Promise<void> {
   try {
-    if (overwrite) await replace(path, content);
+    if (overwrite) await inTurn(path, () => replace(path, content));
     else await create(path, content);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST" && !overwrite) {
       throw new FileError(path, "already exists, and nothing is overwritten", "EEXIST", cause);
     }
     throw FileError.from(path, "cannot be written", cause);
+  }
+}
+
+/** The last of the writes under way, by path. */
+const underWay = new Map<string, Promise<void>>();
+
+/** Writes after those of this path that were begun before: else which of them came last would be chance. */
+async function inTurn(path: string, write: () => Promise<void>): Promise<void> {
+  const own = (underWay.get(path) ?? Promise.resolve()).then(write, write);
+  underWay.set(path, own);
+  try {
+    await own;
+  } finally {
+    if (underWay.get(path) === own) underWay.delete(path);
   }
 }
 

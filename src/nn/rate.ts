@@ -1,4 +1,4 @@
-import { positive, type Rule } from "../check.ts";
+import { check, finite, isObject, positive, type Rule } from "../check.ts";
 import type { EvaluationRecord } from "../train/history.ts";
 
 /**
@@ -33,8 +33,22 @@ export const rateRule: Rule = [
   "a number above 0, or a schedule",
 ];
 
-/** The rate of the update number `step`, counted from 0; NaN where a schedule gives no number. */
+/** What becomes of a schedule's state after an evaluation. @throws OptionError where it is nothing that a checkpoint can hold */
+export function nextState(
+  { next }: Schedule,
+  state: ScheduleState | undefined,
+  record: EvaluationRecord,
+): ScheduleState | undefined {
+  return next && check("fit", "what the schedule's next gives", next(state, record), stateRule);
+}
+
+const stateRule: Rule = [
+  (value) => isObject(value) && Object.values(value).every(finite[0]),
+  "an object of finite numbers",
+];
+
+/** The rate of the update number `step`, counted from 0; NaN where a schedule gives no number, or it is none. */
 export function rateAt(rate: Rate, step: number, state: ScheduleState | undefined): number {
-  const now: unknown = typeof rate === "number" ? rate : rate(step, state);
+  const now: unknown = typeof rate === "function" ? rate(step, state) : rate;
   return typeof now === "number" ? now : Number.NaN;
 }

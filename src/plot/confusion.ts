@@ -1,8 +1,8 @@
 // Which classes are taken for which.
 
-import { options as checkOptions, text, whole } from "../check.ts";
+import { options as checkOptions, isObject, isWhole, text, whole } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
-import { checkSameLength, texts } from "./arguments.ts";
+import { checkSameLength, type Table, texts, toTable } from "./arguments.ts";
 import { colorScale, hexOf, isDark } from "./colors.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -31,19 +31,53 @@ const rules = { title: text, labels: texts, classes: whole(1, 100), rowLabel: te
  *
  * What is right is blue, the darker the larger its share of the row; mistakes are red, the darkest the most frequent one.
  *
+ * The metric `confusionMatrix()` of `kobai` counts what this draws. Who needs both in one file imports this one under a name of its own,
+ * `import { confusionMatrix as drawConfusionMatrix } from "kobai/plot"`, or all of it, `import * as plot from "kobai/plot"`.
+ *
  * @param t the true labels [n], or one-hot rows
  * @param y the predicted labels [n], or a network's outputs [n, classes], of which the largest counts
  * @throws DataError where there are not as many predictions as labels, or they are no classes
  * @throws OptionError where there are fewer classes or names than labels say
- * It draws what `confusionMatrix()` of `kobai`, a metric of `evaluate`, counts. Who needs both in one file imports this one under a name of its
- * own, `import { confusionMatrix as drawConfusionMatrix } from "kobai/plot"`, or all of it, `import * as plot from "kobai/plot"`.
- *
  * @example
  * import { confusionMatrix } from "kobai/plot";
  * await writeFile("digits.svg", await confusionMatrix(test.t, net.predict(test.x), { title: "Digits" }).svg());
  */
-export function confusionMatrix(t: Classes, y: Classes, options: ConfusionOptions = {}): Figure {
-  checkOptions("confusionMatrix", options, rules);
+export function confusionMatrix(t: Classes, y: Classes, options?: ConfusionOptions): Figure;
+/**
+ * @param counts [true class, predicted class], as the metric gives them
+ * @throws DataError where they are no whole numbers of at least 0, or not as many rows as columns
+ * @example
+ * import { confusionMatrix } from "kobai";
+ * import { confusionMatrix as drawConfusionMatrix } from "kobai/plot";
+ * const measured = await net.evaluate(test, { metrics: [confusionMatrix()] });
+ * await writeFile("digits.svg", await drawConfusionMatrix(measured.confusionMatrix).svg());
+ */
+export function confusionMatrix(counts: Table, options?: ConfusionOptions): Figure;
+export function confusionMatrix(
+  first: Classes,
+  second?: Classes | ConfusionOptions,
+  third?: ConfusionOptions,
+): Figure {
+  const isCounted = second === undefined || (isObject(second) && !("shape" in second));
+  const given = isCounted ? (second as ConfusionOptions | undefined) : third;
+  const options = checkOptions("confusionMatrix", given, rules);
+  const counts = isCounted ? squareOf(first as Table) : counted(first, second as Classes, options);
+  const classes = counts.length;
+  if (options.classes !== undefined && options.classes !== classes) {
+    throw new OptionError(`confusionMatrix: classes is ${options.classes}, but the counts are of ${classes}`);
+  }
+  if (options.labels && options.labels.length !== classes) {
+    throw new OptionError(
+      `confusionMatrix: labels has ${options.labels.length} names for ${classes} classes`,
+    );
+  }
+  const names = options.labels ?? Array.from({ length: classes }, (_, i) => String(i));
+  return new Figure(options.title ?? "confusion matrix", (drawing) =>
+    drawMatrix(drawing, counts, names, options),
+  );
+}
+
+function counted(t: Classes, y: Classes, options: ConfusionOptions): number[][] {
   const truths = toClasses("confusionMatrix: t", t);
   const predictions = toClasses("confusionMatrix: y", y);
   checkSameLength("confusionMatrix", { t: truths, y: predictions });
@@ -52,19 +86,30 @@ export function confusionMatrix(t: Classes, y: Classes, options: ConfusionOption
   const classes = options.classes ?? Math.max(count, options.labels?.length ?? 0);
   if (count > classes)
     throw new OptionError(`confusionMatrix: classes is ${classes}, but there is a label ${count - 1}`);
-  if (options.labels && options.labels.length !== classes) {
-    throw new OptionError(
-      `confusionMatrix: labels has ${options.labels.length} names for ${classes} classes`,
-    );
-  }
-  if (classes > 100)
-    throw new DataError(`confusionMatrix: ${classes} classes are more than a picture can show; at most 100`);
+  checkClasses(classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const [i, truth] of truths.entries()) counts[truth]![predictions[i]!]!++;
-  const names = options.labels ?? Array.from({ length: classes }, (_, i) => String(i));
-  return new Figure(options.title ?? "confusion matrix", (drawing) =>
-    drawMatrix(drawing, counts, names, options),
-  );
+  return counts;
+}
+
+/** Counts that somebody else has made. */
+function squareOf(given: Table): number[][] {
+  const { rows, columns, data } = toTable("confusionMatrix: counts", given);
+  const wrong = data.findIndex((count) => !isWhole(count, 0));
+  if (rows !== columns || wrong >= 0) {
+    throw new DataError(
+      `confusionMatrix: counts must be whole numbers of at least 0, [classes, classes]; ` +
+        `${rows === columns ? `element ${wrong} is ${data[wrong]}` : `they are [${rows}, ${columns}]`}; ` +
+        "of labels and predictions, give both",
+    );
+  }
+  checkClasses(rows);
+  return Array.from({ length: rows }, (_, i) => data.slice(i * rows, (i + 1) * rows));
+}
+
+function checkClasses(classes: number): void {
+  if (classes <= 100) return;
+  throw new DataError(`confusionMatrix: ${classes} classes are more than a picture can show; at most 100`);
 }
 
 const LINE = 20;

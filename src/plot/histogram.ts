@@ -1,14 +1,15 @@
 // Histograms: how often numbers fall into each of some bins.
 
-import { options as checkOptions, whole } from "../check.ts";
-import { barRules } from "./arguments.ts";
+import { options as checkOptions, isObject, isShape, whole } from "../check.ts";
+import { size } from "../tensor.ts";
+import { barRules, type Numbers } from "./arguments.ts";
 import { type Axis, clamped, planeAxisOf } from "./axes.ts";
 import { drawChart, type PlaneOptions } from "./chart.ts";
 import type { Drawing, Picture } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { extent } from "./grid.ts";
 import { arrange } from "./panels.ts";
-import { type NamedValues, type NamedValuesInput, type Row, toRows } from "./rows.ts";
+import { isNamedList, type NamedValues, type NamedValuesInput, type Row, toRows } from "./rows.ts";
 import { seriesColor } from "./theme.ts";
 
 /** Options of `histogram` and `histogramGrid`. */
@@ -31,16 +32,16 @@ export const histogramGridRules = { ...rules, columns: whole() };
  *
  * Numbers outside of `x.domain`, where that is given, are not counted.
  *
- * @param values numbers, or several rows of them with names
+ * @param values numbers, as a row or as a tensor of any shape, or several with names
  * @throws DataError where they are empty, or one is not finite
  * @throws OptionError where bins is not a whole number of at least 1
  * @example
  * import { histogram } from "kobai/plot";
- * histogram(net.params["dense1.weight"].data, { bins: 40, x: { label: "weight" } });
+ * histogram(net.params["dense1.weight"], { bins: 40, x: { label: "weight" } });
  */
 export function histogram(values: NamedValuesInput, options: HistogramOptions = {}): Figure {
   checkOptions("histogram", options, rules);
-  const rows = toRows("histogram", values);
+  const rows = toRows("histogram", ofAnyShape(values));
   const shape = checkedBins("histogram", rows, options);
   return new Figure(options.title ?? "histogram", (drawing) =>
     histogramPicture(drawing, rows, shape, options),
@@ -61,7 +62,7 @@ export function histogram(values: NamedValuesInput, options: HistogramOptions = 
  */
 export function histogramGrid(rows: readonly NamedValues[], options: HistogramGridOptions = {}): Figure {
   checkOptions("histogramGrid", options, histogramGridRules);
-  const all = toRows("histogramGrid", rows);
+  const all = toRows("histogramGrid", ofAnyShape(rows));
   const { columns = Math.min(5, all.length), title, width = 220, height = 220 } = options;
   const shape = checkedBins("histogramGrid", all, options);
   return new Figure(title ?? "histograms", (drawing) => {
@@ -80,6 +81,14 @@ export function histogramGrid(rows: readonly NamedValues[], options: HistogramGr
     );
     return arrange(drawing.document, panels, columns, title);
   });
+}
+
+/** In a histogram numbers have no places: a tensor of any shape is a row of them, as for NumPy's. */
+function ofAnyShape(given: NamedValuesInput): NamedValuesInput {
+  const flat = (values: unknown) =>
+    isObject(values) && isShape(values.shape, 0) ? { ...values, shape: [size(values.shape)] } : values;
+  if (!isNamedList(given)) return flat(given) as NamedValuesInput;
+  return given.map((row) => (isObject(row) ? { ...row, values: flat(row.values) as Numbers } : row));
 }
 
 interface Bins {

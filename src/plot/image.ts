@@ -63,7 +63,7 @@ const HIGHEST = 10_000;
 /**
  * A picture: a digit, a table of numbers as colors, or a picture file, which is put into the figure as it is.
  *
- * @param input rows of numbers, a tensor [rows, columns] or [rows, columns, 3 or 4], the 784 numbers of a digit (or of another square), or
+ * @param input rows of numbers, a tensor [rows, columns], [rows, columns, 1, 3 or 4] or [1, rows, columns], the 784 numbers of a digit (or of another square), or
  *   the bytes of a PNG, JPEG, GIF, WebP or AVIF file
  * @throws DataError where it is no picture, holds no number that is finite, or would be higher than 10,000 pixels
  * @throws OptionError where an option is out of its range
@@ -80,7 +80,8 @@ export function image(input: ImageInput, options: ImageOptions = {}): Figure {
 /**
  * Pictures side by side on one scale of colors: digits, first-layer weights, misclassified samples with both labels.
  *
- * @param images a tensor [n, rows, columns] or [n, pixels], or an array of what `image` takes
+ * @param images a tensor [n, rows, columns] or [n, pixels], with an axis for channels behind or, where there is one, before the rows; or an array
+ *   of what `image` takes. The filters of the book's networks are such a tensor: `imageGrid(net.params.W1)`
  * @throws DataError @throws OptionError as `image`, and where there are not as many labels as pictures
  * @example
  * import { imageGrid } from "kobai/plot";
@@ -102,7 +103,9 @@ export function imageGrid(images: Tensor | readonly ImageInput[], options: Image
 export function gridImages(call: string, images: Tensor | readonly ImageInput[]): readonly ImageInput[] {
   if (Array.isArray(images)) return Array.from(images);
   const { shape: whole, dtype, data } = checkTensor(`${call}: images`, images as Tensor);
-  const [count, ...shape] = whole;
+  const [count, ...axes] = whole;
+  // Pictures of one channel as PyTorch and the book have them: [n, 1, rows, columns].
+  const shape = axes.length === 3 && axes[0] === 1 ? axes.slice(1) : axes;
   if (count === undefined || shape.length === 0) {
     throw new DataError(
       `${call}: pictures must be [n, rows, columns] or [n, pixels]; they are ${formatShape(whole)}`,

@@ -9,8 +9,8 @@ import type { ColorScale } from "./colors.ts";
 import type { Drawing } from "./drawing.ts";
 
 /**
- * A picture: a table of numbers, a tensor [rows, columns], a tensor [rows, columns, 3 or 4] of red, green, blue (and opacity) from 0 to 255,
- * as many numbers as a square has (the 784 of a digit), or the bytes of a PNG, JPEG, GIF, WebP or AVIF file.
+ * A picture: a table of numbers, a tensor [rows, columns], the same with its one channel, [1, rows, columns] or [rows, columns, 1], a
+ * tensor [rows, columns, 3 or 4] of red, green, blue (and opacity) from 0 to 255, as many numbers as a square has (the 784 of a digit), or the bytes of a PNG, JPEG, GIF, WebP or AVIF file.
  */
 export type ImageInput = Table | readonly Table[] | Numbers;
 
@@ -44,7 +44,7 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
       );
     if (file) return { kind: "file", rows: file.height, columns: file.width, data: input, type: file.type };
   }
-  const tensor = toTensor(name, input as TensorLike, { plain: "float64" });
+  const tensor = ofOneChannel(toTensor(name, input as TensorLike, { plain: "float64" }));
   if (tensor.data.length === 0) throw new DataError(`${name}: is empty; there is nothing to draw`);
   if (tensor.shape.length === 3) return toColors(name, tensor);
   const data = Array.from(tensor.data);
@@ -64,6 +64,14 @@ export function toPixels(name: string, input: ImageInput, shape?: ImageShape): P
     );
   }
   return { kind: "values", rows, columns, data };
+}
+
+/** Without the axis of a single channel, wherever that is: PyTorch and the book have it first, kobai last. [1, n, 3] is a row of colors. */
+function ofOneChannel(tensor: Tensor): Tensor {
+  const [first, second, third] = tensor.shape;
+  if (tensor.shape.length !== 3) return tensor;
+  if (third === 1) return { ...tensor, shape: [first!, second!] };
+  return first === 1 && third !== 3 && third !== 4 ? { ...tensor, shape: [second!, third!] } : tensor;
 }
 
 function toColors(name: string, { shape, data }: Tensor): Pixels {

@@ -35,6 +35,6 @@ export function toRows(call: string, input: NamedValuesInput): Row[] {
   });
 }
 
-function isNamedList(input: NamedValuesInput): input is readonly NamedValues[] {
+export function isNamedList(input: NamedValuesInput): input is readonly NamedValues[] {
   return Array.isArray(input) && typeof input[0] === "object" && input[0] !== null;
 }

@@ -1,7 +1,7 @@
 import { Status } from "../../assembly/blocks.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import type { ScheduleState } from "../nn/rate.ts";
+import { nextState, type ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -83,7 +83,10 @@ export interface FitOptions<S extends Signature = Single> {
   onEvaluate?: (record: EvaluationRecord<S["evaluation"]>, run: FitRun) => unknown;
   /** More that is to happen between steps, each in turn: `earlyStopping`, `saveEvery`, `csvLog`, or functions of one's own. */
   callbacks?: readonly Callback[];
-  /** Stops within milliseconds; `fit` then returns what it has, `ended` being "aborted". What was done of a step under way is left out. */
+  /**
+   * Stops within milliseconds, or when the callback under way has ended; `fit` then returns what it has, `ended` being "aborted". What was done
+   * of a step under way is left out.
+   */
   signal?: AbortSignal;
 }
 
@@ -230,7 +233,7 @@ class Session implements Disposable {
     };
     this.#history = history;
     const held = this.#resources;
-    const weights = options.weights?.of(plan.data);
+    const weights = options.weights?.of(plan.data, plan.objective);
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = plan.by === "backprop";
     try {
@@ -243,7 +246,11 @@ class Session implements Disposable {
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
       this.#run = held.add(
-        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
+        new RunState(core.engine, options.seed ?? context.seed, core.owner, {
+          call: "fit",
+          update,
+          dtype: core.dtype,
+        }),
       );
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
@@ -293,7 +300,10 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      await this.#tell("onEnd");
+      await this.#tellEnd().catch((error: unknown) => {
+        history.ended = "failed";
+        throw error;
+      });
     };
     try {
       this.#checkAlive();
@@ -364,12 +374,35 @@ class Session implements Disposable {
     isFor: (callback: Callback) => boolean = () => true,
   ): Promise<void> {
     for (const callback of this.#callbacks) {
-      if (!(callback[event] && isFor(callback))) continue;
-      await (given
-        ? callback[event]!(given as never, this.#seen)
-        : callback[event]!(this.#seen as never, this.#seen));
-      this.#checkAlive();
+      if (isFor(callback)) await this.#tellOne(callback, event, given);
     }
+  }
+
+  async #tellOne(callback: Callback, event: Event, given?: Progress | EvaluationRecord): Promise<void> {
+    if (!callback[event]) return;
+    try {
+      await (given
+        ? callback[event](given as never, this.#seen)
+        : callback[event](this.#seen as never, this.#seen));
+    } catch (error) {
+      const { signal } = this.#options;
+      // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
+      if (!signal?.aborted || error !== signal.reason) throw error;
+    }
+    this.#checkAlive();
+  }
+
+  /** Calls `onEnd` of all callbacks, also where one fails: each may have something to put away. @throws what the first threw */
+  async #tellEnd(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const callback of this.#callbacks) {
+      try {
+        await this.#tellOne(callback, "onEnd");
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Runs `count` steps, or fewer of those that run in parts, and takes down their losses; the wall time. */
@@ -453,7 +486,7 @@ class Session implements Disposable {
       history.steps > 0 &&
       history.steps % this.#schedule.every === 0
     ) {
-      this.#state.schedule = lr.next?.(this.#state.schedule, record);
+      this.#state.schedule = nextState(lr, this.#state.schedule, record);
     }
     this.#state.evaluated = history.steps;
     await this.#tell("onEvaluate", record);

@@ -9,7 +9,7 @@ import {
   whole,
 } from "../check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { NotFiniteError, OptionError } from "../errors.ts";
+import { NotFiniteError, OptionError, StateError } from "../errors.ts";
 import { type Loss, lossRule } from "../nn/losses.ts";
 import { sgd } from "../nn/optimizers/book.ts";
 import { checkOptimizer, type Optimizer } from "../nn/optimizers/optimizer.ts";
@@ -18,7 +18,7 @@ import type { Rate, Schedule } from "../nn/rate.ts";
 import { realPower } from "../nn/schedules/real.ts";
 import type { FitRun } from "./callbacks/callback.ts";
 import { checkpoint, restore } from "./checkpoint/index.ts";
-import type { Network } from "./network.ts";
+import { insideOf, type Network } from "./network.ts";
 
 /** Options of `findLearningRate`. */
 export interface LearningRateOptions {
@@ -45,7 +45,7 @@ export interface FoundLearningRate {
   readonly losses: readonly number[];
   /** their moving mean */
   readonly smoothed: readonly number[];
-  /** a tenth of the rate at which that is least: where losses still fall fast */
+  /** a tenth of the rate at which that is least: where losses still fall fast; NaN where it was aborted before the first step */
   readonly rate: number;
 }
 
@@ -100,6 +100,11 @@ export async function findLearningRate(
     if (smoothed.at(-1)! > DIVERGED * Math.min(...smoothed)) run.stop();
   };
   const kept = checkpoint(net);
+  const { training, isFitting } = insideOf(net);
+  if (isFitting) throw new StateError(`${call}: this network is being trained; await that fit first`);
+  // What no file holds: a loss of the caller's own, and whose the optimizer's state is.
+  const { objective, slots } = training;
+  const owner = slots?.optimizer;
   try {
     await net.fit(data, { ...rest, loss, optimizer, steps, callbacks: [{ onStep: look, every: 1 }] });
   } catch (error) {
@@ -107,6 +112,8 @@ export async function findLearningRate(
     if (!(error instanceof NotFiniteError) || smoothed.length === 0) throw error;
   } finally {
     await restore(net, kept);
+    training.objective = objective;
+    if (training.slots) training.slots.optimizer = owner;
   }
   const rates = smoothed.map((_, step) => rateOf(step));
   const least = smoothed.indexOf(Math.min(...smoothed));

@@ -159,8 +159,8 @@ function checked(call: string, core: Core, { x, t, n, scales }: Samples, objecti
     const sample = tensor.shape.slice(1);
     if (!sameShape(sample, shape)) {
       throw new DataError(
-        `${call}: the network takes samples of ${formatShape(shape)}, those of ${label} ${formatShape(tensor.shape)} are ` +
-          `${formatShape(sample)}; reshape the data or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
+        `${call}: the network takes samples of ${formatShape(shape)}, but ${label} is ${formatShape(tensor.shape)}; reshape it ` +
+          `(channelsLast?) or make the network with { ${face.option(inputs[i]!, formatShape(sample))} }`,
       );
     }
     checkFinite(call, label, tensor, dtype, { scale: scales[i]! });

@@ -173,7 +173,7 @@ function checkShares(call: string, { data }: Tensor, { loss, label }: TargetRule
   const index = data.findIndex((share: number) => !(share >= 0 && share <= 1));
   if (index < 0) return;
   throw new DataError(
-    `${call}: element ${index} of ${label} is ${data[index]}; ${loss} takes numbers from 0 to 1`,
+    `${call}: element ${index} of ${label} is ${data[index]}; ${loss} takes numbers from 0 to 1 (scale is of x)`,
   );
 }
 

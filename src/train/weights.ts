@@ -9,13 +9,13 @@ import type { Composer } from "../runtime/composer.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { formatShape, size, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
 import type { BuiltLoss, Core } from "./core.ts";
-import type { Samples } from "./face.ts";
+import type { Objective, Samples } from "./face.ts";
 import { gather, type RowChoice } from "./gather.ts";
 
 /** How much each sample of a data set counts: what `classWeights` and `sampleWeights` make. */
 export interface Weights {
-  /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it */
-  of(data: Samples): Float64Array;
+  /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it, or the losses' targets */
+  of(data: Samples, objective: Objective): Float64Array;
   /** @internal Puts them into memory. */
   hold(core: Core, values: Float64Array): HeldWeights;
 }
@@ -29,7 +29,7 @@ export interface HeldWeights extends Disposable {
 /**
  * Weights of classes, for `fit`: a sample's loss counts as many times as its class says, so that a rare class can count as much as the
  * others. The loss of a batch is then Σ wᵢ·lᵢ / m, as in Keras; to divide by Σ wᵢ instead, as PyTorch does, choose weights whose mean over
- * the samples is 1. Evaluations are not weighted.
+ * the samples is 1. Evaluations are not weighted. Weights that balance the classes (scikit-learn's "balanced") are n / (classes · count of each).
  *
  * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes].
  * @throws OptionError where they are none; from `fit`, where targets are no classes, there are not as many weights, the gradient is
@@ -40,14 +40,28 @@ export interface HeldWeights extends Disposable {
  * const weights = classWeights([1, 1, 1, 1, 1, 1, 1, 1, 5, 1]);
  * await net.fit(train, { loss: crossEntropy(), optimizer: sgd(), steps: 3, weights });
  * ```
+ * @example
+ * ```ts
+ * import { classWeights } from "kobai";
+ * const labels = Uint8Array.of(0, 0, 0, 1);
+ * const counts = [0, 1].map((label) => labels.filter((each) => each === label).length);
+ * const balanced = classWeights(counts.map((count) => labels.length / (2 * count))); // ⅔ and 2
+ * ```
  */
 export function classWeights(weights: readonly number[]): Weights {
   const values = numbers("classWeights", weights);
   return {
     hold,
-    of({ t: targets, n }) {
+    of({ t: targets, n }, objective) {
       const [t] = targets as readonly [Tensor];
       const width = size(t.shape.slice(1));
+      const [{ loss }] = objective as readonly [Objective[number]];
+      if (loss.targets === "values" || (loss.targets === "binary" && width > 1)) {
+        const what = loss.targets === "values" ? "values" : `${width} times yes or no for each sample`;
+        throw new OptionError(
+          `fit: classWeights are of classes, but the targets of ${loss.name} are ${what}: use sampleWeights(…)`,
+        );
+      }
       // Yes or no, or a label, or a row whose largest element counts.
       const isLabel = width === 1;
       return Float64Array.from({ length: n }, (_, i) => {

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { init, load } from "../../src/index.ts";
-import { loadSafetensors, sha256 } from "../../src/io/index.ts";
+import { loadSafetensors, saveSafetensors, sha256 } from "../../src/io/index.ts";
 import { folderOf, smallMnist, temporaryFolder } from "../data/idx-files.ts";
 import { kobai } from "./command.ts";
 import { disturbed, STEPS, undisturbed } from "./resumes.ts";
@@ -91,6 +91,21 @@ describe("kobai train --resume", () => {
     const none = await kobai(["train", "--resume", folder]);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("checkpoint.safetensors") });
     const path = join(out, "checkpoint.safetensors");
+    const { tensors, metadata } = await loadSafetensors(path);
+    const { run, history } = JSON.parse(metadata["kobai train"]!);
+    const changed = [
+      { run: { ...run, activation: "\u001b[2J" }, history },
+      { run: { ...run, shuffle: "yes" }, history },
+      { run, history: { ...history, evaluations: [null] } },
+      { run, history: { ...history, evaluations: [{ step: 1 }] } },
+    ];
+    for (const each of changed) {
+      await saveSafetensors(path, tensors, { ...metadata, "kobai train": JSON.stringify(each) });
+      expect(await kobai(["train", "--resume", out])).toMatchObject({
+        code: 1,
+        stderr: `kobai: ${path}: is no checkpoint of kobai train --checkpoint-every\n`,
+      });
+    }
     await writeFile(path, await readFile(join(out, "weights.safetensors")));
     expect(await kobai(["train", "--resume", out])).toMatchObject({
       code: 1,

@@ -31,17 +31,60 @@ test("a kernel of PyTorch's becomes one of ours, and back", () => {
   expect(kernelFromTorch(counted(4, 3, 5)).shape).toEqual([5, 3, 4]);
 });
 
+test("a dense layer's weight is the transpose, and back", () => {
+  const ours = kernelFromTorch(counted(2, 3));
+  expect(ours).toEqual(tensor(Int32Array.of(0, 3, 1, 4, 2, 5), [3, 2]));
+  expect(kernelToTorch(ours)).toEqual(counted(2, 3));
+});
+
+test("behind flattened images a dense layer's inputs change places as the channels do", () => {
+  const flattened = [3, 2, 4];
+  const weight = counted(5, 24);
+  const ours = kernelFromTorch(weight, { flattened });
+  expect(ours.shape).toEqual([24, 5]);
+  // What a row of the weight and an image give is the same number in both orders.
+  const image = counted(1, ...flattened);
+  const seen = channelsLast(image).data;
+  for (let output = 0; output < 5; output++) {
+    let [here, there] = [0, 0];
+    for (let i = 0; i < 24; i++) {
+      here += ours.data[i * 5 + output]! * seen[i]!;
+      there += weight.data[output * 24 + i]! * image.data[i]!;
+    }
+    expect(here).toBe(there);
+  }
+  expect(kernelToTorch(ours, { flattened })).toEqual(weight);
+  expect(kernelToTorch(kernelFromTorch(counted(2, 6), { flattened: [3, 2] }), { flattened: [3, 2] })).toEqual(
+    counted(2, 6),
+  );
+});
+
+test.each([
+  [
+    () => kernelFromTorch(counted(5, 23), { flattened: [3, 2, 4] }),
+    "takes [outputs, inputs], with 24 inputs",
+  ],
+  [() => kernelToTorch(counted(5, 24), { flattened: [3, 2, 4] }), "takes [inputs, outputs], with 24 inputs"],
+  [() => kernelFromTorch(counted(2, 3, 4), { flattened: [3, 4] }), "got [2, 3, 4]"],
+  [
+    () => kernelFromTorch(counted(5, 24), { flattened: 24 as never }),
+    "flattened must be [channels, height, width]",
+  ],
+  [() => kernelToTorch(counted(5, 24), { flatened: [24] } as never), "did you mean flattened?"],
+  [() => kernelFromTorch(counted(24)), "of at least two axes; got [24]"],
+])("%o is refused", (call, message) => {
+  expect(call).toThrow(message);
+});
+
 test("tensors are not changed", () => {
   const images = counted(1, 2, 2, 2);
   channelsLast(images);
   expect(images).toEqual(counted(1, 2, 2, 2));
 });
 
-test.each([channelsFirst, channelsLast, kernelFromTorch, kernelToTorch])(
-  "%o refuses what has no such axes",
-  (move) => {
-    expect(() => move(counted(2, 3))).toThrow(ShapeError);
-    expect(() => move(counted(2, 3))).toThrow("of at least three axes; got [2, 3]");
-    expect(() => move("images" as never)).toThrow(DataError);
-  },
-);
+test.each([channelsFirst, channelsLast])("%o refuses what has no such axes", (move) => {
+  expect(() => move(counted(2, 3))).toThrow(ShapeError);
+  expect(() => move(counted(2, 3))).toThrow("of at least three axes; got [2, 3]");
+  expect(() => move("images" as never)).toThrow(DataError);
+  expect(() => kernelFromTorch("kernel" as never)).toThrow(DataError);
+});

@@ -229,6 +229,14 @@ const schedules: Readonly<Record<string, object>> = {
 /** Stands for the layer's input. */
 const VALUE = Symbol("value");
 
+/** What the book's trainer trains. */
+const learner: book.Learner = {
+  params: { w: tensor([1]) },
+  gradient: () => ({ w: tensor([0]) }),
+  loss: () => 0,
+  accuracy: () => 1,
+};
+
 const DEEP = [1, 1, 1, 1, 1, 1].map((filterNum) => ({ filterNum, filterSize: 3, pad: 2 }));
 
 export const doors: readonly Door[] = [
@@ -862,6 +870,13 @@ export const doors: readonly Door[] = [
   ),
   ...(["SGD", "Momentum", "AdaGrad", "Adam"] as const).flatMap((name) =>
     made(name, [0.1], { update: [{ w: tensor([1, 2]) }, { w: tensor([0.5, 0.5]) }] }),
+  ),
+  ...made("Trainer", [learner, data, data, { epochs: 1, verbose: false }], {}),
+  ...fields(
+    "kobai/book: Trainer",
+    () => ({ verbose: false }),
+    ["epochs", "miniBatchSize", "optimizer", "optimizerParam", "evaluateSampleNumPerEpoch", "seed"],
+    (options) => new book.Trainer(learner, data, data, options),
   ),
   ...made("Perceptron", [[0.5, 0.5], -0.7, {}], { predict: [[1, 0]] }),
   ...made("SimpleNet", [], {

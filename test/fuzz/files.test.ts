@@ -132,6 +132,19 @@ const calls: Readonly<Record<string, readonly [call: Call, ...sound: unknown[]]>
   sampleCount: [data.sampleCount as Call, small],
   splitDataset: [data.splitDataset as Call, small, {}],
   takeBatch: [data.takeBatch as Call, small, 0, 2],
+  "sampleCount: names": [
+    ((a) => data.sampleCount({ x: { a, b: small.x }, t: small.t } as never)) as Call,
+    small.x,
+  ],
+  "splitDataset: scales": [
+    ((scale) => data.splitDataset({ x: { a: small.x }, t: { b: small.t }, scale } as never)) as Call,
+    { a: 2 },
+  ],
+  "splitDataset: stratify": [((stratify) => data.splitDataset(small, { stratify } as never)) as Call, true],
+  "kernelFromTorch: flattened": [
+    ((flattened) => data.kernelFromTorch(tensor([1, 2, 3, 4], [1, 4]), { flattened } as never)) as Call,
+    [1, 2, 2],
+  ],
   ...Object.fromEntries(
     [data.channelsLast, data.channelsFirst, data.kernelFromTorch, data.kernelToTorch].map((call) => [
       call.name,

@@ -16,15 +16,18 @@ import {
   maximum,
   mean,
   multiply,
+  negate,
   oneHot,
   pad,
   permute,
   power,
+  reciprocal,
   relu,
   reshape,
   slice,
   softmax,
   softmaxCrossEntropy,
+  square,
   stack,
   sum,
   sumSquaredError,
@@ -110,7 +113,7 @@ test.each<[message: string, apply: () => Value]>([
     () => slice(floats(2, 3), [], [], [0]),
   ],
   [
-    "pad: x is [2]; widths must be at most 1 pairs [before, after] of whole numbers of at least 0, got an array of 1",
+    "pad: x is [2]; widths must be at most 1 pairs [before, after] of whole numbers from 0 to 2147483648, got an array of 1",
     () => pad(floats(2), [[-1, 0]]),
   ],
   [
@@ -135,12 +138,16 @@ test.each<[message: string, apply: () => Value]>([
     () => reshape(floats(2, 3), [4]),
   ],
   [
-    "reshape: target is [-1, 3]; every axis must be a whole number of at least 1",
+    "reshape: target is [-1, 3]; it must be at most 32 whole numbers of at least 1",
     () => reshape(floats(2, 3), [-1, 3]),
   ],
   [
-    "reshape: target is [-2, -3]; every axis must be a whole number of at least 1",
+    "reshape: target is [-2, -3]; it must be at most 32 whole numbers of at least 1",
     () => reshape(floats(2, 3), [-2, -3]),
+  ],
+  [
+    "reshape: target is an array of 33; it must be at most 32 whole numbers of at least 1",
+    () => reshape(floats(1), Array(33).fill(1)),
   ],
   [
     "broadcastTo: shapes do not broadcast: a is [3], b is [2, 4]; aligned at the last axis, sizes must be equal or 1 (axis 1 has 3 and 4)",
@@ -155,7 +162,7 @@ test.each<[message: string, apply: () => Value]>([
     () => broadcastTo(floats(1, 3), [3]),
   ],
   [
-    "broadcastTo: target is [-2]; every axis must be a whole number of at least 1",
+    "broadcastTo: target is [-2]; it must be at most 32 whole numbers of at least 1",
     () => broadcastTo(floats(1), [-2]),
   ],
   ["softmax: x is a scalar; it must have an axis to run along", () => softmax(floats())],
@@ -209,9 +216,14 @@ test.each<[message: string, apply: () => Value]>([
     "permute: works on float32, float64 and int32, got uint8; gather or convert the data first",
     () => permute(input("bytes", [2, 3], "uint8")),
   ],
+  ["exp: works on float32 and float64, got int32; convert it, labels by oneHot(…)", () => exp(integers(3))],
   [
-    "exp: works on float32 and float64, got int32; gather or convert the data to the network's dtype",
-    () => exp(integers(3)),
+    "gradients: dtypes differ: float32, int32; all operands must be of one dtype",
+    () => gradients(sum(floats(2)), [integers(2)])[0]!,
+  ],
+  [
+    "gradients: works on float32 and float64, got int32; convert it, labels by oneHot(…)",
+    () => gradients(argmax(floats(2)), [floats(2)])[0]!,
   ],
   [
     "softmaxCrossEntropy: labels as class indices must be int32, got float32",
@@ -227,6 +239,17 @@ test.each<[message: string, apply: () => Value]>([
   ],
 ])("%s", (message, apply) => {
   expect(apply).toThrow(new OptionError(message));
+});
+
+test.each([
+  ["clip", (x: Value) => clip(x, 0, 1)],
+  ["negate", negate],
+  ["square", square],
+  ["reciprocal", reciprocal],
+] as const)("%s is what is named, though it is made of others", (name, op) => {
+  expect(() => op(integers(2))).toThrow(
+    new OptionError(`${name}: works on float32 and float64, got int32; convert it, labels by oneHot(…)`),
+  );
 });
 
 test("a second derivative says that it is not there, rather than being zero", () => {

@@ -111,6 +111,18 @@ describe("power", () => {
     expect(cube).toEqual(random.map((v) => Math.fround(v * Math.fround(v * v))));
   });
 
+  test.each([1024, 1023.5, -1023.5, -1024])("has a gradient at %d, the end of what there is", (exponent) => {
+    const x = [1, Math.fround(1.0001), Math.fround(0.9999)];
+    const [y, dx] = run(
+      withGradients((leaf) => ops.power(leaf, exponent)),
+      x,
+    );
+    for (const [i, v] of x.entries()) {
+      expect(y![i]! / v ** exponent).toBeCloseTo(1, 3);
+      expect(dx![i]! / (exponent * v ** (exponent - 1))).toBeCloseTo(1, 3);
+    }
+  });
+
   test("of any other, in float32, is within 1 ULP", () => {
     const random = Array.from({ length: 300 }, (_, i) => Math.fround(1.07 ** (i - 150)));
     const [y] = run((leaf) => [ops.power(leaf, 2.5)], random);

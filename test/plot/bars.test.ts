@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DataError, OptionError } from "../../src/errors.ts";
+import { tensor } from "../../src/index.ts";
 import { bars, histogram, histogramGrid } from "../../src/plot/index.ts";
 import { type Drawn, drawn, numbers, scales, ticks } from "./parse.ts";
 
@@ -118,6 +119,17 @@ describe("histogram", () => {
 });
 
 describe("histogramGrid", () => {
+  it("takes tensors of any shape, as histogram does", async () => {
+    const values = [0.1, 0.2, 0.2, 0.4, 0.5, 0.9];
+    const ofShape = (...shape: number[]) => tensor(values, shape, "float64");
+    const svg = await histogram(values).svg();
+    expect(await histogram(ofShape(2, 3)).svg()).toBe(svg);
+    expect(await histogram([{ values: ofShape(1, 3, 2) }]).svg()).toBe(svg);
+    const grid = await histogramGrid([{ label: "1-layer", values }]).svg();
+    expect(await histogramGrid([{ label: "1-layer", values: ofShape(3, 2) }]).svg()).toBe(grid);
+    expect(() => histogram({ ...ofShape(6), shape: [7] })).toThrow(/its shape \[7\] has 7 elements/);
+  });
+
   it("draws a panel for each row, on equal axes", async () => {
     const rows = [0, 1, 2].map((i) => ({ label: `${i + 1}-layer`, values: [i, i + 0.5, 2] }));
     const chart = await drawn(histogramGrid(rows, { bins: 5, title: "Activations" }));

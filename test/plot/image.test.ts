@@ -97,6 +97,18 @@ describe("image", () => {
     ]);
   });
 
+  it("draws a single channel, wherever its axis is", async () => {
+    const svg = await image(tensor([1, 2, 3, 4, 5, 6], [2, 3])).svg();
+    expect(await image(tensor([1, 2, 3, 4, 5, 6], [2, 3, 1])).svg()).toBe(svg);
+    const wide = await image(tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], [2, 5])).svg();
+    expect(await image(tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], [1, 2, 5])).svg()).toBe(wide);
+    // The book's filters: [filters, channels, rows, columns], of any size.
+    const values = Float32Array.from({ length: 18 }, (_, i) => i - 9);
+    const filters = await imageGrid(tensor(values, [2, 3, 3])).svg();
+    expect(await imageGrid(tensor(values, [2, 1, 3, 3])).svg()).toBe(filters);
+    expect(await imageGrid(tensor(values, [2, 3, 3, 1])).svg()).toBe(filters);
+  });
+
   it("puts a picture file in as it is", async () => {
     const file = encode({ width: 4, height: 2, data: new Uint8Array(4 * 2 * 3), channels: 3 });
     const [element] = pictures(await drawn(image(file)));

@@ -125,6 +125,29 @@ describe("confusionMatrix", () => {
     expect(await confusionMatrix(new Uint8Array([0, 1, 2]), tensor(y)).svg()).toBe(svg);
   });
 
+  it("draws the counts of the metric of that name", async () => {
+    const svg = await confusionMatrix([0, 0, 1, 1, 2], [0, 1, 1, 1, 0], { title: "3" }).svg();
+    const counts = [
+      [1, 1, 0],
+      [0, 2, 0],
+      [1, 0, 0],
+    ];
+    expect(await confusionMatrix(counts, { title: "3" }).svg()).toBe(svg);
+    expect(await confusionMatrix(tensor(counts), { title: "3", classes: 3 }).svg()).toBe(svg);
+    expect((await drawn(confusionMatrix([[5]]))).texts).toContain("5");
+  });
+
+  it("refuses what are no counts", () => {
+    expect(() => confusionMatrix([[1, 2, 3]])).toThrow(/counts must be whole .* they are \[1, 3\]/);
+    expect(() => confusionMatrix([[0.5]])).toThrow(/element 0 is 0.5; of labels and predictions, give both/);
+    expect(() => confusionMatrix([[1]], { classes: 2 })).toThrow(/classes is 2, but the counts are of 1/);
+    expect(() => confusionMatrix([[1]], { labels: ["a", "b"] })).toThrow(/labels has 2 names for 1 classes/);
+    expect(() => confusionMatrix(tensor(new Uint8Array(101 * 101), [101, 101]))).toThrow(
+      /101 classes are more/,
+    );
+    expect(() => confusionMatrix([0, 1] as never)).toThrow(/counts: must be rows of numbers/);
+  });
+
   it("names classes and axes in any language", async () => {
     const options = { labels: ["猫", "犬"], rowLabel: "正解", columnLabel: "予測" };
     const { texts } = await drawn(confusionMatrix([0], [1], options));

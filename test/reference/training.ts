@@ -2,7 +2,8 @@
 // must equal, bit for bit, and what the benchmarks compare it with.
 
 import { Purpose } from "../../assembly/isa/random.ts";
-import { type Dataset, sampleCount } from "../../src/data/dataset.ts";
+import { sampleCount } from "../../src/data/apart.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
 import { gradients } from "../../src/graph/autodiff.ts";
 import { random } from "../../src/graph/ops/random.ts";
 import { input, parameter, type Shape, type Value } from "../../src/graph/value.ts";

@@ -264,7 +264,7 @@ describe("binary cross-entropy", () => {
     await expectRejection(
       net.fit({ ...xor, t: tensor([0, 1, 2, 0]) }, options),
       DataError,
-      "fit: element 2 of t is 2; binaryCrossEntropy takes numbers from 0 to 1",
+      "fit: element 2 of t is 2; binaryCrossEntropy takes numbers from 0 to 1 (scale is of x)",
     );
     await expectRejection(
       net.fit({ ...xor, t: tensor(new Float32Array(8), [4, 2]) }, options),

@@ -6,13 +6,17 @@ import {
   findLearningRate,
   he,
   init,
+  loss,
   movingAverage,
   OptionError,
   type Rate,
   relu,
+  StateError,
   sequential,
   sgd,
+  tensor,
 } from "../../src/index.ts";
+import { mean, multiply, subtract } from "../../src/ops.ts";
 import { learningRateFigure } from "../../src/plot/index.ts";
 import { blobs } from "./blobs.ts";
 
@@ -58,6 +62,33 @@ describe("findLearningRate", () => {
       await each.fit(data, { loss: crossEntropy(), optimizer: optimizers[i]!, steps: 5 });
     }
     expect({ ...net.params }).toEqual({ ...other.params });
+  });
+
+  test("leaves a loss of one's own, and another optimizer of the kind without state", async () => {
+    using net = make();
+    using other = make();
+    const own = loss("own", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))), "values");
+    const values = { ...data, t: tensor(new Float32Array(300), [100, 3]) };
+    for (const each of [net, other]) await each.fit(values, { loss: own, optimizer: adam(), steps: 5 });
+    await findLearningRate(net, data, { loss: crossEntropy(), steps: 10 });
+    expect(net.loss(values.x, values.t)).toBe(other.loss(values.x, values.t));
+    for (const each of [net, other]) await each.fit(values, { loss: own, optimizer: adam(), steps: 5 });
+    expect({ ...net.params }).toEqual({ ...other.params });
+  });
+
+  test("refuses a network that is being trained, which goes on", async () => {
+    using net = make();
+    const fitted = net.fit(data, { loss: crossEntropy(), optimizer: sgd(), steps: 500 });
+    await expect(findLearningRate(net, data, { loss: crossEntropy() })).rejects.toThrow(
+      new StateError("findLearningRate: this network is being trained; await that fit first"),
+    );
+    expect(await fitted).toMatchObject({ ended: "completed", steps: 500 });
+  });
+
+  test("gives NaN where it is aborted before it began", async () => {
+    using net = make();
+    const found = await findLearningRate(net, data, { loss: crossEntropy(), signal: AbortSignal.abort() });
+    expect(found).toEqual({ rates: [], losses: [], smoothed: [], rate: Number.NaN });
   });
 
   test("refuses what is out of range", async () => {

@@ -17,7 +17,7 @@ import {
   sgd,
   tensor,
 } from "../../src/index.ts";
-import { add, sum } from "../../src/ops.ts";
+import { add, slice, sum } from "../../src/ops.ts";
 import { expectError } from "./expect-error.ts";
 
 beforeAll(() => init());
@@ -85,7 +85,19 @@ describe("model refuses", () => {
       "an output without the batch",
       made(({ a }: Any) => ({ a, total: sum(a) })),
       ShapeError,
-      "network: the output total is [] for a batch of 2, but [] for one sample, so it should be [2]; layers must give every sample an output " +
+      "model: the output total is [] for a batch of 1; an output must begin with the batch's axis",
+    ],
+    [
+      "an output that has as many numbers as two samples by chance",
+      made(({ a }: Any) => sum(a, { axis: 0 })),
+      ShapeError,
+      "model: the output y is [2] for a batch of 1; an output must begin with the batch's axis",
+    ],
+    [
+      "an output that depends on how many samples there are",
+      made(({ a }: Any) => (a.shape[0] === 2 ? slice(a, [0, 1]) : a)),
+      ShapeError,
+      "network: the output is [2, 1] for a batch of 2, but [2] for one sample, so it should be [2, 2]; layers must give every sample an output " +
         "of its own, whatever the batch",
     ],
     [
@@ -200,7 +212,7 @@ describe("calls refuse", () => {
       "a target out of range",
       (it) => it.loss(x, { ...t, yes: [7] }, loss),
       DataError,
-      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1",
+      "loss: element 0 of t.yes is 7; binaryCrossEntropy takes numbers from 0 to 1 (scale is of x)",
     ],
     [
       "no losses",
@@ -283,7 +295,7 @@ describe("calls refuse", () => {
       "samples of another shape",
       { x: { ...x, b: tensor([[1, 2]]) }, t },
       DataError,
-      "fit: the network takes samples of [1], those of x.b [1, 2] are [2]; reshape the data or make the network with { inputs: { b: [2] } }",
+      "fit: the network takes samples of [1], but x.b is [1, 2]; reshape it (channelsLast?) or make the network with { inputs: { b: [2] } }",
     ],
     [
       "a bad scale",

@@ -267,7 +267,7 @@ describe("a layer is refused that", () => {
       "asks for state that is no shape",
       own((x, { state }) => add(x, state("s", [0], 0).value)),
       ShapeError,
-      "own1.s: the state's shape is [0]; every axis must be a whole number of at least 1",
+      "own1.s: the state's shape is [0]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "asks for state in one mode only",
@@ -358,7 +358,7 @@ describe("a layer is refused that", () => {
       "draws what has no shape",
       own((x, { random }) => add(x, random([-1]))),
       ShapeError,
-      "own1: random elements: the shape is [-1]; every axis must be a whole number of at least 1",
+      "own1: random elements: the shape is [-1]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "draws from no distribution",

@@ -16,6 +16,7 @@ import {
   normal,
   OptionError,
   relu,
+  residual,
   type Shape,
   ShapeError,
   StateError,
@@ -109,19 +110,19 @@ describe("a parameter is refused", () => {
       "of a negative shape",
       withParameter("w", [-3], he()),
       ShapeError,
-      "own1.w: the parameter's shape is [-3]; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is [-3]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "of a broken shape",
       withParameter("w", [2.5], he()),
       ShapeError,
-      "own1.w: the parameter's shape is [2.5]; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is [2.5]; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "of no shape",
       withParameter("w", 2, he()),
       ShapeError,
-      "own1.w: the parameter's shape is 2; every axis must be a whole number of at least 1",
+      "own1.w: the parameter's shape is 2; it must be at most 32 whole numbers of at least 1",
     ],
     [
       "without a name",
@@ -297,6 +298,29 @@ it("an optimizer of one's own cannot reach linear memory", async () => {
   };
   await net.fit(data, { loss: crossEntropy(), optimizer, steps: 1 });
   expect(bytes).toBeLessThan(2 ** 17);
+});
+
+describe("a layer may be an object of a class with private fields", () => {
+  class Times {
+    readonly name = "times";
+    readonly #factor = 3;
+    calls = 0;
+    forward(x: Value): Value {
+      this.calls++;
+      return multiply(x, number(this.#factor, x.dtype));
+    }
+  }
+
+  it.each<[string, (layers: Layer[]) => Layer[], number[]]>([
+    ["in sequential", (layers) => layers, [9, 18]],
+    ["in residual", (layers) => [residual(...layers)], [10, 20]],
+    ["as a shortcut", ([times]) => [residual(times!, { shortcut: times! })], [6, 12]],
+  ])("%s", (_, within, expected) => {
+    const times = new Times();
+    using net = sequential(within([times, times]), { input: [2] });
+    expect([...net.predict([1, 2]).data]).toEqual(expected);
+    expect(times.calls).toBeGreaterThan(0);
+  });
 });
 
 it("layers are layers", () => {

@@ -7,6 +7,7 @@ import {
   type Dataset,
   dense,
   type FitOptions,
+  flatten,
   init,
   layer,
   OptionError,
@@ -262,6 +263,17 @@ describe("fit refuses", () => {
   });
 });
 
+it("images whose channels come first are told how to put them last", async () => {
+  using net = sequential([flatten(), dense(3)], { input: [4, 5, 2], name: "net" });
+  const images = { x: tensor(new Float32Array(80), [2, 2, 4, 5]), t: tensor(new Uint8Array(2)) };
+  await expectRejection(
+    net.evaluate(images),
+    DataError,
+    "evaluate: the network takes samples of [4, 5, 2], but x is [2, 2, 4, 5]; " +
+      "reshape it (channelsLast?) or make the network with { input: [2, 4, 5] }",
+  );
+});
+
 describe("fit and evaluate refuse data with", () => {
   const { x, t } = blobs(4);
   const nan = tensor(new Float32Array([0, 1, 2, Number.NaN, 4, 5, 6, 7]), [4, 2]);
@@ -272,8 +284,8 @@ describe("fit and evaluate refuse data with", () => {
     [
       "samples of another shape",
       { x: tensor(new Float32Array(12), [4, 3]), t },
-      "CALL: the network takes samples of [2], those of x [4, 3] are [3]; " +
-        "reshape the data or make the network with { input: [3] }",
+      "CALL: the network takes samples of [2], but x is [4, 3]; " +
+        "reshape it (channelsLast?) or make the network with { input: [3] }",
     ],
     [
       "NaN",

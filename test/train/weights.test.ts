@@ -230,6 +230,19 @@ describe("weights", () => {
     expect(memoryReport().held).toBe(before);
   });
 
+  test.each([
+    ["values", meanSquaredError(), "meanSquaredError are values"],
+    ["several outputs", binaryCrossEntropy(), "binaryCrossEntropy are 3 times yes or no for each sample"],
+  ])("of classes are not for %s", async (_, loss, what) => {
+    using net = make();
+    const rows = { ...data, t: tensor(new Float32Array(300).fill(1), [100, 3]) };
+    await expectRejection(
+      net.fit(rows, { loss, optimizer: sgd(), steps: 2, weights: classWeights([1, 2, 3]) }),
+      OptionError,
+      `fit: classWeights are of classes, but the targets of ${what}: use sampleWeights(…)`,
+    );
+  });
+
   it("of classes are as many as rows are wide", async () => {
     const wide = {
       ...data,

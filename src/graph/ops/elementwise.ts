@@ -126,6 +126,7 @@ export const minimum = /* @__PURE__ */ binary(
 /** x, but no less than `low` and no more than `high`. The gradient passes from low to high, both included. @throws OptionError where low is above high */
 export function clip(x: Value, low: number, high: number): Value {
   checkValue("clip: operand 1", x);
+  sameFloat("clip", x);
   check("clip", "low", low, finite);
   check("clip", "high", high, [
     (value) => finite[0](value) && (value as number) >= low,
@@ -150,12 +151,14 @@ export const scale = (x: Value, factor: number): Value =>
 /** −x, elementwise. */
 export function negate(x: Value): Value {
   checkValue("negate: operand 1", x);
+  sameFloat("negate", x);
   return scale(x, -1);
 }
 
 /** x·x, elementwise. */
 export function square(x: Value): Value {
   checkValue("square: operand 1", x);
+  sameFloat("square", x);
   return multiply(x, x);
 }
 
@@ -180,9 +183,11 @@ const powerOperation: Operation<{ readonly exponent: number }> = {
   name: "power",
   inPlace: true,
   infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("power", x!) }],
-  // x⁰ is 1, whatever x is.
+  // x⁰ is 1, whatever x is. Of the least exponents the derivative's is below what a caller may give, by 1.
   gradient: ({ inputs: [x], attributes: { exponent } }, g) => [
-    exponent === 0 ? undefined : scale(multiply(g, power(x!, exponent - 1)), exponent),
+    exponent === 0
+      ? undefined
+      : scale(multiply(g, apply(powerOperation, [x!], { exponent: exponent - 1 })), exponent),
   ],
   emit({ inputs: [x], outputs: [y], attributes: { exponent } }, emitter) {
     const [op, nanoseconds] = Number.isInteger(exponent) ? [powerWhole, 0.4] : [powerReal, 15];

@@ -116,6 +116,9 @@ export function slice(
   return apply(sliceOperation, [x], { begin: from, steps: by, shape });
 }
 
+/** No memory holds more. */
+const MOST_WIDTH = 2 ** 31;
+
 /**
  * x with elements of one value around it.
  * @param widths for each axis how many come before it and after it: `[[before, after], …]`, for the first axes or all
@@ -136,12 +139,12 @@ export function pad(
   sameFloat("pad", x);
   const { value = 0 } = options("pad", given, { value: finite });
   const isWidth = (each: unknown) =>
-    Array.isArray(each) && each.length === 2 && each.every((n) => isWhole(n, 0, 2 ** 31));
+    Array.isArray(each) && each.length === 2 && each.every((n) => isWhole(n, 0, MOST_WIDTH));
   if (!Array.isArray(widths) || widths.length > x.shape.length || !Array.from(widths).every(isWidth)) {
     throw new ShapeError(
       "pad",
-      `${ShapeError.describe({ x: x.shape })}; widths must be at most ${x.shape.length} pairs [before, after] of whole numbers of ` +
-        `at least 0, got ${show(widths)}`,
+      `${ShapeError.describe({ x: x.shape })}; widths must be at most ${x.shape.length} pairs [before, after] of whole numbers ` +
+        `from 0 to ${MOST_WIDTH}, got ${show(widths)}`,
       x.shape,
     );
   }

@@ -72,7 +72,10 @@ export interface Conv1dOptions {
   kernel: number;
   /** Inputs from one output to the next. Default 1. */
   stride?: number;
-  /** Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]. Default "valid". */
+  /**
+   * Zeros around the sequence: "valid", "same" (as for conv2d), a number at both ends, or [before, behind]: of a causal convolution
+   * [(kernel − 1)·dilation, 0]. Default "valid".
+   */
   padding?: "same" | "valid" | number | Pair;
   /** Inputs from one element of the kernel to the next. Default 1. */
   dilation?: number;

@@ -1,7 +1,7 @@
 import { callback, check, partName } from "../../check.ts";
 import type { Shape, Value } from "../../graph/value.ts";
 import type { Initializer } from "../distributions.ts";
-import { madeOf } from "../made-of.ts";
+import { type Made, madeOf } from "../made-of.ts";
 
 /** What a layer is given besides its input. */
 export interface Scope {
@@ -96,7 +96,10 @@ export function layer(name: string, forward: Layer["forward"]): Layer {
 /** A layer that is no other: where one stands in several places, each of them has parameters of its own. */
 export function ofItsOwn(layer: Layer): Layer {
   // What is no layer is refused where it is applied.
-  return typeof layer === "object" && layer !== null ? Object.create(layer) : layer;
+  if (typeof layer?.forward !== "function") return layer;
+  const { name, [madeOf]: made } = layer as OwnLayer;
+  // It asks the layer itself: no other object, were it to inherit from it, has the private fields of a class.
+  return { name, forward: (x, scope) => layer.forward(x, scope), [madeOf]: made } as OwnLayer;
 }
 
 /** One of kobai's own layers, which remembers what it was made of. */
@@ -106,5 +109,10 @@ export function ownLayer(
   options: Readonly<Record<string, unknown>>,
   forward: Layer["forward"],
 ): Layer {
-  return { name: kind, forward, [madeOf]: { kind, options } } as Layer;
+  return { name: kind, forward, [madeOf]: { kind, options } } as OwnLayer;
+}
+
+/** What it was made of is undefined where it is a user's. */
+interface OwnLayer extends Layer {
+  readonly [madeOf]: Made | undefined;
 }

@@ -24,7 +24,9 @@ export interface FitRun {
 
 /**
  * What happens besides training, between steps. Whatever a function returns is awaited, and training goes on after it; where one throws
- * or rejects, the fit ends with that error, after `onEnd`. They may save the network, write to its parameters, change the rate, or stop.
+ * or rejects, the fit ends with that error, after `onEnd` of all. They may save the network, write to its parameters, change the rate, or stop.
+ * An abort waits for them, too: give what may take long the run's `signal`, as in `fetch(url, { signal })`; where it rejects with the signal's reason,
+ * that is no error, and the fit ends as aborted.
  * Of what is due after a step, evaluation comes first, then `onStep`, then `onEpoch`.
  */
 export interface Callback {

@@ -26,7 +26,7 @@ type Row = Readonly<Record<string, unknown>>;
  * ```
  */
 export function jsonLog(path: string | URL): Callback {
-  return log("jsonLog", path, (row) => JSON.stringify(row));
+  return log("jsonLog", path, { line: (row) => JSON.stringify(row) });
 }
 
 /**
@@ -34,7 +34,7 @@ export function jsonLog(path: string | URL): Callback {
  * are written as JSON.
  *
  * @param path a path, as a string or a `file:` URL
- * @throws OptionError where it is no path @throws FileError from `fit`, what the file system says
+ * @throws OptionError where it is no path @throws FileError from `fit`, what the file system says, or where the file begins with other names
  * @throws UnsupportedError from `fit`, in a page
  * @example
  * ```ts
@@ -43,12 +43,20 @@ export function jsonLog(path: string | URL): Callback {
  * ```
  */
 export function csvLog(path: string | URL): Callback {
-  return log("csvLog", path, (row, isFirst) => {
-    const lines = [Object.values(row).map(cell).join(",")];
-    if (isFirst) lines.unshift(Object.keys(row).map(cell).join(","));
-    return lines.join("\n");
+  return log("csvLog", path, {
+    head: (row) => cells(Object.keys(row)),
+    line: (row) => cells(Object.values(row)),
   });
 }
+
+/** How rows become lines. */
+interface Format {
+  /** the line that a file begins with, if there is one */
+  head?(row: Row): string;
+  line(row: Row): string;
+}
+
+const cells = (values: readonly unknown[]) => values.map(cell).join(",");
 
 /** In quotes where it holds what separates cells (RFC 4180). */
 function cell(value: unknown): string {
@@ -56,14 +64,16 @@ function cell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function log(call: string, path: string | URL, format: (row: Row, isFirst: boolean) => string): Callback {
+function log(call: string, path: string | URL, format: Format): Callback {
   check(call, "path", path, place);
   let file = "";
+  let isBegun = false;
   const add = async (row: Row) => {
-    const { appendFile, stat } = await importNode("node:fs/promises");
+    const { appendFile } = await importNode("node:fs/promises");
     try {
-      const there = await stat(file).catch(() => undefined);
-      await appendFile(file, `${format(row, !there?.size)}\n`);
+      const before = isBegun ? "" : await begin(file, format.head?.(row));
+      await appendFile(file, `${before}${format.line(row)}\n`);
+      isBegun = true;
     } catch (cause) {
       throw FileError.from(file, "cannot be written", cause);
     }
@@ -71,6 +81,7 @@ function log(call: string, path: string | URL, format: (row: Row, isFirst: boole
   return {
     async onStart() {
       file = await locateFile(call, path, remedy);
+      isBegun = false;
     },
     onEvaluate: ({ results }, run) =>
       add({
@@ -79,6 +90,34 @@ function log(call: string, path: string | URL, format: (row: Row, isFirst: boole
       }),
     onEpoch: (run) => (run.evaluated.length > 0 ? undefined : add(standing(run))),
   };
+}
+
+/**
+ * What comes before the first line that a fit writes: the head where the file is new; the end of a line that a killed process has begun.
+ *
+ * @throws FileError where the file begins with another head
+ */
+async function begin(file: string, head: string | undefined): Promise<string> {
+  const { open, stat } = await importNode("node:fs/promises");
+  const there = await stat(file).catch(() => undefined);
+  if (!there?.isFile() || there.size === 0) return head === undefined ? "" : `${head}\n`;
+  const handle = await open(file, "r");
+  try {
+    const read = async (length: number, at: number) => {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, at);
+      return new TextDecoder().decode(buffer.subarray(0, bytesRead));
+    };
+    if (head !== undefined) {
+      const found = await read(new TextEncoder().encode(head).length + 1, 0);
+      // There may be more columns.
+      if (!(found.startsWith(head) && /[,\n]$/.test(found))) {
+        throw new FileError(file, "begins with other names than this fit has; name another file");
+      }
+    }
+    return (await read(1, there.size - 1)) === "\n" ? "" : "\n";
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Results of several outputs, which have their own, as "data.output.metric". */

@@ -47,7 +47,8 @@ export function averaged<A extends Average>(
   const means: Record<Average, () => number | number[]> = {
     binary: () => values[1]!,
     macro: () => sum(values) / values.length,
-    weighted: () => ratio(sum(values.map((value, c) => value * weights[c]!)), sum(weights)),
+    // Of no samples 0; what is no number stays none.
+    weighted: () => sum(values.map((value, c) => value * weights[c]!)) / (sum(weights) || 1),
     micro: together,
     perClass: () => [...values],
   };

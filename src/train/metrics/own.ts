@@ -13,6 +13,16 @@ import type { Metric } from "./metric.ts";
  * @throws OptionError where the name is no text or `forward` no function; where what it returns is no mean over samples, as soon as it is
  * measured
  * @example
+ * // Labels are whole numbers, and ops calculate with floats: `oneHot` makes rows of both, here of the outputs' largest and of the labels.
+ * import { metric } from "kobai";
+ * import { argmax, mean, multiply, oneHot, sum } from "kobai/ops";
+ * const right = metric("right", (y, t) => {
+ *   const [taken, labels] = [argmax(y), t].map((classes) => oneHot(classes, 10, { dtype: y.dtype }));
+ *   return mean(sum(multiply(taken, labels), { axis: 1 }));
+ * });
+ * const both = await net.evaluate(test, { metrics: [right, "accuracy"] });
+ * Math.abs(both.right - both.accuracy) < 1e-6; // true
+ * @example
  * import { dense, meanSquaredError, metric, sequential, tensor } from "kobai";
  * import { mean, sqrt, subtract, multiply } from "kobai/ops";
  * const distance = metric("distance", (y, t) => {

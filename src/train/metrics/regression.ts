@@ -106,7 +106,7 @@ function errorMetric<Name extends string>(
         statistic: errors(outputs),
         result(totals) {
           const each = Array.from({ length: outputs.count }, (_, j) => {
-            const [samples, absolute, squared, , spread] = totals.subarray(5 * j) as unknown as number[];
+            const [samples, absolute, squared, , , spread] = totals.subarray(6 * j) as unknown as number[];
             return { samples, absolute, squared, spread } as Errors;
           });
           return f(each);

@@ -35,5 +35,5 @@ export function scores({ loss, count }: Outputs): Statistic {
       );
 }
 
-/** For each output: samples, Σ |y − t|, Σ (y − t)², the mean of t, Σ (t − mean)². */
-export const errors = ({ count }: Outputs): Statistic => counted(addErrors, () => 5 * count, null);
+/** For each output: samples, Σ |y − t|, Σ (y − t)², the first t, the mean of all less that one, Σ (t − mean)². */
+export const errors = ({ count }: Outputs): Statistic => counted(addErrors, () => 6 * count, null);

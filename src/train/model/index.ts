@@ -1,5 +1,5 @@
 import { callback, check, isObject, options as optionsOf, type Rule, show } from "../../check.ts";
-import { OptionError } from "../../errors.ts";
+import { OptionError, ShapeError } from "../../errors.ts";
 import { checkValue, isValue, type Shape, type Value } from "../../graph/value.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
 import { makeNetwork, type NamedValue, type NetworkOptions, networkRules } from "../make.ts";
@@ -95,12 +95,25 @@ export function model(
         `model: its function returned ${names.join(", ")}, and in another call ${found.join(", ")}; it must return the same each time`,
       );
     }
-    for (const { name, value } of outputs) checkDtype(isOne ? "model" : `model: ${name}`, value, xs[0]!);
+    for (const { name, value } of outputs) {
+      checkDtype(isOne ? "model" : `model: ${name}`, value, xs[0]!);
+      checkBatch(name, value, xs[0]!);
+    }
     return outputs;
   };
   return makeNetwork(
     { call: "model", inputs, forward, face: (outputs) => named(inputs, isOne ? undefined : outputs) },
     options,
+  );
+}
+
+/** @throws ShapeError where an output is not [batch, …]: of one sample it may look so by chance in a batch of two */
+function checkBatch(name: string, { shape }: Value, x: Value): void {
+  if (shape[0] === x.shape[0]) return;
+  throw new ShapeError(
+    "model",
+    `the output ${name} is [${shape.join(", ")}] for a batch of ${x.shape[0]}; an output must begin with the batch's axis`,
+    shape,
   );
 }
 

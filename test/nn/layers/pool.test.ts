@@ -110,7 +110,7 @@ test.each<[message: string, kind: typeof OptionError | typeof ShapeError, make: 
     () => network(kobai.maxPool1d(1025, { stride: 1 }), 2000, 1),
   ],
   [
-    "maxPool2d: works on float32 and float64, got uint8; gather or convert the data to the network's dtype",
+    "maxPool2d: works on float32 and float64, got uint8; convert it, labels by oneHot(…)",
     OptionError,
     () => maxPool2d(input("x", [1, 2, 2, 1], "uint8"), 2),
   ],

@@ -197,8 +197,7 @@ describe("a callback may", () => {
       const callbacks = [wrong, { onEnd: ({ history }) => void ends.push(history.ended) }] as Callback[];
       const fitted = net.fit(data, { ...base(), steps: 8, evaluate: { data }, callbacks });
       await expect(fitted).rejects.toThrow("wrong");
-      // Those behind the one that throws do not hear of it: of the end itself, that is.
-      expect(ends).toEqual(event === "onEnd" ? [] : ["failed"]);
+      expect(ends).toEqual([event === "onEnd" ? "completed" : "failed"]);
       expect(await net.fit(data, { ...base(), steps: 1 })).toMatchObject({ ended: "completed" });
     },
   );
@@ -215,6 +214,37 @@ describe("a callback may", () => {
 });
 
 describe("the end is told", () => {
+  it("as failed, where what is called at the end throws", async () => {
+    using net = make();
+    const histories: { ended: string }[] = [];
+    const onEnd = ({ history }: FitRun) => {
+      histories.push(history);
+      throw new Error(`end ${histories.length}`);
+    };
+    const fitted = net.fit(data, { ...base(), steps: 2, callbacks: [{ onEnd }, { onEnd }] });
+    await expect(fitted).rejects.toThrow("end 1");
+    expect(histories).toMatchObject([{ ended: "failed" }, { ended: "failed" }]);
+  });
+
+  it("as aborted, where a callback that was given the signal rejects with its reason", async () => {
+    using net = make();
+    const aborting = new AbortController();
+    const callbacks: Callback[] = [
+      {
+        onStep: async ({ net, history, signal }) => {
+          if (history.steps === 4) aborting.abort();
+          await net.evaluate(data, { signal: signal! });
+        },
+      },
+    ];
+    const history = await net.fit(data, { ...base(), steps: 9, signal: aborting.signal, callbacks });
+    expect(history).toMatchObject({ ended: "aborted", steps: 4 });
+    const other = new Error("another");
+    const failing = [{ onStep: () => Promise.reject(other) }];
+    const { signal } = new AbortController();
+    await expect(net.fit(data, { ...base(), steps: 9, signal, callbacks: failing })).rejects.toBe(other);
+  });
+
   it("as aborted", async () => {
     const aborting = new AbortController();
     const list = await calls(

@@ -390,6 +390,35 @@ describe("logs", () => {
     expect(lines[5]).toMatch(/^14,2,0\.\d+,0\.1$/);
   });
 
+  it("are no tables where a file's names are others, which stays as it is", async () => {
+    const path = join(folder, "other.csv");
+    using net = make();
+    for (const text of ["step,epoch,loss,lr,data.loss\n1,2,3,4,5\n", "step\n", "something else", "\n"]) {
+      writeFileSync(path, text);
+      await expectRejection(
+        net.fit(data, options([csvLog(path)])),
+        FileError,
+        `${path}: begins with other names than this fit has; name another file`,
+      );
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+  });
+
+  it("begin a new line after one that a killed process has left unfinished", async () => {
+    const [table, lines] = [join(folder, "cut.csv"), join(folder, "cut.jsonl")];
+    writeFileSync(table, "step,epoch,loss,lr\n7,1,0.");
+    writeFileSync(lines, '{"step":7,"ep');
+    using net = make();
+    await net.fit(data, { ...base(), epochs: 2, callbacks: [csvLog(table), jsonLog(lines)] });
+    const rows = readFileSync(table, "utf8").split("\n");
+    expect(rows.slice(0, 2)).toEqual(["step,epoch,loss,lr", "7,1,0."]);
+    expect(rows[2]).toMatch(/^7,1,0\.\d+,0\.1$/);
+    expect(rows).toHaveLength(5);
+    const texts = readFileSync(lines, "utf8").split("\n");
+    expect(texts[0]).toBe('{"step":7,"ep');
+    expect(JSON.parse(texts[1]!)).toMatchObject({ step: 7, epoch: 1 });
+  });
+
   it("have the rate that a schedule gives", async () => {
     const path = join(folder, "rates.jsonl");
     using net = make();

@@ -42,6 +42,7 @@ import {
   relu,
   restore,
   rmsprop,
+  sampleWeights,
   save,
   sequential,
   sgd,
@@ -257,6 +258,17 @@ test("dropout drops what it would have dropped", async () => {
   await net.fit(data, { ...base(optimizer), steps: 10 });
   using again = await load(checkpoint(net));
   const optimizers = [momentum(), optimizer];
+  await expectSameTraining(again, net, () => ({ optimizer: optimizers.shift()! }));
+});
+
+test("an optimizer's sums of squares may have overflowed", async () => {
+  using net = sequential([dense(3)], { input: [2], seed: 1 });
+  const optimizer = adaGrad();
+  const weights = sampleWeights(new Array(100).fill(1e22));
+  await net.fit(data, { ...base(optimizer), weights, steps: 3 });
+  using again = await load(checkpoint(net));
+  expect(Buffer.from(checkpoint(again)).equals(checkpoint(net))).toBe(true);
+  const optimizers = [adaGrad(), optimizer];
   await expectSameTraining(again, net, () => ({ optimizer: optimizers.shift()! }));
 });
 

@@ -172,6 +172,14 @@ describe("metrics of yes or no", () => {
     expect((await net.evaluate({ x, t }, { loss, metrics: [rocAuc()] })).rocAuc).toBeNaN();
   });
 
+  it("where no output of any sample says yes is NaN, whatever the average", async () => {
+    const none = tensor([[0, 0], [0, 0]]); // biome-ignore format: rows
+    for (const average of ["macro", "micro", "weighted"] as const) {
+      const results = await measure([[1, 2], [3, 4]], none, binaryCrossEntropy(), [rocAuc({ average })]); // biome-ignore format: rows
+      expect(results.rocAuc, average).toBeNaN();
+    }
+  });
+
   it("of one output its average makes no difference to the area", async () => {
     const loss = binaryCrossEntropy();
     const outputs = [[0], [1], [1], [2]];
@@ -191,6 +199,24 @@ describe("metrics of values", () => {
     expect(results).toMatchObject({ mae: 5 / 4, mse: 13 / 4, rmse: Math.sqrt(13 / 4) });
     // The second output's targets do not vary, and it is wrong.
     expect(results.r2).toBe((1 - 9 / 0.5 + 0) / 2);
+  });
+
+  it("R² loses nothing where targets are large beside what they vary by", async () => {
+    using net = sequential([layer("same", (x) => x)], { input: [1], dtype: "float64" });
+    const near = [3, -1, 0, 2, -4, 1, 0.5];
+    const rows = (far: number, more: number) =>
+      tensor(
+        Float64Array.from(near, (value, i) => far + value + (i % 2) * more),
+        [near.length, 1],
+      );
+    const measured = async (far: number) => {
+      const set = { x: rows(far, 1), t: rows(far, 0) };
+      return (await net.evaluate(set, { loss: meanSquaredError(), metrics: [r2()] })).r2;
+    };
+    const expected = await measured(0);
+    for (const far of [2 ** 20, -(2 ** 30), 2 ** 40]) {
+      expect(Math.abs((await measured(far)) - expected)).toBeLessThan(1e-14);
+    }
   });
 
   it("R² of targets that do not vary is 1 where outputs are right, else 0; of one sample NaN", async () => {
