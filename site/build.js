@@ -56,5 +56,11 @@ await Promise.all([
 // Its page of figures: the gallery is that of the site.
 rmSync(`${open}/figures/index.html`);
 await run("scripts/run.js", ["site/write-pages.ts"]);
-await build("site", { base: values.base, outDir: out });
+try {
+  await build("site", { base: values.base, outDir: out });
+} catch (error) {
+  // Half a site is none, and would pass for something else the next time.
+  rmSync(out, { recursive: true, force: true });
+  throw error;
+}
 await run("web/build.js", [`${out}/playground`]);
