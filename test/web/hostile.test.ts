@@ -165,6 +165,11 @@ describe("while it trains", () => {
     await other.page.waitForFunction(`document.querySelector("[data-step]").textContent === "${step}"`);
     expect(await hashOf(other.page)).toBe(hash);
     await other.page.close();
+    // The code is that of where it stands, too.
+    await page.click("button:text-is('One step back')");
+    const before = await state(page);
+    expect(before.step).toBe(step - 1);
+    expect(before.hash).toBe(await inNode(page));
     await page.close();
     expect([...problems, ...other.problems]).toEqual([]);
   });

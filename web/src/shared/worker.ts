@@ -5,8 +5,10 @@ let started: Promise<TrainingWorker> | undefined;
 
 /** The page's worker: one for all that is trained, and another where that has died. */
 export async function trainingWorker(): Promise<TrainingWorker> {
-  const before = await started?.catch(() => undefined);
-  if (before && !(await answers(before))) started = undefined;
+  const last = started;
+  const before = await last?.catch(() => undefined);
+  // Unless somebody else has found out, too, and started another.
+  if (before && !(await answers(before)) && started === last) started = undefined;
   started ??= startWorker({ threads: "auto" }).catch((error: unknown) => {
     started = undefined;
     throw error;

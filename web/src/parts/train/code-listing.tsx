@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { CopyButton } from "../../shared/copy-button.tsx";
 import { codeOf } from "./code.ts";
-import type { Spec } from "./spec.ts";
+import { firstSteps, type Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
@@ -13,7 +13,11 @@ interface Props {
 
 /** Code that trains the same network in Node. */
 export default function CodeListing({ t, run: { trainer, hash }, spec }: Props) {
-  const code = useMemo(() => (trainer ? codeOf(spec, trainer.log, trainer.data) : ""), [trainer, spec, hash]);
+  // Up to where it stands, as the hash is.
+  const code = useMemo(
+    () => (trainer ? codeOf(spec, firstSteps(trainer.log, trainer.step), trainer.data) : ""),
+    [trainer, spec, hash],
+  );
   return (
     <>
       <p class="quiet">{t.codeHelp(spec.data)}</p>
