@@ -27,5 +27,6 @@ export function restate(result: Value, changed: Value): Restated {
     const made = makeNode(node.operation, inputs, node.attributes);
     for (const [index, output] of node.outputs.entries()) rebuilt.set(output, made.outputs[index]!);
   }
-  return { result: rebuilt.get(result) ?? result, leaves };
+  // Where nothing depends on what changed, the result is one of the leaves: to compute it again would draw other random elements.
+  return { result: rebuilt.get(result) ?? leafFor(result), leaves };
 }

@@ -1,4 +1,4 @@
-import { check, finite, isObject, positive, type Rule } from "../check.ts";
+import { positive, type Rule } from "../check.ts";
 import type { EvaluationRecord } from "../train/history.ts";
 
 /**
@@ -31,20 +31,6 @@ export type Rate = number | Schedule;
 export const rateRule: Rule = [
   (value) => typeof value === "function" || positive[0](value),
   "a number above 0, or a schedule",
-];
-
-/** What becomes of a schedule's state after an evaluation. @throws OptionError where it is nothing that a checkpoint can hold */
-export function nextState(
-  { next }: Schedule,
-  state: ScheduleState | undefined,
-  record: EvaluationRecord,
-): ScheduleState | undefined {
-  return next && check("fit", "what the schedule's next gives", next(state, record), stateRule);
-}
-
-const stateRule: Rule = [
-  (value) => isObject(value) && Object.values(value).every(finite[0]),
-  "an object of finite numbers",
 ];
 
 /** The rate of the update number `step`, counted from 0; NaN where a schedule gives no number, or it is none. */

@@ -1,7 +1,7 @@
 import { Status } from "../../assembly/blocks.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import { nextState, type ScheduleState } from "../nn/rate.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import { runOnce } from "../runtime/instructions.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
@@ -246,11 +246,7 @@ class Session implements Disposable {
       const training = place({ call: "fit", data: plan.data });
       context.holds(training);
       this.#run = held.add(
-        new RunState(core.engine, options.seed ?? context.seed, core.owner, {
-          call: "fit",
-          update,
-          dtype: core.dtype,
-        }),
+        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
       );
       const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
       const indices = core.engine.heap.allocate(4 * drawn, core.owner);
@@ -300,10 +296,7 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      await this.#tellEnd().catch((error: unknown) => {
-        history.ended = "failed";
-        throw error;
-      });
+      await this.#tell("onEnd");
     };
     try {
       this.#checkAlive();
@@ -315,6 +308,7 @@ class Session implements Disposable {
       if (error instanceof NotFiniteError) error.history = history;
       // Whatever goes wrong here, too, what came first is what is told.
       if (history.ended === "running") await end("failed").catch(() => {});
+      history.ended = "failed";
       throw error;
     }
     return history;
@@ -367,38 +361,25 @@ class Session implements Disposable {
     return isWhole && (history.evaluations.at(-1)?.step === history.steps || this.#evaluate());
   }
 
-  /** Calls that function of all callbacks that it is for, with what is given and the run. */
+  /** Calls that function of all callbacks that it is for, with what is given and the run; of the end hear all, whatever one of them throws. */
   async #tell(
     event: Event,
     given?: Progress | EvaluationRecord,
     isFor: (callback: Callback) => boolean = () => true,
   ): Promise<void> {
-    for (const callback of this.#callbacks) {
-      if (isFor(callback)) await this.#tellOne(callback, event, given);
-    }
-  }
-
-  async #tellOne(callback: Callback, event: Event, given?: Progress | EvaluationRecord): Promise<void> {
-    if (!callback[event]) return;
-    try {
-      await (given
-        ? callback[event](given as never, this.#seen)
-        : callback[event](this.#seen as never, this.#seen));
-    } catch (error) {
-      const { signal } = this.#options;
-      // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
-      if (!signal?.aborted || error !== signal.reason) throw error;
-    }
-    this.#checkAlive();
-  }
-
-  /** Calls `onEnd` of all callbacks, also where one fails: each may have something to put away. @throws what the first threw */
-  async #tellEnd(): Promise<void> {
     const failures: unknown[] = [];
     for (const callback of this.#callbacks) {
+      if (!(callback[event] && isFor(callback))) continue;
       try {
-        await this.#tellOne(callback, "onEnd");
+        await (given
+          ? callback[event]!(given as never, this.#seen)
+          : callback[event]!(this.#seen as never, this.#seen));
+        this.#checkAlive();
       } catch (error) {
+        const { signal } = this.#options;
+        // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
+        if (signal?.aborted && error === signal.reason) continue;
+        if (event !== "onEnd") throw error;
         failures.push(error);
       }
     }
@@ -486,7 +467,7 @@ class Session implements Disposable {
       history.steps > 0 &&
       history.steps % this.#schedule.every === 0
     ) {
-      this.#state.schedule = nextState(lr, this.#state.schedule, record);
+      this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
     this.#state.evaluated = history.steps;
     await this.#tell("onEvaluate", record);

@@ -2,7 +2,7 @@ import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
 import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
-import { checkRate, type Update } from "../nn/optimizers/optimizer.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
 import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
@@ -14,14 +14,8 @@ import { setSeed } from "./initial-values.ts";
 /** Steps that one call can run: the rows of the tables below. */
 const CAPACITY = 1024;
 
-/** The exponent's bits of what is no finite float64, and of what is none when it is rounded to float32. */
-const FLOAT64_INFINITE = 0x7ff;
-const FLOAT32_INFINITE = 1023 + 128;
-
 /** What there are coefficients for. */
 export interface Trained {
-  /** how messages name the caller */
-  readonly call: string;
   readonly update: Update;
   /** the type that is trained */
   readonly dtype: DTypeName;
@@ -38,13 +32,11 @@ export class RunState implements Disposable {
   readonly #block: Block;
   readonly #update: Update;
   readonly #dtype: DTypeName;
-  readonly #call: string;
 
-  constructor(engine: Engine, seed: number, owner: string, { call, update, dtype }: Trained) {
+  constructor(engine: Engine, seed: number, owner: string, { update, dtype }: Trained) {
     this.#engine = engine;
     this.#update = update;
     this.#dtype = dtype;
-    this.#call = call;
     this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
     this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
@@ -68,10 +60,8 @@ export class RunState implements Disposable {
    * Prepares a call of `count` steps that begins at `step`, from 0.
    *
    * @param done steps that the optimizer has been given before @param state of its schedule
-   * @throws OptionError where its rate or a coefficient is none
    */
   begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
-    checkRate(this.#call, this.#update.optimizer);
     setStep(this.#engine, this.address, step);
     const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
@@ -79,9 +69,8 @@ export class RunState implements Disposable {
     for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
     // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
     const words = this.#words;
-    const infinite = this.#dtype === "float32" ? FLOAT32_INFINITE : FLOAT64_INFINITE;
     for (let i = 0; i < count * width; i++) {
-      if (((words[2 * i + 1]! >>> 20) & FLOAT64_INFINITE) >= infinite) {
+      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
         throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
       }
     }
@@ -118,9 +107,8 @@ export class RunState implements Disposable {
 
   #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
     const { every = 1, optimizer } = this.#update;
-    const what = Number.isFinite(bad) ? `${bad}, which is infinite in float32,` : bad;
     return new OptionError(
-      `${this.#call}: the optimizer ${optimizer.name} has the coefficient ${what} for update ${Math.floor(done / every) + 1}, ` +
+      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
         `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
     );
   }

@@ -117,7 +117,7 @@ class Trainer implements Disposable {
     this.#reader = new Reader(core);
     this.#programs = held.add(new ProgramCache());
     [this.#run, this.#check] = held.orDispose(() => [
-      held.add(new RunState(core.engine, seed, core.owner, { call: "trainStep", update, dtype: core.dtype })),
+      held.add(new RunState(core.engine, seed, core.owner, { update, dtype: core.dtype })),
       held.add(composeFiniteCheck(core)),
     ]);
   }

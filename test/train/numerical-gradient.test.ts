@@ -4,12 +4,14 @@ import {
   constant,
   crossEntropy,
   dense,
+  dropout,
   flatten,
   init,
   type Layer,
   type Loss,
   layer,
   loss as lossOf,
+  model,
   type Network,
   normal,
   relu,
@@ -219,6 +221,41 @@ describe("numericalGradient", () => {
         `numericalGradient: h must be a number above 0; got ${h}`,
       );
     }
+  });
+});
+
+describe("a parameter that the loss does not depend on", () => {
+  // What is drawn is held while parameters move: else the loss would seem to follow any of them.
+  const make = (dtype: "float32" | "float64") =>
+    model(
+      ({ x }, apply) => {
+        apply(dense(2), x);
+        return {
+          seen: apply(dropout(0.5), apply(dense(3, { weight: xavier() }), x)),
+          other: apply(dense(3), x),
+        };
+      },
+      { inputs: { x: [4] }, dtype, seed: 2 },
+    );
+  const x = { x: matrix(6, 4) };
+  const t = { seen: labels(6, 3) };
+  const loss = { seen: crossEntropy() };
+
+  it("has the gradient 0, whatever is drawn", () => {
+    using net = make("float64");
+    net.grads["dense1.weight"] = matrix(4, 2);
+    const gradients = net.numericalGradient(x, t, { loss, training: true });
+    const zero = Object.keys(gradients).filter((name) => gradients[name]!.data.every((g) => g === 0));
+    expect(zero).toEqual(["dense1.weight", "dense1.bias", "dense3.weight", "dense3.bias"]);
+  });
+
+  it.each(["float32", "float64"] as const)("stays in a fit, %s", async (dtype) => {
+    using net = make(dtype);
+    const [first, third] = [net.params["dense1.weight"]!, net.params["dense3.weight"]!];
+    const options = { loss, optimizer: sgd({ lr: 0.5 }), batchSize: 3, steps: 3 };
+    await net.fit({ x, t }, { ...options, gradient: "numerical" });
+    expect(net.params["dense1.weight"]).toEqual(first);
+    expect(net.params["dense3.weight"]).toEqual(third);
   });
 });
 

@@ -1,6 +1,7 @@
 // The playground against what it cannot help: addresses that are damaged, functions without values, workers that die, hosts that do not answer,
 // and people who press everything at once.
 
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { skip } from "../runtimes/runtime.ts";
@@ -249,7 +250,7 @@ describe("while it trains", () => {
   });
 });
 
-it("weights from a file are not said to be the address's; time leads back to before them", async () => {
+it("weights from a file begin a run of their own, which is not said to be the address's; what are none leave the run as it is", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
   const first = await hashOf(page);
   await page.getByLabel("Stop after … steps").fill("20");
@@ -261,25 +262,27 @@ it("weights from a file are not said to be the address's; time leads back to bef
   const trained = (await state(page)).hash;
   await page.setInputFiles("#weights", { name: "a", mimeType: "", buffer: Buffer.from("no weights") });
   await page.waitForSelector("[role=alert]");
-  expect((await state(page)).hash).toBe(trained);
+  expect(await state(page)).toEqual({ step: 20, hash: trained });
+  expect(await page.textContent("[data-hash-help]")).not.toContain("weights of a file");
   await train(page);
   await page.setInputFiles("#weights", path);
   await page.waitForSelector("text=Weights were loaded.");
-  expect((await state(page)).hash).toBe(trained);
-  await page.waitForSelector("[data-hash-help]:has-text('from a file')");
+  expect(await state(page)).toEqual({ step: 0, hash: trained });
+  await page.waitForSelector("[data-hash-help]:has-text('weights of a file')");
   await page.click("button:text-is('One step')");
-  await page.waitForSelector("[data-step]:text-is('41')");
+  await page.waitForSelector("[data-step]:text-is('1')");
   const { hash: after } = await state(page);
+  expect(await inNode(page, { "weights.safetensors": readFileSync(path) })).toBe(after);
   await page.click("button:text-is('One step back')");
-  await page.waitForSelector("[data-step]:text-is('40')");
+  await page.waitForSelector("[data-step]:text-is('0')");
   expect((await state(page)).hash).toBe(trained);
   await page.click("button:text-is('One step')");
-  await page.waitForSelector("[data-step]:text-is('41')");
+  await page.waitForSelector("[data-step]:text-is('1')");
   expect((await state(page)).hash).toBe(after);
-  await page.locator("section[aria-label=State] input[type=range]").fill("0");
+  await page.click("button:text-is('Begin anew')");
   await page.waitForSelector("[data-step]:text-is('0')");
   expect((await state(page)).hash).toBe(first);
-  expect(await page.textContent("[data-hash-help]")).not.toContain("from a file");
+  expect(await page.textContent("[data-hash-help]")).not.toContain("weights of a file");
   await page.close();
   expect(problems).toEqual([]);
 });

@@ -87,11 +87,12 @@ export async function codeOf(page: Page): Promise<string> {
   return (await page.textContent("[data-code]"))!;
 }
 
-/** What the code that the page shows prints in Node. */
-export async function inNode(page: Page): Promise<string> {
+/** What the code that the page shows prints in Node. @param files what lies beside it */
+export async function inNode(page: Page, files: Readonly<Record<string, Buffer>> = {}): Promise<string> {
   const code = await codeOf(page);
   const folder = mkdtempSync(join(tmpdir(), "kobai-web-"));
   try {
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
     const file = join(folder, "train.mjs");
     const dist = (name: string) => JSON.stringify(pathToFileURL(`dist/${name}.js`).href);
     writeFileSync(
@@ -101,7 +102,7 @@ export async function inNode(page: Page): Promise<string> {
         .replace('"kobai/io"', dist("io"))
         .replace('"kobai/data"', dist("data")),
     );
-    return execFileSync(process.execPath, [file], { encoding: "utf8" }).trim();
+    return execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder }).trim();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

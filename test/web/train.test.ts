@@ -162,6 +162,15 @@ it("points that are clicked, and a CSV file, are learned", async () => {
     await plane.click({ position: { x: x * width, y: y * height } });
   }
   await hashOf(page);
+  // One more, by keys alone.
+  await page.click("button:text-is('class 1')");
+  await page.keyboard.press("Shift+Tab");
+  for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Space");
+  expect(await page.evaluate("location.hash")).toMatch(/-0\.6_0\.086_0(&|$)/);
+  await page.waitForFunction('!document.querySelector("button.main").disabled');
+  await hashOf(page);
   await train(page);
   expect(await page.getAttribute("[data-accuracy]", "data-accuracy")).toBe("1");
   expect(await hashOf(page)).toBe(await inNode(page));
@@ -179,12 +188,24 @@ it("points that are clicked, and a CSV file, are learned", async () => {
   await hashOf(page);
   await train(page);
   expect(await page.getAttribute("[data-accuracy]", "data-accuracy")).toBe("1");
-  await page.setInputFiles("#csv", {
-    name: "bad.csv",
-    mimeType: "text/csv",
-    buffer: Buffer.from("1,2,a\n3,x,b\n5,6,a\n7,8,b\n"),
-  });
-  await page.waitForSelector("[role=alert]:has-text('2: 3, x, b')");
+  expect(await page.locator(".confusion th[scope=row]").allTextContents()).toEqual(["no", "yes"]);
+
+  // Words in quotes, semicolons, a byte order mark.
+  const quoted = ['"length; cm";width;kind', '1.5;2;"a; b"', "3;4;c", "", '5;6;"a; b"', '7;"8";c'];
+  for (const [content, said] of [
+    ["1,2,a\n3,x,b\n5,6,a\n7,8,b\n", "This is no row of 2 numbers and a class, in line 2: 3, x, b"],
+    ["a,b,c\n1,2,x\n3,4,y\n", "This file has 2 rows of data: at least 4 rows are needed."],
+    ["1,2,a\n3,4,a\n5,6,a\n7,8,a\n", "only one class in the last column: a"],
+    [`\ufeff${quoted.join("\r\n")}`, undefined],
+  ] as const) {
+    await page.setInputFiles("#csv", { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(content) });
+    if (said) await page.waitForSelector(`[role=alert]:has-text("${said}")`);
+  }
+  expect(await page.locator("[role=alert]").count()).toBe(0);
+  await page.waitForFunction('document.querySelector("[data-step]").textContent === "0"');
+  await hashOf(page);
+  await train(page);
+  expect(await page.locator(".confusion th[scope=row]").allTextContents()).toEqual(["a; b", "c"]);
   expect(problems).toEqual([]);
   await page.close();
 });
@@ -198,8 +219,7 @@ it("MNIST to 0.97 in the tab, to the bits of Node; a drawn digit is recognised; 
   );
   await page.click("button:has-text('Fetch MNIST')");
   await hashOf(page);
-  await page.getByLabel("Stop at a test accuracy of").fill("0.97");
-  await page.getByLabel("Stop at a test accuracy of").blur();
+  await page.getByLabel("Stop at test accuracy").selectOption("0.97");
   await train(page);
   const hash = await hashOf(page);
   expect(Number(await page.getAttribute("[data-accuracy]", "data-accuracy"))).toBeGreaterThanOrEqual(0.97);
@@ -225,6 +245,20 @@ it("MNIST to 0.97 in the tab, to the bits of Node; a drawn digit is recognised; 
   await page.setInputFiles("#weights", path);
   await page.waitForSelector("span:text-is('Weights were loaded.')");
   expect(await hashOf(page)).toBe(hash);
+
+  // From there on it is another run, to any of its steps and to the bits of Node, but not of the address.
+  await page.getByLabel("Stop at test accuracy").selectOption("never");
+  await page.getByLabel("Stop after … steps").fill("20");
+  await page.getByLabel("Stop after … steps").blur();
+  await train(page);
+  const further = await settledAt(page, 20);
+  await seek(page, 0);
+  expect(await settledAt(page, 0)).toBe(hash);
+  await seek(page, 20);
+  expect(await settledAt(page, 20)).toBe(further);
+  expect(await inNode(page, { "weights.safetensors": readFileSync(path) })).toBe(further);
+  expect(await page.evaluate("location.hash")).not.toContain("log=");
+  expect(await page.textContent("section[aria-label=State]")).toContain("weights of a file");
   expect(problems).toEqual([]);
   await page.close();
 });
@@ -240,6 +274,7 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
   await page.getByLabel("Stop after … steps").fill("20");
   await page.getByLabel("Stop after … steps").blur();
   await page.selectOption("select:has(option[value=cosine])", "cosine");
+  expect(await page.textContent("form")).toContain("dense, 10 units");
   await page.click("button:has-text('Fetch MNIST')");
   await hashOf(page);
   await train(page);
@@ -251,6 +286,30 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
   );
   expect(hash).toBe(await inNode(page));
   expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("a convolution before a dense layer is refused with the layer that is missing, not with one there is", async () => {
+  const layers = encodeURIComponent(JSON.stringify([{ kind: "conv2d", filters: 4, kernel: 3 }]));
+  const { page } = await openPage(site, `train?lang=en&data=mnist&layers=${layers}`);
+  await page.click("button:has-text('Fetch MNIST')");
+  await page.waitForSelector("[role=alert]:has-text('put flatten() before it')");
+  expect(await page.locator("button:has-text('Fetch')").count()).toBe(0);
+  await page.getByRole("button", { name: "Add a layer", exact: true }).click();
+  await page.getByLabel("Layer 2", { exact: true }).selectOption("flatten");
+  await hashOf(page);
+  expect(await page.locator("[role=alert]").count()).toBe(0);
+  await page.close();
+});
+
+it("images that could not be fetched are fetched when asked for again", async () => {
+  const { page } = await openPage(site, "train?lang=en&data=mnist");
+  await page.route("**/mnist/**", (route) => route.abort());
+  await page.click("button:has-text('Fetch MNIST')");
+  await page.waitForSelector("[role=alert]");
+  await page.unroute("**/mnist/**");
+  await page.click("button:has-text('Fetch MNIST')");
+  await hashOf(page);
   await page.close();
 });
 
@@ -307,6 +366,22 @@ it("any layer is added by clicking, with lists and with layers within; it stands
   expect(await settledAt(page, 40)).not.toBe(atFirst);
   await page.click("button:text-is('Begin anew')");
   expect(await settledAt(page, 0)).toBe(atFirst);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+it("training ends at the step that was asked for, whatever is changed meanwhile", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await hashOf(page);
+  await page.getByLabel("Stop after … steps").fill("20000");
+  await page.getByLabel("Stop after … steps").blur();
+  await page.click("button:text-is('Train')");
+  await page.waitForFunction('Number(document.querySelector("[data-step]").textContent) > 300');
+  await page.getByLabel("Learning rate").fill("0.003");
+  await page.getByLabel("Learning rate").blur();
+  await page.waitForSelector("button:text-is('Train'):not([disabled])", { timeout: 120_000 });
+  expect(await settledAt(page, 20000)).toBe(await inNode(page));
+  expect(await codeOf(page)).toContain("optimizer.lr = 0.003");
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -2,7 +2,7 @@
 
 import type { Op } from "../../../assembly/isa/index.ts";
 import { Coefficient, UpdateArg } from "../../../assembly/isa/optimizer.ts";
-import { check, having, isObject, name, property, type Rule, show } from "../../check.ts";
+import { check, having, name, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import { instruction } from "../../runtime/instructions.ts";
@@ -88,7 +88,7 @@ export interface UpdateSite {
 export function checkOptimizer(call: string, optimizer: Optimizer): void {
   check(call, "optimizer", optimizer, having("coefficients", "an optimizer, such as sgd({ lr: 0.1 })"));
   check(call, "optimizer.name", optimizer.name, name);
-  checkRate(call, optimizer);
+  check(call, "optimizer.lr", optimizer.lr, rateRule);
   const { rule } = optimizer;
   if (!(rule instanceof UpdateRule)) {
     throw new OptionError(
@@ -96,11 +96,6 @@ export function checkOptimizer(call: string, optimizer: Optimizer): void {
     );
   }
   check(call, "optimizer.with", optimizer.with ?? [], extrasRule);
-}
-
-/** @throws OptionError where its rate, which may be set at any time, is none */
-export function checkRate(call: string, { lr }: Optimizer): void {
-  check(call, "optimizer.lr", lr, rateRule);
 }
 
 /**
@@ -147,10 +142,7 @@ export function writeCoefficients(
 /** What optimizers take besides their rate. */
 export const extrasRule: Rule = [
   (value) =>
-    Array.isArray(value) &&
-    Array.from(value).every(
-      (each) => having("update", "")[0](each) && isObject(property(each, "description")),
-    ),
+    Array.isArray(value) && Array.from(value).every((each) => typeof property(each, "update") === "function"),
   "a list such as [weightDecay(1e-4)]",
 ];
 

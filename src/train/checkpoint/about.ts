@@ -110,7 +110,8 @@ export function objectiveOf({ face }: Core, written: unknown): Objective | undef
   return face.objective("losses", isOne ? found[0]![1].loss : Object.fromEntries(found));
 }
 
-export function aboutOf({ core, seed, training }: Inside): About {
+/** @param call how messages name the caller @throws OptionError where a schedule of a user's own remembers what a file cannot hold */
+export function aboutOf(call: string, { core, seed, training }: Inside): About {
   const {
     step,
     scales,
@@ -123,6 +124,7 @@ export function aboutOf({ core, seed, training }: Inside): About {
     evaluated,
     remembered = [],
   } = training;
+  if (schedule) check(call, "what the schedule's next gives", schedule, numbersRule);
   const isKnown = objective?.every(({ loss }) => losses().includes(loss));
   return {
     version: VERSION,
@@ -174,7 +176,7 @@ const regionsRule: Rule = [
 ];
 const numbersRule: Rule = [
   (value) => isObject(value) && Object.values(value).every(finite[0]),
-  "an object of numbers",
+  "an object of finite numbers",
 ];
 const layersRule: Rule = [
   (value) =>

@@ -29,6 +29,6 @@ export function write(
   );
   return writeTensors(call, Object.fromEntries(copies), {
     ...metadata,
-    [KEY]: JSON.stringify(aboutOf(inside)),
+    [KEY]: JSON.stringify(aboutOf(call, inside)),
   }).bytes;
 }

@@ -40,6 +40,7 @@ import {
   save,
   separableConv2d,
   sequential,
+  sgd,
   spatialDropout,
   tanh,
   tensor,
@@ -52,7 +53,7 @@ import { size } from "../../../src/tensor.ts";
 import { makers } from "../../../src/train/checkpoint/rebuild.ts";
 import { checkedMessage, generator } from "../../fuzz/damaged-files.ts";
 import { blobs } from "../blobs.ts";
-import { expectRejection } from "../expect-error.ts";
+import { expectError, expectRejection } from "../expect-error.ts";
 
 beforeAll(() => init());
 
@@ -199,7 +200,7 @@ describe("load refuses", () => {
       (about) => {
         about.training.callbacks = [{ name: "earlyStopping", numbers: { worse: null }, weights: false }];
       },
-      "load: callbacks[0]: numbers must be an object of numbers; got an object",
+      "load: callbacks[0]: numbers must be an object of finite numbers; got an object",
     ],
     [
       "best weights that are not there",
@@ -551,3 +552,23 @@ describe("every layer of kobai's", () => {
 function describeLayers(file: Uint8Array<ArrayBuffer>): unknown {
   return JSON.parse(parse(file).metadata.kobai!).layers;
 }
+
+test.each([{ best: Number.POSITIVE_INFINITY }, { best: "0.1" }, Promise.resolve({})])(
+  "a schedule's state that no file can hold is not saved: %s",
+  async (state) => {
+    using net = make();
+    const data = blobs(20);
+    const lr = Object.assign(() => 0.1, { next: () => state as never });
+    await net.fit(data, {
+      loss: crossEntropy(),
+      optimizer: sgd({ lr }),
+      steps: 2,
+      evaluate: { data, every: 1 },
+    });
+    expectError(
+      () => checkpoint(net),
+      OptionError,
+      `checkpoint: what the schedule's next gives must be an object of finite numbers; got ${state instanceof Promise ? "a Promise" : "an object"}`,
+    );
+  },
+);

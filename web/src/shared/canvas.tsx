@@ -6,6 +6,17 @@ export interface Point {
   readonly y: number;
 }
 
+/** How far an arrow key moves a pen, of the whole width. */
+const KEY_STEP = 1 / 28;
+
+/** Where arrow keys move a pen. */
+export const moves: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-KEY_STEP, 0],
+  ArrowRight: [KEY_STEP, 0],
+  ArrowUp: [0, -KEY_STEP],
+  ArrowDown: [0, KEY_STEP],
+};
+
 interface Props {
   readonly label: string;
   readonly class?: string;

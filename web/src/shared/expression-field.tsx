@@ -1,49 +1,54 @@
 import { useId, useState } from "preact/hooks";
-import { type Graph, parse } from "./expression.ts";
+import { type Graph, parse, variablesOf } from "./expression.ts";
+import { faultText } from "./expression-text.ts";
+import { useTexts } from "./language.ts";
 
 interface Props {
   readonly label: string;
   readonly value: string;
-  readonly variables: readonly string[];
+  /** the names that it may have; whatever names it has, where they are not given */
+  readonly variables?: readonly string[];
   readonly onChange: (text: string, graph: Graph) => void;
 }
 
-/** What was typed and cannot be parsed, and the value that it was typed over. */
 interface Draft {
-  readonly typed: string;
-  readonly over: string;
-  readonly problem: string;
+  readonly text: string;
+  /** the expression that is used meanwhile */
+  readonly instead: string;
+  readonly problem: unknown;
 }
 
-/** An expression to type; what cannot be parsed is said below, and what was there before stays in force. */
+/** An expression to type; what cannot be parsed is said below, and what was there before stays. */
 export function ExpressionField({ label, value, variables, onChange }: Props) {
   const id = useId();
+  const textOf = useTexts(faultText);
+  // What cannot be read stays to be mended, until there is another expression.
   const [draft, setDraft] = useState<Draft>();
-  const wrong = draft?.over === value ? draft : undefined;
+  const { text: shown = value, problem } = draft?.instead === value ? draft : {};
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
         type="text"
-        value={wrong?.typed ?? value}
+        value={shown}
         spellcheck={false}
         autocomplete="off"
         autocapitalize="off"
-        aria-invalid={wrong !== undefined}
-        aria-describedby={wrong && `${id}-problem`}
-        onInput={({ currentTarget: { value: typed } }) => {
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
+        onInput={({ currentTarget: { value: text } }) => {
           try {
-            onChange(typed, parse(typed, variables));
+            onChange(text, parse(text, variables ?? variablesOf(text)));
             setDraft(undefined);
           } catch (error) {
-            setDraft({ typed, over: value, problem: (error as Error).message });
+            setDraft({ text, instead: value, problem: error });
           }
         }}
       />
-      {wrong && (
+      {problem !== undefined && (
         <p id={`${id}-problem`} class="bad" role="alert">
-          {wrong.problem}
+          {textOf(problem)}
         </p>
       )}
     </div>

@@ -10,13 +10,17 @@ interface Operation {
   readonly text: (...operands: string[]) => string;
 }
 
-const infix = (sign: string) => (a: string, b: string) => `${a} ${sign} ${b}`;
+/** A negative number behind or below a sign stands in parentheses. */
+const closed = (operand: string) => (operand.startsWith("-") ? `(${operand})` : operand);
+const infix = (sign: string) => (a: string, b: string) => `${a} ${sign} ${closed(b)}`;
 const named = (name: string) => (a: string) => `${name}(${a})`;
 const unary = (
   name: string,
   value: (a: number) => number,
   derivative: (y: number, a: number) => number,
 ): Operation => ({ value, derivatives: (y, a) => [derivative(y, a)], text: named(name) });
+
+export const product = infix("×");
 
 export const operations: Readonly<Record<string, Operation>> = {
   "+": { value: (a, b) => a + b, derivatives: () => [1, 1], text: infix("+") },
@@ -27,9 +31,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     value: (a, b) => a ** b,
     // By the exponent only where the base has a logarithm.
     derivatives: (y, a, b) => [b * a ** (b - 1), a > 0 ? y * Math.log(a) : 0],
-    text: (a, b) => `${a}^${b}`,
+    text: (a, b) => `${closed(a)}^${closed(b)}`,
   },
-  neg: { value: (a) => -a, derivatives: () => [-1], text: (a) => `−${a}` },
+  neg: { value: (a) => -a, derivatives: () => [-1], text: (a) => `−${closed(a)}` },
   sin: unary("sin", Math.sin, (_, a) => Math.cos(a)),
   cos: unary("cos", Math.cos, (_, a) => -Math.sin(a)),
   tan: unary("tan", Math.tan, (y) => 1 + y * y),
@@ -76,11 +80,45 @@ export type Node =
 /** An expression as steps in order; the last is its value. */
 export type Graph = readonly Node[];
 
-/** Thrown by `parse`: where, and what is meant to be there. */
-export class ExpressionError extends Error {}
+/** What is wrong with an expression, and of what: a name with those there are, a function with how many values it takes, a place. */
+export type Fault =
+  | { readonly kind: "empty" | "long" | "syntax" }
+  | { readonly kind: "place"; readonly at: number }
+  | { readonly kind: "name"; readonly name: string; readonly known: readonly string[] }
+  | { readonly kind: "count"; readonly name: string; readonly count: number };
+
+/** Thrown by `parse`. */
+export class ExpressionError extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(JSON.stringify(fault));
+    this.fault = fault;
+  }
+}
 
 jsep.removeBinaryOp("^");
 jsep.addBinaryOp("^", 12, true);
+// A sign is of the whole power, as mathematicians read it: -x^2 is -(x^2). In JavaScript, which jsep follows, it is of the base alone.
+jsep.hooks.add("gobble-token", function (found) {
+  const operator = this.char;
+  if (operator !== "-" && operator !== "+") return;
+  this.index++;
+  found.node = { type: "UnaryExpression", operator, argument: powerOf(this), prefix: true };
+});
+
+/** What comes next, with its exponents. */
+function powerOf(parser: jsep.HookScope): jsep.Expression {
+  const base = parser.gobbleToken();
+  if (!base) return parser.throwError("a sign of nothing");
+  const behind = parser.index;
+  const operator = parser.gobbleBinaryOp() as unknown as string | false;
+  if (operator === "^" || operator === "**")
+    return { type: "BinaryExpression", operator, left: base, right: powerOf(parser) };
+  parser.index = behind;
+  return base;
+}
+
 const [MOST_NODES, MOST_CHARACTERS] = [200, 1000];
 
 /**
@@ -93,7 +131,7 @@ export function parse(text: string, variables: readonly string[]): Graph {
   const nodes: Node[] = [];
   const known = new Map<string, number>();
   const add = (node: Node): number => {
-    if (nodes.length >= MOST_NODES) throw new ExpressionError("too long");
+    if (nodes.length >= MOST_NODES) throw new ExpressionError({ kind: "long" });
     // A variable is one node, however often it is read.
     const key = node.kind === "variable" ? node.name : undefined;
     const before = key === undefined ? undefined : known.get(key);
@@ -113,7 +151,7 @@ export function parse(text: string, variables: readonly string[]): Graph {
         const { name } = expression as jsep.Identifier;
         if (variables.includes(name)) return add({ kind: "variable", name });
         if (Object.hasOwn(constants, name)) return add({ kind: "number", value: constants[name]! });
-        throw new ExpressionError(`"${name}"? ${variables.join(", ")}, ${Object.keys(constants).join(", ")}`);
+        throw new ExpressionError({ kind: "name", name, known: [...variables, ...Object.keys(constants)] });
       }
       case "UnaryExpression": {
         const { operator, argument } = expression as jsep.UnaryExpression;
@@ -132,20 +170,21 @@ export function parse(text: string, variables: readonly string[]): Graph {
         const { callee, arguments: given } = expression as jsep.CallExpression;
         const name = (callee as jsep.Identifier).name;
         if (!functionNames.includes(name))
-          throw new ExpressionError(`"${name}"? ${functionNames.join(", ")}`);
-        const { length } = name === "max" || name === "min" ? { length: 2 } : { length: 1 };
-        if (given.length !== length) throw new ExpressionError(`${name}: ${given.length} ≠ ${length}`);
+          throw new ExpressionError({ kind: "name", name: name ?? "", known: functionNames });
+        const count = name === "max" || name === "min" ? 2 : 1;
+        if (given.length !== count) throw new ExpressionError({ kind: "count", name, count });
         return add({ kind: "operation", operation: name, inputs: given.map(walk) });
       }
     }
-    throw new ExpressionError(`${expression.type}?`);
+    throw new ExpressionError({ kind: "syntax" });
   };
-  if (text.length > MOST_CHARACTERS) throw new ExpressionError(`${text.length} > ${MOST_CHARACTERS}`);
+  if (text.trim() === "") throw new ExpressionError({ kind: "empty" });
+  if (text.length > MOST_CHARACTERS) throw new ExpressionError({ kind: "long" });
   let parsed: jsep.Expression;
   try {
     parsed = jsep(text);
   } catch (error) {
-    throw new ExpressionError((error as Error).message);
+    throw new ExpressionError({ kind: "place", at: (error as { index: number }).index + 1 });
   }
   walk(parsed);
   return nodes;

@@ -77,7 +77,8 @@ export function GraphPicture({
       height={height}
       role="img"
       aria-label={label}
-      style={{ maxWidth: "none" }}
+      // As wide as there is room for, but never so small that it cannot be read: then it scrolls.
+      style={{ maxWidth: "max(100%, 44rem)", height: "auto" }}
     >
       <defs>
         <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">

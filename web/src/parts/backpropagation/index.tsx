@@ -1,6 +1,15 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
-import { backward, evaluate, type Graph, operations, parse, variablesOf } from "../../shared/expression.ts";
+import {
+  backward,
+  evaluate,
+  type Graph,
+  operations,
+  parse,
+  product,
+  variablesOf,
+} from "../../shared/expression.ts";
+import { ExpressionField } from "../../shared/expression-field.tsx";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
 import { useTexts } from "../../shared/language.ts";
@@ -52,11 +61,12 @@ function initial(): Example {
   }
 }
 
+/** Each operation is done once forward and once backward. */
+const stepsOf = (graph: Graph) => 2 * graph.filter(({ kind }) => kind === "operation").length;
+
 export default function Backpropagation() {
   const t = useTexts(text);
   const [{ expression, values }, setExample] = useState(initial);
-  const [problem, setProblem] = useState<string>();
-  const [typed, setTyped] = useState(expression);
   const [pointed, setPointed] = useState<number>();
   const names = useMemo(() => variablesOf(expression), [expression]);
   const graph = useMemo<Graph>(() => parse(expression, names), [expression]);
@@ -79,13 +89,7 @@ export default function Backpropagation() {
 
   const choose = (next: Example) => {
     setExample(next);
-    setTyped(next.expression);
-    setProblem(undefined);
-    setStep(
-      2 *
-        parse(next.expression, variablesOf(next.expression)).filter(({ kind }) => kind === "operation")
-          .length,
-    );
+    setStep(stepsOf(parse(next.expression, variablesOf(next.expression))));
   };
 
   const allValues = evaluate(graph, values);
@@ -127,7 +131,7 @@ export default function Backpropagation() {
     return node.inputs
       .map(
         (input, k) =>
-          `${sign(input)}: ${brief(allGradients[i]!)} × ${brief(local[k]!)} = ${brief(handed[k]!)}`,
+          `${sign(input)}: ${product(brief(allGradients[i]!), brief(local[k]!))} = ${brief(handed[k]!)}`,
       )
       .join("; ");
   };
@@ -149,39 +153,15 @@ export default function Backpropagation() {
             options={{ "": t.choose, ...t.examples }}
             onChange={(key) => key !== "" && choose(examples[key]!)}
           />
-          <div class="field">
-            <label for="expression">{t.expression}</label>
-            <input
-              id="expression"
-              type="text"
-              value={typed}
-              spellcheck={false}
-              autocomplete="off"
-              autocapitalize="off"
-              aria-invalid={problem !== undefined}
-              aria-describedby={problem === undefined ? undefined : "expression-problem"}
-              onInput={({ currentTarget: { value } }) => {
-                setTyped(value);
-                try {
-                  const next = variablesOf(value);
-                  const parsed = parse(value, next);
-                  setExample({
-                    expression: value,
-                    values: Object.fromEntries(next.map((name) => [name, numberOf(values, name)])),
-                  });
-                  setStep(2 * parsed.filter(({ kind }) => kind === "operation").length);
-                  setProblem(undefined);
-                } catch (error) {
-                  setProblem((error as Error).message);
-                }
-              }}
-            />
-            {problem !== undefined && (
-              <p id="expression-problem" class="bad" role="alert">
-                {problem}
-              </p>
-            )}
-          </div>
+          <ExpressionField
+            label={t.expression}
+            value={expression}
+            onChange={(next, parsed) => {
+              const given = variablesOf(next).map((name) => [name, numberOf(values, name)]);
+              setExample({ expression: next, values: Object.fromEntries(given) });
+              setStep(stepsOf(parsed));
+            }}
+          />
           <div class="pair">
             {names.map((name) => (
               <NumberField

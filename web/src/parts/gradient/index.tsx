@@ -127,7 +127,7 @@ function OneVariable() {
             min={-15}
             max={0}
             step={0.25}
-            text={`10^${exponent}`}
+            text={`10${raised(exponent)}`}
             onInput={setExponent}
           />
           <dl class="numbers">
@@ -180,6 +180,10 @@ function descend(graph: Graph, start: readonly [number, number], rate: number, s
   return points;
 }
 
+/** An exponent as it stands behind its base. */
+const raised = (exponent: number) =>
+  String(exponent).replace(/[-.\d]/g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? (sign === "-" ? "⁻" : "·"));
+
 function TwoVariables() {
   const t = useTexts(text);
   const [{ text: typed, graph }, setExpression] = useState(() =>
@@ -191,7 +195,7 @@ function TwoVariables() {
   ]);
   const [rate, setRate] = useState(() => numberOf(readAddress().params, "rate", 0.1, RATES));
   const [steps, setSteps] = useState(() =>
-    Math.round(numberOf(readAddress().params, "steps", 20, [1, MOST_STEPS])),
+    Math.round(numberOf(readAddress().params, "steps", 100, [1, MOST_STEPS])),
   );
   useEffect(
     () =>
@@ -218,7 +222,13 @@ function TwoVariables() {
   const last = points.at(-1)!;
   const slope = Math.hypot(...landscape.gradient(...last));
   const outcome =
-    points.length <= steps || Math.hypot(...last) > 1e3 ? "diverged" : slope < 1e-2 ? "converged" : "under";
+    points.length <= steps || Math.hypot(...last) > 1e3
+      ? "diverged"
+      : slope < 1e-2
+        ? "converged"
+        : Math.hypot(last[0] - start[0], last[1] - start[1]) < 1e-3
+          ? "still"
+          : "under";
   const two = (value: number) =>
     Math.abs(value) < 1e4 ? String(Math.round(value * 1000) / 1000) : value.toExponential(2);
   const round = (value: number) => Math.round(value * 100) / 100;

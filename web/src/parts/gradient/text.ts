@@ -27,7 +27,7 @@ interface Text {
   readonly start: (axis: string) => string;
   readonly end: string;
   readonly outcome: string;
-  readonly outcomes: Readonly<Record<"converged" | "diverged" | "under", string>>;
+  readonly outcomes: Readonly<Record<"converged" | "diverged" | "still" | "under", string>>;
   readonly failures: string;
   readonly good: string;
   readonly large: string;
@@ -68,7 +68,12 @@ export const text: Texts<Text> = {
     start: (axis) => `Start ${axis}`,
     end: "ends at",
     outcome: "It",
-    outcomes: { converged: "has come to rest", diverged: "has blown up", under: "is still on its way" },
+    outcomes: {
+      converged: "has come to rest",
+      diverged: "has blown up",
+      still: "has hardly moved",
+      under: "is still on its way",
+    },
     failures: "The book's learning rates",
     good: "0.1: it arrives",
     large: "10: it blows up",
@@ -80,7 +85,7 @@ export const text: Texts<Text> = {
   },
   ja: {
     heading: "勾配",
-    lead: "微分は、いる場所で関数がどれだけ変化するかを表します。数値微分は並んだ 2 つの値から、解析的な微分は連鎖律から求まります。ここでは両方を並べて見ます。",
+    lead: "微分は、その場所で関数がどれだけ変化するかを表します。数値微分は隣り合う 2 つの値から、解析的な微分は連鎖律から求まります。ここでは両方を並べて見ます。",
     book: "本: 4.3 節 数値微分、4.4 節 勾配",
     one: "1 変数の関数",
     oneLead: "曲線上の点をドラッグしてください。直線が接線で、その傾きが微分です。",
@@ -97,7 +102,7 @@ export const text: Texts<Text> = {
     tangent: "接線",
     errors: "差は h でどう変わるか",
     errorsLead:
-      "右では h の間に曲線が曲がり、左では丸め誤差が桁を失わせます。float32 では 10⁻³ より小さいと桁がほとんど残りません。本は float64 で h = 10⁻⁴ を使います。",
+      "右側では幅 h の間で曲線が曲がるため、左側では丸め誤差で桁が失われるため、差が大きくなります。float32 では h が 10⁻³ より小さいと正しい桁がほとんど残りません。本は float64 で h = 10⁻⁴ を使います。",
     step: "log₁₀ h",
     two: "2 変数の関数",
     twoLead: "矢印は下る向きです。図を押すかドラッグすると、勾配降下法の出発点が決まります。",
@@ -106,7 +111,12 @@ export const text: Texts<Text> = {
     start: (axis) => `出発点 ${axis}`,
     end: "到達点",
     outcome: "結果",
-    outcomes: { converged: "収束しました", diverged: "発散しました", under: "まだ途中です" },
+    outcomes: {
+      converged: "収束しました",
+      diverged: "発散しました",
+      still: "ほとんど動いていません",
+      under: "まだ途中です",
+    },
     failures: "本の学習率",
     good: "0.1: 到達する",
     large: "10: 発散する",

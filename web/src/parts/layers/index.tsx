@@ -24,7 +24,7 @@ const activations: Readonly<Record<string, string>> = {
 const losses: Readonly<Record<string, { readonly f: string; readonly low: number; readonly high: number }>> =
   {
     squared: { f: "(x - 1)^2/2", low: -2, high: 4 },
-    crossEntropy: { f: "-log(x)", low: 0.01, high: 1 },
+    crossEntropy: { f: "-log(x)", low: 0.05, high: 1 },
     binary: { f: "log(1 + exp(-x))", low: -6, high: 6 },
   };
 

@@ -125,15 +125,17 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
           {problem}
         </p>
       )}
-      <div class="cards">
-        <Chart label={t.loss} xLabel={t.step} series={loss} format={(value) => value.toFixed(4)} />
-        <Chart
-          label={t.accuracy}
-          xLabel={t.step}
-          series={accuracy}
-          format={(value) => `${(100 * value).toFixed(2)} %`}
-        />
-      </div>
+      {loss.some(({ x }) => x.length > 0) && (
+        <div class="cards">
+          <Chart label={t.loss} xLabel={t.step} series={loss} format={(value) => value.toFixed(4)} />
+          <Chart
+            label={t.accuracy}
+            xLabel={t.step}
+            series={accuracy}
+            format={(value) => `${(100 * value).toFixed(2)} %`}
+          />
+        </div>
+      )}
     </section>
   );
 }

@@ -33,7 +33,8 @@ function argument(value: unknown): string {
   return isDescription(value) ? call(value) : JSON.stringify(value);
 }
 
-export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): string {
+/** @param isLoaded whether the run began with weights of a file */
+export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLoaded = false): string {
   const layers = layersOf(spec, data.classes);
   const optimizers = log.length > 0 ? log.map(({ optimizer }) => optimizer) : [];
   const names = new Set([
@@ -47,12 +48,13 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared): str
   const lines = [
     `import { ${[...names].sort().join(", ")} } from "kobai";`,
     ...(isFetched(spec.data) ? [`import { ${spec.data} } from "kobai/data";`] : []),
-    'import { sha256 } from "kobai/io";',
+    `import { ${isLoaded ? "loadSafetensors, " : ""}sha256 } from "kobai/io";`,
     "",
     "await init();",
     ...dataLines(spec.data, data),
     `const layers = [${layers.map(argument).join(", ")}];`,
     `const net = sequential(layers, { input: ${JSON.stringify(data.input)}, seed: ${spec.seed} });`,
+    ...(isLoaded ? ['net.load((await loadSafetensors("weights.safetensors")).tensors);'] : []),
   ];
   let last: OptimizerDescription | undefined;
   for (const { optimizer, batchSize, steps } of log) {

@@ -61,15 +61,17 @@ const isNumber = (cell: string) => cell !== "" && Number.isFinite(Number(cell));
 function parse(text: string): Prepared {
   const rows = rowsOf(text);
   const [heading] = rows;
-  const samples = heading?.cells.slice(0, -1).some((cell) => !isNumber(cell)) ? rows.slice(1) : rows;
   const width = (heading?.cells.length ?? 0) - 1;
+  // Names are all words: a first row with a value that is missing is a row.
+  const isHeading = width > 0 && !heading!.cells.slice(0, -1).some(isNumber);
+  const samples = isHeading ? rows.slice(1) : rows;
   check(samples, width);
   const names = [...new Set(samples.map(({ cells }) => cells.at(-1)!))].sort();
   checkClasses(names);
   const index = new Map(names.map((name, i) => [name, i]));
   const labels = samples.map(({ cells }) => index.get(cells.at(-1)!)!);
   const scaled = scale(samples.map(({ cells }) => cells.slice(0, -1).map(Number)));
-  if (width === 2) return prepared(scaled.map(([x, y], i) => [x!, y!, labels[i]!] as const));
+  if (width === 2) return { ...prepared(scaled.map(([x, y], i) => [x!, y!, labels[i]!] as const)), names };
   const pick = (keep: (i: number) => boolean): Dataset => {
     const chosen = scaled.flatMap((row, i) => (keep(i) ? [[row, labels[i]!] as const] : []));
     return {
@@ -83,6 +85,7 @@ function parse(text: string): Prepared {
     test: pick((i) => samples.length < 40 || isTest(i, samples.length)),
     classes: names.length,
     input: [width],
+    names,
   };
 }
 

@@ -1,14 +1,12 @@
-import { useState } from "preact/hooks";
 import { NumberField, Select } from "../../shared/fields.tsx";
-import { type Texts, useTexts } from "../../shared/language.ts";
 import { lazy } from "../../shared/lazy.tsx";
-import type { CsvError } from "./csv.ts";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
 import { Problem } from "./problem.tsx";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
+const CsvField = lazy(() => import("./csv-field.tsx"));
 const DrawingsFields = lazy(() => import("./drawings-fields.tsx"));
 
 interface Props {
@@ -56,7 +54,7 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       {spec.data === "drawings" && (
         <DrawingsFields onData={(data) => onOwn("drawings", data)} onNames={onNames} />
       )}
-      {isFetched(spec.data) && !run.trainer && (
+      {isFetched(spec.data) && !run.data && (
         <p>
           <button type="button" class="main" disabled={isFetching} onClick={onFetch}>
             {isFetching ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
@@ -65,43 +63,5 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       )}
       <Problem run={run} of="data" />
     </section>
-  );
-}
-
-interface CsvProps {
-  readonly t: TrainText;
-  readonly onData: (data: Prepared) => void;
-}
-
-function CsvField({ t, onData }: CsvProps) {
-  const [problem, setProblem] = useState<Texts<string>>();
-  const words = useTexts(problem ?? { en: "", ja: "" });
-  return (
-    <div class="field">
-      <label for="csv">{t.csvFile}</label>
-      <input
-        id="csv"
-        type="file"
-        accept=".csv,text/csv,text/plain"
-        onChange={async ({ currentTarget: { files } }) => {
-          try {
-            const bytes = await files?.[0]?.arrayBuffer();
-            if (bytes === undefined) return;
-            const { readCsv } = await import("./csv.ts");
-            onData(readCsv(bytes));
-            setProblem(undefined);
-          } catch (error) {
-            const { message, texts = { en: message, ja: message } } = error as CsvError;
-            setProblem(texts);
-          }
-        }}
-      />
-      <p class="quiet">{t.csvHelp}</p>
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {words}
-        </p>
-      )}
-    </div>
   );
 }

@@ -30,6 +30,8 @@ export interface Prepared {
   readonly test: Dataset;
   readonly classes: number;
   readonly input: readonly number[];
+  /** of the classes, where they are one's own */
+  readonly names?: readonly string[];
   /** where samples are points of the plane */
   readonly points?: readonly LabelledPoint[];
   /** of the test set, where samples are images */

@@ -40,7 +40,7 @@ export default function ImageCards({ kind, trainer, look, ownNames }: Props) {
           <section class={classes > 4 ? "card double" : "card"}>
             <h2>{t.confusion}</h2>
             <p class="quiet">{t.confusionCaption(images.t.length)}</p>
-            <Confusion t={t} images={images} classes={look.classes} names={names} />
+            <Confusion t={t} labels={images.t} classes={look.classes} names={names} />
           </section>
           {look.classes.some((taken, i) => taken !== images.t[i]) && (
             <section class="card">

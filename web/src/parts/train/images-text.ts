@@ -3,7 +3,7 @@ import type { Texts } from "../../shared/language.ts";
 const en = {
   confusion: "What is taken for what",
   confusionCaption: (count: number) =>
-    `Rows: what it is. Columns: what the network says. ${count.toLocaleString("en")} test images.`,
+    `Rows: what it is. Columns: what the network says. ${count.toLocaleString("en")} test samples.`,
   label: "class",
   wrong: "Taken for something else",
   taken: (name: string, as: string) => `${name}, taken for ${as}`,
@@ -49,12 +49,12 @@ export const imagesText: Texts<ImagesText> = {
   ja: {
     confusion: "何を何と間違えるか",
     confusionCaption: (count) =>
-      `行: 正解、列: ネットワークの答え。テスト画像 ${count.toLocaleString("ja")} 枚。`,
+      `行: 正解、列: ネットワークの答え。テストデータ ${count.toLocaleString("ja")} 件。`,
     label: "クラス",
     wrong: "間違えた画像",
     taken: (name, as) => `${name} を ${as} と判断`,
     weights: "第 1 層が見ているもの",
-    weightsHelp: "各ニューロンの重みを画像にしたもの。橙は線があると強まる所、青は弱まる所です。",
+    weightsHelp: "各ニューロンの重みを画像にしたもの。線がそこにあると出力が強まる所が橙、弱まる所が青です。",
     garments: [
       "T シャツ",
       "ズボン",
@@ -75,7 +75,7 @@ export const imagesText: Texts<ImagesText> = {
     firstClasses: ["丸", "ばつ"],
     drawings: "自分のクラス",
     drawingsHelp:
-      "クラスを選び、例を書いて加えます。まずは各クラス 5 枚で十分です。絵はこのブラウザにだけ保存されます。",
+      "クラスを選び、例を描いて加えます。まずは各クラス 5 枚で十分です。絵はこのブラウザにだけ保存されます。",
     className: (i) => `クラス ${i} の名前`,
     newClass: (i) => `クラス ${i}`,
     addClass: "クラスを追加",

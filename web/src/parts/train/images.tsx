@@ -14,10 +14,20 @@ interface ImagesProps {
   readonly names: readonly string[];
 }
 
+interface ConfusionProps {
+  readonly t: ImagesText;
+  /** what the test samples are */
+  readonly labels: ArrayLike<number>;
+  /** what they are taken for */
+  readonly classes: Uint8Array;
+  /** of the classes */
+  readonly names: readonly string[];
+}
+
 /** How often each class is taken for which. */
-export function Confusion({ t, images, classes, names }: ImagesProps) {
+export function Confusion({ t, labels, classes, names }: ConfusionProps) {
   const counts = names.map(() => new Array<number>(names.length).fill(0));
-  for (const [i, label] of images.t.entries()) counts[label]![classes[i]!]!++;
+  for (const [i, taken] of classes.entries()) counts[labels[i]!]![taken]!++;
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const isLong = names.some(({ length }) => length > 2);
   return (

@@ -1,12 +1,12 @@
 import "./engine-file.ts";
 import type { Kinds } from "kobai/worker";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
-import { type DataKind, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
+import { type DataKind, isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
 import { DataFields } from "./data-fields.tsx";
 import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
@@ -19,6 +19,10 @@ import { useRun } from "./use-run.ts";
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
+/** Shares of the test set that may be enough. */
+const shares = ["0.9", "0.95", "0.97", "0.98", "0.99", "1"] as const;
+type Until = (typeof shares)[number] | "never";
+
 export default function Part() {
   const t = useText();
   return t ? <Train t={t} /> : <p aria-busy="true" />;
@@ -28,7 +32,9 @@ function Train({ t }: { readonly t: TrainText }) {
   const [state, setState] = useState<State>(() => fromParams(readAddress().params));
   const [preset, setPreset] = useState("");
   const [steps, setSteps] = useState(2000);
-  const [until, setUntil] = useState(1.01);
+  const [until, setUntil] = useState<Until>("never");
+  /** the step that training ends at, once it has begun */
+  const end = useRef<number | undefined>(undefined);
   const [speed, setSpeed] = useState("full");
   const [own, setOwn] = useState<Readonly<Record<string, Prepared | undefined>>>({});
   const [ownNames, setOwnNames] = useState<readonly string[]>([]);
@@ -62,11 +68,20 @@ function Train({ t }: { readonly t: TrainText }) {
     const next = { ...setting, ...part };
     const wasRunning = isRunning;
     run.pause();
-    change({ ...state, setting: next, log: trainer?.log ?? state.log });
-    if (wasRunning) run.train(next, steps, until, rate());
+    change({ ...state, setting: next, log: trainer?.shared ?? state.log });
+    if (wasRunning) run.train(next, endOf, enough(), rate());
   };
+  const train = () => {
+    end.current = undefined;
+    run.train(setting, endOf, enough(), rate());
+  };
+  const endOf = (from: number) => {
+    end.current ??= from + steps;
+    return end.current;
+  };
+  const enough = () => (until === "never" ? 2 : Number(until));
   const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
-  const classes = trainer?.data.classes ?? 2;
+  const classes = run.data?.classes ?? (isFetched(spec.data) ? 10 : 2);
   const points = useMemo<readonly LabelledPoint[]>(
     () => (spec.data === "points" ? spec.points : (trainer?.data.points ?? [])),
     [spec, trainer],
@@ -160,12 +175,17 @@ function Train({ t }: { readonly t: TrainText }) {
               />
               <Select label={t.speed} value={speed} options={t.speeds} onChange={setSpeed} />
               <NumberField label={t.stopAt} value={steps} min={1} max={1e6} step={1} onChange={setSteps} />
-              <NumberField
+              <Select
                 label={t.until}
-                value={until > 1 ? 1.01 : until}
-                min={0.5}
-                max={1.01}
-                step={0.01}
+                value={until}
+                options={
+                  {
+                    never: t.never,
+                    ...Object.fromEntries(
+                      shares.map((share) => [share, `${Math.round(100 * Number(share))} %`]),
+                    ),
+                  } as Readonly<Record<Until, string>>
+                }
                 onChange={setUntil}
               />
             </div>
@@ -181,7 +201,7 @@ function Train({ t }: { readonly t: TrainText }) {
           ownNames={ownNames}
           onLabel={setLabel}
           onPoints={(next) => changeSpec({ points: next })}
-          onTrain={() => run.train(setting, steps, until, rate())}
+          onTrain={train}
           onReset={() => {
             changeSpec({});
             run.restart();

@@ -15,8 +15,8 @@ export interface Look {
   readonly step: number;
   /** of points of the plane: outputs of all layers in its cells, row by row from the upper left */
   readonly plane?: Readonly<Record<string, Tensor>>;
-  /** of images: what the test set is taken for */
-  readonly classes?: Uint8Array;
+  /** what the test set is taken for */
+  readonly classes: Uint8Array;
   /** of the first layer */
   readonly weight?: Tensor;
   readonly activations: Readonly<Record<string, Tensor>>;
@@ -56,7 +56,7 @@ export async function look(trainer: Trainer, { x, t }: Samples): Promise<Look> {
     net.outputs(x),
     net.gradient(x, t, "crossEntropy"),
     data.points && net.outputs(cells),
-    data.images && trainer.predictTest(),
+    trainer.predictTest(),
     data.images && net.params(),
   ]);
   const weight = params && Object.values(params)[0];
@@ -64,8 +64,8 @@ export async function look(trainer: Trainer, { x, t }: Samples): Promise<Look> {
     step,
     activations,
     gradients,
+    classes,
     ...(plane && { plane }),
-    ...(classes && { classes }),
     ...(weight && { weight }),
   };
 }

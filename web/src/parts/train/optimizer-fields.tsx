@@ -6,7 +6,10 @@ import type { TrainText } from "./text.ts";
 export type Course = "constant" | "cosine" | "exponential";
 
 /** The rate at first, and its course. */
-function rateOf({ lr = 0.01 }: OptimizerDescription): { readonly rate: number; readonly course: Course } {
+export function rateOf({ lr = 0.01 }: OptimizerDescription): {
+  readonly rate: number;
+  readonly course: Course;
+} {
   if (typeof lr === "number") return { rate: lr, course: "constant" };
   return { rate: lr.from as number, course: lr.kind === "exponential" ? "exponential" : "cosine" };
 }

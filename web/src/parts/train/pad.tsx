@@ -1,12 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
-import { Canvas, type Point } from "../../shared/canvas.tsx";
+import { Canvas, moves, type Point } from "../../shared/canvas.tsx";
 import type { ImagesText } from "./images-text.ts";
 
 const SIZE = 280;
 export const SIDE = 28;
-/** How far an arrow key moves the pen. */
-const KEY_STEP = 1 / SIDE;
 
 /** The drawing, as those who look at it need it. */
 export interface Drawing {
@@ -26,13 +24,6 @@ interface Props {
 interface Pen extends Point {
   readonly isDown: boolean;
 }
-
-const moves: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-KEY_STEP, 0],
-  ArrowRight: [KEY_STEP, 0],
-  ArrowUp: [0, -KEY_STEP],
-  ArrowDown: [0, KEY_STEP],
-};
 
 /** An area to draw in, with a pointer or with keys: arrows move a pen, the space bar puts it down and lifts it. */
 export function Pad({ t, onDraw, children }: Props) {

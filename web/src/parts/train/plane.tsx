@@ -1,12 +1,14 @@
 import type { Tensor } from "kobai";
-import { useCallback } from "preact/hooks";
-import { Canvas, paint } from "../../shared/canvas.tsx";
+import { useCallback, useState } from "preact/hooks";
+import { Canvas, moves, type Point, paint } from "../../shared/canvas.tsx";
 import { classColors, css, diverging, type Rgb, rgbOf } from "../../shared/colors.ts";
 import type { LabelledPoint } from "./data.ts";
 import { CELLS, REACH } from "./look.ts";
 
 interface PlaneProps {
   readonly label: string;
+  /** how points are added with keys */
+  readonly keysHelp: string;
   /** the network's outputs in the cells */
   readonly scores: Tensor | undefined;
   readonly points: readonly LabelledPoint[];
@@ -20,7 +22,7 @@ const MOST_POINTS = 2000;
 const toPixel = (value: number) => ((value + REACH) / (2 * REACH)) * SIZE;
 
 /** The plane in the colours of the classes, the stronger the surer, and the points. */
-export function Plane({ label, scores, points, onAdd }: PlaneProps) {
+export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
       const ground = rgbOf("--ground");
@@ -48,17 +50,38 @@ export function Plane({ label, scores, points, onAdd }: PlaneProps) {
     },
     [scores, points],
   );
-  return (
+  const [pen, setPen] = useState<Point>();
+  const add = ({ x, y }: Point) => onAdd?.((2 * x - 1) * REACH, (1 - 2 * y) * REACH);
+  const canvas = (
     <Canvas
       label={label}
       class="square"
       width={SIZE}
       height={SIZE}
       draw={draw}
-      {...(onAdd && {
-        onDown: ({ x, y }) => onAdd((2 * x - 1) * REACH, (1 - 2 * y) * REACH),
-      })}
+      {...(onAdd && { onDown: add })}
     />
+  );
+  if (!onAdd) return canvas;
+  return (
+    <div
+      class="pad"
+      role="application"
+      aria-label={keysHelp}
+      tabIndex={0}
+      onKeyDown={(event) => {
+        const { x, y } = pen ?? { x: 0.5, y: 0.5 };
+        const move = moves[event.key];
+        if (!move && event.key !== " ") return;
+        event.preventDefault();
+        const within = (value: number) => Math.min(1, Math.max(0, value));
+        if (move) setPen({ x: within(x + move[0]), y: within(y + move[1]) });
+        else add({ x, y });
+      }}
+    >
+      {canvas}
+      {pen && <span class="pen" style={{ left: `${100 * pen.x}%`, top: `${100 * pen.y}%` }} />}
+    </div>
   );
 }
 

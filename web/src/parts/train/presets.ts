@@ -2,7 +2,7 @@ import { defaultState, type State } from "./spec.ts";
 
 const dense = (units: number) => ({ kind: "dense", units }) as const;
 const relu = { kind: "relu" } as const;
-const sigmoid = { kind: "sigmoid" } as const;
+const tanh = { kind: "tanh" } as const;
 
 /** Experiments worth a look. */
 export const presets: Readonly<Record<string, State>> = {
@@ -16,7 +16,7 @@ export const presets: Readonly<Record<string, State>> = {
     spec: {
       ...defaultState.spec,
       data: "circles",
-      hidden: [dense(8), sigmoid, dense(8), sigmoid, dense(8), sigmoid, dense(8), sigmoid],
+      hidden: [dense(8), tanh, dense(8), tanh, dense(8), tanh, dense(8), tanh],
       initial: "normal",
     },
     setting: { optimizer: { kind: "sgd", lr: 0.1 }, batchSize: 30 },

@@ -5,6 +5,7 @@ import { Histogram } from "../../shared/histogram.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
+import { rateOf } from "./optimizer-fields.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
@@ -13,6 +14,7 @@ import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
 
 const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
+const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
 interface Props {
@@ -35,9 +37,14 @@ interface Props {
 const POINTS = 400;
 
 interface Kept {
+  readonly name: string;
   readonly loss: { readonly x: number[]; readonly y: number[] };
   readonly accuracy: { readonly x: number[]; readonly y: number[] };
 }
+
+/** A setting in a word. */
+const nameOf = ({ optimizer, batchSize }: Setting) =>
+  `${optimizer.kind} ${rateOf(optimizer).rate}, ${batchSize}`;
 
 function accuracyOf({ measured }: Trainer) {
   const each = Math.ceil(measured.length / POINTS);
@@ -69,7 +76,7 @@ export function Results({
     () => [
       { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
       ...kept.map((each, i) => ({
-        label: t.run(i + 1),
+        label: each.name,
         color: `--series-${2 + (i % 3)}`,
         dashed: true,
         ...each.loss,
@@ -81,7 +88,7 @@ export function Results({
     () => [
       { label: t.testAccuracy, color: "--series-1", ...(trainer ? accuracyOf(trainer) : { x: [], y: [] }) },
       ...kept.map((each, i) => ({
-        label: t.run(i + 1),
+        label: each.name,
         color: `--series-${2 + (i % 3)}`,
         dashed: true,
         ...each.accuracy,
@@ -108,7 +115,7 @@ export function Results({
           <button
             type="button"
             disabled={!trainer || isRunning}
-            onClick={() => run.train(setting, 1, 2, Number.POSITIVE_INFINITY)}
+            onClick={() => run.train(setting, (from) => from + 1, 2, Number.POSITIVE_INFINITY)}
           >
             {t.step}
           </button>
@@ -167,7 +174,7 @@ export function Results({
           </div>
         </dl>
         <p class="quiet" data-hash-help>
-          {trainer?.isLoaded ? t.hashLoaded : t.hashHelp}
+          {trainer?.isLoaded ? t.loadedHelp : t.hashHelp}
         </p>
       </section>
       <section class="card">
@@ -192,7 +199,14 @@ export function Results({
             disabled={count === 0}
             onClick={() =>
               trainer &&
-              setKept([...kept, { loss: trainer.losses.curve(POINTS), accuracy: accuracyOf(trainer) }])
+              setKept([
+                ...kept,
+                {
+                  name: `${t.run(kept.length + 1)}: ${nameOf(setting)}`,
+                  loss: trainer.losses.curve(POINTS),
+                  accuracy: accuracyOf(trainer),
+                },
+              ])
             }
           >
             {t.keep}
@@ -205,36 +219,55 @@ export function Results({
         </div>
       </section>
       <div class="cards">
-        {!isOfImages(spec.data) && (spec.data === "points" || trainer?.data.points) && (
-          <section class="card">
-            <h2>{t.plane}</h2>
-            <Plane
-              label={t.planeHelp}
-              scores={scores}
-              points={points}
-              onAdd={
-                spec.data === "points"
-                  ? (x, y) =>
-                      onPoints([...points, [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000, label]])
-                  : undefined
-              }
-            />
-            {spec.data === "points" ? (
-              <div class="row">
-                <span class="quiet">{t.addTo}</span>
-                {[0, 1, 2].map((i) => (
-                  <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
-                    {t.classOf(i)}
-                  </button>
-                ))}
-                <button type="button" onClick={() => onPoints([])}>
-                  {t.clearPoints}
-                </button>
-              </div>
-            ) : (
-              <p class="quiet">{t.planeHelp}</p>
+        {!isOfImages(spec.data) && (
+          <div class="stack">
+            {(spec.data === "points" || trainer?.data.points) && (
+              <section class="card">
+                <h2>{t.plane}</h2>
+                <Plane
+                  label={t.planeHelp}
+                  keysHelp={t.keysHelp}
+                  scores={scores}
+                  points={points}
+                  onAdd={
+                    spec.data === "points"
+                      ? (x, y) =>
+                          onPoints([
+                            ...points,
+                            [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000, label],
+                          ])
+                      : undefined
+                  }
+                />
+                {spec.data === "points" && <p class="quiet">{t.keysHelp}</p>}
+                {spec.data === "points" ? (
+                  <div class="row">
+                    <span class="quiet">{t.addTo}</span>
+                    {[0, 1, 2].map((i) => (
+                      <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
+                        {t.classOf(i)}
+                      </button>
+                    ))}
+                    <button type="button" onClick={() => onPoints([])}>
+                      {t.clearPoints}
+                    </button>
+                  </div>
+                ) : (
+                  <p class="quiet">{t.planeHelp}</p>
+                )}
+              </section>
             )}
-          </section>
+            {trainer && look && step > 0 && (
+              <ConfusionCard
+                labels={trainer.data.test.t.data}
+                classes={look.classes}
+                names={Array.from(
+                  { length: trainer.data.classes },
+                  (_, i) => trainer.data.names?.[i] ?? t.classOf(i),
+                )}
+              />
+            )}
+          </div>
         )}
         {look?.plane && (
           <section class="card">

@@ -52,9 +52,13 @@ export const defaultState: State = {
 /** Kinds of layers that have a weight. */
 const weighted = ["dense", "conv2d", "conv1d", "convTranspose2d"];
 
-/** Whether images keep their shape on their way in: a layer further on makes rows of them. */
-export const takesImages = ({ data, hidden }: Spec) =>
-  isOfImages(data) && hidden.some(({ kind }) => kind === "flatten" || kind.startsWith("global"));
+/** Whether images keep their shape on their way in: a layer works on them, or makes rows of them. */
+export const takesImages = ({ data, hidden }: Spec) => isOfImages(data) && hidden.some(isOverImages);
+
+function isOverImages({ kind, layers }: LayerDescription): boolean {
+  if (kind === "flatten" || kind.startsWith("global") || kind.endsWith("2d")) return true;
+  return Array.isArray(layers) && layers.some(isOverImages);
+}
 
 /** All layers, with initial weights: of a network whose data has so many classes. */
 export function layersOf({ hidden, initial }: Spec, classes: number): LayerDescription[] {

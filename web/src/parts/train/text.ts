@@ -40,6 +40,7 @@ export interface TrainText {
   readonly batch: string;
   readonly stopAt: string;
   readonly until: string;
+  readonly never: string;
   readonly speed: string;
   readonly speeds: Readonly<Record<string, string>>;
   readonly train: string;
@@ -61,7 +62,7 @@ export interface TrainText {
   readonly threads: string;
   readonly hash: string;
   readonly hashHelp: string;
-  readonly hashLoaded: string;
+  readonly loadedHelp: string;
   readonly time: string;
   readonly of: (step: number, total: number) => string;
   readonly curves: string;
@@ -71,6 +72,7 @@ export interface TrainText {
   readonly run: (i: number) => string;
   readonly plane: string;
   readonly planeHelp: string;
+  readonly keysHelp: string;
   readonly addTo: string;
   readonly classOf: (i: number) => string;
   readonly clearPoints: string;
@@ -89,8 +91,6 @@ export interface TrainText {
   readonly copyLink: string;
   readonly copied: string;
   readonly code: string;
-  readonly codeHelp: (kind: DataKind) => string;
-  readonly copyCode: string;
 }
 
 /** The texts in the page's language, once they are loaded. */

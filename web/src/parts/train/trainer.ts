@@ -20,6 +20,9 @@ export interface Listener {
   changed(): void;
 }
 
+/** The step at which training that begins at a step is to end. */
+export type EndOf = (from: number) => number;
+
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
@@ -29,8 +32,6 @@ const MOST_KEYFRAMES = 30;
 interface Keyframe {
   readonly step: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** whether its weights come from a file, so that nothing else leads to them */
-  readonly isLoaded?: boolean;
 }
 
 export class Trainer {
@@ -40,6 +41,8 @@ export class Trainer {
   /** all that was trained so far, also what lies ahead after a step back */
   log: readonly Segment[];
   readonly losses = new Losses();
+  /** whether it began with weights of a file */
+  isLoaded = false;
   measured: Measured[] = [];
   readonly data: Prepared;
   readonly #spec: Spec;
@@ -101,11 +104,21 @@ export class Trainer {
     return this.#net;
   }
 
-  /** Trains with a setting from where it stands, once what runs has ended. @param until a share of the test set that is enough */
-  run(setting: Setting, steps: number, until = 2): Promise<void> {
+  /** What an address can hold of the run: nothing where it began with weights that were loaded. */
+  get shared(): readonly Segment[] {
+    return this.isLoaded ? [] : this.log;
+  }
+
+  /**
+   * Trains with a setting, once what was asked for before is done.
+   *
+   * @param endOf the step to train to, from where it stands by then
+   * @param until a share of the test set that is enough
+   */
+  run(setting: Setting, endOf: EndOf, until = 2): Promise<void> {
     const mine = ++this.#asked;
     return this.#next(async () => {
-      if (mine === this.#asked) await this.#train(setting, steps, until);
+      if (mine === this.#asked) await this.#train(setting, endOf(this.step) - this.step, until);
     });
   }
 
@@ -117,6 +130,7 @@ export class Trainer {
   }
 
   async #train(setting: Setting, steps: number, until: number): Promise<void> {
+    if (steps <= 0) return;
     this.#forgetAhead();
     const stop = new AbortController();
     this.#stop = stop;
@@ -203,22 +217,27 @@ export class Trainer {
     return true;
   }
 
-  /** Takes weights from a file, at the step where it stands. @throws DataError, ShapeError where they are none of this network */
+  /** Begins anew, with the weights of a file. @throws DataError, ShapeError where they are none of this network */
   load(bytes: ArrayBuffer): Promise<void> {
     this.stop();
-    return this.#next(async () => {
-      await this.#net.load(bytes);
-      this.#forgetAhead();
-      const { step } = this;
-      this.measured = this.measured.filter((each) => each.step < step);
-      this.#keyframes = this.#keyframes.filter((each) => each.step < step);
-      this.#keyframes.push({ step, bytes: await this.#net.checkpoint(), isLoaded: true });
-    });
+    return this.#next(() => this.#load(bytes));
   }
 
-  /** Whether weights were loaded on its way to where it stands: no log leads there. */
-  get isLoaded(): boolean {
-    return this.#keyframes.some(({ step, isLoaded }) => isLoaded && step <= this.step);
+  async #load(bytes: ArrayBuffer): Promise<void> {
+    const net = await networkOf(this.worker, this.#spec, this.data);
+    try {
+      await net.load(bytes);
+      this.#keyframes = [{ step: 0, bytes: await net.checkpoint() }];
+    } catch (error) {
+      net.dispose();
+      throw error;
+    }
+    this.#net.dispose();
+    this.#net = net;
+    this.isLoaded = true;
+    this.step = 0;
+    this.#forgetAhead();
+    this.#listener.changed();
   }
 
   async #fit(
@@ -269,7 +288,7 @@ export class Trainer {
     this.#keyframes.push({ step, bytes: await net.checkpoint() });
     this.#keyframes.sort((a, b) => a.step - b.step);
     if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter(({ isLoaded }, i) => isLoaded || i % 2 === 0);
+      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */

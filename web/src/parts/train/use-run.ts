@@ -7,7 +7,7 @@ import { images, isFetched, isLarge, type Prepared, pointsOf, prepared, shaped }
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
 import { type Setting, type Spec, type State, takesImages } from "./spec.ts";
 import { toParams } from "./state-address.ts";
-import { Trainer } from "./trainer.ts";
+import { type EndOf, Trainer } from "./trainer.ts";
 
 /** How often numbers and curves are drawn anew while it trains, in milliseconds. */
 const DRAW_MS = 100;
@@ -19,14 +19,16 @@ export type Stage = "data" | "network" | "training";
 
 export interface Run {
   readonly trainer: Trainer | undefined;
+  /** what is trained on, once it is there */
+  readonly data: Prepared | undefined;
   readonly look: Look | undefined;
   readonly hash: string | undefined;
   readonly isRunning: boolean;
   /** whether it is on its way to another step */
   readonly isSeeking: boolean;
   readonly problem: { readonly of: Stage; readonly message: string } | undefined;
-  /** Trains so many steps, at most so many a second. */
-  train(setting: Setting, steps: number, until: number, perSecond: number): void;
+  /** Trains to a step, at most so many a second. */
+  train(setting: Setting, endOf: EndOf, until: number, perSecond: number): void;
   pause(): void;
   seek(step: number): void;
   /** Begins anew, as the state says. */
@@ -60,6 +62,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
   const latest = useRef(state);
   latest.current = state;
   const [trainer, setTrainer] = useState<Trainer>();
+  const [known, setKnown] = useState<Prepared>();
   const [seen, setSeen] = useState<Look>();
   const [hash, setHash] = useState<string>();
   const [doing, setDoing] = useState<"training" | "seeking">();
@@ -108,7 +111,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     }
     try {
       if (!isLast()) return false;
-      writeAddress(toParams({ ...latest.current, log: of.log }));
+      writeAddress(toParams({ ...latest.current, log: of.shared }));
       await refresh(of, true);
       const found = await of.net.sha256();
       if (!isLast()) return false;
@@ -130,6 +133,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     const start = async () => {
       const found = await dataOf(spec, own, mayFetch);
       if (!found || gone) return;
+      setKnown(found);
       const data = found.images ? shaped(found, takesImages(spec)) : found;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
@@ -156,6 +160,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       });
     };
     setTrainer(undefined);
+    setKnown(undefined);
     setSeen(undefined);
     setHash(undefined);
     setProblem(undefined);
@@ -173,18 +178,27 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
 
   return {
     trainer,
+    data: known,
     look: seen,
     hash,
     isRunning: doing === "training",
     isSeeking: doing === "seeking",
     problem,
-    train(setting, steps, until, perSecond) {
+    train(setting, endOf, until, perSecond) {
       const of = current.current;
       if (!of) return;
       void ask(of, "training", async (mine) => {
-        if (!Number.isFinite(perSecond)) return of.run(setting, steps, until);
-        for (let i = 0; i < steps && !mine.isPaused && mine === asked.current; i++) {
-          await of.run(setting, 1, until);
+        if (!Number.isFinite(perSecond)) return of.run(setting, endOf, until);
+        let to = Number.POSITIVE_INFINITY;
+        const oneStep = (from: number) => {
+          to = endOf(from);
+          return Math.min(to, from + 1);
+        };
+        const isMine = () => !mine.isPaused && mine === asked.current && current.current === of;
+        const isEnough = () => of.measured.some(({ step, test }) => step === of.step && test >= until);
+        while (isMine() && of.step < to) {
+          await of.run(setting, oneStep, until);
+          if (isEnough()) break;
           await refresh(of, true);
           await new Promise((resolve) => setTimeout(resolve, 1000 / perSecond));
         }

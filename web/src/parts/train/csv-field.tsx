@@ -1,0 +1,43 @@
+import { useState } from "preact/hooks";
+import { type Texts, useTexts } from "../../shared/language.ts";
+import { type CsvError, readCsv } from "./csv.ts";
+import type { Prepared } from "./data.ts";
+import type { TrainText } from "./text.ts";
+
+interface Props {
+  readonly t: TrainText;
+  readonly onData: (data: Prepared) => void;
+}
+
+/** A file of one's own; what is wrong with it is said below, and what was there before stays. */
+export default function CsvField({ t, onData }: Props) {
+  const [problem, setProblem] = useState<Texts<string>>();
+  const words = useTexts(problem ?? { en: "", ja: "" });
+  return (
+    <div class="field">
+      <label for="csv">{t.csvFile}</label>
+      <input
+        id="csv"
+        type="file"
+        accept=".csv,text/csv,text/plain"
+        onChange={async ({ currentTarget: { files } }) => {
+          try {
+            const bytes = await files?.[0]?.arrayBuffer();
+            if (bytes === undefined) return;
+            onData(readCsv(bytes));
+            setProblem(undefined);
+          } catch (error) {
+            const { message, texts = { en: message, ja: message } } = error as CsvError;
+            setProblem(texts);
+          }
+        }}
+      />
+      <p class="quiet">{t.csvHelp}</p>
+      {problem !== undefined && (
+        <p role="alert" class="bad">
+          {words}
+        </p>
+      )}
+    </div>
+  );
+}
