@@ -203,6 +203,24 @@ describe("while it trains", () => {
     expect(problems).toEqual([]);
   });
 
+  it("a slow run ends at its step, too, whatever is changed meanwhile", async () => {
+    const { page, problems } = await openPage(site, "train?lang=en");
+    await hashOf(page);
+    await page.selectOption("select:has(option[value='20'])", "20");
+    await page.getByLabel("Stop after … steps").fill("30");
+    await page.getByLabel("Stop after … steps").blur();
+    await page.click("button:text-is('Train')");
+    await page.waitForFunction('Number(document.querySelector("[data-step]").textContent) > 5');
+    await page.getByLabel("Learning rate").fill("0.003");
+    await page.getByLabel("Learning rate").blur();
+    await page.waitForSelector("button:text-is('Train'):not([disabled])");
+    const { step, hash } = await state(page);
+    expect(step).toBe(30);
+    expect(hash).toBe(await inNode(page));
+    await page.close();
+    expect(problems).toEqual([]);
+  });
+
   it("another language leaves the run as it is", async () => {
     const { page, problems } = await openPage(site, "train?lang=en");
     await trainOn(page);
@@ -324,6 +342,8 @@ describe("CSV files", () => {
       ["", "has 0 rows"],
       ["1,2,a", "has 1 rows"],
       ["a,b,c\n1,2,x\n\n3,,y\n5,6,x\n7,8,y", "line 4: 3, , y"],
+      // No names, but a row with something missing.
+      ["1,,a\n3,4,b\n5,6,a\n7,8,b\n9,9,a", "line 1: 1, , a"],
       ["1,2,a\n3,4,a\n5,6,a\n7,8,a", "only one class"],
       [rows.map(([a, b], i) => `${a},${b},${i}`).join("\n"), "50 classes"],
       [Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0, 0, 1, 2]), "UTF-8"],
