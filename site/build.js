@@ -9,8 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "vitepress";
-import { writeApi } from "./docstrings.js";
+import { emptied } from "../scripts/out-folder.js";
 
 const { values } = parseArgs({
   options: {
@@ -19,9 +18,22 @@ const { values } = parseArgs({
     steps: { type: "string" },
   },
 });
+if (!/^\/([^\s?#]+\/)?$/.test(values.base) || values.base.includes("//"))
+  throw new Error(
+    `--base is a path that begins and ends with "/", such as "/kobai/"; got ${JSON.stringify(values.base)}`,
+  );
+if (values.steps !== undefined && !/^[1-9]\d*$/.test(values.steps))
+  throw new Error(`--steps is a whole number from 1 on; got ${JSON.stringify(values.steps)}`);
+if (values.out === "") throw new Error("--out is a folder to build to; got an empty name");
 const out = resolve(values.out);
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 if (!existsSync("dist/index.js")) throw new Error("kobai is not built: run `npm run build` first");
+for (const name of ["site", "web"])
+  if (!existsSync(`${name}/node_modules`))
+    throw new Error(`what the site is built of is missing: run \`npm ci --prefix ${name}\` first`);
+const { build } = await import("vitepress");
+const { writeApi } = await import("./docstrings.js");
+emptied(out, "hashmap.json");
 
 /** Runs a script of the repository. */
 async function run(script, args, env = {}) {
@@ -44,5 +56,11 @@ await Promise.all([
 // Its page of figures: the gallery is that of the site.
 rmSync(`${open}/figures/index.html`);
 await run("scripts/run.js", ["site/write-pages.ts"]);
-await build("site", { base: values.base, outDir: out });
+try {
+  await build("site", { base: values.base, outDir: out });
+} catch (error) {
+  // Half a site is none, and would pass for something else the next time.
+  rmSync(out, { recursive: true, force: true });
+  throw error;
+}
 await run("web/build.js", [`${out}/playground`]);

@@ -1,13 +1,12 @@
 // Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path. `node build.js [FOLDER]`
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { emptied } from "../scripts/out-folder.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const folder = process.argv[2] ? resolve(process.argv[2]) : here("dist");
 const kobai = (name) => here(`../dist/${name}.js`);
 
 /** Where data sets are taken from: Fashion-MNIST lies where Debian's package dataset-fashion-mnist puts it, or in another folder that is named. */
@@ -16,7 +15,10 @@ const sets = {
   fashionMnist: process.env.KOBAI_FASHION_MNIST || "/usr/share/datasets/fashion-mnist",
 };
 
-rmSync(folder, { recursive: true, force: true });
+if (!existsSync(kobai("worker"))) throw new Error("kobai is not built: run `npm run build` first");
+if (!existsSync(here("node_modules/uplot")))
+  throw new Error("what the playground is built of is missing: run `npm ci --prefix web` first");
+const folder = emptied(process.argv[2] || here("dist"), "main.js");
 await build({
   entryPoints: { main: here("src/main.tsx"), style: here("src/style.css") },
   outdir: folder,

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const types = {
@@ -15,10 +15,10 @@ const types = {
 const root = fileURLToPath(new URL("dist/", import.meta.url));
 const port = Number(process.argv[2] ?? 8080);
 
-createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
+const server = createServer(async (request, response) => {
   // Normalized, it cannot lead out of the folder.
-  const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+  const asked = normalize(`/${request.url.split(/[?#]/, 1)[0]}`);
+  const path = asked.endsWith(sep) ? `${asked}index.html` : asked;
   try {
     const bytes = await readFile(join(root, path));
     response.writeHead(200, {
@@ -31,4 +31,5 @@ createServer(async (request, response) => {
   } catch {
     response.writeHead(404).end();
   }
-}).listen(port, "127.0.0.1", () => console.log(`http://localhost:${port}/`));
+});
+server.listen(port, "127.0.0.1", () => console.log(`http://localhost:${server.address().port}/`));

@@ -7,8 +7,8 @@ import { extname, join, normalize } from "node:path";
 const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
 const server = createServer(({ url }, response) => {
-  const { pathname } = new URL(url, "http://localhost");
-  const file = join(import.meta.dirname, normalize(pathname));
+  // Normalized, it cannot lead out of the folder.
+  const file = join(import.meta.dirname, normalize(`/${url.split(/[?#]/, 1)[0]}`));
   if (!existsSync(file) || !statSync(file).isFile()) {
     response.writeHead(404).end();
     return;

@@ -193,9 +193,9 @@ it("points that are clicked, and a CSV file, are learned", async () => {
   // Words in quotes, semicolons, a byte order mark.
   const quoted = ['"length; cm";width;kind', '1.5;2;"a; b"', "3;4;c", "", '5;6;"a; b"', '7;"8";c'];
   for (const [content, said] of [
-    ["1,2,a\n3,x,b\n5,6,a\n7,8,b\n", "Line 2 is not 2 numbers and a class: 3, x, b"],
-    ["a,b,c\n1,2,x\n3,4,y\n", "At least 4 rows are needed; these are 2."],
-    ["1,2,a\n3,4,a\n5,6,a\n7,8,a\n", "here it has 1: a"],
+    ["1,2,a\n3,x,b\n5,6,a\n7,8,b\n", "This is no row of 2 numbers and a class, in line 2: 3, x, b"],
+    ["a,b,c\n1,2,x\n3,4,y\n", "This file has 2 rows of data: at least 4 rows are needed."],
+    ["1,2,a\n3,4,a\n5,6,a\n7,8,a\n", "only one class in the last column: a"],
     [`\ufeff${quoted.join("\r\n")}`, undefined],
   ] as const) {
     await page.setInputFiles("#csv", { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(content) });

@@ -1,5 +1,5 @@
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { linkTo, useAddress, writeAddress } from "./shared/address.ts";
 import { type Language, LanguageContext } from "./shared/language.ts";
 import { lazy } from "./shared/lazy.tsx";
@@ -21,15 +21,31 @@ function languageOf(params: URLSearchParams): Language {
   return asked.startsWith("ja") ? "ja" : "en";
 }
 
+const themeOf = (params: URLSearchParams) => themes.find((theme) => theme === params.get("theme")) ?? "auto";
+
+/** What fails within is told in its place, and nothing around it is lost. */
+function Guarded({ problem, children }: { readonly problem: string; readonly children: ComponentChildren }) {
+  const [error] = useErrorBoundary();
+  if (error === undefined) return <>{children}</>;
+  return (
+    <p role="alert" class="bad">
+      {problem} {error instanceof Error ? error.message : String(error)}
+    </p>
+  );
+}
+
 /** The page around its parts: what they have in common is the language, the colours and the way from one to the other. */
 export function Shell() {
-  const { part, params } = useAddress();
+  const { part, params, visit } = useAddress();
   const [language, setLanguage] = useState(() => languageOf(params));
-  const [theme, setTheme] = useState(params.get("theme") ?? "auto");
+  const [theme, setTheme] = useState<string>(() => themeOf(params));
   const name = Object.hasOwn(parts, part) ? part : "train";
   const Part = parts[name]!;
   const t = text[language];
-  useEffect(() => setLanguage(languageOf(params)), [params]);
+  useEffect(() => {
+    setLanguage(languageOf(params));
+    setTheme(themeOf(params));
+  }, [params]);
   useEffect(() => {
     document.documentElement.lang = language;
     document.title = `${t.parts[name]} – ${t.title}`;
@@ -86,7 +102,10 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <Part key={name} />
+        {/* Another address is another state of the part, which begins with it. */}
+        <Guarded key={`${name} ${visit}`} problem={t.broken}>
+          <Part />
+        </Guarded>
       </main>
       <footer>{t.foot}</footer>
     </LanguageContext.Provider>

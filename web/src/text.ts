@@ -10,6 +10,7 @@ interface Text {
   readonly themes: Readonly<Record<string, string>>;
   readonly loading: string;
   readonly failed: string;
+  readonly broken: string;
   readonly foot: string;
 }
 
@@ -30,6 +31,7 @@ export const text: Texts<Text> = {
     themes: { auto: "as the system", light: "light", dark: "dark" },
     loading: "Loading…",
     failed: "This part could not be loaded:",
+    broken: "Something went wrong here; the links above begin anew:",
     foot: "Everything here is computed in this page, by kobai. The book is 斎藤康毅『ゼロから作る Deep Learning』.",
   },
   ja: {
@@ -48,6 +50,7 @@ export const text: Texts<Text> = {
     themes: { auto: "システムに合わせる", light: "ライト", dark: "ダーク" },
     loading: "読み込み中…",
     failed: "このページを読み込めませんでした:",
+    broken: "ここで問題が起きました。上のリンクでやり直せます:",
     foot: "計算はすべて、このページの中で kobai が行います。「本」は斎藤康毅『ゼロから作る Deep Learning』です。",
   },
 };

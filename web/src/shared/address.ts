@@ -7,8 +7,20 @@ export interface Address {
   readonly params: URLSearchParams;
 }
 
+/** Browsers refuse more than 100 changes in ten seconds: after so many the next ones wait a little, and only the last is written. */
+const [MOST_WRITES, WITHIN_MS, WAIT_MS] = [25, 10_000, 400];
+let writes: number[] = [];
+/** what is not written yet */
+let waiting: string | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const currentHash = () => waiting ?? location.hash;
+
+/** The whole address, with what is not written yet. */
+export const currentAddress = () => new URL(currentHash(), location.href).href;
+
 export function readAddress(): Address {
-  const [path = "", query = ""] = location.hash.slice(1).split("?");
+  const [path = "", query = ""] = currentHash().slice(1).split("?");
   return { part: path.replace(/^\//, "") || "train", params: new URLSearchParams(query) };
 }
 
@@ -25,8 +37,28 @@ export function writeAddress(params: Readonly<Record<string, string | undefined>
     if (value === undefined) all.delete(name);
     else all.set(name, value);
   }
-  history.replaceState(null, "", `#/${part}${all.size > 0 ? `?${all}` : ""}`);
+  waiting = `#/${part}${all.size > 0 ? `?${all}` : ""}`;
+  const now = performance.now();
+  writes = writes.filter((at) => now - at < WITHIN_MS);
+  if (timer !== undefined) return;
+  if (writes.length < MOST_WRITES) write();
+  else timer = setTimeout(write, WAIT_MS);
 }
+
+function write(): void {
+  timer = undefined;
+  if (waiting === undefined) return;
+  writes.push(performance.now());
+  history.replaceState(null, "", waiting);
+  waiting = undefined;
+}
+
+// What waits belongs to the address that was left.
+addEventListener("hashchange", () => {
+  clearTimeout(timer);
+  timer = undefined;
+  waiting = undefined;
+});
 
 /** What belongs to the page and not to one of its parts. */
 function general(params: URLSearchParams): Record<string, string> {
@@ -35,11 +67,23 @@ function general(params: URLSearchParams): Record<string, string> {
   );
 }
 
-/** The address, as it changes by links, by hand and by the history's buttons. */
-export function useAddress(): Address {
-  const [address, setAddress] = useState(readAddress);
+/** A number of an address, within a range; the usual one where there is none. */
+export function numberOf(
+  params: URLSearchParams,
+  name: string,
+  usual: number,
+  [low, high]: readonly [number, number],
+): number {
+  const text = params.get(name) ?? "";
+  const asked = Number(text);
+  return text.trim() !== "" && asked >= low && asked <= high ? asked : usual;
+}
+
+/** The address, as it changes by links, by hand and by the history's buttons; and how often it did. */
+export function useAddress(): Address & { readonly visit: number } {
+  const [address, setAddress] = useState(() => ({ ...readAddress(), visit: 0 }));
   useEffect(() => {
-    const changed = () => setAddress(readAddress());
+    const changed = () => setAddress(({ visit }) => ({ ...readAddress(), visit: visit + 1 }));
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);

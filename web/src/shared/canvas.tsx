@@ -46,6 +46,8 @@ export function Canvas({
 }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();
+  /** the pointer that is down: others, such as a second finger, are none of its business */
+  const held = useRef<number | undefined>(undefined);
   useEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: isRead });
     if (context) draw(context);
@@ -63,14 +65,18 @@ export function Canvas({
       role="img"
       aria-label={label}
       onPointerDown={(event) => {
-        if (!onDown && !onDrag) return;
+        if ((!onDown && !onDrag) || held.current !== undefined || event.button !== 0) return;
+        held.current = event.pointerId;
         canvas.current!.setPointerCapture(event.pointerId);
         onDown?.(at(event), event);
       }}
       onPointerMove={(event) => {
-        if (event.buttons !== 0) onDrag?.(at(event));
+        if (event.pointerId === held.current) onDrag?.(at(event));
       }}
-      onPointerUp={() => onUp?.()}
+      onPointerUp={(event) => event.pointerId === held.current && onUp?.()}
+      onLostPointerCapture={(event) => {
+        if (event.pointerId === held.current) held.current = undefined;
+      }}
     />
   );
 }

@@ -11,7 +11,11 @@ export function CopyButton({ t, label, content }: Props) {
   const [copied, setCopied] = useState<string>();
   const copy = () => {
     const text = content();
-    void navigator.clipboard?.writeText(text).then(() => setCopied(text));
+    void navigator.clipboard?.writeText(text).then(
+      () => setCopied(text),
+      // A page within another may not be let to: the button then does not say that it did.
+      () => {},
+    );
   };
   return (
     <button type="button" onClick={copy}>

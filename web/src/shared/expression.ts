@@ -119,7 +119,7 @@ function powerOf(parser: jsep.HookScope): jsep.Expression {
   return base;
 }
 
-const MOST_NODES = 200;
+const [MOST_NODES, MOST_CHARACTERS] = [200, 1000];
 
 /**
  * Parses an expression.
@@ -179,6 +179,7 @@ export function parse(text: string, variables: readonly string[]): Graph {
     throw new ExpressionError({ kind: "syntax" });
   };
   if (text.trim() === "") throw new ExpressionError({ kind: "empty" });
+  if (text.length > MOST_CHARACTERS) throw new ExpressionError({ kind: "long" });
   let parsed: jsep.Expression;
   try {
     parsed = jsep(text);
@@ -204,7 +205,8 @@ export function evaluate(graph: Graph, values: Values, round = (value: number) =
   const found: number[] = [];
   for (const node of graph) {
     if (node.kind === "number") found.push(round(node.value));
-    else if (node.kind === "variable") found.push(round(values[node.name] ?? Number.NaN));
+    else if (node.kind === "variable")
+      found.push(round(Object.hasOwn(values, node.name) ? values[node.name]! : Number.NaN));
     else found.push(round(operations[node.operation]!.value(...node.inputs.map((i) => found[i]!))));
   }
   return found;

@@ -65,6 +65,8 @@ export function Field({ label, landscape, paths = [], arrows = false, onPick }: 
             x[0] + ((x[1] - x[0]) * (i + CELL / 2)) / WIDTH,
             y[1] - ((y[1] - y[0]) * (j + CELL / 2)) / HEIGHT,
           );
+          // Where the function has no value, the ground stays.
+          if (Number.isNaN(height)) continue;
           context.fillStyle = css(shade(Math.floor(level(height) * BANDS) / BANDS, ground, color));
           context.fillRect(i, j, CELL, CELL);
         }

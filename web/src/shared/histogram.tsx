@@ -10,6 +10,7 @@ export function Histogram({ name, values }: Props) {
   let [low, high, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
+    if (!Number.isFinite(value)) return <p class="quiet">{`${name}: ${value}`}</p>;
     low = Math.min(low, value);
     high = Math.max(high, value);
     sum += value;

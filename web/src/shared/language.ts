@@ -16,20 +16,26 @@ export function useTexts<T>(texts: Texts<T>): T {
   return texts[useContext(LanguageContext)];
 }
 
-/** A hook that gives texts in the page's language, each language's in a file of its own; undefined until they are loaded. */
+/**
+ * A hook that gives texts in the page's language, each language's in a file of its own; undefined until the first are loaded. Until those of
+ * another language are, and where they cannot be, the last ones stay: what runs goes on.
+ */
 export function loadedTexts<T>(load: Texts<() => Promise<T>>): () => T | undefined {
   const known: Partial<Record<Language, T>> = {};
+  let last: T | undefined;
   return () => {
     const language = useContext(LanguageContext);
-    const [, setCount] = useState(0);
+    const [problem, setProblem] = useState<unknown>();
+    const [, shown] = useState<Language>();
     useEffect(() => {
-      if (!known[language]) {
-        void load[language]().then((texts) => {
-          known[language] = texts;
-          setCount((count) => count + 1);
-        });
-      }
+      if (known[language]) return;
+      load[language]().then((texts) => {
+        known[language] = texts;
+        shown(language);
+      }, setProblem);
     }, [language]);
-    return known[language];
+    last = known[language] ?? last;
+    if (!last && problem) throw problem;
+    return last;
   };
 }

@@ -37,6 +37,10 @@ const examples: Readonly<Record<string, Example>> = {
   shared: { expression: "x*x + exp(x)*y", values: { x: 1, y: 2 } },
 };
 
+/** The value of a variable, which may be called whatever objects have. */
+const numberOf = (values: Example["values"], name: string) =>
+  Object.hasOwn(values, name) ? values[name]! : 1;
+
 function initial(): Example {
   const { params } = readAddress();
   const { apples } = examples as { apples: Example };
@@ -48,7 +52,7 @@ function initial(): Example {
       names.map((name) => {
         const given = params.get(`v_${name}`);
         const value = given === null ? Number.NaN : Number(given);
-        return [name, Number.isFinite(value) ? value : (apples.values[name] ?? 1)];
+        return [name, Number.isFinite(value) ? value : numberOf(apples.values, name)];
       }),
     );
     return { expression: asked, values };
@@ -153,7 +157,7 @@ export default function Backpropagation() {
             label={t.expression}
             value={expression}
             onChange={(next, parsed) => {
-              const given = variablesOf(next).map((name) => [name, values[name] ?? 1]);
+              const given = variablesOf(next).map((name) => [name, numberOf(values, name)]);
               setExample({ expression: next, values: Object.fromEntries(given) });
               setStep(stepsOf(parsed));
             }}
@@ -163,7 +167,7 @@ export default function Backpropagation() {
               <NumberField
                 key={name}
                 label={t.value(name)}
-                value={values[name] ?? 1}
+                value={numberOf(values, name)}
                 onChange={(value) => setExample({ expression, values: { ...values, [name]: value } })}
               />
             ))}

@@ -11,6 +11,9 @@ interface Props {
 const [WIDTH, HEIGHT] = [640, 320];
 export const RANGE = 5;
 const SAMPLES = 400;
+const FAR = 1e6;
+/** What numbers can be compared and subtracted: beyond that a curve is not shown. */
+const MOST = 1e300;
 
 /** The curve from -5 to 5, and the tangent at a point that is dragged. */
 export function Curve({ label, graph, x, onMove }: Props) {
@@ -20,12 +23,14 @@ export function Curve({ label, graph, x, onMove }: Props) {
   const values = places.map((each) => valueAt(graph, { x: each }));
   const [low, high] = boundsOf(values);
   const toX = (each: number) => ((each + RANGE) / (2 * RANGE)) * WIDTH;
-  const toY = (each: number) => HEIGHT - ((each - low) / (high - low)) * HEIGHT;
+  // No farther than a browser draws.
+  const toY = (each: number) =>
+    Math.min(FAR, Math.max(-FAR, HEIGHT - ((each - low) / (high - low)) * HEIGHT));
   // Broken where the function leaps or has no value.
   let line = "";
   let isOpen = false;
   for (const [i, value] of values.entries()) {
-    const isFar = !Number.isFinite(value) || Math.abs(toY(value)) > 20 * HEIGHT;
+    const isFar = !(Math.abs(value) < MOST) || Math.abs(toY(value)) > 20 * HEIGHT;
     if (!isFar) line += `${isOpen ? "L" : "M"}${toX(places[i]!).toFixed(1)} ${toY(value).toFixed(1)}`;
     isOpen = !isFar;
   }
@@ -36,7 +41,7 @@ export function Curve({ label, graph, x, onMove }: Props) {
     const at = -RANGE + (2 * RANGE * (event.clientX - left)) / width;
     onMove(Math.round(Math.min(RANGE, Math.max(-RANGE, at)) * 100) / 100);
   };
-  const isThere = Number.isFinite(y) && Number.isFinite(slope);
+  const isThere = Math.abs(y) < MOST && Math.abs(slope) < MOST;
   return (
     <svg
       ref={svg}
@@ -103,7 +108,7 @@ export function Curve({ label, graph, x, onMove }: Props) {
 
 /** Between which values a curve is shown: nearly all of it, and 0 where that is not far. */
 function boundsOf(values: readonly number[]): readonly [number, number] {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const sorted = values.filter((value) => Math.abs(value) < MOST).sort((a, b) => a - b);
   if (sorted.length === 0) return [-1, 1];
   let low = Math.min(0, sorted[Math.floor(0.03 * sorted.length)]!);
   let high = Math.max(0, sorted[Math.floor(0.97 * (sorted.length - 1))]!);

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { readAddress, writeAddress } from "../../shared/address.ts";
+import { numberOf, readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";
 import { type Graph, gradientAt, parse, valueAt } from "../../shared/expression.ts";
 import { ExpressionField } from "../../shared/expression-field.tsx";
@@ -30,6 +30,9 @@ const examplesOfTwo = [
   "sin(x) + cos(y)",
 ];
 
+/** Where a descent may start, what its rate may be, and how many steps it may have. */
+const [PLACES, RATES, MOST_STEPS] = [[-100, 100], [0, 1000], 1000] as const;
+
 /** What the address has, where it can be parsed. */
 function expressionOf(
   name: string,
@@ -42,11 +45,6 @@ function expressionOf(
   } catch {
     return { text: usual, graph: parse(usual, variables) };
   }
-}
-
-function numberOf(name: string, usual: number): number {
-  const asked = readAddress().params.get(name);
-  return asked !== null && asked !== "" && Number.isFinite(Number(asked)) ? Number(asked) : usual;
 }
 
 export default function Gradient() {
@@ -75,8 +73,8 @@ const same = (value: number) => value;
 function OneVariable() {
   const t = useTexts(text);
   const [{ text: typed, graph }, setExpression] = useState(() => expressionOf("f", "sin(x)", ["x"]));
-  const [x, setX] = useState(() => numberOf("x", 1));
-  const [exponent, setExponent] = useState(() => numberOf("h", -4));
+  const [x, setX] = useState(() => numberOf(readAddress().params, "x", 1, [-RANGE, RANGE]));
+  const [exponent, setExponent] = useState(() => numberOf(readAddress().params, "h", -4, [-15, 0]));
   useEffect(() => writeAddress({ f: typed, x: String(x), h: String(exponent) }), [typed, x, exponent]);
   const h = 10 ** exponent;
   const [analytic = 0] = gradientAt(graph, { x }, ["x"]);
@@ -192,11 +190,13 @@ function TwoVariables() {
     expressionOf("g", examplesOfTwo[0]!, ["x", "y"]),
   );
   const [start, setStart] = useState<readonly [number, number]>(() => [
-    numberOf("gx", -3),
-    numberOf("gy", 4),
+    numberOf(readAddress().params, "gx", -3, PLACES),
+    numberOf(readAddress().params, "gy", 4, PLACES),
   ]);
-  const [rate, setRate] = useState(() => numberOf("rate", 0.1));
-  const [steps, setSteps] = useState(() => numberOf("steps", 100));
+  const [rate, setRate] = useState(() => numberOf(readAddress().params, "rate", 0.1, RATES));
+  const [steps, setSteps] = useState(() =>
+    Math.round(numberOf(readAddress().params, "steps", 100, [1, MOST_STEPS])),
+  );
   useEffect(
     () =>
       writeAddress({
@@ -217,10 +217,7 @@ function TwoVariables() {
     }),
     [graph],
   );
-  const points = useMemo(
-    () => descend(graph, start, rate, Math.min(1000, steps)),
-    [graph, start, rate, steps],
-  );
+  const points = useMemo(() => descend(graph, start, rate, steps), [graph, start, rate, steps]);
   const paths = useMemo(() => [{ name: t.path, color: "--series-2", points }], [t, points]);
   const last = points.at(-1)!;
   const slope = Math.hypot(...landscape.gradient(...last));
@@ -259,19 +256,26 @@ function TwoVariables() {
             <NumberField
               label={t.start("x")}
               value={start[0]}
-              min={-100}
-              max={100}
+              min={PLACES[0]}
+              max={PLACES[1]}
               onChange={(x) => setStart([x, start[1]])}
             />
             <NumberField
               label={t.start("y")}
               value={start[1]}
-              min={-100}
-              max={100}
+              min={PLACES[0]}
+              max={PLACES[1]}
               onChange={(y) => setStart([start[0], y])}
             />
-            <NumberField label={t.rate} value={rate} min={0} max={1000} onChange={setRate} />
-            <NumberField label={t.steps} value={steps} min={1} max={1000} step={1} onChange={setSteps} />
+            <NumberField label={t.rate} value={rate} min={RATES[0]} max={RATES[1]} onChange={setRate} />
+            <NumberField
+              label={t.steps}
+              value={steps}
+              min={1}
+              max={MOST_STEPS}
+              step={1}
+              onChange={setSteps}
+            />
           </div>
           <fieldset>
             <legend>{t.failures}</legend>

@@ -2,7 +2,7 @@ import "../train/engine-file.ts";
 import { init } from "kobai";
 import { AdaGrad, Adam, Momentum, SGD } from "kobai/book";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { readAddress, writeAddress } from "../../shared/address.ts";
+import { numberOf, readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";
 import { Field, type Path } from "../../shared/field.tsx";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
@@ -15,6 +15,11 @@ import { text } from "./text.ts";
 
 const STEPS = 100;
 const PER_SECOND = 12;
+/** Where a race may start, and what its rates may be. */
+const [PLACES, RATES] = [
+  [-100, 100],
+  [1e-6, 100],
+] as const;
 
 const makers: Readonly<Record<OptimizerName, (lr: number) => SGD>> = {
   SGD: (lr) => new SGD({ lr }),
@@ -76,19 +81,17 @@ function Race() {
     return Object.hasOwn(surfaces, asked) ? asked : "bowl";
   });
   const chosen = surfaces[name]!;
-  const number = (key: string, usual: number) => {
-    const asked = params.get(key);
-    return asked !== null && Number.isFinite(Number(asked)) ? Number(asked) : usual;
-  };
   const [start, setStart] = useState<readonly [number, number]>(() => [
-    number("x", chosen.start[0]),
-    number("y", chosen.start[1]),
+    numberOf(params, "x", chosen.start[0], PLACES),
+    numberOf(params, "y", chosen.start[1], PLACES),
   ]);
   const [rates, setRates] = useState(() => ({
     ...chosen.rates,
-    ...Object.fromEntries(optimizerNames.map((each) => [each, number(each, chosen.rates[each])])),
+    ...Object.fromEntries(
+      optimizerNames.map((each) => [each, numberOf(params, each, chosen.rates[each], RATES)]),
+    ),
   }));
-  const [step, setStep] = useState(() => Math.min(STEPS, Math.max(0, number("step", 0))));
+  const [step, setStep] = useState(() => Math.round(numberOf(params, "step", 0, [0, STEPS])));
   const [isPlaying, setPlaying] = useState(false);
 
   useEffect(() => {
@@ -185,15 +188,15 @@ function Race() {
             <NumberField
               label={t.startX}
               value={start[0]}
-              min={-100}
-              max={100}
+              min={PLACES[0]}
+              max={PLACES[1]}
               onChange={(x) => setStart([x, start[1]])}
             />
             <NumberField
               label={t.startY}
               value={start[1]}
-              min={-100}
-              max={100}
+              min={PLACES[0]}
+              max={PLACES[1]}
               onChange={(y) => setStart([start[0], y])}
             />
             {optimizerNames.map((each) => (
@@ -201,8 +204,8 @@ function Race() {
                 key={each}
                 label={t.rate(each)}
                 value={rates[each]}
-                min={1e-6}
-                max={100}
+                min={RATES[0]}
+                max={RATES[1]}
                 onChange={(rate) => setRates({ ...rates, [each]: rate })}
               />
             ))}

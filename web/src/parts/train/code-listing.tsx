@@ -3,7 +3,7 @@ import { CopyButton } from "../../shared/copy-button.tsx";
 import { useTexts } from "../../shared/language.ts";
 import { codeOf } from "./code.ts";
 import { codeText } from "./code-text.ts";
-import type { Spec } from "./spec.ts";
+import { firstSteps, type Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
@@ -16,8 +16,10 @@ interface Props {
 /** Code that trains the same network in Node. */
 export default function CodeListing({ t, run: { trainer, hash }, spec }: Props) {
   const words = useTexts(codeText);
+  // Up to where it stands, as the hash is.
   const code = useMemo(
-    () => (trainer ? codeOf(spec, trainer.log, trainer.data, trainer.isLoaded) : ""),
+    () =>
+      trainer ? codeOf(spec, firstSteps(trainer.log, trainer.step), trainer.data, trainer.isLoaded) : "",
     [trainer, spec, hash],
   );
   return (

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import { useTexts } from "../../shared/language.ts";
-import { parseCsv } from "./csv.ts";
-import { csvText } from "./csv-text.ts";
+import { type Texts, useTexts } from "../../shared/language.ts";
+import { type CsvError, readCsv } from "./csv.ts";
 import type { Prepared } from "./data.ts";
 import type { TrainText } from "./text.ts";
 
@@ -12,8 +11,8 @@ interface Props {
 
 /** A file of one's own; what is wrong with it is said below, and what was there before stays. */
 export default function CsvField({ t, onData }: Props) {
-  const textOf = useTexts(csvText);
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useState<Texts<string>>();
+  const words = useTexts(problem ?? { en: "", ja: "" });
   return (
     <div class="field">
       <label for="csv">{t.csvFile}</label>
@@ -22,20 +21,21 @@ export default function CsvField({ t, onData }: Props) {
         type="file"
         accept=".csv,text/csv,text/plain"
         onChange={async ({ currentTarget: { files } }) => {
-          const content = await files?.[0]?.text();
-          if (content === undefined) return;
           try {
-            onData(parseCsv(content));
+            const bytes = await files?.[0]?.arrayBuffer();
+            if (bytes === undefined) return;
+            onData(readCsv(bytes));
             setProblem(undefined);
           } catch (error) {
-            setProblem(error);
+            const { message, texts = { en: message, ja: message } } = error as CsvError;
+            setProblem(texts);
           }
         }}
       />
       <p class="quiet">{t.csvHelp}</p>
       {problem !== undefined && (
         <p role="alert" class="bad">
-          {textOf(problem)}
+          {words}
         </p>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
+import { Problem } from "./problem.tsx";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
@@ -22,6 +23,7 @@ interface Props {
 /** What is trained on. */
 export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, onNames }: Props) {
   const { spec, log } = state;
+  const isFetching = mayFetch && !run.problem;
   return (
     <section class="card">
       <h2>{t.data}</h2>
@@ -54,15 +56,12 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       )}
       {isFetched(spec.data) && !run.data && (
         <p>
-          <button type="button" class="main" disabled={mayFetch && !run.problem} onClick={onFetch}>
-            {mayFetch && !run.problem
-              ? t.fetching
-              : log.length > 0
-                ? t.replay(stepsOf(log))
-                : t.fetch[spec.data]}
+          <button type="button" class="main" disabled={isFetching} onClick={onFetch}>
+            {isFetching ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
           </button>
         </p>
       )}
+      <Problem run={run} of="data" />
     </section>
   );
 }

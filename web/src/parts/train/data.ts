@@ -98,7 +98,7 @@ export const isTest = (i: number, of: number) => of >= 40 && (i % 8 === 3 || i %
 
 /** Points as data to train on and to test. */
 export function prepared(points: readonly LabelledPoint[]): Prepared {
-  const classes = Math.max(2, ...points.map(([, , label]) => label + 1));
+  const classes = points.reduce((most, [, , label]) => Math.max(most, label + 1), 2);
   const train = points.filter((_, i) => !isTest(i, points.length));
   const test = points.filter((_, i) => isTest(i, points.length));
   return {

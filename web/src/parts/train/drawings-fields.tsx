@@ -1,8 +1,15 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { TypedInput } from "../../shared/fields.tsx";
 import { useTexts } from "../../shared/language.ts";
 import type { Prepared } from "./data.ts";
-import { type DrawnClass, keepDrawings, keptDrawings, MOST_CLASSES, preparedDrawings } from "./drawings.ts";
+import {
+  type DrawnClass,
+  keepDrawings,
+  keptDrawings,
+  MOST_CLASSES,
+  onKeptElsewhere,
+  preparedDrawings,
+} from "./drawings.ts";
 import { imagesText } from "./images-text.ts";
 import { Pad } from "./pad.tsx";
 import { Pixels } from "./pixels.tsx";
@@ -33,6 +40,16 @@ export default function DrawingsFields({ onData, onNames }: Props) {
     keep(next);
     onData(preparedDrawings(next));
   };
+  const taken = useRef<((classes: readonly DrawnClass[]) => void) | undefined>(undefined);
+  taken.current = (next) => {
+    const drawn = (list: readonly DrawnClass[]) =>
+      JSON.stringify(list.map(({ drawings }) => drawings.map(String)));
+    setClasses(next);
+    // Other names leave what is trained.
+    if (drawn(next) !== drawn(classes)) onData(preparedDrawings(next));
+  };
+  useEffect(() => onKeptElsewhere((next) => taken.current?.(next)), []);
+
   const replaced = (at: number, part: Partial<DrawnClass>) =>
     classes.map((each, i) => (i === at ? { ...each, ...part } : each));
   const current = classes[chosen] ?? classes[0]!;

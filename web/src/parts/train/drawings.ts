@@ -20,16 +20,29 @@ export const MOST_CLASSES = 12;
 export function keptDrawings(): readonly DrawnClass[] | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as
-      | readonly { name: string; drawings: readonly string[] }[]
+      | readonly { name: unknown; drawings: readonly string[] }[]
       | null;
     const classes = kept
       ?.slice(0, MOST_CLASSES)
-      .map(({ name, drawings }) => ({ name: String(name), drawings: drawings.map(pixelsOf) }));
-    const isWhole = classes?.every(({ drawings }) => drawings.every(({ length }) => length === PIXELS));
+      .map(({ name, drawings }) => ({ name: nameOf(name), drawings: drawings.map(pixelsOf) }));
+    const isWhole =
+      classes &&
+      classes.length >= 2 &&
+      classes.every(({ drawings }) => drawings.every(({ length }) => length === PIXELS));
     return isWhole ? classes : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Calls whenever another tab has kept drawings. @returns what ends that */
+export function onKeptElsewhere(changed: (classes: readonly DrawnClass[]) => void): () => void {
+  const listen = ({ key }: StorageEvent) => {
+    const kept = key === KEY && keptDrawings();
+    if (kept) changed(kept);
+  };
+  addEventListener("storage", listen);
+  return () => removeEventListener("storage", listen);
 }
 
 /** @returns false where the browser has no room for them */
@@ -41,6 +54,11 @@ export function keepDrawings(classes: readonly DrawnClass[]): boolean {
   } catch {
     return false;
   }
+}
+
+function nameOf(name: unknown): string {
+  if (typeof name !== "string" || name === "") throw new TypeError("a class without a name");
+  return name.slice(0, 20);
 }
 
 const pixelsOf = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

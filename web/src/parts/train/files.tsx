@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { currentAddress } from "../../shared/address.ts";
 import { CopyButton } from "../../shared/copy-button.tsx";
 import { save } from "../../shared/files.ts";
 import { lazy } from "../../shared/lazy.tsx";
@@ -19,7 +20,10 @@ export function Files({ t, run, spec }: Props) {
   const { trainer, hash, isRunning } = run;
   const [isOpen, setOpen] = useState(false);
   const [loaded, setLoaded] = useState(false);
-  useEffect(() => setLoaded(false), [hash === undefined]);
+  useEffect(() => {
+    // What is loaded is no longer there once it has been trained on, or left.
+    if (hash === undefined) setLoaded(false);
+  }, [hash === undefined]);
   return (
     <section class="card wide">
       <h2>{t.files}</h2>
@@ -27,9 +31,10 @@ export function Files({ t, run, spec }: Props) {
         <button
           type="button"
           disabled={!trainer || isRunning}
-          onClick={async () =>
-            trainer && save("weights.safetensors", await trainer.net.save(), "application/octet-stream")
-          }
+          onClick={async () => {
+            const bytes = await run.weights();
+            if (bytes) save("weights.safetensors", bytes, "application/octet-stream");
+          }}
         >
           {t.saveWeights}
         </button>
@@ -52,7 +57,7 @@ export function Files({ t, run, spec }: Props) {
         >
           {t.saveHistory}
         </button>
-        <CopyButton t={t} label={t.copyLink} content={() => location.href} />
+        <CopyButton t={t} label={t.copyLink} content={currentAddress} />
       </div>
       <div class="field">
         <label for="weights">{t.loadWeights}</label>
@@ -64,10 +69,8 @@ export function Files({ t, run, spec }: Props) {
           onChange={async ({ currentTarget: { files } }) => {
             const bytes = await files?.[0]?.arrayBuffer();
             if (bytes) {
-              await run.load(bytes).then(
-                () => setLoaded(true),
-                () => setLoaded(false),
-              );
+              setLoaded(false);
+              setLoaded(await run.load(bytes));
             }
           }}
         />

@@ -6,12 +6,14 @@ import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
-import { isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
+import { type DataKind, isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
 import { DataFields } from "./data-fields.tsx";
 import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
+import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
-import { fromParams, type Spec, type State, toParams } from "./spec.ts";
+import type { Spec, State } from "./spec.ts";
+import { fromParams, MOST_BATCH, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
@@ -31,15 +33,17 @@ function Train({ t }: { readonly t: TrainText }) {
   const [preset, setPreset] = useState("");
   const [steps, setSteps] = useState(2000);
   const [until, setUntil] = useState<Until>("never");
-  /** the step that training ends at */
-  const end = useRef(0);
+  /** the step that training ends at, once it has begun */
+  const end = useRef<number | undefined>(undefined);
   const [speed, setSpeed] = useState("full");
   const [own, setOwn] = useState<Readonly<Record<string, Prepared | undefined>>>({});
   const [ownNames, setOwnNames] = useState<readonly string[]>([]);
-  const [mayFetch, setMayFetch] = useState(false);
+  /** what was asked for of what is fetched */
+  const [wanted, setWanted] = useState<readonly DataKind[]>([]);
   const [label, setLabel] = useState(0);
   const [kinds, setKinds] = useState<Kinds>();
   const { spec, setting } = state;
+  const mayFetch = wanted.includes(spec.data);
   const run = useRun(state, own[state.spec.data], mayFetch);
   const { trainer, isRunning } = run;
 
@@ -65,11 +69,15 @@ function Train({ t }: { readonly t: TrainText }) {
     const wasRunning = isRunning;
     run.pause();
     change({ ...state, setting: next, log: trainer?.shared ?? state.log });
-    if (wasRunning) run.train(next, end.current, enough(), rate());
+    if (wasRunning) run.train(next, endOf, enough(), rate());
   };
   const train = () => {
-    end.current = (trainer?.step ?? 0) + steps;
-    run.train(setting, end.current, enough(), rate());
+    end.current = undefined;
+    run.train(setting, endOf, enough(), rate());
+  };
+  const endOf = (from: number) => {
+    end.current ??= from + steps;
+    return end.current;
   };
   const enough = () => (until === "never" ? 2 : Number(until));
   const rate = () => (speed === "full" ? Number.POSITIVE_INFINITY : Number(speed));
@@ -110,9 +118,8 @@ function Train({ t }: { readonly t: TrainText }) {
             mayFetch={mayFetch}
             onSpec={changeSpec}
             onFetch={() => {
-              setMayFetch(true);
-              // Once more, where it could not be fetched.
-              if (run.problem) run.restart();
+              if (mayFetch) run.restart();
+              else setWanted([...wanted, spec.data]);
             }}
             onOwn={(kind, data) => {
               // What was trained on others is void; the first may be those that the address's run was of.
@@ -131,6 +138,7 @@ function Train({ t }: { readonly t: TrainText }) {
               onChange={(hidden) => changeSpec({ hidden })}
             />
             {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
+            <Problem run={run} of="network" />
             <div class="pair">
               <Select
                 label={t.initial}
@@ -161,7 +169,7 @@ function Train({ t }: { readonly t: TrainText }) {
                 label={t.batch}
                 value={setting.batchSize}
                 min={1}
-                max={10000}
+                max={MOST_BATCH}
                 step={1}
                 onChange={(batchSize) => changeSetting({ batchSize })}
               />

@@ -30,10 +30,15 @@ export function Pad({ t, onDraw, children }: Props) {
   const drawn = useRef<CanvasRenderingContext2D | undefined>(undefined);
   const last = useRef<Point | undefined>(undefined);
   const [pen, setPen] = useState<Pen>();
-  const wipe = useCallback((context: CanvasRenderingContext2D) => {
-    drawn.current = context;
+  const wipe = (context: CanvasRenderingContext2D) => {
     context.fillStyle = "#fff";
     context.fillRect(0, 0, SIZE, SIZE);
+  };
+  const begin = useCallback((context: CanvasRenderingContext2D) => {
+    // Other colours of the page leave what is drawn.
+    if (drawn.current) return;
+    drawn.current = context;
+    wipe(context);
   }, []);
   const drawing: Drawing = {
     pixels: () => drawn.current && centred(drawn.current),
@@ -80,7 +85,7 @@ export function Pad({ t, onDraw, children }: Props) {
           width={SIZE}
           height={SIZE}
           isRead
-          draw={wipe}
+          draw={begin}
           onDown={(at) => {
             setPen(undefined);
             putDown(at);

@@ -17,6 +17,8 @@ interface PlaneProps {
 }
 
 const SIZE = 400;
+/** More would hide one another, and hold up the page. */
+const MOST_POINTS = 2000;
 const toPixel = (value: number) => ((value + REACH) / (2 * REACH)) * SIZE;
 
 /** The plane in the colours of the classes, the stronger the surer, and the points. */
@@ -36,7 +38,7 @@ export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
           SIZE,
         );
       }
-      for (const [x, y, label] of points) {
+      for (const [x, y, label] of points.slice(0, MOST_POINTS)) {
         context.beginPath();
         context.arc(toPixel(x), SIZE - toPixel(y), 5, 0, 2 * Math.PI);
         context.fillStyle = css(classColors[label % classColors.length]!);

@@ -13,25 +13,30 @@ interface Props {
 
 /** Draws something, and shows what the network takes it for as it is drawn. */
 export function Recognise({ t, trainer, names }: Props) {
-  const asking = useRef(false);
+  const asking = useRef({ isBusy: false, isLate: false });
   const [shares, setShares] = useState<readonly number[]>();
   const ask = async (drawing: Drawing) => {
-    if (asking.current) return;
+    // Of what was drawn meanwhile the last is looked at, too.
+    asking.current.isLate = asking.current.isBusy;
+    if (asking.current.isBusy) return;
     const pixels = drawing.pixels();
     if (!pixels) {
       setShares(undefined);
       return;
     }
-    asking.current = true;
+    asking.current.isBusy = true;
     try {
       const ink = tensor(
         Float32Array.from(pixels, (each) => each / 255),
         [1, ...trainer.data.input],
       );
       setShares(softmax((await trainer.net.predict(ink)).data));
+    } catch {
+      // The network has been replaced, or the worker is gone: those who trained it say so.
     } finally {
-      asking.current = false;
+      asking.current.isBusy = false;
     }
+    if (asking.current.isLate) await ask(drawing);
   };
   const best = shares?.indexOf(Math.max(...shares));
   return (

@@ -7,6 +7,7 @@ import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
 import { rateOf } from "./optimizer-fields.tsx";
 import { Neurons, Plane } from "./plane.tsx";
+import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
@@ -35,24 +36,6 @@ interface Props {
 /** At most so many points of a curve. */
 const POINTS = 400;
 
-/** Losses by step, each point the mean of as many as it takes. */
-function curve(losses: readonly number[]): { x: number[]; y: number[] } {
-  const each = Math.max(1, Math.ceil(losses.length / POINTS));
-  const [x, y]: [number[], number[]] = [[], []];
-  for (let first = 0; first < losses.length; first += each) {
-    let [sum, count] = [0, 0];
-    for (let i = first; i < Math.min(first + each, losses.length); i++) {
-      const loss = losses[i];
-      if (loss !== undefined && Number.isFinite(loss)) [sum, count] = [sum + loss, count + 1];
-    }
-    if (count > 0) {
-      x.push(first + Math.ceil(each / 2));
-      y.push(sum / count);
-    }
-  }
-  return { x, y };
-}
-
 interface Kept {
   readonly name: string;
   readonly loss: { readonly x: number[]; readonly y: number[] };
@@ -63,10 +46,11 @@ interface Kept {
 const nameOf = ({ optimizer, batchSize }: Setting) =>
   `${optimizer.kind} ${rateOf(optimizer).rate}, ${batchSize}`;
 
-const accuracyOf = ({ measured }: Trainer) => ({
-  x: measured.map(({ step }) => step),
-  y: measured.map(({ test }) => test),
-});
+function accuracyOf({ measured }: Trainer) {
+  const each = Math.ceil(measured.length / POINTS);
+  const shown = measured.filter((_, i) => i % each === 0 || i === measured.length - 1);
+  return { x: shown.map(({ step }) => step), y: shown.map(({ test }) => test) };
+}
 
 export function Results({
   t,
@@ -81,16 +65,16 @@ export function Results({
   onTrain,
   onReset,
 }: Props) {
-  const { trainer, look, hash, isRunning, problem } = run;
+  const { trainer, look, hash, isRunning, isSeeking } = run;
   const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
-  const loss = trainer?.losses[step - 1];
+  const loss = trainer?.losses.of(step);
   const count = trainer?.losses.length ?? 0;
   const lossSeries = useMemo<readonly Series[]>(
     () => [
-      { label: t.lossLabel, color: "--series-1", ...curve(trainer?.losses ?? []) },
+      { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
       ...kept.map((each, i) => ({
         label: each.name,
         color: `--series-${2 + (i % 3)}`,
@@ -131,7 +115,7 @@ export function Results({
           <button
             type="button"
             disabled={!trainer || isRunning}
-            onClick={() => run.train(setting, step + 1, 2, Number.POSITIVE_INFINITY)}
+            onClick={() => run.train(setting, (from) => from + 1, 2, Number.POSITIVE_INFINITY)}
           >
             {t.step}
           </button>
@@ -146,11 +130,7 @@ export function Results({
             {t.reset}
           </button>
         </div>
-        {problem !== undefined && (
-          <p role="alert" class="bad">
-            {problem}
-          </p>
-        )}
+        <Problem run={run} of="training" />
         <Slider
           label={t.time}
           value={step}
@@ -162,7 +142,7 @@ export function Results({
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>
-            <dd aria-live="polite">{isRunning ? t.running : t.stopped}</dd>
+            <dd aria-live="polite">{isRunning ? t.running : isSeeking ? t.seeking : t.stopped}</dd>
           </div>
           <div>
             <dt>{t.stepLabel}</dt>
@@ -193,7 +173,9 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <p class="quiet">{trainer?.isLoaded ? t.loadedHelp : t.hashHelp}</p>
+        <p class="quiet" data-hash-help>
+          {trainer?.isLoaded ? t.loadedHelp : t.hashHelp}
+        </p>
       </section>
       <section class="card">
         <h2>{t.curves}</h2>
@@ -221,7 +203,7 @@ export function Results({
                 ...kept,
                 {
                   name: `${t.run(kept.length + 1)}: ${nameOf(setting)}`,
-                  loss: curve(trainer.losses),
+                  loss: trainer.losses.curve(POINTS),
                   accuracy: accuracyOf(trainer),
                 },
               ])

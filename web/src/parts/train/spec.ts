@@ -1,7 +1,7 @@
-// What a run is made of, and how it stands in the address: whoever opens that gets the same bits.
+// What a run is made of.
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
-import { type DataKind, dataKinds, isOfImages, type LabelledPoint } from "./data.ts";
+import { type DataKind, isOfImages, type LabelledPoint } from "./data.ts";
 
 /** What may be changed while a run goes on. */
 export interface Setting {
@@ -106,62 +106,4 @@ export function withSteps(
   return isSame
     ? [...log.slice(0, -1), { ...last, steps: last.steps + steps }]
     : [...log, { optimizer, batchSize, steps }];
-}
-
-/** A state as what stands in the address; names whose values are the usual ones are left out. */
-export function toParams({ spec, setting, log }: State): Record<string, string | undefined> {
-  const { spec: usual, setting: usualSetting } = defaultState;
-  const unless = (text: string, usually: string) => (text === usually ? undefined : text);
-  const json = (value: unknown, usually: unknown) => unless(JSON.stringify(value), JSON.stringify(usually));
-  return {
-    data: unless(spec.data, usual.data),
-    noise: unless(String(spec.noise), String(usual.noise)),
-    points: spec.points.length > 0 ? spec.points.map((point) => point.join("_")).join("~") : undefined,
-    layers: json(spec.hidden, usual.hidden),
-    init: unless(spec.initial, usual.initial),
-    seed: unless(String(spec.seed), String(usual.seed)),
-    optimizer: json(setting.optimizer, usualSetting.optimizer),
-    batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
-    log: log.length > 0 ? JSON.stringify(log) : undefined,
-  };
-}
-
-/** The state of an address; what cannot be read is as usual. */
-export function fromParams(params: URLSearchParams): State {
-  const { spec: usual, setting: usualSetting } = defaultState;
-  const json = <T>(name: string, usually: T, fits: (value: T) => boolean): T => {
-    try {
-      const value = JSON.parse(params.get(name) ?? "null") as T | null;
-      return value !== null && fits(value) ? value : usually;
-    } catch {
-      return usually;
-    }
-  };
-  const number = (name: string, usually: number) => json(name, usually, Number.isFinite);
-  const points = (params.get("points") ?? "")
-    .split("~")
-    .map((text) => text.split("_").map(Number))
-    .filter((point) => point.length === 3 && point.every(Number.isFinite)) as unknown as LabelledPoint[];
-  const initials: readonly Initial[] = ["he", "xavier", "normal"];
-  return {
-    spec: {
-      data: dataKinds.find((kind) => kind === params.get("data")) ?? usual.data,
-      noise: number("noise", usual.noise),
-      points,
-      hidden: json("layers", usual.hidden, (list) => Array.isArray(list) && list.every(isDescription)),
-      initial: initials.find((kind) => kind === params.get("init")) ?? usual.initial,
-      seed: number("seed", usual.seed),
-    },
-    setting: {
-      optimizer: json("optimizer", usualSetting.optimizer, isDescription),
-      batchSize: number("batch", usualSetting.batchSize),
-    },
-    log: json<Segment[]>(
-      "log",
-      [],
-      (list) =>
-        Array.isArray(list) &&
-        list.every((each) => Number.isInteger(each?.steps) && isDescription(each.optimizer)),
-    ),
-  };
 }

@@ -57,6 +57,7 @@ export const text: TrainText = {
   replay: (steps) => `Train the ${steps} steps of this address`,
   status: "State",
   running: "training",
+  seeking: "going there",
   stopped: "stopped",
   stepLabel: "step",
   lossLabel: "loss",

@@ -57,6 +57,7 @@ export const text: TrainText = {
   replay: (steps) => `アドレスにある ${steps} ステップを学習する`,
   status: "状態",
   running: "学習中",
+  seeking: "移動中",
   stopped: "停止中",
   stepLabel: "ステップ",
   lossLabel: "損失",

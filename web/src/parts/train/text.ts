@@ -53,6 +53,7 @@ export interface TrainText {
   readonly replay: (steps: number) => string;
   readonly status: string;
   readonly running: string;
+  readonly seeking: string;
   readonly stopped: string;
   readonly stepLabel: string;
   readonly lossLabel: string;

@@ -1,8 +1,9 @@
 // A run in the worker: it goes on, stops, and goes to any of its steps, by training anew from a checkpoint before it, which gives the same bits.
 
-import type { Tensor } from "kobai";
+import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
+import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
 /** Measured on both sets at a step. */
@@ -19,14 +20,19 @@ export interface Listener {
   changed(): void;
 }
 
+/** The step at which training that begins at a step is to end. */
+export type EndOf = (from: number) => number;
+
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
 /** At most so many checkpoints are kept; then every other one is left out, time and again. */
 const MOST_KEYFRAMES = 30;
 
-/** Only the latest of several seeks is done. */
-class Superseded extends Error {}
+interface Keyframe {
+  readonly step: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 export class Trainer {
   readonly worker: TrainingWorker;
@@ -34,7 +40,7 @@ export class Trainer {
   step = 0;
   /** all that was trained so far, also what lies ahead after a step back */
   log: readonly Segment[];
-  losses: number[] = [];
+  readonly losses = new Losses();
   /** whether it began with weights of a file */
   isLoaded = false;
   measured: Measured[] = [];
@@ -44,14 +50,16 @@ export class Trainer {
   readonly #trainSet: WorkerDataset;
   readonly #testSet: WorkerDataset;
   #net: WorkerNetwork;
-  #seeks = 0;
   /** how often it was told to run or to stop: the last word holds */
   #asked = 0;
-  /** the last run, which may still go on */
-  #run: Promise<void> = Promise.resolve();
+  /** the last of what was asked for, which may still go on */
+  #last: Promise<unknown> = Promise.resolve();
+  /** ends what runs */
   #stop: AbortController | undefined;
+  /** ends the last seek: only the latest of several is done */
+  #seek = new AbortController();
   /** checkpoints of steps on the way, from which others are trained anew */
-  #keyframes: { readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }[] = [];
+  #keyframes: Keyframe[] = [];
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -81,7 +89,10 @@ export class Trainer {
     listener: Listener,
   ): Promise<Trainer> {
     const net = await networkOf(worker, spec, data);
-    const [train, test] = [await worker.dataset(copyOf(data.train)), await worker.dataset(copyOf(data.test))];
+    const [train, test] = await Promise.all([
+      worker.dataset(copyOf(data.train)),
+      worker.dataset(copyOf(data.test)),
+    ]);
     return new Trainer({ worker, spec, log, data, train, test, net, listener });
   }
 
@@ -93,33 +104,74 @@ export class Trainer {
     return this.#net;
   }
 
-  get isRunning(): boolean {
-    return this.#stop !== undefined;
-  }
-
   /** What an address can hold of the run: nothing where it began with weights that were loaded. */
   get shared(): readonly Segment[] {
     return this.isLoaded ? [] : this.log;
   }
 
-  /** Trains with a setting to a step, once what runs has ended. @param until a share of the test set that is enough */
-  run(setting: Setting, to: number, until = 2): Promise<void> {
+  /**
+   * Trains with a setting, once what was asked for before is done.
+   *
+   * @param endOf the step to train to, from where it stands by then
+   * @param until a share of the test set that is enough
+   */
+  run(setting: Setting, endOf: EndOf, until = 2): Promise<void> {
     const mine = ++this.#asked;
-    this.#run = this.#run
-      .catch(() => {})
-      .then(() => (mine === this.#asked ? this.#train(setting, to, until) : undefined));
-    return this.#run;
+    return this.#next(async () => {
+      if (mine === this.#asked) await this.#train(setting, endOf(this.step) - this.step, until);
+    });
   }
 
-  async #train(setting: Setting, to: number, until: number): Promise<void> {
-    if (to <= this.step) return;
-    if (this.step < this.total) this.log = firstSteps(this.log, this.step);
-    this.losses.length = Math.min(this.losses.length, this.step);
+  /** What is asked for is done one after the other: whatever it is, it finds the network and the log at one step. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #train(setting: Setting, steps: number, until: number): Promise<void> {
+    if (steps <= 0) return;
+    this.#forgetAhead();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const first = this.step;
+    try {
+      const done = await this.#fit(this.#net, setting, first, steps, { stop, until });
+      this.log = withSteps(this.log, setting, done);
+    } catch (error) {
+      // A loss that is no number tells its step.
+      const { step: wrong = this.step - first + 1 } = error as Partial<NotFiniteError>;
+      this.log = withSteps(this.log, setting, Math.max(0, wrong - 1));
+      if ((error as Error).name === "NotFiniteError") await this.#goBack();
+      throw error;
+    } finally {
+      if (this.#stop === stop) this.#stop = undefined;
+    }
+    this.#listener.changed();
+  }
+
+  /** To the last step that can be trained anew. */
+  async #goBack(): Promise<void> {
+    const last = this.total;
+    for (const step of new Set([last, last - 1, last - 2, 0])) {
+      if (step < 0) continue;
+      this.log = firstSteps(this.log, step);
+      try {
+        await this.#go(step, new AbortController());
+        this.#forgetAhead();
+        return;
+      } catch {
+        // Its last update made weights infinite.
+      }
+    }
+  }
+
+  /** Nothing is known of what lies ahead of where it stands. */
+  #forgetAhead(): void {
+    this.log = firstSteps(this.log, this.step);
+    this.losses.cut(this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
     this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
-    const done = await this.#fit(this.#net, setting, this.step, to - this.step, until);
-    this.log = withSteps(this.log, setting, done);
-    this.#listener.changed();
   }
 
   stop(): void {
@@ -128,9 +180,16 @@ export class Trainer {
   }
 
   /** Goes to one of its steps. @returns false where another seek came after it */
-  async seek(step: number): Promise<boolean> {
-    const mine = ++this.#seeks;
+  seek(step: number): Promise<boolean> {
     this.stop();
+    this.#seek.abort();
+    const seek = new AbortController();
+    this.#seek = seek;
+    return this.#next(() => this.#go(Math.min(step, this.total), seek));
+  }
+
+  async #go(step: number, stop: AbortController): Promise<boolean> {
+    if (stop.signal.aborted) return false;
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
       const keyframe = this.#keyframes.findLast((each) => each.step <= step);
@@ -140,14 +199,14 @@ export class Trainer {
       for (const segment of firstSteps(this.log, step)) {
         const begin = Math.max(end, known);
         end += segment.steps;
-        if (end > begin) await this.#fit(net, segment, begin, end - begin, 2, () => mine !== this.#seeks);
+        if (end > begin && !stop.signal.aborted)
+          await this.#fit(net, segment, begin, end - begin, { stop, isReplay: true });
       }
     } catch (error) {
       net.dispose();
-      if (error instanceof Superseded) return false;
       throw error;
     }
-    if (mine !== this.#seeks) {
+    if (stop.signal.aborted) {
       net.dispose();
       return false;
     }
@@ -158,70 +217,13 @@ export class Trainer {
     return true;
   }
 
-  async #fit(
-    net: WorkerNetwork,
-    { optimizer, batchSize }: Setting,
-    first: number,
-    steps: number,
-    until: number,
-    isObsolete?: () => boolean,
-  ): Promise<number> {
-    const stop = new AbortController();
-    this.#stop = stop;
-    try {
-      const history = await net.fit(this.#trainSet, {
-        loss: "crossEntropy",
-        optimizer,
-        batchSize: Math.min(batchSize, this.#trainSet.n),
-        steps,
-        signal: stop.signal,
-        evaluate: {
-          data: { train: isLarge(this.data) ? this.#testSet : this.#trainSet, test: this.#testSet },
-          every: everyOf(this.data),
-        },
-        onProgress: ({ step, loss }) => {
-          if (isObsolete?.()) stop.abort();
-          if (isObsolete) return;
-          this.step = first + step;
-          if (this.losses.length < this.step) this.losses[this.step - 1] = loss;
-          this.#listener.changed();
-        },
-        onEvaluate: async ({ step, results: { train, test } }) => {
-          const at = first + step;
-          await this.#keep(net, at);
-          if (!this.measured.some((each) => each.step === at)) {
-            this.measured.push({
-              step: at,
-              train: train!.accuracy,
-              test: test!.accuracy,
-              testLoss: test!.loss,
-            });
-            this.measured.sort((a, b) => a.step - b.step);
-          }
-          if (test!.accuracy >= until) stop.abort();
-        },
-      });
-      for (const [i, loss] of history.loss.entries()) this.losses[first + i * history.lossEvery] = loss;
-      if (isObsolete?.()) throw new Superseded();
-      if (!isObsolete) this.step = first + history.steps;
-      return history.steps;
-    } finally {
-      if (this.#stop === stop) this.#stop = undefined;
-    }
-  }
-
-  async #keep(net: WorkerNetwork, step: number): Promise<void> {
-    if (this.#keyframes.some((each) => each.step === step)) return;
-    this.#keyframes.push({ step, bytes: await net.checkpoint() });
-    this.#keyframes.sort((a, b) => a.step - b.step);
-    if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
-  }
-
-  /** Begins anew, with the weights of a file. */
-  async load(bytes: ArrayBuffer): Promise<void> {
-    this.#seeks++;
+  /** Begins anew, with the weights of a file. @throws DataError, ShapeError where they are none of this network */
+  load(bytes: ArrayBuffer): Promise<void> {
     this.stop();
+    return this.#next(() => this.#load(bytes));
+  }
+
+  async #load(bytes: ArrayBuffer): Promise<void> {
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
       await net.load(bytes);
@@ -232,9 +234,61 @@ export class Trainer {
     }
     this.#net.dispose();
     this.#net = net;
-    [this.step, this.log, this.losses, this.measured] = [0, [], [], []];
     this.isLoaded = true;
+    this.step = 0;
+    this.#forgetAhead();
     this.#listener.changed();
+  }
+
+  async #fit(
+    net: WorkerNetwork,
+    { optimizer, batchSize }: Setting,
+    first: number,
+    steps: number,
+    { stop, until = 2, isReplay = false }: { stop: AbortController; until?: number; isReplay?: boolean },
+  ): Promise<number> {
+    const history = await net.fit(this.#trainSet, {
+      loss: "crossEntropy",
+      optimizer,
+      batchSize: Math.min(batchSize, this.#trainSet.n),
+      steps,
+      signal: stop.signal,
+      evaluate: {
+        data: { train: isLarge(this.data) ? this.#testSet : this.#trainSet, test: this.#testSet },
+        every: everyOf(this.data),
+      },
+      onProgress: ({ step, loss }) => {
+        if (isReplay) return;
+        this.step = first + step;
+        this.losses.set(this.step, loss);
+        this.#listener.changed();
+      },
+      onEvaluate: async ({ step, results: { train, test } }) => {
+        const at = first + step;
+        await this.#keep(net, at);
+        // What is trained anew is known already, and lies before the last.
+        if (at > (this.measured.at(-1)?.step ?? -1)) {
+          this.measured.push({
+            step: at,
+            train: train!.accuracy,
+            test: test!.accuracy,
+            testLoss: test!.loss,
+          });
+        }
+        if (test!.accuracy >= until) stop.abort();
+      },
+    });
+    for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
+    if (!isReplay) this.step = first + history.steps;
+    return history.steps;
+  }
+
+  async #keep(net: WorkerNetwork, step: number): Promise<void> {
+    if (this.#keyframes.some((each) => each.step === step)) return;
+    this.#keyframes.push({ step, bytes: await net.checkpoint() });
+    this.#keyframes.sort((a, b) => a.step - b.step);
+    if (this.#keyframes.length > MOST_KEYFRAMES)
+      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */
@@ -243,8 +297,8 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    this.#seeks++;
     this.stop();
+    this.#seek.abort();
     this.#net.dispose();
     this.#trainSet.dispose();
     this.#testSet.dispose();

@@ -5,13 +5,17 @@ import { writeAddress } from "../../shared/address.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { images, isFetched, isLarge, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
-import { type Setting, type Spec, type State, takesImages, toParams } from "./spec.ts";
-import { Trainer } from "./trainer.ts";
+import { type Setting, type Spec, type State, takesImages } from "./spec.ts";
+import { toParams } from "./state-address.ts";
+import { type EndOf, Trainer } from "./trainer.ts";
 
 /** How often numbers and curves are drawn anew while it trains, in milliseconds. */
 const DRAW_MS = 100;
 /** How often the page looks at the network while it trains, in milliseconds. */
 const LOOK_MS = 150;
+
+/** What may fail. */
+export type Stage = "data" | "network" | "training";
 
 export interface Run {
   readonly trainer: Trainer | undefined;
@@ -20,14 +24,24 @@ export interface Run {
   readonly look: Look | undefined;
   readonly hash: string | undefined;
   readonly isRunning: boolean;
-  readonly problem: string | undefined;
+  /** whether it is on its way to another step */
+  readonly isSeeking: boolean;
+  readonly problem: { readonly of: Stage; readonly message: string } | undefined;
   /** Trains to a step, at most so many a second. */
-  train(setting: Setting, to: number, until: number, perSecond: number): void;
+  train(setting: Setting, endOf: EndOf, until: number, perSecond: number): void;
   pause(): void;
   seek(step: number): void;
   /** Begins anew, as the state says. */
   restart(): void;
-  load(bytes: ArrayBuffer): Promise<void>;
+  /** Loads weights. @returns whether they fit */
+  load(bytes: ArrayBuffer): Promise<boolean>;
+  /** The weights as a file; undefined where they cannot be had. */
+  weights(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** Something that was asked for: what is asked for next has the last word on what the page shows. */
+interface Asked {
+  isPaused: boolean;
 }
 
 /** What to train on, if it is there. @param own what the user gave, where that is no points @param mayFetch whether to fetch it */
@@ -51,16 +65,17 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
   const [known, setKnown] = useState<Prepared>();
   const [seen, setSeen] = useState<Look>();
   const [hash, setHash] = useState<string>();
-  const [isRunning, setRunning] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [doing, setDoing] = useState<"training" | "seeking">();
+  const [problem, setProblem] = useState<Run["problem"]>();
   const [, setTick] = useState(0);
   const [starts, setStarts] = useState(0);
   const samples = useRef<Samples | undefined>(undefined);
   const looking = useRef({ busy: false, last: 0 });
   const current = useRef<Trainer | undefined>(undefined);
-  const asked = useRef(0);
+  const asked = useRef<Asked>({ isPaused: false });
 
-  const fail = (error: unknown) => setProblem(error instanceof Error ? error.message : String(error));
+  const fail = (of: Stage, error: unknown) =>
+    setProblem({ of, message: error instanceof Error ? error.message : String(error) });
 
   /** Looks at the network; the last look of a run is never left out. */
   const refresh = async (of: Trainer, isLast = false) => {
@@ -72,25 +87,49 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       const found = await look(of, samples.current);
       if (current.current === of) setSeen(found);
     } catch (error) {
-      // The network may have been replaced meanwhile.
-      if (current.current === of && isLast) fail(error);
+      // The network may have been replaced meanwhile; what is the matter with it, its last word says.
+      if (current.current === of && isLast) throw error;
     } finally {
       looking.current.busy = false;
     }
   };
 
-  const settle = async (of: Trainer) => {
-    await refresh(of, true);
-    const found = await of.net.sha256();
-    if (current.current !== of) return;
-    setTick((tick) => tick + 1);
-    setHash(found);
-    writeAddress(toParams({ ...latest.current, log: of.shared }));
+  /** Does what is asked for, and shows what came of it, unless something else was asked for meanwhile. */
+  const ask = async (of: Trainer, what: "training" | "seeking", work: (mine: Asked) => Promise<unknown>) => {
+    const mine: Asked = { isPaused: false };
+    asked.current = mine;
+    const isLast = () => asked.current === mine && current.current === of;
+    setDoing(what);
+    setProblem(undefined);
+    setHash(undefined);
+    let isDone = true;
+    try {
+      await work(mine);
+    } catch (error) {
+      isDone = false;
+      if (isLast()) fail("training", error);
+    }
+    try {
+      if (!isLast()) return false;
+      writeAddress(toParams({ ...latest.current, log: of.shared }));
+      await refresh(of, true);
+      const found = await of.net.sha256();
+      if (!isLast()) return false;
+      setTick((tick) => tick + 1);
+      setHash(found);
+    } catch (error) {
+      if (isLast() && isDone) fail("training", error);
+      isDone = false;
+    } finally {
+      if (isLast()) setDoing(undefined);
+    }
+    return isDone;
   };
 
   useEffect(() => {
     let gone = false;
     let made: Trainer | undefined;
+    let stage: Stage = "data";
     const start = async () => {
       const found = await dataOf(spec, own, mayFetch);
       if (!found || gone) return;
@@ -98,6 +137,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       const data = found.images ? shaped(found, takesImages(spec)) : found;
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
+      stage = "network";
       let drawn = 0;
       const changed = () => {
         const now = performance.now();
@@ -114,15 +154,20 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       current.current = made;
       setTrainer(made);
       // An address leads to where its run had come.
-      if (log.length > 0) await made.seek(made.total);
-      await settle(made);
+      const { total } = made;
+      await ask(made, "seeking", async () => {
+        if (total > 0) await made?.seek(total);
+      });
     };
     setTrainer(undefined);
     setKnown(undefined);
     setSeen(undefined);
     setHash(undefined);
     setProblem(undefined);
-    start().catch(fail);
+    setDoing(undefined);
+    start().catch((error: unknown) => {
+      if (!gone) fail(stage, error);
+    });
     return () => {
       gone = true;
       current.current = undefined;
@@ -136,61 +181,51 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     data: known,
     look: seen,
     hash,
-    isRunning,
+    isRunning: doing === "training",
+    isSeeking: doing === "seeking",
     problem,
-    train(setting, to, until, perSecond) {
+    train(setting, endOf, until, perSecond) {
       const of = current.current;
       if (!of) return;
-      const mine = ++asked.current;
-      const isMine = () => mine === asked.current && current.current === of;
-      setRunning(true);
-      setProblem(undefined);
-      setHash(undefined);
-      const go = async () => {
-        if (!Number.isFinite(perSecond)) return of.run(setting, to, until);
+      void ask(of, "training", async (mine) => {
+        if (!Number.isFinite(perSecond)) return of.run(setting, endOf, until);
+        let to = Number.POSITIVE_INFINITY;
+        const oneStep = (from: number) => {
+          to = endOf(from);
+          return Math.min(to, from + 1);
+        };
+        const isMine = () => !mine.isPaused && mine === asked.current && current.current === of;
         const isEnough = () => of.measured.some(({ step, test }) => step === of.step && test >= until);
-        while (of.step < to && isMine() && !isEnough()) {
-          await of.run(setting, of.step + 1, until);
+        while (isMine() && of.step < to) {
+          await of.run(setting, oneStep, until);
+          if (isEnough()) break;
           await refresh(of, true);
           await new Promise((resolve) => setTimeout(resolve, 1000 / perSecond));
         }
-      };
-      go()
-        .catch(fail)
-        .then(() => settle(of))
-        .catch(fail)
-        .finally(() => {
-          if (mine === asked.current) setRunning(false);
-        });
+      });
     },
     pause() {
-      asked.current++;
+      asked.current.isPaused = true;
       current.current?.stop();
-      setRunning(false);
+      setDoing((what) => (what === "training" ? undefined : what));
     },
     seek(step) {
       const of = current.current;
-      if (!of) return;
-      asked.current++;
-      setRunning(false);
-      setHash(undefined);
-      of.seek(step)
-        .then((isLatest) => (isLatest ? settle(of) : undefined))
-        .catch(fail);
+      if (of) void ask(of, "seeking", () => of.seek(step));
     },
     restart() {
       setStarts(starts + 1);
     },
     async load(bytes) {
       const of = current.current;
-      if (!of) return;
+      return of !== undefined && ask(of, "seeking", () => of.load(bytes));
+    },
+    async weights() {
       try {
-        await of.load(bytes);
-        setProblem(undefined);
-        await settle(of);
+        return await current.current?.net.save();
       } catch (error) {
-        fail(error);
-        throw error;
+        fail("training", error);
+        return undefined;
       }
     },
   };

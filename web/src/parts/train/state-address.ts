@@ -1,0 +1,111 @@
+// The state of a run in the address. Whoever writes an address may write anything: what no field of the page could say is as usual.
+
+import type { LayerDescription, OptimizerDescription } from "kobai/worker";
+import { numberOf } from "../../shared/address.ts";
+import { dataKinds, type LabelledPoint } from "./data.ts";
+import { defaultState, type Initial, isDescription, type Segment, type State, stepsOf } from "./spec.ts";
+
+export const MOST_BATCH = 10_000;
+/** At most so many layers with those within layers, so deep, and so many points and changes of a setting. */
+const [MOST_LAYERS, MOST_DEPTH, MOST_POINTS, MOST_SEGMENTS] = [200, 8, 2000, 1000];
+/** What a run of an address may take: more would never come to its end. */
+const MOST_STEPS = 1e7;
+/** Classes that can be clicked. */
+const CLASSES = 3;
+
+/** A state as what stands in the address; names whose values are the usual ones are left out. */
+export function toParams({ spec, setting, log }: State): Record<string, string | undefined> {
+  const { spec: usual, setting: usualSetting } = defaultState;
+  const unless = (text: string, usually: string) => (text === usually ? undefined : text);
+  const json = (value: unknown, usually: unknown) => unless(JSON.stringify(value), JSON.stringify(usually));
+  return {
+    data: unless(spec.data, usual.data),
+    noise: unless(String(spec.noise), String(usual.noise)),
+    points: spec.points.length > 0 ? spec.points.map((point) => point.join("_")).join("~") : undefined,
+    layers: json(spec.hidden, usual.hidden),
+    init: unless(spec.initial, usual.initial),
+    seed: unless(String(spec.seed), String(usual.seed)),
+    optimizer: json(setting.optimizer, usualSetting.optimizer),
+    batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
+    log: log.length > 0 ? JSON.stringify(log) : undefined,
+  };
+}
+
+/** The state of an address. */
+export function fromParams(params: URLSearchParams): State {
+  const { spec: usual, setting: usualSetting } = defaultState;
+  const json = <T>(name: string, usually: T, fits: (value: unknown) => boolean): T => {
+    try {
+      const value: unknown = JSON.parse(params.get(name) ?? "null");
+      return fits(value) ? (value as T) : usually;
+    } catch {
+      return usually;
+    }
+  };
+  const initials: readonly Initial[] = ["he", "xavier", "normal"];
+  return {
+    spec: {
+      data: dataKinds.find((kind) => kind === params.get("data")) ?? usual.data,
+      noise: numberOf(params, "noise", usual.noise, [0, 1]),
+      points: pointsOf(params.get("points") ?? ""),
+      hidden: json("layers", usual.hidden, (list) => areLayers(list)),
+      initial: initials.find((kind) => kind === params.get("init")) ?? usual.initial,
+      seed: numberOf(params, "seed", usual.seed, [0, Number.MAX_SAFE_INTEGER]),
+    },
+    setting: {
+      optimizer: json("optimizer", usualSetting.optimizer, isOptimizer),
+      batchSize: Math.round(numberOf(params, "batch", usualSetting.batchSize, [1, MOST_BATCH])),
+    },
+    log: json<Segment[]>("log", [], isLog),
+  };
+}
+
+function pointsOf(text: string): LabelledPoint[] {
+  const points = text
+    .split("~")
+    .slice(0, MOST_POINTS)
+    .map((each) => each.split("_").map(Number));
+  return points.filter(
+    (point): point is [number, number, number] =>
+      point.length === 3 &&
+      point.slice(0, 2).every((place) => Math.abs(place) <= 2) &&
+      [...Array(CLASSES).keys()].includes(point[2]!),
+  );
+}
+
+/** Whether it is a list of layers, with lists of layers within: which kinds there are, and what they take, the worker says. */
+function areLayers(list: unknown): list is LayerDescription[] {
+  let count = 0;
+  const fit = (layers: unknown, depth: number): boolean =>
+    Array.isArray(layers) &&
+    depth < MOST_DEPTH &&
+    layers.every(
+      (layer) =>
+        isDescription(layer) &&
+        ++count <= MOST_LAYERS &&
+        (layer.layers === undefined || fit(layer.layers, depth + 1)) &&
+        (layer.shortcut === undefined || fit([layer.shortcut], depth + 1)),
+    );
+  return fit(list, 0);
+}
+
+function isOptimizer(value: unknown): value is OptimizerDescription {
+  if (!isDescription(value)) return false;
+  const { lr, with: others = [] } = value;
+  const isRate = (rate: unknown) => typeof rate === "number";
+  return (
+    (lr === undefined || isRate(lr) || (isDescription(lr) && isRate(lr.from))) &&
+    Array.isArray(others) &&
+    others.every(isDescription)
+  );
+}
+
+function isLog(value: unknown): value is Segment[] {
+  const isWhole = (number: unknown) => Number.isSafeInteger(number) && (number as number) >= 1;
+  return (
+    Array.isArray(value) &&
+    value.length <= MOST_SEGMENTS &&
+    value.every((each) => isOptimizer(each?.optimizer) && isWhole(each.steps) && isWhole(each.batchSize)) &&
+    stepsOf(value) <= MOST_STEPS
+  );
+}
