@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // .ci/run counts by the second.
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
   },

@@ -55,7 +55,11 @@ export async function openPage(
   });
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // What a page gives up when it is left or loaded again is no problem.
+    const { errorText = "" } = request.failure() ?? {};
+    if (!/ABORTED/.test(errorText)) problems.push(`failed: ${request.url()} ${errorText}`);
+  });
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
