@@ -49,6 +49,26 @@ function method(
   };
 }
 
+/** Those of `fit`, on the main thread and in a worker. */
+export const fitOptions = [
+  "loss",
+  "optimizer",
+  "batchSize",
+  "steps",
+  "epochs",
+  "sampling",
+  "gradient",
+  "h",
+  "seed",
+  "evaluate",
+  "from",
+  "weights",
+  "callbacks",
+  "onProgress",
+  "onEvaluate",
+  "signal",
+] as const;
+
 /** Fields of an options object: each is replaced. */
 export function fields(
   name: string,
@@ -590,28 +610,8 @@ export const doors: readonly Door[] = [
     () => [data, fitting()],
     (net, ...args) => (net.fit as (...args: unknown[]) => unknown)(...args),
   ),
-  ...fields(
-    "Network: fit",
-    fitting,
-    [
-      "loss",
-      "optimizer",
-      "batchSize",
-      "steps",
-      "epochs",
-      "sampling",
-      "gradient",
-      "h",
-      "seed",
-      "evaluate",
-      "from",
-      "weights",
-      "callbacks",
-      "onProgress",
-      "onEvaluate",
-      "signal",
-    ],
-    (options) => withNetwork((net) => net.fit(data, options as kobai.FitOptions)),
+  ...fields("Network: fit", fitting, fitOptions, (options) =>
+    withNetwork((net) => net.fit(data, options as kobai.FitOptions)),
   ),
   ...fields(
     "Network: fit { evaluate }",

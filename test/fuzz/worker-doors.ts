@@ -8,7 +8,7 @@ import {
   type WorkerFitOptions,
   type WorkerNetwork,
 } from "../../src/worker/index.ts";
-import { type Door, fields } from "./doors.ts";
+import { type Door, fields, fitOptions } from "./doors.ts";
 
 const { tensor } = kobai;
 
@@ -94,29 +94,7 @@ export const workerDoors: readonly Door[] = [
       return found.net.fit(data === undefined ? found.data : data, options);
     },
   },
-  ...described(
-    "net.fit",
-    none,
-    [
-      "loss",
-      "optimizer",
-      "batchSize",
-      "steps",
-      "epochs",
-      "sampling",
-      "gradient",
-      "h",
-      "seed",
-      "evaluate",
-      "from",
-      "weights",
-      "callbacks",
-      "onProgress",
-      "onEvaluate",
-      "signal",
-    ],
-    fit,
-  ),
+  ...described("net.fit", none, fitOptions, fit),
   ...described(
     "net.fit { optimizer }",
     () => ({ kind: "sgd" }),

@@ -1,18 +1,10 @@
 // The playground while it trains: the page answers, and it goes on where nobody sees it.
 
 import type { CDPSession, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { skip } from "../runtimes/runtime.ts";
-import { hashOf, isInstalled, openPage, openSite, type Site } from "./page.ts";
+import { expect, it } from "vitest";
+import { hashOf, openPage, servePlayground, site } from "./page.ts";
 
-let site: Site;
-beforeAll(async () => {
-  if (isInstalled) site = await openSite();
-}, 60_000);
-afterAll(() => site?.close());
-beforeEach((context) => {
-  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
-});
+servePlayground();
 
 /** What the page's thread does at a stretch, in milliseconds: when it begins, by the clock, and of the processor's time. */
 interface Task {

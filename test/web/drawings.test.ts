@@ -1,18 +1,10 @@
 // The playground's drawings by class, and data sets of images beside MNIST.
 
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { skip } from "../runtimes/runtime.ts";
-import { flaws, hashOf, inNode, isInstalled, openPage, openSite, type Site, train } from "./page.ts";
+import { expect, it } from "vitest";
+import { flaws, hashOf, inNode, openPage, servePlayground, site, train } from "./page.ts";
 
-let site: Site;
-beforeAll(async () => {
-  if (isInstalled) site = await openSite();
-});
-afterAll(() => site?.close());
-beforeEach((context) => {
-  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
-});
+servePlayground();
 
 /** Draws lines between places of a pad, from 0 to 1, and moves them all a little. */
 async function draw(

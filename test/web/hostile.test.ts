@@ -3,18 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { skip } from "../runtimes/runtime.ts";
-import { hashOf, inNode, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
+import { describe, expect, it } from "vitest";
+import { hashOf, inNode, openPage, servePlayground, site, stepOf, train } from "./page.ts";
 
-let site: Site;
-beforeAll(async () => {
-  if (isInstalled) site = await openSite();
-});
-afterAll(() => site?.close());
-beforeEach((context) => {
-  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
-});
+servePlayground();
 
 const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 const nested = (depth: number): unknown =>

@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { launch } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
+import { skip } from "../runtimes/runtime.ts";
 
 export const isInstalled = existsSync("web/node_modules");
 
@@ -19,8 +21,21 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the playground, and serves it. */
-export async function openSite(): Promise<Site> {
+/** While the tests of a file run that has called `servePlayground`. */
+export let site: Site;
+
+/** Builds and serves the playground for the tests of a file, which are skipped where it is not installed. */
+export function servePlayground(): void {
+  beforeAll(async () => {
+    if (isInstalled) site = await openSite();
+  });
+  afterAll(() => site?.close());
+  beforeEach((context) => {
+    if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
+  });
+}
+
+async function openSite(): Promise<Site> {
   if (!existsSync("dist/worker.js")) throw new Error("dist/ is missing: run `npm run build` first");
   const root = mkdtempSync(join(tmpdir(), "kobai-site-"));
   execFileSync(process.execPath, ["web/build.js", root]);

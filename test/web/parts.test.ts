@@ -1,17 +1,9 @@
 // Every part of the playground: nothing is cut off, nobody is shut out, nothing is complained of; and what is moved moves.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { skip } from "../runtimes/runtime.ts";
-import { flaws, isInstalled, openPage, openSite, type Site } from "./page.ts";
+import { describe, expect, it } from "vitest";
+import { flaws, openPage, servePlayground, site } from "./page.ts";
 
-let site: Site;
-beforeAll(async () => {
-  if (isInstalled) site = await openSite();
-});
-afterAll(() => site?.close());
-beforeEach((context) => {
-  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
-});
+servePlayground();
 
 const parts = {
   train: { en: "Train a network", ja: "ネットワークを学習させる" },

@@ -4,22 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { parse } from "../../src/io/index.ts";
 import { kinds } from "../../src/worker/description.ts";
 import { openInFirefox } from "../browser/firefox.ts";
 import { serve } from "../browser/server.ts";
-import { skip } from "../runtimes/runtime.ts";
-import { codeOf, hashOf, inNode, isInstalled, openPage, openSite, type Site, stepOf, train } from "./page.ts";
+import { codeOf, hashOf, inNode, openPage, servePlayground, site, stepOf, train } from "./page.ts";
 
-let site: Site;
-beforeAll(async () => {
-  if (isInstalled) site = await openSite();
-});
-afterAll(() => site?.close());
-beforeEach((context) => {
-  if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
-});
+servePlayground();
 
 /** Moves the slider of time. */
 const seek = (page: Page, step: number) =>
