@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach } from "vitest";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
 import { launch } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
@@ -24,8 +24,20 @@ export interface Site {
 /** While the tests of a file run that has called `servePlayground`. */
 export let site: Site;
 
+/** What anything may take that a page does, in milliseconds, on a machine that has much else to do. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Waits until something is as expected: a page shows what was asked for a little later, on a busy machine much later. What it shows by itself
+ * when an event has been handled, such as a field's value, may be looked at without.
+ *
+ * @example await eventually(() => page.locator("[role=alert]").count()).toBe(0);
+ */
+export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: PATIENCE_MS });
+
 /** Builds and serves the playground for the tests of a file, which are skipped where it is not installed. */
 export function servePlayground(): void {
+  vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS });
   beforeAll(async () => {
     if (isInstalled) site = await openSite();
   });
@@ -78,25 +90,138 @@ export async function openPage(
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${server.url}index.html#/${hash}`);
   await page.waitForSelector("h1");
   return { page, problems };
 }
 
-/** The SHA-256 that the page shows, once it does. */
-export async function hashOf(page: Page): Promise<string> {
-  await page.waitForFunction('document.querySelector("[data-hash]")?.textContent?.length === 64', undefined, {
-    timeout: 60_000,
-  });
-  return (await page.textContent("[data-hash]"))!;
+/** Leads a page to another address, as a link does; resolves when what it shows is of that one. */
+export async function visit(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`(() => {
+    document.querySelector("h1").dataset.before = "";
+    location.hash = ${JSON.stringify(`#/${hash}`)};
+  })()`);
+  await page.waitForSelector("h1:not([data-before])");
 }
 
-export const stepOf = async (page: Page) => Number(await page.textContent("[data-step]"));
+/** Resolves when all that is loaded by itself is there, so that nothing moves any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction('!document.querySelector("[aria-busy]")');
+}
+
+const HASH = 'document.querySelector("[data-hash]").textContent';
+const STEP = 'Number(document.querySelector("[data-step]").textContent)';
+
+/** The SHA-256 that the page shows, once it does: it goes with the press of a button that makes it another. */
+export async function hashOf(page: Page): Promise<string> {
+  await page.waitForFunction('document.querySelector("[data-hash]")?.textContent?.length === 64');
+  return page.evaluate<string>(HASH);
+}
+
+/** The same of what comes of something that the page takes up a little later, such as a file. */
+export async function hashAfter(page: Page, act: () => Promise<unknown>): Promise<string> {
+  await page.evaluate(`(() => {
+    const hash = document.querySelector("[data-hash]");
+    const look = () => {
+      hash.dataset.gone = hash.dataset.gone || hash.textContent.length !== 64 ? "yes" : "";
+    };
+    delete hash.dataset.gone;
+    look();
+    new MutationObserver(look).observe(hash, { characterData: true, childList: true, subtree: true });
+  })()`);
+  await act();
+  await page.waitForSelector("[data-hash][data-gone=yes]");
+  return hashOf(page);
+}
+
+export const stepOf = (page: Page) => page.evaluate<number>(STEP);
+
+/** Where the page stands, once what was asked for is done. */
+export async function stateOf(page: Page): Promise<{ step: number; hash: string }> {
+  await hashOf(page);
+  return page.evaluate(`({ step: ${STEP}, hash: ${HASH} })`);
+}
+
+/** The hash at a step, once the page is there. */
+export async function hashAt(page: Page, step: number): Promise<string> {
+  await page.waitForFunction(`${STEP} === ${step} && ${HASH}.length === 64`);
+  return page.evaluate<string>(HASH);
+}
+
+/** Resolves when the page shows a step after one. */
+export async function pastStep(page: Page, step: number): Promise<void> {
+  await page.waitForFunction(`${STEP} > ${step}`);
+}
+
+/** Moves the slider of time. */
+export const seek = (page: Page, step: number) =>
+  page.locator("section[aria-label=State] input[type=range]").fill(String(step));
+
+/** Types into a field, and leaves it. */
+export async function fill(page: Page, label: string, value: string | number): Promise<void> {
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill(String(value));
+  await field.blur();
+}
+
+export const stopAfter = (page: Page, steps: number) => fill(page, "Stop after … steps", steps);
+
+/**
+ * Fills a field as soon as the page shows a step after one. The page does that itself: when a test hears of a step, the training may have ended.
+ * Resolves when all is ready for that.
+ */
+export async function fillPast(page: Page, step: number, label: string, value: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).evaluate(`(field) => {
+    const shown = document.querySelector("[data-step]");
+    new MutationObserver((_, observer) => {
+      if (Number(shown.textContent) <= ${step}) return;
+      observer.disconnect();
+      field.value = ${JSON.stringify(value)};
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }).observe(shown, { characterData: true, childList: true, subtree: true });
+  }`);
+}
+
+/** Points of a line, from 0 to 1 in both directions. */
+export type Line = readonly (readonly [number, number])[];
+
+/** Draws lines with the mouse, all moved a little to the right. */
+export async function drawIn(canvas: Locator, lines: readonly Line[], shift = 0): Promise<void> {
+  const page = canvas.page();
+  await settled(page);
+  await canvas.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await canvas.boundingBox())!;
+  for (const line of lines) {
+    for (const [i, [left, top]] of line.entries()) {
+      await page.mouse.move(x + (left + shift) * width, y + top * height, { steps: i === 0 ? 1 : 4 });
+      if (i === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
+  }
+}
 
 /** Trains to the end. */
 export async function train(page: Page): Promise<void> {
   await page.click("button:text-is('Train')");
-  await page.waitForSelector("button:text-is('Train'):not([disabled])", { timeout: 120_000 });
+  await page.waitForSelector("button:text-is('Train'):not([disabled])");
+}
+
+/** Trains without an end in sight; resolves when it is on its way. */
+export async function trainOn(page: Page): Promise<void> {
+  await hashOf(page);
+  await stopAfter(page, 1_000_000);
+  await page.click("button:text-is('Train')");
+  await pastStep(page, 50);
+}
+
+/** A page's address, once the run that it leads to is of so many steps. Browsers take addresses only so often: the page may write it later. */
+export async function addressAt(page: Page, step: number): Promise<string> {
+  await page.waitForFunction(`(() => {
+    const log = new URLSearchParams(location.hash.split("?")[1]).get("log");
+    return JSON.parse(log ?? "[]").reduce((sum, { steps }) => sum + steps, 0) === ${step};
+  })()`);
+  return page.evaluate<string>("location.hash.slice(2)");
 }
 
 /** The code that the page shows for Node. */
@@ -137,6 +262,7 @@ const cutOff = `[...document.querySelectorAll("body *")]
 
 /** What is cut off in a page so many pixels wide, and what axe finds that shuts somebody out. */
 export async function flaws(page: Page, width: number): Promise<string[]> {
+  await settled(page);
   await page.evaluate(readFileSync("web/node_modules/axe-core/axe.min.js", "utf8"));
   const violations = await page.evaluate<string[]>(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
