@@ -198,6 +198,7 @@ it("a second finger draws nothing, and other colours leave what is drawn", async
   // What another stroke after them leaves is there, and nothing of the second finger.
   const [before] = await ink();
   await send("touchStart", [0.2, 0.8]);
+  await send("touchMove", [0.3, 0.8]);
   await send("touchEnd");
   await eventually(async () => (await ink())[0]).toBeGreaterThan(before + 50);
   const drawn = await ink();

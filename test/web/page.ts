@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, vi } from "vitest";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { launch } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
@@ -18,6 +18,10 @@ export interface Site {
   readonly root: string;
   readonly server: Server;
   readonly browser: Browser;
+  /** of the pages of `openPage`; what they keep is forgotten after each test */
+  readonly context: BrowserContext;
+  /** Ends what a test has left. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export function servePlayground(): void {
   beforeAll(async () => {
     if (isInstalled) site = await openSite();
   });
+  afterEach(() => site?.clear());
   afterAll(() => site?.close());
   beforeEach((context) => {
     if (!isInstalled) skip(context, "the playground is not installed (npm ci --prefix web)");
@@ -51,11 +56,26 @@ async function openSite(): Promise<Site> {
   if (!existsSync("dist/worker.js")) throw new Error("dist/ is missing: run `npm run build` first");
   const root = mkdtempSync(join(tmpdir(), "kobai-site-"));
   execFileSync(process.execPath, ["web/build.js", root]);
-  const [server, browser] = await Promise.all([serve({ isolated: true, root }), launch()]);
+  const [server, browser] = await Promise.all([
+    serve({ isolated: true, root }),
+    // To start a process for each page would take longer than most of them run.
+    launch("--renderer-process-limit=1"),
+  ]);
+  const context = await browser.newContext({ locale: "en-US" });
+  context.setDefaultTimeout(PATIENCE_MS);
+  // It keeps the pages' process.
+  const keeper = await context.newPage();
+  await keeper.goto(`${server.url}icon.svg`);
   return {
     root,
     server,
     browser,
+    context,
+    async clear() {
+      // What still trains takes the time of others.
+      await Promise.all(context.pages().map((page) => page !== keeper && page.close()));
+      await keeper.evaluate("localStorage.clear()");
+    },
     async close() {
       await browser.close();
       server.close();
@@ -71,15 +91,13 @@ export interface View {
 
 /** A page at an address of the playground, and all that it complains of. */
 export async function openPage(
-  { server, browser }: Site,
+  { server, context }: Site,
   hash: string,
   { width = 1440, scheme = "light" }: View = {},
 ): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({
-    viewport: { width, height: 900 },
-    colorScheme: scheme,
-    locale: "en-US",
-  });
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: scheme });
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("requestfailed", (request) => {
@@ -90,7 +108,6 @@ export async function openPage(
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
-  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${server.url}index.html#/${hash}`);
   await page.waitForSelector("h1");
   return { page, problems };
