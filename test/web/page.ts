@@ -189,15 +189,16 @@ export const stopAfter = (page: Page, steps: number) => fill(page, "Stop after â
  * Resolves when all is ready for that.
  */
 export async function fillPast(page: Page, step: number, label: string, value: string): Promise<void> {
-  await page.getByLabel(label, { exact: true }).evaluate(`(field) => {
+  await page.evaluate(`(() => {
+    const label = [...document.querySelectorAll("label")].find((each) => each.textContent === ${JSON.stringify(label)});
     const shown = document.querySelector("[data-step]");
     new MutationObserver((_, observer) => {
       if (Number(shown.textContent) <= ${step}) return;
       observer.disconnect();
-      field.value = ${JSON.stringify(value)};
-      field.dispatchEvent(new Event("change", { bubbles: true }));
+      label.control.value = ${JSON.stringify(value)};
+      label.control.dispatchEvent(new Event("change", { bubbles: true }));
     }).observe(shown, { characterData: true, childList: true, subtree: true });
-  }`);
+  })()`);
 }
 
 /** Points of a line, from 0 to 1 in both directions. */
