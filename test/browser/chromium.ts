@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 const places = [
   process.env.CHROMIUM,
@@ -32,4 +32,19 @@ export async function launch(...flags: readonly string[]): Promise<Browser> {
       ...flags,
     ],
   });
+}
+
+/** All that a page complains of from now on: errors, warnings and requests that fail. */
+export function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("requestfailed", (request) => {
+    // What a page gives up when it is left or loaded again is no problem.
+    const { errorText = "" } = request.failure() ?? {};
+    if (!/ABORTED/.test(errorText)) problems.push(`failed: ${request.url()} ${errorText}`);
+  });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  return problems;
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
-import { launch } from "../browser/chromium.ts";
+import { launch, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
 
@@ -98,16 +98,7 @@ export async function openPage(
   const page = await context.newPage();
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme: scheme });
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => {
-    // What a page gives up when it is left or loaded again is no problem.
-    const { errorText = "" } = request.failure() ?? {};
-    if (!/ABORTED/.test(errorText)) problems.push(`failed: ${request.url()} ${errorText}`);
-  });
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
+  const problems = problemsOf(page);
   await page.goto(`${server.url}index.html#/${hash}`);
   await page.waitForSelector("h1");
   return { page, problems };
