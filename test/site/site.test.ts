@@ -6,9 +6,9 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { launch, problemsOf } from "../browser/chromium.ts";
+import { launchOnce, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
 
@@ -18,7 +18,6 @@ const base = "/some/where/";
 const built = join(root, base);
 vi.setConfig({ testTimeout: 240_000 });
 let server: Server;
-let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
@@ -33,14 +32,12 @@ beforeAll(async () => {
     "--steps",
     "3",
   ]);
-  [server, browser] = await Promise.all([serve({ root }), launch("--renderer-process-limit=1")]);
-  context = await browser.newContext({ locale: "en-US" });
+  server = await serve({ root });
+  context = await launchOnce(`${server.url}${base.slice(1)}icon.svg`);
   context.setDefaultTimeout(120_000);
-  // A first page keeps the process of all that follow: each would start one.
-  await (await context.newPage()).goto(`${server.url}${base.slice(1)}icon.svg`);
 }, 600_000);
 afterAll(async () => {
-  await browser?.close();
+  await context?.browser()?.close();
   server?.close();
 });
 beforeEach((context) => {
@@ -137,7 +134,10 @@ const files = () =>
 
 it("no page is cut off on a phone", async () => {
   // As it comes: the scripts would take ten times as long, and move nothing.
-  const page = await browser.newPage({ viewport: { width: 360, height: 900 }, javaScriptEnabled: false });
+  const page = await context.browser()!.newPage({
+    viewport: { width: 360, height: 900 },
+    javaScriptEnabled: false,
+  });
   for (const file of files()) {
     await page.goto(`${server.url}${base.slice(1)}${file}`, { waitUntil: "load" });
     expect(await page.evaluate(cutOff), file).toEqual([]);
