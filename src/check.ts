@@ -15,6 +15,10 @@ export const fraction: Rule = [
   (value) => isNumber(value) && value >= 0 && value < 1,
   "a number from 0 to below 1",
 ];
+export const numbers: Rule = [
+  (value) => isObject(value) && Object.values(value).every(isNumber),
+  "an object of finite numbers",
+];
 export const flag: Rule = [(value) => typeof value === "boolean", "true or false"];
 /** What is checked elsewhere. */
 export const anything: Rule = [() => true, "anything"];
@@ -77,6 +81,20 @@ export function isWhole(value: unknown, low: number, high = Number.MAX_SAFE_INTE
 export function check<T>(call: string, name: string, value: T, [fits, words]: Rule): T {
   if (fits(value)) return value;
   throw new OptionError(`${call}: ${name} must be ${words}; got ${show(value)}`);
+}
+
+/**
+ * The same of a number that a program computes with: as its dtype holds it, it must fit, too. 1e-300 is 0 in float32, and 1e300 infinite.
+ *
+ * @throws OptionError
+ */
+export function checkIn(dtype: string, call: string, name: string, value: number, rule: Rule): number {
+  const held = dtype === "float32" ? Math.fround(value) : value;
+  if (!rule[0](value) || rule[0](held)) return check(call, name, value, rule);
+  throw new OptionError(
+    `${call}: ${name} is ${value}, which float32 holds as ${held}; it must be ${rule[1]} there, too: ` +
+      'take another number, or dtype "float64"',
+  );
 }
 
 /**

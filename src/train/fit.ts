@@ -1,130 +1,23 @@
 import { Status } from "../../assembly/blocks.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
-import { type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
-import type { ScheduleState } from "../nn/rate.ts";
+import { updateOf } from "../nn/optimizers/optimizer.ts";
 import { runOnce } from "../runtime/instructions.ts";
-import { type Disposable, Resources } from "../runtime/resources.ts";
+import type { Disposable } from "../runtime/resources.ts";
 import { Slicer } from "../runtime/slices.ts";
-import type { Callback, Event, FitRun } from "./callbacks/callback.ts";
-import { memory, type Remembered } from "./callbacks/memory.ts";
-import { type ClassNames, classNamesOf } from "./class-names.ts";
-import { allocate, type Core, setStep } from "./core.ts";
-import { continued, digestOf, type Epochs } from "./epochs.ts";
-import {
-  checkMeasurable,
-  type Evaluation,
-  type Evaluator,
-  evaluator,
-  type MeasuredTerms,
-  measuredTerms,
-} from "./evaluate.ts";
-import type { Objective, Samples } from "./face.ts";
+import { Audience } from "./callbacks/audience.ts";
+import type { Callback, FitRun } from "./callbacks/callback.ts";
+import { classNamesOf } from "./class-names.ts";
+import { type Core, setStep } from "./core.ts";
+import { continued, digestOf } from "./epochs.ts";
+import { checkMeasurable, type Evaluation, measuredTerms } from "./evaluate.ts";
+import type { FitOptions } from "./fit-options.ts";
 import { type EvaluationRecord, type History, newHistory, type Progress, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
-import type { AnyNetwork } from "./network.ts";
-import { inParts, type Steps } from "./parts.ts";
-import {
-  composeFiniteCheck,
-  composeTraining,
-  drawing,
-  type FiniteCheck,
-  type GradientMethod,
-  type Sampling,
-  type TrainingSpec,
-} from "./programs.ts";
-import { RunState } from "./run-state.ts";
-import { type NamedDataset, type Schedule, schedule } from "./schedule.ts";
-import type { Signature, Single } from "./signature.ts";
-import type { Slots } from "./slots.ts";
-import { type StoredDataset, store } from "./store.ts";
-import type { Weights } from "./weights.ts";
-
-/** Options of `fit`. */
-export interface FitOptions<S extends Signature = Single> {
-  /** What to make small: of several outputs the sum of their losses, each times its weight. */
-  loss: S["loss"];
-  /** How parameters follow their gradients. The same object in a later `fit` goes on with its state. */
-  optimizer: Optimizer;
-  /** Samples of a step. Default 32; at most the data set's. */
-  batchSize?: number;
-  /** How many steps, or how many epochs: one of the two. */
-  steps?: number;
-  epochs?: number;
-  /** "shuffle" (default): whole epochs, each in an order of its own. "replacement": each batch is drawn anew, as the book does. */
-  sampling?: Sampling;
-  /**
-   * How gradients are had. "backprop" (default), or "numerical": central differences of the loss by every parameter, in float64, as
-   * in the book's chapter 4. A step then takes milliseconds to minutes; it runs in parts, so that progress and `signal` come within it.
-   */
-  gradient?: GradientMethod;
-  /** Half the distance between the two sides of a central difference. Default 1e-4, the book's. */
-  h?: number;
-  /** Of the order of samples, and of what layers draw (`dropout`). Default: the network's. */
-  seed?: number;
-  /**
-   * Data sets to measure loss and accuracy on, or what `metrics` lists, as `evaluate` does: before the first step, after every `every`
-   * steps (default: an epoch), at the end.
-   */
-  evaluate?: {
-    data: S["data"] | Readonly<Record<string, S["data"]>>;
-    every?: number;
-    metrics?: S["metrics"];
-  };
-  /**
-   * Steps of this run that are done already: those of a checkpoint. With the rest of the options as they were, the fit goes on as the one
-   * would have that was cut; evaluations come where they would have come. Default 0.
-   */
-  from?: number;
-  /** How much each sample counts: `classWeights` or `sampleWeights`. Default: all alike. They go with gradients by backpropagation. */
-  weights?: Weights;
-  /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
-  onProgress?: Callback["onProgress"];
-  /** Called after each evaluation, likewise. */
-  onEvaluate?: (record: EvaluationRecord<S["evaluation"]>, run: FitRun) => unknown;
-  /** More that is to happen between steps, each in turn: `earlyStopping`, `saveEvery`, `csvLog`, or functions of one's own. */
-  callbacks?: readonly Callback[];
-  /**
-   * Stops within milliseconds, or when the callback under way has ended; `fit` then returns what it has, `ended` being "aborted". What was done
-   * of a step under way is left out.
-   */
-  signal?: AbortSignal;
-}
-
-/** What a network keeps between fits: steps done in all, where its epoch stands, the optimizer's state, and how it was trained. */
-export interface TrainingState {
-  /** steps since the network was made */
-  step: number;
-  epochs: Epochs;
-  /** the last fit's, and the scales of its data, by input */
-  objective?: Objective | undefined;
-  scales: readonly number[];
-  /** by output: those of the last data that named any */
-  classNames: readonly (ClassNames | undefined)[];
-  slots?: Slots | undefined;
-  /** steps that the optimizer of these slots has been given */
-  given: number;
-  /** of the optimizer's schedule, where that follows evaluations */
-  schedule?: ScheduleState | undefined;
-  /** after how many steps of its run the last fit was evaluated for the last time */
-  evaluated?: number | undefined;
-  /** what its callbacks remember */
-  remembered?: readonly Remembered[] | undefined;
-}
-
-/** What a fit asks of its network. */
-export interface FitContext {
-  readonly net: AnyNetwork;
-  readonly seed: number;
-  alive(): boolean;
-  /** waits for the initial values, unless it is aborted */
-  drawn(signal: AbortSignal | undefined): Promise<void>;
-  /** the optimizer's state: the network's own if it was the last fit's, else new */
-  slotsFor(update: Update): Slots;
-  /** makes these the network's own */
-  keepSlots(slots: Slots, optimizer: Optimizer): void;
-  /** takes note of how the training data is held, for the summary */
-  holds(data: StoredDataset): void;
-}
+import type { Steps } from "./parts.ts";
+import { type Decided, Prepared } from "./prepared.ts";
+import { drawing } from "./programs.ts";
+import { type Schedule, schedule } from "./schedule.ts";
+import type { FitContext, TrainingState } from "./training-state.ts";
 
 /** Trains; see Network.fit. All that the caller has given is checked, and taken, before anything is waited for. */
 export async function fit(
@@ -142,7 +35,7 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
   }
-  const update = updateOf("fit", options.optimizer, core.parameters.layout);
+  const update = updateOf("fit", options.optimizer, core.parameters.layout, core.dtype);
   const slots = context.slotsFor(update);
   let session: Session | undefined;
   try {
@@ -165,129 +58,51 @@ export async function fit(
   }
 }
 
-/** One fit: its data, programs and evaluators, held until it ends. */
+/** One fit, step by step. */
 class Session implements Disposable {
-  readonly #resources = new Resources();
   readonly #core: Core;
   readonly #state: TrainingState;
+  readonly #context: FitContext;
   readonly #options: FitOptions;
   readonly #schedule: Schedule;
-  readonly #context: FitContext;
-  readonly #run: RunState;
-  readonly #spec: TrainingSpec;
+  readonly #prepared: Prepared;
+  readonly #audience: Audience;
+  readonly #history: History;
   #lastLoss = Number.NaN;
   /** the samples' digest */
   readonly #samples: number;
-  /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
-  readonly #programs: readonly [Steps, Steps?];
-  readonly #check: FiniteCheck;
-  readonly #evaluators: Readonly<Record<string, Evaluator>>;
-  readonly #history: History;
-  /** memories first, then those of the options themselves */
-  readonly #callbacks: readonly Callback[];
-  /** what callbacks see */
-  readonly #seen: FitRun;
   /** where it ends: before all steps are done, where a callback says so */
   #end: number;
 
-  constructor(
-    core: Core,
-    state: TrainingState,
-    context: FitContext,
-    {
-      plan,
-      metrics,
-      update,
-      slots,
-    }: { plan: Schedule; metrics: MeasuredTerms; update: Update; slots: Slots },
-  ) {
-    const { options } = plan;
+  constructor(core: Core, state: TrainingState, context: FitContext, decided: Decided) {
+    const { plan } = decided;
+    const { options, steps } = plan;
     this.#core = core;
     this.#state = state;
+    this.#context = context;
     this.#options = options;
     this.#schedule = plan;
-    this.#context = context;
     this.#samples = digestOf(plan.data.x);
-    const { callbacks = [] } = options;
-    const memories = callbacks.flatMap((callback) => callback[memory] ?? []);
-    this.#callbacks = [...memories, options as Callback, ...callbacks];
-    this.#end = plan.steps;
-    const { optimizer, signal } = options;
+    this.#end = steps;
     const history = newHistory(plan.stepsPerEpoch, options.from ?? 0);
-    const stop = () => {
-      this.#end = history.steps;
-    };
-    const evaluated = Object.keys(plan.evaluated);
     const rate = () => this.#rate;
-    this.#seen = {
+    const run: FitRun = {
       net: context.net,
-      optimizer,
+      optimizer: options.optimizer,
       get lr() {
         return rate();
       },
-      signal,
-      steps: plan.steps,
+      signal: options.signal,
+      steps,
       history,
-      evaluated,
-      stop,
+      evaluated: Object.keys(plan.evaluated),
+      stop: () => {
+        this.#end = history.steps;
+      },
     };
     this.#history = history;
-    const held = this.#resources;
-    const weights = options.weights?.of(plan.data, plan.objective);
-    // The sweeps of a numerical gradient read the inputs column by column.
-    const compress = plan.by === "backprop";
-    try {
-      const stored = new Map<Samples, StoredDataset>();
-      const place = ({ call, data }: NamedDataset): StoredDataset => {
-        const known = stored.get(data) ?? held.add(store(call, core, data, plan.objective, { compress }));
-        stored.set(data, known);
-        return known;
-      };
-      const training = place({ call: "fit", data: plan.data });
-      context.holds(training);
-      this.#run = held.add(
-        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
-      );
-      const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
-      const indices = core.engine.heap.allocate(4 * drawn, core.owner);
-      held.add({ dispose: () => core.engine.heap.free(indices) });
-      this.#spec = {
-        ...plan,
-        differentiated: plan.by === "backprop" ? core : this.#twin(),
-        m: plan.batchSize,
-        state: this.#run.address,
-        indices: indices.address,
-        update,
-        weights: weights && held.add(options.weights!.hold(core, weights)),
-        slots: slots.address,
-      };
-      const compose = (m: number): Steps => {
-        const program = held.add(composeTraining(core, training, { ...this.#spec, m }));
-        return plan.by === "backprop" ? program : held.add(inParts(core, program, this.#run.address));
-      };
-      const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
-      this.#programs = rest > 0 ? [compose(plan.batchSize), compose(rest)] : [compose(plan.batchSize)];
-      this.#check = held.add(composeFiniteCheck(core));
-      this.#evaluators = Object.fromEntries(
-        Object.entries(plan.evaluated).map(([name, set]) => [
-          name,
-          held.add(evaluator(core, place(set), plan.objective, metrics)),
-        ]),
-      );
-    } catch (error) {
-      held.dispose();
-      throw error;
-    }
-  }
-
-  /**
-   * The network in float64, with parameters and gradients of its own: those of the network may be read and written while a step that
-   * runs in parts is under way.
-   */
-  #twin(): Core {
-    const twin = this.#core.in("float64");
-    allocate(twin, this.#resources);
-    return twin;
+    this.#audience = new Audience(options as Callback & FitOptions, run, () => this.#checkAlive());
+    this.#prepared = new Prepared(core, context, decided);
   }
 
   async run(): Promise<History> {
@@ -296,12 +111,12 @@ class Session implements Disposable {
     const end = async (how: History["ended"]) => {
       history.ended = how;
       history.seconds = (performance.now() - start) / 1000;
-      await this.#tell("onEnd");
+      await this.#audience.tell("onEnd");
     };
     try {
       this.#checkAlive();
       if (history.from === 0) this.#state.evaluated = this.#state.remembered = undefined;
-      await this.#tell("onStart");
+      await this.#audience.tell("onStart");
       const isWhole = await this.#train(new Slicer());
       await end(isWhole ? (history.steps < this.#schedule.steps ? "stopped" : "completed") : "aborted");
     } catch (error) {
@@ -319,11 +134,9 @@ class Session implements Disposable {
     const history = this.#history;
     const { stepsPerEpoch, every } = this.#schedule;
     const { signal, from = 0 } = this.#options;
+    const { programs, run } = this.#prepared;
     // After how many steps something is due.
-    const periods = this.#callbacks.flatMap((callback) => [
-      callback.onStep ? (callback.every ?? 1) : every,
-      callback.onEpoch ? stepsPerEpoch : every,
-    ]);
+    const periods = [every, ...this.#audience.periods(stepsPerEpoch)];
     this.#beginEpochs();
     let trained = 0;
     // Where a run goes on, that was mostly measured before it was cut.
@@ -332,11 +145,11 @@ class Session implements Disposable {
     while (isWhole && history.steps < this.#end) {
       const { steps } = history;
       const inEpoch = this.#state.epochs.place % stepsPerEpoch;
-      const [full, rest] = this.#programs;
+      const [full, rest] = programs;
       const last = rest !== undefined && inEpoch === stepsPerEpoch - 1;
       const untilRest = rest === undefined ? this.#end : stepsPerEpoch - 1 - inEpoch;
       const untilDue = periods.map((period) => period - (steps % period));
-      const most = Math.min(this.#end - steps, this.#run.capacity, last ? 1 : untilRest, ...untilDue);
+      const most = Math.min(this.#end - steps, run.capacity, last ? 1 : untilRest, ...untilDue);
       const count = last ? 1 : slicer.next(most);
       const program = last ? rest : full;
       const milliseconds = this.#call(program, count, slicer);
@@ -346,58 +159,33 @@ class Session implements Disposable {
       trained += milliseconds;
       // Calls may be short, where epochs are: then several of them make up a slice.
       if (slicer.over || history.steps === this.#end) {
-        await this.#tell("onProgress", this.#progress(program.share ?? 0, trained));
+        await this.#audience.tell("onProgress", this.#progress(program.share ?? 0, trained));
         await slicer.breathe();
         this.#checkAlive();
       }
       const isDue = (period: number) => done > 0 && history.steps % period === 0;
       if (periods.some(isDue)) this.#checkParameters();
-      isWhole = !isDue(every) || (await this.#evaluate());
-      await this.#tell("onStep", undefined, (callback) => isDue(callback.every ?? 1));
-      await this.#tell("onEpoch", undefined, () => isDue(stepsPerEpoch));
-      isWhole &&= !(signal?.aborted && history.steps < this.#end);
+      const measured = isDue(every) ? await this.#measure() : undefined;
+      await this.#audience.tellOfStep(measured, isDue, stepsPerEpoch);
+      isWhole = (measured !== undefined || !isDue(every)) && !(signal?.aborted && history.steps < this.#end);
     }
     this.#checkParameters();
     return isWhole && (history.evaluations.at(-1)?.step === history.steps || this.#evaluate());
-  }
-
-  /** Calls that function of all callbacks that it is for, with what is given and the run; of the end hear all, whatever one of them throws. */
-  async #tell(
-    event: Event,
-    given?: Progress | EvaluationRecord,
-    isFor: (callback: Callback) => boolean = () => true,
-  ): Promise<void> {
-    const failures: unknown[] = [];
-    for (const callback of this.#callbacks) {
-      if (!(callback[event] && isFor(callback))) continue;
-      try {
-        await (given
-          ? callback[event]!(given as never, this.#seen)
-          : callback[event]!(this.#seen as never, this.#seen));
-        this.#checkAlive();
-      } catch (error) {
-        const { signal } = this.#options;
-        // So ends what a callback waits for that was given the signal as well: it is the abort that the fit sees by itself.
-        if (signal?.aborted && error === signal.reason) continue;
-        if (event !== "onEnd") throw error;
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
   }
 
   /** Runs `count` steps, or fewer of those that run in parts, and takes down their losses; the wall time. */
   #call(program: Steps, count: number, slicer: Slicer): number {
     const history = this.#history;
     const state = this.#state;
+    const { run, check } = this.#prepared;
     const first = state.step;
-    this.#run.begin(first, count, state.given, state.schedule);
+    const ready = run.begin(first, count, state.given, state.schedule);
     this.#checkAlive();
     const start = performance.now();
-    const status = program.run(count, slicer);
+    const status = program.run(ready, slicer);
     const milliseconds = performance.now() - start;
-    const done = this.#run.step - first;
-    const losses = this.#run.losses(count);
+    const done = run.step - first;
+    const losses = run.losses(ready);
     record(history, losses, done);
     if (done > 0) this.#lastLoss = losses[done - 1]!;
     history.steps += done;
@@ -405,19 +193,19 @@ class Session implements Disposable {
     state.given += done;
     if (this.#schedule.sampling === "shuffle") state.epochs.place += done;
     if (status === Status.lossNotFinite) {
-      throw new NotFiniteError(history.steps + 1, losses[done]!, this.#rate, this.#check.areFinite());
+      throw new NotFiniteError(history.steps + 1, losses[done]!, this.#rate, check.areFinite());
     }
     return milliseconds;
   }
 
   /** The learning rate. */
   get #rate(): number {
-    return this.#run.rate(this.#state.given, this.#state.schedule);
+    return this.#prepared.run.rate(this.#state.given, this.#state.schedule);
   }
 
   /** An update may overflow in the last step as in any other, and then no loss shows it. */
   #checkParameters(): void {
-    if (!this.#check.areFinite()) {
+    if (!this.#prepared.check.areFinite()) {
       throw new NotFiniteError(this.#history.steps, this.#lastLoss, this.#rate, false);
     }
   }
@@ -427,6 +215,7 @@ class Session implements Disposable {
    * begins with a new one. A run that goes on in the middle of an epoch needs the order that the epoch began with.
    */
   #beginEpochs(): void {
+    const { run, spec } = this.#prepared;
     const { sampling, stepsPerEpoch, batchSize, data } = this.#schedule;
     const { step } = this.#state;
     const { seed = this.#context.seed } = this.#options;
@@ -436,23 +225,29 @@ class Session implements Disposable {
     }
     this.#state.epochs = continued(this.#state.epochs, { of: this.#samples, batchSize, stepsPerEpoch, seed });
     const { place, first } = this.#state.epochs;
-    this.#run.align(step, place, first);
+    run.align(step, place, first);
     const inEpoch = place % stepsPerEpoch;
     if (inEpoch === 0) return;
-    setStep(this.#core.engine, this.#run.address, step - inEpoch);
-    runOnce(this.#core.engine, drawing(data.n, this.#spec));
+    setStep(this.#core.engine, run.address, step - inEpoch);
+    runOnce(this.#core.engine, drawing(data.n, spec));
   }
 
-  /** @returns false where it was aborted */
+  /** Measures, where that was asked for, and tells what was found. @returns false where it was aborted */
   async #evaluate(): Promise<boolean> {
+    if (!this.#options.evaluate) return true;
+    const measured = await this.#measure();
+    if (measured) await this.#audience.tell("onEvaluate", measured);
+    return measured !== undefined;
+  }
+
+  /** @returns undefined where it was aborted */
+  async #measure(): Promise<EvaluationRecord | undefined> {
     const history = this.#history;
     const results: Record<string, Evaluation> = {};
-    const names = Object.keys(this.#evaluators);
-    if (names.length === 0) return true;
-    for (const name of names) {
-      const result = await this.#evaluators[name]!.evaluate(this.#options.signal);
+    for (const [name, evaluator] of Object.entries(this.#prepared.evaluators)) {
+      const result = await evaluator.evaluate(this.#options.signal);
       this.#checkAlive();
-      if (!result) return false;
+      if (!result) return undefined;
       results[name] = result as Evaluation;
     }
     const record = { step: history.steps, epoch: history.steps / this.#schedule.stepsPerEpoch, results };
@@ -470,8 +265,7 @@ class Session implements Disposable {
       this.#state.schedule = lr.next?.(this.#state.schedule, record);
     }
     this.#state.evaluated = history.steps;
-    await this.#tell("onEvaluate", record);
-    return true;
+    return record;
   }
 
   /** @param share what has been done of a step under way */
@@ -495,6 +289,6 @@ class Session implements Disposable {
   }
 
   dispose(): void {
-    this.#resources.dispose();
+    this.#prepared.dispose();
   }
 }

@@ -9,22 +9,24 @@ import { accuracyOf } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { classNamesOf } from "./class-names.ts";
-import { allocate, type Core, setStep, type TargetType } from "./core.ts";
+import { allocate, type Core } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
-import { type FitOptions, fit, type TrainingState } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
-import { type InitialValues, setSeed } from "./initial-values.ts";
+import type { InitialValues } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
 import type { ResultsOf } from "./metrics/metric.ts";
+import { NumericalGradient } from "./numerical.ts";
 import { Predictor } from "./predict.ts";
-import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import type { Signature, Single } from "./signature.ts";
-import { slots as newSlots, type Slots } from "./slots.ts";
+import { keepSlots, type Slots, slotsFor } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
+import type { TrainingState } from "./training-state.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -83,9 +85,9 @@ export class Network<S extends Signature = Single> {
   #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
+  readonly #numerical: NumericalGradient;
   readonly #initialValues: InitialValues;
   #fitting = false;
-  #twin: Core | undefined;
 
   static {
     insideOf = (network) => {
@@ -95,8 +97,8 @@ export class Network<S extends Signature = Single> {
         seed: network.seed,
         training: network.#training,
         isFitting: network.#fitting,
-        slotsFor: (update) => network.#slotsFor(update),
-        keepSlots: (slots, optimizer) => network.#keepSlots(slots, optimizer),
+        slotsFor: (update) => slotsFor(network.#core, network.#training, update),
+        keepSlots: (slots, optimizer) => keepSlots(network.#training, network.#resources, slots, optimizer),
         hold: (resource) => network.#resources.add(resource),
         release: (resource) => network.#resources.release(resource),
       };
@@ -127,6 +129,7 @@ export class Network<S extends Signature = Single> {
     const reader = new Reader(core);
     this.#predictor = new Predictor(core, this.#programs, reader);
     this.#batchLoss = new BatchLoss(core, this.#programs, reader, seed);
+    this.#numerical = this.#resources.add(new NumericalGradient(core));
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.#params = accessors("params", core.parameters, "values", ready);
@@ -259,8 +262,8 @@ export class Network<S extends Signature = Single> {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
-        slotsFor: (update) => this.#slotsFor(update),
-        keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
+        slotsFor: (update) => slotsFor(this.#core, this.#training, update),
+        keepSlots: (slots, optimizer) => keepSlots(this.#training, this.#resources, slots, optimizer),
         holds: ({ densities }) => {
           this.#densities = densities;
         },
@@ -417,33 +420,13 @@ export class Network<S extends Signature = Single> {
     checkStep("numericalGradient", this.#core, h);
     const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
     const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
-    const core = this.#exact();
-    const types = targets.map(
-      ({ type }): TargetType => (type.dtype === "int32" ? type : { ...type, dtype: "float64" }),
-    );
-    if (core !== this.#core) {
-      for (const kind of ["parameters", "state"] as const) {
-        const own = this.#core[kind];
-        for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
-      }
-    }
-    const program = composeNumericalGradient(core, inputs.batch, objective, types, { h, mode: { training } });
-    try {
-      this.#alive();
-      const { heap } = core.engine;
-      setSeed(core.engine, program.state, this.#seed);
-      setStep(core.engine, program.state, this.#training.step);
-      inputs.place((input, length) => heap.view("float64", program.xs[input]!, length));
-      for (const [i, { values }] of targets.entries()) {
-        heap.view(types[i]!.dtype, program.ts[i]!, values.data.length).set(values.data);
-      }
-      program.run(1);
-    } finally {
-      program.dispose();
-    }
-    return Object.fromEntries(
-      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
-    );
+    return this.#numerical.run(inputs, targets, {
+      objective,
+      h,
+      training,
+      seed: this.#seed,
+      step: this.#training.step,
+    });
   }
 
   /**
@@ -540,40 +523,5 @@ export class Network<S extends Signature = Single> {
     const targets = toTargets(call, t, inputs.batch, this.#core, objective);
     const { scales, step } = this.#training;
     return this.#batchLoss.run(call, inputs, targets, { objective, scales, step, ...how });
-  }
-
-  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
-  #exact(): Core {
-    if (this.dtype === "float64") return this.#core;
-    if (!this.#twin) {
-      const twin = this.#core.in("float64");
-      allocate(twin, this.#resources);
-      this.#twin = twin;
-    }
-    return this.#twin;
-  }
-
-  /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
-  #slotsFor({ optimizer, regions }: Update): Slots {
-    const { slots } = this.#training;
-    const { name } = optimizer;
-    const isKept =
-      slots &&
-      (slots.optimizer ?? optimizer) === optimizer &&
-      slots.name === name &&
-      slots.regions.join() === regions.join();
-    return isKept ? slots : newSlots(this.#core, name, regions);
-  }
-
-  /** @param optimizer whose they are; undefined where they were read from a checkpoint */
-  #keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void {
-    const state = this.#training;
-    if (state.slots !== slots) {
-      if (state.slots) this.#resources.release(state.slots);
-      state.slots = slots && this.#resources.add(slots);
-      state.given = 0;
-      state.schedule = undefined;
-    }
-    if (slots) slots.optimizer = optimizer;
   }
 }

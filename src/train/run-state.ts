@@ -26,8 +26,6 @@ export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
   readonly #rows: Float64Array;
-  /** the same, low words and high words */
-  readonly #words: Int32Array;
   readonly #engine: Engine;
   readonly #block: Block;
   readonly #update: Update;
@@ -38,7 +36,6 @@ export class RunState implements Disposable {
     this.#update = update;
     this.#dtype = dtype;
     this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
-    this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
     const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
@@ -60,22 +57,35 @@ export class RunState implements Disposable {
    * Prepares a call of `count` steps that begins at `step`, from 0.
    *
    * @param done steps that the optimizer has been given before @param state of its schedule
+   * @returns how many can be run: up to one that has no learning rate or coefficient that is none
+   * @throws OptionError where that is the first, or what a function of a user's throws
    */
-  begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
+  begin(step: number, count: number, done: number, state: ScheduleState | undefined): number {
     setStep(this.#engine, this.address, step);
     const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
-    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
-    const words = this.#words;
-    for (let i = 0; i < count * width; i++) {
-      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
-        throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
-      }
+    let ready = 0;
+    try {
+      for (; ready < count; ready++) this.#update.coefficients(done + ready, state, rows, ready * width);
+    } catch (error) {
+      if (ready === 0) throw error;
     }
-    const table = this.#engine.heap.view(this.#dtype, this.#coefficients, count * width);
-    table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
+    const { heap } = this.#engine;
+    const table = heap.view(this.#dtype, this.#coefficients, ready * width);
+    table.set(ready === CAPACITY ? rows : rows.subarray(0, table.length));
+    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
+    const stride = table.BYTES_PER_ELEMENT / 4;
+    const exponent = stride === 1 ? 0x7f800000 : 0x7ff00000;
+    const words = heap.view("int32", this.#coefficients, stride * table.length);
+    for (let i = stride - 1; i < words.length; i += stride) {
+      if ((words[i]! & exponent) !== exponent) continue;
+      const bad = Math.floor(i / stride);
+      ready = Math.floor(bad / width);
+      if (ready === 0) throw this.#coefficientError(done, rows[bad]!, state);
+      break;
+    }
+    return ready;
   }
 
   /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */
@@ -109,7 +119,7 @@ export class RunState implements Disposable {
     const { every = 1, optimizer } = this.#update;
     return new OptionError(
       `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
-        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
+        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers of ${this.#dtype}`,
     );
   }
 }

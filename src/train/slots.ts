@@ -1,6 +1,7 @@
-import type { Optimizer } from "../nn/optimizers/optimizer.ts";
-import type { Disposable } from "../runtime/resources.ts";
+import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
+import type { Disposable, Resources } from "../runtime/resources.ts";
 import type { Core } from "./core.ts";
+import type { TrainingState } from "./training-state.ts";
 
 /** An optimizer's state in memory. */
 export interface Slots extends Disposable {
@@ -22,4 +23,36 @@ export function slots({ engine, owner, parameters }: Core, name: string, regions
     address: block.address,
     dispose: () => engine.heap.free(block),
   };
+}
+
+/** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
+export function slotsFor(core: Core, state: TrainingState, { optimizer, regions }: Update): Slots {
+  const { slots: kept } = state;
+  const { name } = optimizer;
+  const isKept =
+    kept &&
+    (kept.optimizer ?? optimizer) === optimizer &&
+    kept.name === name &&
+    kept.regions.join() === regions.join();
+  return isKept ? kept : slots(core, name, regions);
+}
+
+/**
+ * Makes them the network's own.
+ *
+ * @param resources of the network @param optimizer whose they are; undefined where they were read from a checkpoint
+ */
+export function keepSlots(
+  state: TrainingState,
+  resources: Resources,
+  slots: Slots | undefined,
+  optimizer: Optimizer | undefined,
+): void {
+  if (state.slots !== slots) {
+    if (state.slots) resources.release(state.slots);
+    state.slots = slots && resources.add(slots);
+    state.given = 0;
+    state.schedule = undefined;
+  }
+  if (slots) slots.optimizer = optimizer;
 }

@@ -2,7 +2,7 @@
 
 import { Activation } from "../../../assembly/isa/gemm.ts";
 import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
-import { check, finite, type Rule } from "../../check.ts";
+import { check, checkIn, finite, type Rule } from "../../check.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, checkValue, constant, type Operation, sameFloat, type Value } from "../value.ts";
 import { greaterEqual, where } from "./comparison.ts";
@@ -127,8 +127,8 @@ export const minimum = /* @__PURE__ */ binary(
 export function clip(x: Value, low: number, high: number): Value {
   checkValue("clip: operand 1", x);
   sameFloat("clip", x);
-  check("clip", "low", low, finite);
-  check("clip", "high", high, [
+  checkIn(x.dtype, "clip", "low", low, finite);
+  checkIn(x.dtype, "clip", "high", high, [
     (value) => finite[0](value) && (value as number) >= low,
     `a number of at least low (${low})`,
   ]);
@@ -144,9 +144,11 @@ const scaleOperation: Operation<{ readonly factor: number }> = {
     emitUnary(Op.scale, x!, y!, emitter.constant(factor), 0.11, emitter),
 };
 
-/** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite */
-export const scale = (x: Value, factor: number): Value =>
-  apply(scaleOperation, [x], { factor: check("scale", "factor", factor, finite) });
+/** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite then */
+export function scale(x: Value, factor: number): Value {
+  checkValue("scale: operand 1", x);
+  return apply(scaleOperation, [x], { factor: checkIn(x.dtype, "scale", "factor", factor, finite) });
+}
 
 /** −x, elementwise. */
 export function negate(x: Value): Value {

@@ -4,11 +4,11 @@ import { Op } from "../../../assembly/isa/index.ts";
 import { flag, fraction, options, positive } from "../../check.ts";
 import { power } from "../powers.ts";
 import { type Rate, rateRule } from "../rate.ts";
-import { type Extra, extrasRule, type Optimizer, UpdateRule } from "./optimizer.ts";
+import { type Extra, extrasRule, type Limited, numbers, type Optimizer, UpdateRule } from "./optimizer.ts";
 
 /** What every optimizer takes. */
 export interface OptimizerOptions {
-  /** the learning rate: a number above 0, or a schedule */
+  /** the learning rate: a number of at least 0, or a schedule */
   lr?: Rate;
   /** what else to do, such as `[weightDecay(1e-4), clipByGlobalNorm(1)]` */
   with?: readonly Extra[];
@@ -23,7 +23,7 @@ const adamRule = /* @__PURE__ */ new UpdateRule(Op.adam, ["m", "v"], 0.45);
 
 /**
  * Stochastic gradient descent: W ← W − lr·∂L/∂W (book 6.1.2).
- * @param given lr: the learning rate, above 0, or a schedule. Default 0.01, the book's. with: what else to do, default nothing.
+ * @param given lr: the learning rate, at least 0, or a schedule. Default 0.01, the book's. with: what else to do, default nothing.
  * @throws OptionError
  * @example sgd({ lr: 0.1 }).lr; // 0.1
  */
@@ -45,7 +45,7 @@ export function sgd(given?: OptimizerOptions): Optimizer {
  *
  * The rate is part of v: where a schedule lowers it, v still has what the higher rates gave (Sutskever et al. 2013; PyTorch, which multiplies
  * the sum of gradients by the rate, is the same as long as the rate is).
- * @param given lr: above 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both defaults are the book's. with: what
+ * @param given lr: at least 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both defaults are the book's. with: what
  *   else to do, default nothing.
  * @throws OptionError
  * @example momentum({ lr: 0.1, momentum: 0.95 }).lr; // 0.1
@@ -61,6 +61,7 @@ export function momentum(given?: OptimizerOptions & { momentum?: number }): Opti
     lr,
     ...rest,
     rule: momentumRule,
+    [numbers]: [["momentum", momentum, fraction]],
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = momentum;
@@ -70,7 +71,7 @@ export function momentum(given?: OptimizerOptions & { momentum?: number }): Opti
 
 /**
  * AdaGrad: h ← h + (∂L/∂W)²; W ← W − lr·∂L/∂W / (√h + ε) (Duchi et al. 2011; book 6.1.5).
- * @param given lr: above 0, or a schedule, default 0.01; epsilon: above 0, default 1e-7. Both defaults are the book's. with: what else to do,
+ * @param given lr: at least 0, or a schedule, default 0.01; epsilon: above 0, default 1e-7. Both defaults are the book's. with: what else to do,
  *   default nothing.
  * @throws OptionError
  * @example adaGrad().lr; // 0.01
@@ -82,6 +83,7 @@ export function adaGrad(given?: OptimizerOptions & { epsilon?: number }): Optimi
     lr,
     ...rest,
     rule: adaGradRule,
+    [numbers]: [["epsilon", epsilon, positive]],
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = epsilon;
@@ -106,13 +108,20 @@ export const adamRules = /* @__PURE__ */ Object.assign({}, common, {
   epsilon: positive,
 });
 
+/** ε beside the corrected root, which is smallest in the first update. */
+export const correctedEpsilon = (beta2: number, epsilon: number): Limited => [
+  "epsilon·√(1 − beta2)",
+  epsilon * Math.sqrt(1 - beta2),
+  positive,
+];
+
 /**
  * Adam, with the bias corrections inside the learning rate: lrₜ = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ); m ← m + (1 − β₁)(g − m);
  * v ← v + (1 − β₂)(g² − v); W ← W − lrₜ·m / (√v + ε) (Kingma & Ba 2015, end of section 2; book 6.1.6; so Keras).
  *
  * There ε stands beside √v, which the correction has still to enlarge. In the paper's algorithm 1, and in PyTorch, it stands beside the
  * corrected √v̂ = √(v / (1 − β₂ᵗ)): `corrected: true` does that, W ← W − lrₜ·m / (√v + ε·√(1 − β₂ᵗ)).
- * @param given lr: above 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0,
+ * @param given lr: at least 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0,
  *   default 1e-7; corrected: whether ε stands beside the corrected root, default false. The defaults are the book's. with: what else to do,
  *   default nothing.
  * @throws OptionError
@@ -127,6 +136,7 @@ export function adam(given?: AdamOptions & { corrected?: boolean }): Optimizer {
     lr,
     ...rest,
     rule: adamRule,
+    [numbers]: [corrected ? correctedEpsilon(beta2, epsilon) : ["epsilon", epsilon, positive]],
     coefficients(t, lr, table, at) {
       const correction = Math.sqrt(1 - power(beta2, t));
       table[at] = (lr * correction) / (1 - power(beta1, t));
