@@ -83,19 +83,11 @@ export function check<T>(call: string, name: string, value: T, [fits, words]: Ru
   throw new OptionError(`${call}: ${name} must be ${words}; got ${show(value)}`);
 }
 
-/**
- * The same of a number that a program computes with: as its dtype holds it, it must fit, too. 1e-300 is 0 in float32, and 1e300 infinite.
- *
- * @throws OptionError
- */
-export function checkIn(dtype: string, call: string, name: string, value: number, rule: Rule): number {
-  const held = dtype === "float32" ? Math.fround(value) : value;
-  if (!rule[0](value) || rule[0](held)) return check(call, name, value, rule);
-  throw new OptionError(
-    `${call}: ${name} is ${value}, which float32 holds as ${held}; it must be ${rule[1]} there, too: ` +
-      'take another number, or dtype "float64"',
-  );
-}
+/** Of a number that a program of this dtype computes with: as the dtype holds it, it must fit, too. In float32 1e-300 is 0, and 1e300 infinite. */
+export const inType = (dtype: string, rule: Rule): Rule =>
+  dtype === "float32"
+    ? [(value) => rule[0](value) && rule[0](Math.fround(value as number)), `${rule[1]} in float32`]
+    : rule;
 
 /**
  * Checks an object of options.

@@ -72,12 +72,9 @@ export const bernoulliKind = /* @__PURE__ */ kind("bernoulli", {
   nanoseconds: 2,
 });
 
-/** The kernel compares 32 bits. */
-const LEAST_SHARE = 2 ** -32;
-
-/** Whether something is a probability that the kernel can draw by, and words for it. */
+/** Whether something is a probability that the kernel, which compares 32 bits, can draw by; and words for it. */
 export const isShare = (value: unknown): boolean =>
-  typeof value === "number" && value >= LEAST_SHARE && value <= 1;
+  typeof value === "number" && value >= 2 ** -32 && value <= 1;
 export const shareWords = "from 2⁻³² to 1";
 
 /** A distribution's kernel with its two numbers. */

@@ -1,5 +1,4 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
-import { checkIn, positive } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { add, scale } from "../graph/ops/elementwise.ts";
 import { checkValue, input, type Shape, type Value } from "../graph/value.ts";
@@ -114,11 +113,7 @@ export function buildTargets(
 export function buildLoss(...of: Parameters<typeof buildTargets>): BuiltLoss {
   const built = buildTargets(...of);
   const losses = of[2].map(({ loss }, i) => lossOf(loss, built.pairs[i]!.output, built.pairs[i]!.t));
-  const weighted = of[2].map(({ weight }, i) =>
-    weight === 1
-      ? losses[i]!
-      : scale(losses[i]!, checkIn(of[0].dtype, of[2][i]!.label, "the loss's weight", weight, positive)),
-  );
+  const weighted = of[2].map(({ weight }, i) => (weight === 1 ? losses[i]! : scale(losses[i]!, weight)));
   return { ...built, losses, loss: weighted.reduce((total, term) => add(total, term)) };
 }
 

@@ -1,7 +1,6 @@
 import { anything, checkNamed, flag, options, positive, signal as signalRule } from "../check.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
-import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import type { DTypeName, Tensor } from "../tensor.ts";
@@ -19,11 +18,11 @@ import type { History } from "./history.ts";
 import type { InitialValues } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
 import type { ResultsOf } from "./metrics/metric.ts";
-import { NumericalGradient } from "./numerical.ts";
+import { numericalGradient } from "./numerical.ts";
 import { Predictor } from "./predict.ts";
 import { Reader } from "./reader.ts";
 import type { Signature, Single } from "./signature.ts";
-import { keepSlots, type Slots, slotsFor } from "./slots.ts";
+import { type KeptSlots, keptSlots } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -40,13 +39,11 @@ const modeRules = { training: flag };
 export let coreOf: (network: AnyNetwork) => Core;
 
 /** All that a checkpoint is made of, and made again by. */
-export interface Inside {
+export interface Inside extends KeptSlots {
   readonly core: Core;
   readonly seed: number;
   readonly training: TrainingState;
   readonly isFitting: boolean;
-  slotsFor(update: Update): Slots;
-  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
   /** gives it the network's own life */
   hold(resource: Disposable): void;
   /** ends it before */
@@ -81,13 +78,14 @@ export class Network<S extends Signature = Single> {
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
   readonly #training: TrainingState;
+  readonly #keeping: KeptSlots;
   /** of the last fit's inputs, where they were held as compressed rows */
   #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
   readonly #batchLoss: BatchLoss;
-  readonly #numerical: NumericalGradient;
   readonly #initialValues: InitialValues;
   #fitting = false;
+  #twin: Core | undefined;
 
   static {
     insideOf = (network) => {
@@ -97,8 +95,7 @@ export class Network<S extends Signature = Single> {
         seed: network.seed,
         training: network.#training,
         isFitting: network.#fitting,
-        slotsFor: (update) => slotsFor(network.#core, network.#training, update),
-        keepSlots: (slots, optimizer) => keepSlots(network.#training, network.#resources, slots, optimizer),
+        ...network.#keeping,
         hold: (resource) => network.#resources.add(resource),
         release: (resource) => network.#resources.release(resource),
       };
@@ -122,6 +119,7 @@ export class Network<S extends Signature = Single> {
     };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
+    this.#keeping = keptSlots(core, this.#training, this.#resources);
     this.#initialValues = core.parameters.initialValues(seed);
     core.state.initialValues(seed).finish();
     this.#resources.followLifeOf(this);
@@ -129,7 +127,6 @@ export class Network<S extends Signature = Single> {
     const reader = new Reader(core);
     this.#predictor = new Predictor(core, this.#programs, reader);
     this.#batchLoss = new BatchLoss(core, this.#programs, reader, seed);
-    this.#numerical = this.#resources.add(new NumericalGradient(core));
     // Whoever holds `params` holds the network: it must not be collected while they can be read.
     const ready = () => this.#ready();
     this.#params = accessors("params", core.parameters, "values", ready);
@@ -262,8 +259,7 @@ export class Network<S extends Signature = Single> {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
-        slotsFor: (update) => slotsFor(this.#core, this.#training, update),
-        keepSlots: (slots, optimizer) => keepSlots(this.#training, this.#resources, slots, optimizer),
+        ...this.#keeping,
         holds: ({ densities }) => {
           this.#densities = densities;
         },
@@ -309,21 +305,18 @@ export class Network<S extends Signature = Single> {
     const measured = measuredTerms("evaluate: metrics", core, objective, metrics);
     const samples = core.face.samples("evaluate", data, objective);
     checkMeasurable("evaluate", core, objective, measured, samples);
-    const stored = store("evaluate", core, samples, objective);
+    const held = new Resources();
     try {
-      const measure = evaluator(core, stored, objective, measured);
-      try {
-        this.#alive();
-        await this.#initialValues.finishSlowly(() => this.#alive(), signal);
-        const result = signal?.aborted ? undefined : await measure.evaluate(signal);
-        this.#alive();
-        if (!result) throw signal?.reason;
-        return result as EvaluationOf<S, M>;
-      } finally {
-        measure.dispose();
-      }
+      const stored = held.add(store("evaluate", core, samples, objective));
+      const measure = held.add(evaluator(core, stored, objective, measured));
+      this.#alive();
+      await this.#initialValues.finishSlowly(() => this.#alive(), signal);
+      const result = signal?.aborted ? undefined : await measure.evaluate(signal);
+      this.#alive();
+      if (!result) throw signal?.reason;
+      return result as EvaluationOf<S, M>;
     } finally {
-      stored.dispose();
+      held.dispose();
     }
   }
 
@@ -420,7 +413,7 @@ export class Network<S extends Signature = Single> {
     checkStep("numericalGradient", this.#core, h);
     const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
     const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
-    return this.#numerical.run(inputs, targets, {
+    return numericalGradient(this.#core, this.#exact(), inputs, targets, {
       objective,
       h,
       training,
@@ -523,5 +516,16 @@ export class Network<S extends Signature = Single> {
     const targets = toTargets(call, t, inputs.batch, this.#core, objective);
     const { scales, step } = this.#training;
     return this.#batchLoss.run(call, inputs, targets, { objective, scales, step, ...how });
+  }
+
+  /** The network in float64: itself, or a twin with room for parameters of its own, made when first needed. */
+  #exact(): Core {
+    if (this.dtype === "float64") return this.#core;
+    if (!this.#twin) {
+      const twin = this.#core.in("float64");
+      allocate(twin, this.#resources);
+      this.#twin = twin;
+    }
+    return this.#twin;
   }
 }

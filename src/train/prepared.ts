@@ -3,6 +3,7 @@
 import type { Update } from "../nn/optimizers/optimizer.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { allocate, type Core } from "./core.ts";
+import { digestOf } from "./epochs.ts";
 import { type Evaluator, evaluator, type MeasuredTerms } from "./evaluate.ts";
 import type { Samples } from "./face.ts";
 import { inParts, type Steps } from "./parts.ts";
@@ -21,68 +22,74 @@ export interface Decided {
   readonly slots: Slots;
 }
 
-export class Prepared implements Disposable {
+/** What a fit has in memory until it ends. */
+export interface Prepared extends Disposable {
+  /** the samples' digest */
+  readonly samples: number;
   readonly run: RunState;
   readonly spec: TrainingSpec;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
   readonly programs: readonly [Steps, Steps?];
   readonly check: FiniteCheck;
   readonly evaluators: Readonly<Record<string, Evaluator>>;
-  readonly #resources = new Resources();
+}
 
-  constructor(core: Core, context: FitContext, { plan, metrics, update, slots }: Decided) {
-    const { options } = plan;
-    const held = this.#resources;
-    const weights = options.weights?.of(plan.data, plan.objective);
+/** @throws whatever of the data does not fit the network; then nothing is held */
+export function prepare(
+  core: Core,
+  context: FitContext,
+  { plan, metrics, update, slots }: Decided,
+): Prepared {
+  const { options, batchSize, by } = plan;
+  const weights = options.weights?.of(plan.data, plan.objective);
+  const held = new Resources();
+  return held.orDispose(() => {
     // The sweeps of a numerical gradient read the inputs column by column.
-    const compress = plan.by === "backprop";
-    try {
-      const stored = new Map<Samples, StoredDataset>();
-      const place = ({ call, data }: NamedDataset): StoredDataset => {
-        const known = stored.get(data) ?? held.add(store(call, core, data, plan.objective, { compress }));
-        stored.set(data, known);
-        return known;
-      };
-      const training = place({ call: "fit", data: plan.data });
-      context.holds(training);
-      this.run = held.add(
-        new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
-      );
-      const drawn = plan.sampling === "shuffle" ? training.n : plan.batchSize;
-      const indices = core.engine.heap.allocate(4 * drawn, core.owner);
-      held.add({ dispose: () => core.engine.heap.free(indices) });
-      this.spec = {
-        ...plan,
-        differentiated: plan.by === "backprop" ? core : twinOf(core, held),
-        m: plan.batchSize,
-        state: this.run.address,
-        indices: indices.address,
-        update,
-        weights: weights && held.add(options.weights!.hold(core, weights)),
-        slots: slots.address,
-      };
-      const compose = (m: number): Steps => {
-        const program = held.add(composeTraining(core, training, { ...this.spec, m }));
-        return plan.by === "backprop" ? program : held.add(inParts(core, program, this.run.address));
-      };
-      const rest = plan.sampling === "shuffle" ? training.n % plan.batchSize : 0;
-      this.programs = rest > 0 ? [compose(plan.batchSize), compose(rest)] : [compose(plan.batchSize)];
-      this.check = held.add(composeFiniteCheck(core));
-      this.evaluators = Object.fromEntries(
+    const compress = by === "backprop";
+    const stored = new Map<Samples, StoredDataset>();
+    const place = ({ call, data }: NamedDataset): StoredDataset => {
+      const known = stored.get(data) ?? held.add(store(call, core, data, plan.objective, { compress }));
+      stored.set(data, known);
+      return known;
+    };
+    const training = place({ call: "fit", data: plan.data });
+    context.holds(training);
+    const run = held.add(
+      new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
+    );
+    const isShuffled = plan.sampling === "shuffle";
+    const indices = core.engine.heap.allocate(4 * (isShuffled ? training.n : batchSize), core.owner);
+    held.add({ dispose: () => core.engine.heap.free(indices) });
+    const spec: TrainingSpec = {
+      ...plan,
+      differentiated: by === "backprop" ? core : twinOf(core, held),
+      m: batchSize,
+      state: run.address,
+      indices: indices.address,
+      update,
+      weights: weights && held.add(options.weights!.hold(core, weights)),
+      slots: slots.address,
+    };
+    const compose = (m: number): Steps => {
+      const program = held.add(composeTraining(core, training, { ...spec, m }));
+      return by === "backprop" ? program : held.add(inParts(core, program, run.address));
+    };
+    const rest = isShuffled ? training.n % batchSize : 0;
+    return {
+      samples: digestOf(plan.data.x),
+      run,
+      spec,
+      programs: rest > 0 ? [compose(batchSize), compose(rest)] : [compose(batchSize)],
+      check: held.add(composeFiniteCheck(core)),
+      evaluators: Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
           held.add(evaluator(core, place(set), plan.objective, metrics)),
         ]),
-      );
-    } catch (error) {
-      held.dispose();
-      throw error;
-    }
-  }
-
-  dispose(): void {
-    this.#resources.dispose();
-  }
+      ),
+      dispose: () => held.dispose(),
+    };
+  });
 }
 
 /**

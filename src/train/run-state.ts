@@ -1,13 +1,12 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
-import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Update } from "../nn/optimizers/optimizer.ts";
 import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
-import type { DTypeName } from "../tensor.ts";
+import { bytesPerElement, type DTypeName } from "../tensor.ts";
 import { setStep } from "./core.ts";
 import { setSeed } from "./initial-values.ts";
 
@@ -75,17 +74,17 @@ export class RunState implements Disposable {
     const table = heap.view(this.#dtype, this.#coefficients, ready * width);
     table.set(ready === CAPACITY ? rows : rows.subarray(0, table.length));
     // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
-    const stride = table.BYTES_PER_ELEMENT / 4;
+    const stride = bytesPerElement(this.#dtype) / 4;
     const exponent = stride === 1 ? 0x7f800000 : 0x7ff00000;
     const words = heap.view("int32", this.#coefficients, stride * table.length);
-    for (let i = stride - 1; i < words.length; i += stride) {
-      if ((words[i]! & exponent) !== exponent) continue;
-      const bad = Math.floor(i / stride);
-      ready = Math.floor(bad / width);
-      if (ready === 0) throw this.#coefficientError(done, rows[bad]!, state);
-      break;
-    }
-    return ready;
+    const bad = words.findIndex((word, i) => (word & exponent) === exponent && i % stride === stride - 1);
+    if (bad < 0) return ready;
+    const { every = 1, optimizer } = this.#update;
+    if (bad >= stride * width) return Math.floor(bad / stride / width);
+    throw new OptionError(
+      `fit: the optimizer ${optimizer.name} has the coefficient ${rows[Math.floor(bad / stride)]} for update ${Math.floor(done / every) + 1}; ` +
+        `all must be finite numbers of ${this.#dtype}`,
+    );
   }
 
   /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */
@@ -113,13 +112,5 @@ export class RunState implements Disposable {
   rate(done: number, state: ScheduleState | undefined): number {
     const { every = 1, optimizer } = this.#update;
     return rateAt(optimizer.lr, Math.floor(done / every), state);
-  }
-
-  #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
-    const { every = 1, optimizer } = this.#update;
-    return new OptionError(
-      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
-        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers of ${this.#dtype}`,
-    );
   }
 }

@@ -25,34 +25,35 @@ export function slots({ engine, owner, parameters }: Core, name: string, regions
   };
 }
 
-/** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
-export function slotsFor(core: Core, state: TrainingState, { optimizer, regions }: Update): Slots {
-  const { slots: kept } = state;
-  const { name } = optimizer;
-  const isKept =
-    kept &&
-    (kept.optimizer ?? optimizer) === optimizer &&
-    kept.name === name &&
-    kept.regions.join() === regions.join();
-  return isKept ? kept : slots(core, name, regions);
+/** The state of a network's optimizer, from fit to fit. */
+export interface KeptSlots {
+  /** That of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
+  slotsFor(update: Update): Slots;
+  /** Makes these the network's own. @param optimizer whose they are; undefined where they were read from a checkpoint */
+  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
 }
 
-/**
- * Makes them the network's own.
- *
- * @param resources of the network @param optimizer whose they are; undefined where they were read from a checkpoint
- */
-export function keepSlots(
-  state: TrainingState,
-  resources: Resources,
-  slots: Slots | undefined,
-  optimizer: Optimizer | undefined,
-): void {
-  if (state.slots !== slots) {
-    if (state.slots) resources.release(state.slots);
-    state.slots = slots && resources.add(slots);
-    state.given = 0;
-    state.schedule = undefined;
-  }
-  if (slots) slots.optimizer = optimizer;
+/** @param state where they are kept @param resources of the network */
+export function keptSlots(core: Core, state: TrainingState, resources: Resources): KeptSlots {
+  return {
+    slotsFor({ optimizer, regions }) {
+      const { slots: kept } = state;
+      const { name } = optimizer;
+      const isKept =
+        kept &&
+        (kept.optimizer ?? optimizer) === optimizer &&
+        kept.name === name &&
+        kept.regions.join() === regions.join();
+      return isKept ? kept : slots(core, name, regions);
+    },
+    keepSlots(slots, optimizer) {
+      if (state.slots !== slots) {
+        if (state.slots) resources.release(state.slots);
+        state.slots = slots && resources.add(slots);
+        state.given = 0;
+        state.schedule = undefined;
+      }
+      if (slots) slots.optimizer = optimizer;
+    },
+  };
 }

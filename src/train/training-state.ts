@@ -1,13 +1,12 @@
 // What lasts from fit to fit, and what a fit asks of its network.
 
-import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import type { ScheduleState } from "../nn/rate.ts";
 import type { Remembered } from "./callbacks/memory.ts";
 import type { ClassNames } from "./class-names.ts";
 import type { Epochs } from "./epochs.ts";
 import type { Objective } from "./face.ts";
 import type { AnyNetwork } from "./network.ts";
-import type { Slots } from "./slots.ts";
+import type { KeptSlots, Slots } from "./slots.ts";
 import type { StoredDataset } from "./store.ts";
 
 /** What a network keeps between fits: steps done in all, where its epoch stands, the optimizer's state, and how it was trained. */
@@ -32,16 +31,12 @@ export interface TrainingState {
 }
 
 /** What a fit asks of its network. */
-export interface FitContext {
+export interface FitContext extends KeptSlots {
   readonly net: AnyNetwork;
   readonly seed: number;
   alive(): boolean;
   /** waits for the initial values, unless it is aborted */
   drawn(signal: AbortSignal | undefined): Promise<void>;
-  /** the optimizer's state: the network's own if it was the last fit's, else new */
-  slotsFor(update: Update): Slots;
-  /** makes these the network's own */
-  keepSlots(slots: Slots, optimizer: Optimizer): void;
   /** takes note of how the training data is held, for the summary */
   holds(data: StoredDataset): void;
 }

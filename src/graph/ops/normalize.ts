@@ -12,7 +12,7 @@ import {
   GroupNormGradientArg,
 } from "../../../assembly/isa/normalize.ts";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../../../assembly/sums.ts";
-import { check, checkIn, options, positive, whole } from "../../check.ts";
+import { check, inType, options, positive, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { bytesPerElement, size } from "../../tensor.ts";
@@ -315,7 +315,7 @@ function checkOperands(op: string, x: Value, channels: Readonly<Record<string, V
 
 function epsilonOf(op: string, { dtype }: Value, given: NormOptions | undefined): number {
   const { epsilon = 1e-5 } = options(op, given, { epsilon: positive });
-  return checkIn(dtype, op, "epsilon", epsilon, positive);
+  return check(op, "epsilon", epsilon, inType(dtype, positive));
 }
 
 /** What `batchNorm` gives. */

@@ -4,7 +4,8 @@ import { Op } from "../../../assembly/isa/index.ts";
 import { flag, fraction, options, positive } from "../../check.ts";
 import { power } from "../powers.ts";
 import { type Rate, rateRule } from "../rate.ts";
-import { type Extra, extrasRule, type Limited, numbers, type Optimizer, UpdateRule } from "./optimizer.ts";
+import { correctedEpsilon, limited } from "./limited.ts";
+import { type Extra, extrasRule, type Optimizer, UpdateRule } from "./optimizer.ts";
 
 /** What every optimizer takes. */
 export interface OptimizerOptions {
@@ -61,7 +62,7 @@ export function momentum(given?: OptimizerOptions & { momentum?: number }): Opti
     lr,
     ...rest,
     rule: momentumRule,
-    [numbers]: [["momentum", momentum, fraction]],
+    ...limited(["momentum", momentum, fraction]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = momentum;
@@ -83,7 +84,7 @@ export function adaGrad(given?: OptimizerOptions & { epsilon?: number }): Optimi
     lr,
     ...rest,
     rule: adaGradRule,
-    [numbers]: [["epsilon", epsilon, positive]],
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = epsilon;
@@ -108,13 +109,6 @@ export const adamRules = /* @__PURE__ */ Object.assign({}, common, {
   epsilon: positive,
 });
 
-/** ε beside the corrected root, which is smallest in the first update. */
-export const correctedEpsilon = (beta2: number, epsilon: number): Limited => [
-  "epsilon·√(1 − beta2)",
-  epsilon * Math.sqrt(1 - beta2),
-  positive,
-];
-
 /**
  * Adam, with the bias corrections inside the learning rate: lrₜ = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ); m ← m + (1 − β₁)(g − m);
  * v ← v + (1 − β₂)(g² − v); W ← W − lrₜ·m / (√v + ε) (Kingma & Ba 2015, end of section 2; book 6.1.6; so Keras).
@@ -136,7 +130,7 @@ export function adam(given?: AdamOptions & { corrected?: boolean }): Optimizer {
     lr,
     ...rest,
     rule: adamRule,
-    [numbers]: [corrected ? correctedEpsilon(beta2, epsilon) : ["epsilon", epsilon, positive]],
+    ...limited(corrected ? correctedEpsilon(beta2, epsilon) : ["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       const correction = Math.sqrt(1 - power(beta2, t));
       table[at] = (lr * correction) / (1 - power(beta1, t));

@@ -14,7 +14,7 @@ import {
   UpdateArg,
 } from "../../../assembly/isa/optimizer.ts";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../../../assembly/sums.ts";
-import { checkIn, positive, show } from "../../check.ts";
+import { check, inType, positive, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import { extension } from "../../runtime/extension.ts";
@@ -80,7 +80,7 @@ class ExtendedUpdate implements Update {
     this.#clip = the("clipByValue", "clipByNorm", "clipByGlobalNorm");
     if (this.#clip) {
       const { kind, limit } = this.#clip;
-      checkIn(dtype, call, `optimizer.with: the limit of ${kind}`, limit, positive);
+      check(call, `optimizer.with: the limit of ${kind}`, limit, inType(dtype, positive));
     }
     this.#average = the("movingAverage");
     this.every = the("accumulate")?.steps ?? 1;

@@ -5,9 +5,10 @@ import { atLeastZero, fraction, options, positive } from "../../check.ts";
 import { extension } from "../../runtime/extension.ts";
 import { power } from "../powers.ts";
 import { realPower } from "../schedules/real.ts";
-import { type AdamOptions, adamRules, common, correctedEpsilon, type OptimizerOptions } from "./book.ts";
+import { type AdamOptions, adamRules, common, type OptimizerOptions } from "./book.ts";
 import { weightDecay } from "./extras.ts";
-import { type Extra, numbers, type Optimizer, UpdateRule } from "./optimizer.ts";
+import { correctedEpsilon, limited } from "./limited.ts";
+import { type Extra, type Optimizer, UpdateRule } from "./optimizer.ts";
 
 const nesterovRule = /* @__PURE__ */ new UpdateRule(
   /* @__PURE__ */ extension(ExtensionOp.nesterov),
@@ -70,7 +71,7 @@ export function nesterov(given?: OptimizerOptions & { momentum?: number }): Opti
     lr,
     ...rest,
     rule: nesterovRule,
-    [numbers]: [["momentum", momentum, fraction]],
+    ...limited(["momentum", momentum, fraction]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = momentum;
@@ -93,7 +94,7 @@ export function rmsprop(given?: OptimizerOptions & { rho?: number; epsilon?: num
     lr,
     ...rest,
     rule: rmspropRule,
-    [numbers]: [["epsilon", epsilon, positive]],
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = 1 - rho;
@@ -117,7 +118,7 @@ export function adadelta(given?: OptimizerOptions & { rho?: number; epsilon?: nu
     lr,
     ...rest,
     rule: adadeltaRule,
-    [numbers]: [["epsilon", epsilon, positive]],
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = 1 - rho;
@@ -169,7 +170,7 @@ export function adamw(given?: AdamOptions & { weightDecay?: number }): Optimizer
     lr,
     with: decoupled(chosen.with, rate),
     rule: adamRule,
-    [numbers]: [correctedEpsilon(betas.beta2, betas.epsilon)],
+    ...limited(correctedEpsilon(betas.beta2, betas.epsilon)),
     coefficients: (t, lr, table, at) => adamCoefficients(t, lr, betas, table, at),
   };
 }
@@ -194,7 +195,7 @@ export function amsgrad(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: amsgradRule,
-    [numbers]: [correctedEpsilon(all.beta2, all.epsilon)],
+    ...limited(correctedEpsilon(all.beta2, all.epsilon)),
     coefficients: (t, lr, table, at) => adamCoefficients(t, lr, all, table, at),
   };
 }
@@ -229,7 +230,7 @@ export function nadam(given?: AdamOptions & { momentumDecay?: number }): Optimiz
     lr,
     ...(chosen.with && { with: chosen.with }),
     rule: nadamRule,
-    [numbers]: [correctedEpsilon(betas.beta2, betas.epsilon)],
+    ...limited(correctedEpsilon(betas.beta2, betas.epsilon)),
     coefficients(t, lr, table, at) {
       const correction = Math.sqrt(1 - power(betas.beta2, t));
       const until = productTo(t);
@@ -260,7 +261,7 @@ export function radam(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: radamRule,
-    [numbers]: [["epsilon", epsilon, positive]],
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       const share = power(beta2, t);
       const length = most - (2 * t * share) / (1 - share);
@@ -293,10 +294,7 @@ export function adamax(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: adamaxRule,
-    [numbers]: [
-      ["beta2", beta2, fraction],
-      ["epsilon", epsilon, positive],
-    ],
+    ...limited(["beta2", beta2, fraction], ["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       table[at] = lr / (1 - power(beta1, t));
       table[at + 1] = 1 - beta1;

@@ -2,18 +2,15 @@
 
 import type { Op } from "../../../assembly/isa/index.ts";
 import { Coefficient, UpdateArg } from "../../../assembly/isa/optimizer.ts";
-import { atLeastZero, check, checkIn, having, name, property, type Rule, show } from "../../check.ts";
+import { atLeastZero, check, having, name, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import type { DTypeName } from "../../tensor.ts";
 import { type Rate, rateAt, rateRule, type ScheduleState } from "../rate.ts";
 
-/** Where an optimizer of kobai's has the numbers that its instruction computes with besides the rate: no object of a user's does. */
-export const numbers = /* @__PURE__ */ Symbol("numbers");
-
-/** A number that must fit its rule as the network's dtype holds it, too. */
-export type Limited = readonly [name: string, value: number, rule: Rule];
+/** Where an optimizer of kobai's has what checks its numbers, once the dtype is known: no object of a user's does. */
+export const checkNumbers = /* @__PURE__ */ Symbol();
 
 /** How parameters follow their gradients. */
 export interface Optimizer {
@@ -23,7 +20,7 @@ export interface Optimizer {
   /** The instruction of one update: that of one of kobai's optimizers. */
   readonly rule: UpdateRule;
   /** @internal */
-  readonly [numbers]?: readonly Limited[];
+  readonly [checkNumbers]?: (call: string, dtype: DTypeName) => void;
   /** What else is done with gradients and weights, such as `[weightDecay(1e-4), clipByGlobalNorm(1)]`. */
   readonly with?: readonly Extra[];
   /**
@@ -124,8 +121,8 @@ export function updateOf(
   parameters: readonly Placed[],
   dtype: DTypeName,
 ): Update {
-  const { rule, [numbers]: limited = [] } = optimizer;
-  for (const [name, value, rule] of limited) checkIn(dtype, call, `optimizer.${name}`, value, rule);
+  optimizer[checkNumbers]?.(call, dtype);
+  const { rule } = optimizer;
   const extras = optimizer.with ?? [];
   if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters, dtype);
   return {
@@ -156,7 +153,7 @@ export function writeCoefficients(
   at: number,
 ): number {
   const rate = rateAt(optimizer.lr, updates, state);
-  if (!atLeastZero[0](rate)) check(call, `the learning rate of update ${updates + 1}`, rate, atLeastZero);
+  if (!(rate >= 0)) check(call, `optimizer.lr of update ${updates + 1}`, rate, atLeastZero);
   const lr = rate * multiplier;
   rows[at + Coefficient.scale] = 1;
   rows[at + Coefficient.keep] = 1;

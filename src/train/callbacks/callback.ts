@@ -2,7 +2,7 @@ import { isObject, isWhole, type Rule } from "../../check.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
-import { type Memory, memory } from "./memory.ts";
+import type { Memory, memory } from "./memory.ts";
 
 /** A fit under way, as its callbacks see it. */
 export interface FitRun {
@@ -52,18 +52,14 @@ const events = ["onStart", "onProgress", "onStep", "onEvaluate", "onEpoch", "onE
 
 export type Event = (typeof events)[number];
 
-const form = `{ ${events.join(", ")}, every }`;
-
-export const callbackRule: Rule = [isCallback, `a callback ${form}`];
-
 export const callbacksRule: Rule = [
   (value) => Array.isArray(value) && Array.from(value).every(isCallback),
-  `a list of callbacks ${form}`,
+  `a list of callbacks { ${events.join(", ")}, every }`,
 ];
 
-/** Has at least one function, or is one of kobai's: a name that is misspelled would never be called. */
-function isCallback(value: unknown): boolean {
+/** Has at least one function: a name that is misspelled would never be called. */
+export function isCallback(value: unknown): boolean {
   if (!isObject(value) || !(value.every === undefined || isWhole(value.every, 1))) return false;
   const given = events.map((event) => value[event]).filter((each) => each !== undefined);
-  return (given.length > 0 || memory in value) && given.every((each) => typeof each === "function");
+  return given.length > 0 && given.every((each) => typeof each === "function");
 }

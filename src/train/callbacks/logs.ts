@@ -3,7 +3,7 @@ import { locateFile, place } from "../../io/place.ts";
 import type { History } from "../history.ts";
 import type { Callback, FitRun } from "./callback.ts";
 import { addLine, cutBack, type Place } from "./log-file.ts";
-import { type Memory, memory } from "./memory.ts";
+import { type Memory, onlyRemembering } from "./memory.ts";
 import { kept, leave, take } from "./remembering.ts";
 
 const remedy = "write down what onEvaluate is told";
@@ -113,7 +113,7 @@ function log(call: string, path: string | URL, format: Format): Callback {
     onEpoch: (run) => (run.evaluated.length > 0 ? undefined : add(standing(run))),
     onEnd: ({ net }) => leave(net, own),
   };
-  return { [memory]: own };
+  return onlyRemembering(own);
 }
 
 /** Results of several outputs, which have their own, as "data.output.metric". */

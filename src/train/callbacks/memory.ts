@@ -7,6 +7,9 @@ import type { Json } from "./json.ts";
 /** Where a callback has its memory: no object of a user's does. */
 export const memory = Symbol("memory");
 
+/** A callback that does nothing besides what its memory is told. */
+export const onlyRemembering = (own: Memory): Callback => ({ [memory]: own, onStart() {} });
+
 /** What a callback remembers: JSON, and the parameters and state of the network as they once were. */
 export interface Remembered {
   /** what a checkpoint calls it */

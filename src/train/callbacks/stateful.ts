@@ -1,8 +1,8 @@
-import { anything, check, name as nameRule, property } from "../../check.ts";
+import { anything, check, callback as functionRule, name as nameRule } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
-import { type Callback, callbackRule, type FitRun } from "./callback.ts";
+import { type Callback, type FitRun, isCallback } from "./callback.ts";
 import { type Json, notJson } from "./json.ts";
-import { type Memory, memory } from "./memory.ts";
+import { type Memory, onlyRemembering } from "./memory.ts";
 import { isTaken, kept, leave, take } from "./remembering.ts";
 
 /** A callback with something that checkpoints keep. */
@@ -42,13 +42,12 @@ export interface StatefulCallback<S extends Json = Json> extends Callback {
  */
 export function stateful<S extends Json>(name: string, callback: StatefulCallback<S>): Callback {
   check("stateful", "name", name, nameRule);
-  check("stateful", "callback", callback, callbackRule);
-  for (const method of ["get", "set"] as const) {
-    check("stateful", `callback.${method}`, property(callback, method), [
-      (value) => typeof value === "function",
-      "a function",
-    ]);
-  }
+  check("stateful", "callback", callback, [
+    isCallback,
+    "a callback, as fit takes it, with get and set: { get, set, onEpoch, … }",
+  ]);
+  check("stateful", "callback.get", callback.get, functionRule);
+  check("stateful", "callback.set", callback.set, functionRule);
   const { every } = callback;
   const own: Memory = {
     // A name that none of kobai's own has.
@@ -89,5 +88,5 @@ export function stateful<S extends Json>(name: string, callback: StatefulCallbac
       }
     },
   };
-  return { [memory]: own };
+  return onlyRemembering(own);
 }
