@@ -230,7 +230,7 @@ describe("fit refuses", () => {
     [
       "a schedule that gives no number",
       () => ({ optimizer: sgd({ lr: () => Number.NaN }) }),
-      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite numbers",
+      "fit: optimizer.lr of update 1 must be a number of at least 0; got NaN",
     ],
     [
       "a schedule that gives none later on",
@@ -241,9 +241,9 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite numbers",
+      "fit: optimizer.lr of update 4 must be a number of at least 0; got NaN",
     ],
-    ...["0.1", null, Number.NaN].map((lr): [string, () => Partial<FitOptions>, string] => [
+    ...["0.1", null, Number.NaN, -0.1].map((lr): [string, () => Partial<FitOptions>, string] => [
       `a rate of ${lr} from the third step on`,
       () => ({
         steps: 9,
@@ -255,7 +255,7 @@ describe("fit refuses", () => {
           },
         ],
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 3, with the learning rate NaN; all must be finite numbers",
+      `fit: optimizer.lr of update 3 must be a number of at least 0; got ${lr === -0.1 ? lr : Number.NaN}`,
     ]),
     [
       "a plateau without evaluations",
@@ -278,6 +278,6 @@ describe("fit refuses", () => {
       new OptionError(message),
     );
     // Where nothing was trained, nothing is kept.
-    if (!/plateau|undefined|NaN/.test(message)) expect(memoryReport().held).toBe(before);
+    if (!/plateau|optimizer.lr of/.test(message)) expect(memoryReport().held).toBe(before);
   });
 });

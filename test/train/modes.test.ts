@@ -421,9 +421,9 @@ test("weights may start as a Bernoulli distribution's", () => {
   expect(new Set(w)).toEqual(new Set([0, 3]));
   const share = w.filter((each: number) => each > 0).length / w.length;
   expect(Math.abs(share - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / w.length));
-  for (const probability of [0, 1.5, Number.NaN, undefined]) {
+  for (const probability of [0, 2 ** -33, 1.5, Number.NaN, undefined]) {
     expect(() => bernoulli({ probability } as never)).toThrow(
-      `bernoulli: probability must be a number above 0 and at most 1; got ${probability}`,
+      `bernoulli: probability must be a number from 2⁻³² to 1; got ${probability}`,
     );
   }
 });
