@@ -25,6 +25,7 @@ import {
   type Optimizer,
   OptionError,
   plateau,
+  type Rate,
   relu,
   StateError,
   sequential,
@@ -185,6 +186,39 @@ describe("the moving average", () => {
     expect(() => averaged(net)).toThrow(new StateError(`averaged: ${message}`));
     await net.fit(data, { ...base(sgd()), steps: 1 });
     expect(() => swapAverage(net)).toThrow(new StateError(`swapAverage: ${message}`));
+  });
+});
+
+describe("a rate that is none in the middle of a fit", () => {
+  test.each<[string, (step: number) => unknown, string]>([
+    [
+      "is below 0",
+      (step) => 0.1 - step / 100,
+      "fit: optimizer.lr of update 12 must be a number of at least 0; got",
+    ],
+    [
+      "is infinite in float32",
+      (step) => (step < 11 ? 0.1 : 1e39),
+      "fit: the optimizer sgd has the coefficient 1e+39 for update 12;",
+    ],
+    [
+      "is not there",
+      (step) => {
+        if (step === 11) throw new RangeError("no rate");
+        return 0.1;
+      },
+      "no rate",
+    ],
+  ])("%s ends it after the steps before", async (_, lr, message) => {
+    using net = make();
+    const fitted = net.fit(data, { ...base(sgd({ lr: lr as Rate })), steps: 40 });
+    await expect(fitted).rejects.toThrow(message);
+    expect(net.steps).toBe(11);
+    using whole = make();
+    await whole.fit(data, { ...base(sgd({ lr: (step) => lr(step) as number })), steps: 11 });
+    expectSame(net, bits(whole));
+    // Nothing of it is in the way of what follows.
+    await net.fit(data, { ...base(sgd()), steps: 1 });
   });
 });
 
