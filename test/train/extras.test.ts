@@ -191,11 +191,7 @@ describe("the moving average", () => {
 
 describe("a rate that is none in the middle of a fit", () => {
   test.each<[string, (step: number) => unknown, string]>([
-    [
-      "is below 0",
-      (step) => 0.1 - step / 100,
-      "fit: optimizer.lr of update 12 must be a number of at least 0; got",
-    ],
+    ["is below 0", (step) => 0.1 - step / 100, "fit: optimizer.lr must be a number of at least 0; got"],
     [
       "is infinite in float32",
       (step) => (step < 11 ? 0.1 : 1e39),
@@ -264,7 +260,7 @@ describe("fit refuses", () => {
     [
       "a schedule that gives no number",
       () => ({ optimizer: sgd({ lr: () => Number.NaN }) }),
-      "fit: optimizer.lr of update 1 must be a number of at least 0; got NaN",
+      "fit: optimizer.lr must be a number of at least 0; got NaN",
     ],
     [
       "a schedule that gives none later on",
@@ -275,7 +271,7 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: optimizer.lr of update 4 must be a number of at least 0; got NaN",
+      "fit: optimizer.lr must be a number of at least 0; got NaN",
     ],
     ...["0.1", null, Number.NaN, -0.1].map((lr): [string, () => Partial<FitOptions>, string] => [
       `a rate of ${lr} from the third step on`,
@@ -289,7 +285,7 @@ describe("fit refuses", () => {
           },
         ],
       }),
-      `fit: optimizer.lr of update 3 must be a number of at least 0; got ${lr === -0.1 ? lr : Number.NaN}`,
+      `fit: optimizer.lr must be a number of at least 0; got ${lr === -0.1 ? lr : Number.NaN}`,
     ]),
     [
       "a plateau without evaluations",
@@ -312,6 +308,6 @@ describe("fit refuses", () => {
       new OptionError(message),
     );
     // Where nothing was trained, nothing is kept.
-    if (!/plateau|optimizer.lr of/.test(message)) expect(memoryReport().held).toBe(before);
+    if (!/plateau|optimizer.lr must/.test(message)) expect(memoryReport().held).toBe(before);
   });
 });

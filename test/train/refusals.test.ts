@@ -109,7 +109,7 @@ describe("sequential refuses", () => {
         ]);
       },
       StateError,
-      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call, in training and in inference",
+      "late1.w: a layer asked for a new parameter after the network was made; declare all of them at every call",
     ],
   ])("%s", (_, call, kind, message) => expectError(call, kind, message));
 });
@@ -239,7 +239,7 @@ describe("fit refuses", () => {
         },
       },
       OptionError,
-      "fit: the optimizer sgd has the coefficient NaN for update 1; all must be finite numbers of float32",
+      "fit: the optimizer sgd has the coefficient NaN for update 1; all must be finite in float32",
     ],
     [
       "no optimizer",
