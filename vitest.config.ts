@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "vitest/config";
+import { defaultExclude, defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { moduleOfText } from "./scripts/texts.js";
 import { moduleOf } from "./scripts/wasm.js";
@@ -18,15 +18,18 @@ const texts: Plugin = {
 };
 
 /** Tests of what is computed and drawn, nearly all of which take an engine as they find it. */
-const computing = /^test\/(assembly|book|data|graph|nn|numeric|plot|train)\//;
+const computing = ["assembly", "book", "data", "graph", "nn", "numeric", "plot", "train"];
 /** What shows that a test wants an engine or modules of its own, or measures what others may use as well. */
 const alone = /memoryReport|engine\(\)|init\(\{|\bvi\.|node:(child_process|v8)/;
 
-const tests = readdirSync("test", { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules"))
-  .map((name) => join("test", name));
 /** Files that share a process, one after the other: to start one, and to load kobai in it, takes longer than most of them. */
-const together = tests.filter((file) => computing.test(file) && !alone.test(readFileSync(file, "utf8")));
+const together = computing
+  .flatMap((folder) =>
+    readdirSync(join("test", folder), { recursive: true, encoding: "utf8" }).map((file) =>
+      join("test", folder, file),
+    ),
+  )
+  .filter((file) => file.endsWith(".test.ts") && !alone.test(readFileSync(file, "utf8")));
 
 /** Where the longest files are, the longest first: in a fresh clone Vitest knows sizes only, and would begin some of them at the end. */
 const longest = [
@@ -63,7 +66,10 @@ export default defineConfig({
     // .ci/run counts by the second.
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
     projects: [
-      { extends: true, test: { name: "alone", include: tests.filter((file) => !together.includes(file)) } },
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...defaultExclude, ...together] },
+      },
       { extends: true, test: { name: "together", include: together, isolate: false } },
     ],
   },
