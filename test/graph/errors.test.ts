@@ -198,8 +198,24 @@ test.each<[message: string, apply: () => Value]>([
     "add: dtypes differ: float32, int32; all operands must be of one dtype",
     () => add(floats(3), integers(3)),
   ],
-  ["gather: indices must be int32, got float32", () => gather(floats(2), floats(2))],
-  ["oneHot: indices must be int32, got float64", () => oneHot(doubles(2), 3)],
+  [
+    "gather: indices must be int32, or float32 or float64 that are whole; got uint8",
+    () => gather(floats(2), input("bytes", [2], "uint8")),
+  ],
+  [
+    "oneHot: indices must be int32, or float32 or float64 that are whole; got uint8",
+    () => oneHot(input("bytes", [2], "uint8"), 3),
+  ],
+  [
+    "gather: float32 tells whole numbers apart up to 16777216, but the axis of [2, 16777217] is 16777217; give indices in int32, or make " +
+      'the network with { dtype: "float64" }',
+    () => gather(floats(2, 2 ** 24 + 1), floats(3), { axis: -1 }),
+  ],
+  [
+    "oneHot: float32 tells whole numbers apart up to 16777216, but depth is 16777217; give indices in int32, or make the network with " +
+      '{ dtype: "float64" }',
+    () => oneHot(floats(3), 2 ** 24 + 1),
+  ],
   ["oneHot: depth must be a whole number from 1 to 2147483647; got 0", () => oneHot(integers(2), 0)],
   ["concatenate: values must be a list of at least one symbolic value; got []", () => concatenate([])],
   [
