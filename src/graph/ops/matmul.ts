@@ -93,6 +93,13 @@ export const matmulOperation: Operation<Transposed> = {
  * @param b [k, n], or [n, k] with `transposeB`
  * @returns [m, n]
  * @throws ShapeError where either is not a matrix or the inner sizes differ @throws OptionError for options that there are not
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { matmul } from "kobai/ops";
+ * using net = sequential([layer("linear", (x, { parameter }) => matmul(x, parameter("weight", [2, 3], constant(1))))], { input: [2] });
+ * [...net.predict([[1, 2]]).data]; // [3, 3, 3]
+ * ```
  */
 export function matmul(a: Value, b: Value, given?: MatmulOptions): Value {
   const rules = { transposeA: flag, transposeB: flag };

@@ -335,6 +335,16 @@ export interface BatchNorm {
  * @param x [batch, …, channels]
  * @param gamma [channels] @param beta [channels]
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { batchNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   batchNorm(x, parameter("gamma", [1], constant(1)), parameter("beta", [1], constant(0))).y,
+ * );
+ * using net = sequential([normalize], { input: [1] });
+ * [...net.predict([[1], [3]]).data].map(Math.round); // [-1, 1]
+ * ```
  */
 export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): BatchNorm {
   checkOperands("batchNorm", x, { gamma, beta });
@@ -350,6 +360,17 @@ export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  * @param x [batch, …, channels]
  * @param mean [channels] @param factor [channels] @param shift [channels]
  * @throws ShapeError where shapes do not fit
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { channelAffine } from "kobai/ops";
+ * const known = layer("known", (x, { parameter }) => {
+ *   const [mean, factor, shift] = [1, 2, 0.5].map((v, i) => parameter(`of${i}`, [1], constant(v)));
+ *   return channelAffine(x, mean, factor, shift);
+ * });
+ * using net = sequential([known], { input: [1] });
+ * [...net.predict([[1], [4]]).data]; // [0.5, 6.5]
+ * ```
  */
 export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value): Value {
   checkOperands("channelAffine", x, { mean, factor, shift });
@@ -362,6 +383,16 @@ export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value
  * @param x [batch, …, channels]
  * @param gamma [channels] @param beta [channels]
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { layerNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   layerNorm(x, parameter("gamma", [2], constant(1)), parameter("beta", [2], constant(0))),
+ * );
+ * using net = sequential([normalize], { input: [2] });
+ * [...net.predict([[1, 3]]).data].map(Math.round); // [-1, 1]
+ * ```
  */
 export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): Value {
   checkOperands("layerNorm", x, { gamma, beta });
@@ -378,6 +409,16 @@ export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  * @param gamma [channels] @param beta [channels]
  * @throws ShapeError where shapes do not fit, or groups do not divide the channels
  * @throws OptionError where epsilon is no number above 0, or groups no whole number of at least 1
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { groupNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   groupNorm(x, 2, parameter("gamma", [4], constant(1)), parameter("beta", [4], constant(0))),
+ * );
+ * using net = sequential([normalize], { input: [4] });
+ * [...net.predict([[1, 3, 30, 10]]).data].map(Math.round); // [-1, 1, 1, -1]
+ * ```
  */
 export function groupNorm(x: Value, groups: number, gamma: Value, beta: Value, given?: NormOptions): Value {
   checkOperands("groupNorm", x, { gamma, beta });

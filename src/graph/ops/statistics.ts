@@ -81,7 +81,20 @@ function extreme(name: string, op: Op): (x: Value, given?: SumOptions) => Value 
  */
 export const max = extreme("max", /* @__PURE__ */ extension(ExtensionOp.max));
 
-/** The smallest element, or the smallest along an axis or several; as `max` in everything else. */
+/**
+ * The smallest element, or the smallest along an axis or several; NaN where there is one. The gradient goes in equal parts to all elements
+ * that are the smallest.
+ * @param x float @param given axis: one or several, default all; keepAxis: whether they stay, of length 1 (default false)
+ * @returns x's shape without these axes
+ * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { min } from "kobai/ops";
+ * using net = sequential([layer("least", (x) => min(x, { axis: 1, keepAxis: true }))], { input: [3] });
+ * [...net.predict([[3, 1, 2]]).data]; // [1]
+ * ```
+ */
 export const min = extreme("min", /* @__PURE__ */ extension(ExtensionOp.min));
 
 export interface VarianceOptions extends SumOptions {
