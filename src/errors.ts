@@ -31,7 +31,7 @@ export class KobaiError extends Error {
  * try {
  *   tensor([1, 2, 3], [2, 2]);
  * } catch (error) {
- *   if (error instanceof ShapeError) console.error(error.shapes); // [[2, 2]]
+ *   (error as ShapeError).shapes; // [[2, 2]]
  * }
  * ```
  */

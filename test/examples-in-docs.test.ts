@@ -56,8 +56,10 @@ export const inWorker = async () => ({
 export const bytes = serialize({ w: tensor([1, 2]) });
 `;
 
-/** The entries that are imported for what they export. */
-const imported = Object.entries(entries()).filter(([entry]) => entry !== "kobai/worker/script");
+/** The entries that users import: the others are for bundlers and for kobai itself. */
+const imported = Object.entries(entries()).filter(
+  ([entry]) => !["kobai/worker/script", "kobai/wide"].includes(entry),
+);
 
 /** What the entries export that can be called. */
 const functionsModule = `

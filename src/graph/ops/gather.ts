@@ -99,8 +99,9 @@ function checkIndices(op: string, { dtype }: Value, n: number, what: string): vo
  * ```ts
  * import { crossEntropy, dense, flatten, init, layer, normal, sequential, sgd, tensor } from "kobai";
  * await init();
+ * // from words, N times n, to N times n rows of the table
  * const embedding = (words: number, length: number) =>
- *   layer("embedding", (x, { parameter }) => gather(parameter("table", [words, length], normal()), x)); // [N, n] → [N, n, length]
+ *   layer("embedding", (x, { parameter }) => gather(parameter("table", [words, length], normal()), x));
  * const x = tensor(Int32Array.of(7, 1, 2, 3, 3, 9), [3, 2]);
  * using net = sequential([embedding(10, 4), flatten(), dense(2)], { input: [2], seed: 1 });
  * await net.fit({ x, t: tensor(Uint8Array.of(0, 1, 1)) }, { loss: crossEntropy(), optimizer: sgd({ lr: 0.5 }), steps: 50 });
