@@ -168,7 +168,7 @@ beforeAll(async () => {
     env,
   });
   ({ outcomes, functions } = JSON.parse(printed.trim().split("\n").at(-1)!));
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the example at", () => {

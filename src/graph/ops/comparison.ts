@@ -154,10 +154,11 @@ const whereOperation: Operation<undefined> = {
 };
 
 /**
- * a where the condition is not 0 (NaN is not), else b; elementwise, all three broadcast. The gradient goes to what was taken; what was not
+ * a where the condition is not 0 (NaN is not), else b; elementwise, all three broadcast (`where` of NumPy). The gradient goes to what was taken; what was not
  * gets 0, even where it is NaN or infinite.
  * @param condition of a's and b's dtype, as comparisons give it
- * @throws ShapeError where the shapes do not broadcast
+ * @returns the shape that all three broadcast to, in their dtype
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
  * @example
  * ```ts
  * import { constant, greater, scale, type Value } from "kobai/ops";

@@ -219,8 +219,9 @@ const toTaken = (takesFirst: Value, g: Value): readonly [Value, Value] => {
 };
 
 /**
- * The larger of a and b elementwise, broadcast; NaN where either is. Where they are equal, the whole gradient goes to a.
- * @throws ShapeError where the shapes do not broadcast
+ * The larger of a and b elementwise, broadcast; NaN where either is (`maximum` of NumPy). Where they are equal, the whole gradient goes to a.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
  * @example
  * ```ts
  * import { constant, type Value } from "kobai/ops";
@@ -380,13 +381,13 @@ const powerOperation: Operation<{ readonly exponent: number }> = {
 };
 
 /**
- * x to the power of a number, elementwise, with the same bits everywhere.
+ * x to the power of a number, elementwise (`pow` of PyTorch), with the same bits everywhere. Its derivative is p·xᵖ⁻¹.
  *
  * A whole exponent multiplies squares: the result is rounded after each product, so that x² and x³ have the bits of x·x and x·(x·x), and a
  * negative one divides 1 by that. Any other is e^(p·log x) and NaN for x < 0: in float32 within 1 ULP (it is computed in float64), in float64
  * within |p·log x| + 3 ULP, p being rounded to x's dtype first. x⁰ is 1 for every x.
- * @param exponent a number from −1024 to 1024
- * @throws OptionError for any other
+ * @param x float, of any shape @param exponent a number from −1024 to 1024 @returns x's shape and dtype
+ * @throws OptionError for any other, or where x is not float
  * @example
  * ```ts
  * import { add, constant, mean, type Value } from "kobai/ops";

@@ -86,7 +86,7 @@ export const matmulOperation: Operation<Transposed> = {
 };
 
 /**
- * The matrix product.
+ * The matrix product c[i, j] = Σ a[i, k]·b[k, j] (`matmul` of NumPy, for two matrices; book 3.3.2).
  *
  * Each element is the sum over k in increasing order, beyond 1,024 terms 384 at a time: the same bits everywhere.
  * @param a [m, k], or [k, m] with `transposeA`

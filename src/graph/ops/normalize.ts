@@ -333,7 +333,8 @@ export interface BatchNorm {
  * The gradients of y reach x, gamma and beta; the statistics have none.
  *
  * @param x [batch, …, channels]
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns y, of x's shape; mean and variance, [channels]
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
  * @example
  * ```ts
@@ -358,7 +359,7 @@ export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  * gamma / √(variance + epsilon).
  *
  * @param x [batch, …, channels]
- * @param mean [channels] @param factor [channels] @param shift [channels]
+ * @param mean [channels] @param factor [channels] @param shift [channels] @returns x's shape
  * @throws ShapeError where shapes do not fit
  * @example
  * ```ts
@@ -381,7 +382,8 @@ export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value
  * Normalizes each row along its last axis (Ba et al. 2016): y = gamma·(x − mean) / √(variance + epsilon) + beta, with the row's mean and variance.
  *
  * @param x [batch, …, channels]
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns x's shape
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
  * @example
  * ```ts
@@ -406,7 +408,8 @@ export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  *
  * @param x [batch, …, channels]
  * @param groups a divisor of the number of channels
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns x's shape
  * @throws ShapeError where shapes do not fit, or groups do not divide the channels
  * @throws OptionError where epsilon is no number above 0, or groups no whole number of at least 1
  * @example

@@ -83,12 +83,15 @@ export function sumOver({ spans, shape }: ReturnType<typeof reduction>, x: Value
 }
 
 /**
- * The sum of all elements (a scalar), or along an axis or several.
+ * The sum of all elements (a scalar), or along an axis or several (`sum` of NumPy).
  *
  * Neighbouring axes are added as one, and where others lie between, the last first. Along a contiguous row the order is fixed at eight sums,
  * across rows it is the rows' own, and more than 1,024 terms are summed 384 at a time: the same bits everywhere, and in float32 a relative
  * error below 1e-5 for any number of terms of one sign.
- * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
+ * @param x float @param given axis: one or several, negative ones counted from the last, default all; keepAxis: whether they stay, of length 1
+ *   (default false)
+ * @returns x's shape without these axes
+ * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not, or where x is not float
  * @example
  * ```ts
  * import type { Value } from "kobai/ops";
