@@ -18,12 +18,14 @@ import {
   clipByGlobalNorm,
   cosine,
   crossEntropy,
+  csvLog,
   dense,
   dropout,
   earlyStopping,
   type FitRun,
   he,
   init,
+  jsonLog,
   lion,
   load,
   momentum,
@@ -41,6 +43,7 @@ import {
   saveEvery,
   sequential,
   sgd,
+  stateful,
   warmUp,
   weightDecay,
 } from "../../../src/index.ts";
@@ -57,6 +60,7 @@ const optimizer = adam({
   lr: warmUp({ steps: 5, to: plateau({ from: 0.1, factor: 0.5, patience: 2 }) }),
   with: [weightDecay(0.01), clipByGlobalNorm(0.5), accumulate(2), movingAverage(0.9)],
 });
+let steps = 0;
 const stopping = earlyStopping({ patience: 6 });
 /** Time to be killed in. */
 const slow: Callback = {
@@ -74,6 +78,15 @@ const options = {
     saveEvery(path, { steps: 3 }),
     stopping,
     saveBest(join(folder, "best.safetensors"), { metric: "loss" }),
+    csvLog(join(folder, "log.csv")),
+    jsonLog(join(folder, "log.jsonl")),
+    stateful("steps", {
+      get: () => steps,
+      set(kept) {
+        steps = kept;
+      },
+      onStep: () => void steps++,
+    }),
     slow,
   ],
 };
@@ -110,10 +123,10 @@ async function ofSequence() {
 
 async function one() {
   const { net, history } = kind === "model" ? await ofModel() : await ofSequence();
-  const { ended, steps, evaluations } = history;
+  const { ended, evaluations } = history;
   return {
     ended,
-    steps,
+    steps: [history.steps, steps],
     best: stopping.best,
     last: evaluations.at(-1),
     ...(await digests(net)),

@@ -52,7 +52,7 @@ test.each(["sequential", "model"])("%s", { timeout: 120_000 }, async (kind) => {
   expect(result(whole)).toMatchObject({ ended: "stopped" });
   expect(await disturbed(kind, own, 6, 6)).toBeGreaterThan(2);
   expect(result(own)).toEqual(result(whole));
-  for (const file of ["run.safetensors", "best.safetensors"]) {
+  for (const file of ["run.safetensors", "best.safetensors", "log.csv", "log.jsonl"]) {
     expect(readFileSync(join(own, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
   }
 });
