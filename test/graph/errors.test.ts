@@ -223,7 +223,7 @@ test.each<[message: string, apply: () => Value]>([
     () => stack([floats(2), doubles(2)]),
   ],
   ["power: exponent must be a number from -1024 to 1024; got 1025", () => power(floats(2), 1025)],
-  ["clip: high must be a number of at least low (1); got 0", () => clip(floats(2), 1, 0)],
+  ["clip: high must be a number of at least low (1) in float32; got 0", () => clip(floats(2), 1, 0)],
   [
     "variance: correction must be a whole number from 0 to 2; got 3",
     () => variance(floats(2, 3), { axis: 1, correction: 3 }),
