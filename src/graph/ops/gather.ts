@@ -1,11 +1,10 @@
 // Slices by index, and rows with a 1 at an index.
 
-import { ExtensionOp } from "../../../assembly/isa/index.ts";
+import { DType, ExtensionOp } from "../../../assembly/isa/index.ts";
 import { GatherAxisArg, OneHotArg } from "../../../assembly/isa/indexing.ts";
 import { check, finite, oneOf, options, whole } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
-import { dtypeCodes } from "../../runtime/instructions.ts";
 import { type DTypeName, formatShape, size } from "../../tensor.ts";
 import { apply, checkValue, type Operation, type Shape, sameFloat, type Value } from "../value.ts";
 import { around, axisOf } from "./axes.ts";
@@ -14,6 +13,13 @@ const gatherOp = /* @__PURE__ */ extension(ExtensionOp.gatherAxis);
 const scatterOp = /* @__PURE__ */ extension(ExtensionOp.scatterAxis);
 const oneHotOp = /* @__PURE__ */ extension(ExtensionOp.oneHot);
 
+/** The types that indices may have, by their codes. */
+const indexTypes: Readonly<Partial<Record<DTypeName, DType>>> = {
+  int32: DType.int32,
+  float32: DType.float32,
+  float64: DType.float64,
+};
+
 interface GatherAttributes {
   readonly axis: number;
 }
@@ -21,7 +27,7 @@ interface GatherAttributes {
 function gatherOperands(x: Value, indices: Value, axis: number) {
   const { outer, n, inner } = around(x.shape, { from: axis, to: axis + 1 });
   return {
-    [GatherAxisArg.source]: dtypeCodes[indices.dtype],
+    [GatherAxisArg.source]: indexTypes[indices.dtype]!,
     [GatherAxisArg.count]: size(indices.shape),
     [GatherAxisArg.outer]: outer,
     [GatherAxisArg.n]: n,
@@ -73,7 +79,7 @@ const MOST_IN_FLOAT32 = 2 ** 24;
 
 /** @throws OptionError where a type has no indices, or, naming a remedy, cannot tell apart the `n` that there are */
 function checkIndices(op: string, { dtype }: Value, n: number, what: string): void {
-  if (dtype !== "int32" && dtype !== "float32" && dtype !== "float64") {
+  if (indexTypes[dtype] === undefined) {
     throw new OptionError(`${op}: indices must be int32, or float32 or float64 that are whole; got ${dtype}`);
   }
   if (dtype !== "float32" || n <= MOST_IN_FLOAT32) return;
@@ -126,7 +132,7 @@ const oneHotOperation: Operation<{ readonly depth: number; readonly dtype: DType
     const operands = {
       [OneHotArg.out]: emitter.address(y!),
       [OneHotArg.indices]: emitter.address(indices!),
-      [OneHotArg.source]: dtypeCodes[indices!.dtype],
+      [OneHotArg.source]: indexTypes[indices!.dtype]!,
       [OneHotArg.m]: size(indices!.shape),
       [OneHotArg.depth]: depth,
     };
