@@ -1,5 +1,6 @@
 // Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path. `node build.js [FOLDER]`
 
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -19,6 +20,18 @@ if (!existsSync(kobai("worker"))) throw new Error("kobai is not built: run `npm 
 if (!existsSync(here("node_modules/uplot")))
   throw new Error("what the playground is built of is missing: run `npm ci --prefix web` first");
 const folder = emptied(process.argv[2] || here("dist"), "main.js");
+
+/** The worker is a file of the page, for hosts whose policy lets no script in but files. */
+const script = readFileSync(kobai("worker/script"));
+const worker = `chunks/worker-${createHash("sha256").update(script).digest("hex").slice(0, 8)}.js`;
+/** The text of it that kobai/worker has is then of no use. */
+const withoutText = {
+  name: "without-text",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?text$/ }, ({ path }) => ({ path, namespace: "text" }));
+    onLoad({ filter: /.*/, namespace: "text" }, () => ({ contents: 'export default "";' }));
+  },
+};
 await build({
   entryPoints: { main: here("src/main.tsx"), style: here("src/style.css") },
   outdir: folder,
@@ -27,8 +40,9 @@ await build({
     "kobai/book": kobai("book"),
     "kobai/data": kobai("data"),
     "kobai/io": kobai("io"),
-    "kobai/worker": kobai("worker"),
+    "kobai/worker": here("../src/worker/index.ts"),
   },
+  plugins: [withoutText],
   bundle: true,
   splitting: true,
   inject: [here("src/shared/one-file.ts")],
@@ -42,6 +56,7 @@ await build({
   jsxImportSource: "preact",
   chunkNames: "chunks/[name]-[hash]",
   define: {
+    WORKER: JSON.stringify(worker),
     // Where this machine has none, pages fetch it from its authors.
     FASHION_MNIST: JSON.stringify(
       existsSync(sets.fashionMnist)
@@ -54,16 +69,20 @@ await build({
   // Of chunks of kobai that hold nothing which is used.
   logOverride: { "ignored-bare-import": "silent" },
 });
+writeFileSync(`${folder}/${worker}`, script);
 cpSync(here("static"), folder, { recursive: true });
 cpSync(here("node_modules/uplot/dist/uPlot.min.css"), `${folder}/uPlot.min.css`);
 for (const [name, from] of Object.entries(sets)) if (existsSync(from)) copySet(from, `${folder}/${name}`);
 
-/** Copies the four files of a data set, compressed, whatever they are called: few hosts would compress them on their way. */
+/** Copies the four files of a data set, compressed, whatever they are called, to names of one form: few hosts would compress them on their way. */
 function copySet(from, to) {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
     const bytes = readFileSync(`${from}/${name}`);
     const isPacked = name.endsWith(".gz");
-    writeFileSync(`${to}/${name.replace(/\.gz$/, "")}`, isPacked ? bytes : gzipSync(bytes));
+    writeFileSync(
+      `${to}/${name.replace(/\.gz$/, "").replace(".idx", "-idx")}`,
+      isPacked ? bytes : gzipSync(bytes),
+    );
   }
 }

@@ -1,6 +1,9 @@
 import { startWorker, type TrainingWorker } from "kobai/worker";
 import { tensor } from "./tensor.ts";
 
+/** build.js says where, from the page on. */
+declare const WORKER: string;
+
 let started: Promise<TrainingWorker> | undefined;
 
 /** The page's worker: one for all that is trained, and another where that has died. */
@@ -9,7 +12,10 @@ export async function trainingWorker(): Promise<TrainingWorker> {
   const before = await last?.catch(() => undefined);
   // Unless somebody else has found out, too, and started another.
   if (before && !(await answers(before)) && started === last) started = undefined;
-  started ??= startWorker({ threads: "auto" }).catch((error: unknown) => {
+  started ??= startWorker({
+    threads: "auto",
+    worker: () => new Worker(new URL(WORKER, document.baseURI)),
+  }).catch((error: unknown) => {
     started = undefined;
     throw error;
   });

@@ -1,9 +1,10 @@
+import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 
 export const text: TrainText = {
   heading: "Train a network",
   lead: "A network learns here, in your browser, step by step; every value that it computes can be looked at. One seed gives the same weights on every machine, to the last bit: the address holds the whole run, and whoever opens it sees the same SHA-256.",
-  book: "The book: 4.5, learning on mini-batches",
+  book: ["4.5, learning on mini-batches"],
   presets: "Experiments",
   choosePreset: "choose one…",
   data: "Data",
@@ -55,6 +56,17 @@ export const text: TrainText = {
   fetch: { mnist: "Fetch MNIST (11 MB)", fashionMnist: "Fetch Fashion-MNIST (31 MB)" },
   fetching: "Fetching…",
   replay: (steps) => `Train the ${steps} steps of this address`,
+  problems: {
+    data: "The data cannot be used:",
+    network: "This network cannot be made:",
+    training: "Training has stopped:",
+    weights: "These weights cannot be used:",
+  },
+  reasons: {},
+  tooManySteps: (asked) =>
+    `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${MOST_STEPS.toLocaleString("en")} anew, so this run begins at step 0.`,
+  halt: "Stay here",
+  logarithmic: "logarithmic",
   status: "State",
   running: "training",
   seeking: "going there",

@@ -1,9 +1,10 @@
+import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 
 export const text: TrainText = {
   heading: "ネットワークを学習させる",
   lead: "このブラウザの中で、ネットワークが 1 ステップずつ学習します。計算された値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
-  book: "本: 4.5 節 学習アルゴリズムの実装(ミニバッチ)",
+  book: ["4.5 節 学習アルゴリズムの実装(ミニバッチ)"],
   presets: "実験",
   choosePreset: "選択してください…",
   data: "データ",
@@ -55,6 +56,25 @@ export const text: TrainText = {
   fetch: { mnist: "MNIST を取得(11 MB)", fashionMnist: "Fashion-MNIST を取得(31 MB)" },
   fetching: "取得中…",
   replay: (steps) => `アドレスにある ${steps} ステップを学習する`,
+  problems: {
+    data: "このデータは使えません。",
+    network: "このネットワークは作れません。",
+    training: "学習が止まりました。",
+    weights: "この重みは使えません。",
+  },
+  reasons: {
+    DataError: "ファイルが壊れているか、形式が違います。",
+    MemoryError: "メモリが足りません。",
+    NotFiniteError: "損失が数でなくなりました。学習率を下げてみてください。",
+    OptionError: "使えない値があります。",
+    ShapeError: "形が合いません。",
+    StateError: "ワーカーが終わりました。「最初から」でやり直せます。",
+    UnsupportedError: "このブラウザでは動きません。",
+  },
+  tooManySteps: (asked) =>
+    `このアドレスは ${asked.toLocaleString("ja")} ステップの実行を指しています。学習し直せるのは ${MOST_STEPS.toLocaleString("ja")} ステップまでなので、0 から始めます。`,
+  halt: "ここで止まる",
+  logarithmic: "対数目盛",
   status: "状態",
   running: "学習中",
   seeking: "移動中",
