@@ -1,11 +1,12 @@
 // Builds the playground from kobai as built (../dist): static files in dist/, for any host and below any path. `node build.js [FOLDER]`
 
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { emptied } from "../scripts/out-folder.js";
+import { kobaiFile } from "./kobai-file.js";
+import { small } from "./small.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const kobai = (name) => here(`../dist/${name}.js`);
@@ -16,33 +17,29 @@ const sets = {
   fashionMnist: process.env.KOBAI_FASHION_MNIST || "/usr/share/datasets/fashion-mnist",
 };
 
-if (!existsSync(kobai("worker"))) throw new Error("kobai is not built: run `npm run build` first");
+if (!existsSync(kobai("index"))) throw new Error("kobai is not built: run `npm run build` first");
 if (!existsSync(here("node_modules/uplot")))
   throw new Error("what the playground is built of is missing: run `npm ci --prefix web` first");
 const folder = emptied(process.argv[2] || here("dist"), "main.js");
-
-/** The worker is a file of the page, for hosts whose policy lets no script in but files. */
-const script = readFileSync(kobai("worker/script"));
-const worker = `chunks/worker-${createHash("sha256").update(script).digest("hex").slice(0, 8)}.js`;
-/** The text of it that kobai/worker has is then of no use. */
-const withoutText = {
-  name: "without-text",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\?text$/ }, ({ path }) => ({ path, namespace: "text" }));
-    onLoad({ filter: /.*/, namespace: "text" }, () => ({ contents: 'export default "";' }));
+const engine = await kobaiFile();
+/** It is in the folder of those that import it. */
+const builtApart = {
+  name: "built-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/kobai-file\.ts$/ }, () => ({ path: `./${engine.name}`, external: true }));
   },
 };
-await build({
+const { outputFiles } = await build({
   entryPoints: { main: here("src/main.tsx"), style: here("src/style.css") },
   outdir: folder,
+  write: false,
   alias: {
     kobai: kobai("index"),
     "kobai/book": kobai("book"),
     "kobai/data": kobai("data"),
     "kobai/io": kobai("io"),
-    "kobai/worker": here("../src/worker/index.ts"),
   },
-  plugins: [withoutText],
+  plugins: [builtApart],
   bundle: true,
   splitting: true,
   inject: [here("src/shared/one-file.ts")],
@@ -56,7 +53,6 @@ await build({
   jsxImportSource: "preact",
   chunkNames: "chunks/[name]-[hash]",
   define: {
-    WORKER: JSON.stringify(worker),
     // Where this machine has none, pages fetch it from its authors.
     FASHION_MNIST: JSON.stringify(
       existsSync(sets.fashionMnist)
@@ -69,7 +65,10 @@ await build({
   // Of chunks of kobai that hold nothing which is used.
   logOverride: { "ignored-bare-import": "silent" },
 });
-writeFileSync(`${folder}/${worker}`, script);
+mkdirSync(`${folder}/chunks`, { recursive: true });
+writeFileSync(`${folder}/chunks/${engine.name}`, engine.code);
+for (const { path, text } of outputFiles)
+  writeFileSync(path, path.endsWith(".js") ? await small(text) : text);
 cpSync(here("static"), folder, { recursive: true });
 cpSync(here("node_modules/uplot/dist/uPlot.min.css"), `${folder}/uPlot.min.css`);
 for (const [name, from] of Object.entries(sets)) if (existsSync(from)) copySet(from, `${folder}/${name}`);

@@ -1,8 +1,6 @@
-import { startWorker, type TrainingWorker } from "kobai/worker";
+import type { TrainingWorker } from "kobai/worker";
+import { start } from "../kobai-file.ts";
 import { tensor } from "./tensor.ts";
-
-/** build.js says where, from the page on. */
-declare const WORKER: string;
 
 let started: Promise<TrainingWorker> | undefined;
 
@@ -12,10 +10,7 @@ export async function trainingWorker(): Promise<TrainingWorker> {
   const before = await last?.catch(() => undefined);
   // Unless somebody else has found out, too, and started another.
   if (before && !(await answers(before)) && started === last) started = undefined;
-  started ??= startWorker({
-    threads: "auto",
-    worker: () => new Worker(new URL(WORKER, document.baseURI)),
-  }).catch((error: unknown) => {
+  started ??= start().catch((error: unknown) => {
     started = undefined;
     throw error;
   });

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { numberOf, readAddress, useChoice, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
+import { lazy } from "../../shared/lazy.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
 import { type DataKind, isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
@@ -16,6 +17,8 @@ import type { Spec, State } from "./spec.ts";
 import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
+
+const PresetComment = lazy(() => import("./preset-comment.tsx"));
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
@@ -109,7 +112,7 @@ function Train({ t }: { readonly t: TrainText }) {
               value={preset}
               options={{
                 "": t.choosePreset,
-                ...Object.fromEntries(Object.entries(t.presetTexts).map(([key, { name }]) => [key, name])),
+                ...t.presetNames,
               }}
               onChange={(key) => {
                 setPreset(key);
@@ -120,7 +123,7 @@ function Train({ t }: { readonly t: TrainText }) {
                 setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
-            {preset !== "" && <p class="quiet">{t.presetTexts[preset]?.comment}</p>}
+            {preset !== "" && <PresetComment preset={preset} />}
           </section>
           <DataFields
             t={t}

@@ -11,6 +11,7 @@ import { rateOf } from "./optimizer-fields.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
+import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
@@ -143,7 +144,7 @@ export function Results({
         <Problem t={t} run={run} of="training" />
         {refused !== undefined && total === 0 && (
           <p role="status" class="bad">
-            {t.tooManySteps(refused)}
+            {t.tooManySteps(refused, MOST_STEPS)}
           </p>
         )}
         <Slider

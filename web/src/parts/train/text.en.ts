@@ -1,4 +1,3 @@
-import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 
 export const text: TrainText = {
@@ -63,8 +62,8 @@ export const text: TrainText = {
     weights: "These weights cannot be used:",
   },
   reasons: {},
-  tooManySteps: (asked) =>
-    `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${MOST_STEPS.toLocaleString("en")} anew, so this run begins at step 0.`,
+  tooManySteps: (asked, most) =>
+    `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${most.toLocaleString("en")} anew, so this run begins at step 0.`,
   halt: "Stay here",
   logarithmic: "logarithmic",
   status: "State",
@@ -110,36 +109,12 @@ export const text: TrainText = {
   copyLink: "Copy the address",
   copied: "copied",
   code: "The same in Node",
-  presetTexts: {
-    spiral: {
-      name: "Two spirals",
-      comment:
-        "Two hidden layers of 8 units separate the spirals in some 1,500 steps. Watch the units of the second layer bend.",
-    },
-    line: {
-      name: "Without hidden layers",
-      comment:
-        "Without a hidden layer the border is a straight line, whatever the training: the limit of the perceptron (book 2.5).",
-    },
-    vanish: {
-      name: "Gradients that vanish",
-      comment:
-        "Four layers of tanh that start at σ = 0.01: gradients shrink from layer to layer, and nothing moves. Choose Xavier and it learns (book 6.2).",
-    },
-    explode: {
-      name: "A rate that is too large",
-      comment:
-        "With a learning rate of 10 the loss leaps about or blows up. To go on with 0.1 is of no use, all ReLUs are dead: set 0.1 and begin anew (book 4.4.2).",
-    },
-    convolution: {
-      name: "A convolutional network on MNIST",
-      comment:
-        "16 filters of 5 × 5, pooling, 50 units, much as the book's SimpleConvNet (7.5): 600 steps, one epoch. Look at its filters.",
-    },
-    book: {
-      name: "The book's network on MNIST",
-      comment:
-        "784-50-10 with SGD at 0.1, batches of 100 (book 4.5): after 6,000 steps some 95 % of the test images are right.",
-    },
+  presetNames: {
+    spiral: "Two spirals",
+    line: "Without hidden layers",
+    vanish: "Gradients that vanish",
+    explode: "A rate that is too large",
+    convolution: "A convolutional network on MNIST",
+    book: "The book's network on MNIST",
   },
 };

@@ -12,7 +12,7 @@ export interface TrainText {
   readonly book: readonly string[];
   readonly presets: string;
   readonly choosePreset: string;
-  readonly presetTexts: Readonly<Record<string, { readonly name: string; readonly comment: string }>>;
+  readonly presetNames: Readonly<Record<string, string>>;
   readonly data: string;
   readonly kinds: Readonly<Record<DataKind, string>>;
   readonly noise: string;
@@ -56,7 +56,7 @@ export interface TrainText {
   /** what has failed, and why, by the names of kobai's errors */
   readonly problems: Readonly<Record<Stage, string>>;
   readonly reasons: Readonly<Record<string, string>>;
-  readonly tooManySteps: (asked: number) => string;
+  readonly tooManySteps: (asked: number, most: number) => string;
   readonly halt: string;
   readonly logarithmic: string;
   readonly status: string;
