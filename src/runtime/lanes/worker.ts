@@ -104,9 +104,7 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
 }
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  const [url, options] = script ?? [
-    URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" })),
-  ];
+  const [url, options] = script ?? [URL.createObjectURL(new Blob([browserScript]))];
   let worker: Worker;
   try {
     worker = new Worker(url, options);
