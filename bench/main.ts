@@ -7,7 +7,6 @@ import { writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform } from "node:os";
 import { parseArgs } from "node:util";
 import { init } from "../src/runtime/engine.ts";
-import { group as bookLoop } from "./book-loop.ts";
 import { group as bookRun } from "./book-run.ts";
 import { group as conv } from "./conv.ts";
 import { group as exp } from "./exp.ts";
@@ -18,6 +17,7 @@ import { group as lanes, wasWorker } from "./lanes.ts";
 import { group as matmul } from "./matmul.ts";
 import { group as memory } from "./memory.ts";
 import { chapter4, group as numericalGradient } from "./numerical-gradient.ts";
+import { group as ownLoops } from "./own-loops.ts";
 import { PeakMeter } from "./peak.ts";
 import { group as predict } from "./predict.ts";
 import { group as sgd } from "./sgd.ts";
@@ -37,7 +37,7 @@ const groups: readonly Group[] = [
   extras,
   instructions,
   bookRun,
-  bookLoop,
+  ownLoops,
   predict,
   numericalGradient,
   memory,
