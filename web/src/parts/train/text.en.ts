@@ -1,5 +1,7 @@
 import type { TrainText } from "./text.ts";
 
+const grouped = (count: number) => count.toLocaleString("en");
+
 export const text: TrainText = {
   heading: "Train a network",
   lead: "A network learns here, in your browser, step by step; every value that it computes can be looked at. One seed gives the same weights on every machine, to the last bit: the address holds the whole run, and whoever opens it sees the same SHA-256.",
@@ -54,7 +56,7 @@ export const text: TrainText = {
   reset: "Begin anew",
   fetch: { mnist: "Fetch MNIST (11 MB)", fashionMnist: "Fetch Fashion-MNIST (31 MB)" },
   fetching: "Fetching…",
-  replay: (steps) => `Train the ${steps} steps of this address`,
+  replay: (steps) => `Train the ${grouped(steps)} steps of this address`,
   problems: {
     data: "The data cannot be used:",
     network: "This network cannot be made:",
@@ -63,7 +65,7 @@ export const text: TrainText = {
   },
   reasons: {},
   tooManySteps: (asked, most) =>
-    `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${most.toLocaleString("en")} anew, so this run begins at step 0.`,
+    `This address asks for ${grouped(asked)} steps. A page trains at most ${grouped(most)} anew, so this run begins at step 0.`,
   halt: "Stay here",
   logarithmic: "logarithmic",
   status: "State",
@@ -80,7 +82,7 @@ export const text: TrainText = {
   loadedHelp:
     "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
   time: "Time",
-  of: (step, total) => `step ${step} of ${total}`,
+  of: (step, total) => `step ${grouped(step)} of ${grouped(total)}`,
   curves: "Loss and accuracy",
   noCurves: "They begin with the first step.",
   keep: "Keep this curve to compare",

@@ -1,5 +1,7 @@
 import type { TrainText } from "./text.ts";
 
+const grouped = (count: number) => count.toLocaleString("ja");
+
 export const text: TrainText = {
   heading: "ネットワークを学習させる",
   lead: "このブラウザの中で、ネットワークが 1 ステップずつ学習します。計算された値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
@@ -54,7 +56,7 @@ export const text: TrainText = {
   reset: "最初から",
   fetch: { mnist: "MNIST を取得(11 MB)", fashionMnist: "Fashion-MNIST を取得(31 MB)" },
   fetching: "取得中…",
-  replay: (steps) => `アドレスにある ${steps} ステップを学習する`,
+  replay: (steps) => `アドレスにある ${grouped(steps)} ステップを学習する`,
   problems: {
     data: "このデータは使えません。",
     network: "このネットワークは作れません。",
@@ -71,7 +73,7 @@ export const text: TrainText = {
     UnsupportedError: "このブラウザでは動きません。",
   },
   tooManySteps: (asked, most) =>
-    `このアドレスは ${asked.toLocaleString("ja")} ステップの実行を指しています。学習し直せるのは ${most.toLocaleString("ja")} ステップまでなので、0 から始めます。`,
+    `このアドレスは ${grouped(asked)} ステップの実行を指しています。学習し直せるのは ${grouped(most)} ステップまでなので、0 から始めます。`,
   halt: "ここで止まる",
   logarithmic: "対数目盛",
   status: "状態",
@@ -88,7 +90,7 @@ export const text: TrainText = {
   loadedHelp:
     "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
   time: "時間",
-  of: (step, total) => `${total} ステップ中の ${step}`,
+  of: (step, total) => `${grouped(total)} ステップ中の ${grouped(step)}`,
   curves: "損失と正解率",
   noCurves: "最初のステップから描かれます。",
   keep: "比較のため曲線を残す",
