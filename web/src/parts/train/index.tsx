@@ -18,7 +18,7 @@ import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
-const PresetComment = lazy(() => import("./preset-comment.tsx"));
+const Note = lazy(() => import("./note.tsx"));
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
@@ -123,7 +123,11 @@ function Train({ t }: { readonly t: TrainText }) {
                 setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
-            {preset !== "" && <PresetComment preset={preset} />}
+            {preset !== "" && (
+              <div class="quiet">
+                <Note of={preset} />
+              </div>
+            )}
           </section>
           <DataFields
             t={t}
@@ -152,7 +156,11 @@ function Train({ t }: { readonly t: TrainText }) {
               classes={classes}
               onChange={(hidden) => changeSpec({ hidden })}
             />
-            {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
+            {isOfImages(spec.data) && (
+              <div class="quiet">
+                <Note of="shapes" />
+              </div>
+            )}
             <Problem t={t} run={run} of="network" />
             <div class="pair">
               <Select

@@ -17,6 +17,7 @@ import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
 
 const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
+const Note = lazy(() => import("./note.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
@@ -204,9 +205,9 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <p class="quiet" data-hash-help>
-          {trainer?.isLoaded ? t.loadedHelp : t.hashHelp}
-        </p>
+        <div class="quiet" data-hash-help>
+          {trainer?.isLoaded ? <Note of="loaded" /> : t.hashHelp}
+        </div>
       </section>
       <section class="card">
         <h2>{t.curves}</h2>

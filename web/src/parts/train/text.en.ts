@@ -79,8 +79,6 @@ export const text: TrainText = {
   threads: "threads",
   hash: "SHA-256 of the weights",
   hashHelp: "The same in Node: the code below prints it.",
-  loadedHelp:
-    "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
   time: "Time",
   of: (step, total) => `step ${grouped(step)} of ${grouped(total)}`,
   curves: "Loss and accuracy",
@@ -97,8 +95,6 @@ export const text: TrainText = {
   neurons: "What each unit gives",
   neuronsHelp: "Blue is below zero, orange above: the deeper the layer, the less a unit looks like a line.",
   neuron: (layer, unit) => `${layer}, unit ${unit}, over the plane`,
-  shapes:
-    "Images keep their shape, [28, 28, 1], where a layer works on them (conv2d, maxPool2d): a flatten makes rows for dense. Else they enter as rows of 784 pixels.",
   activations: "Activations by layer",
   activationsHelp:
     "Outputs of each layer for 100 samples, and how the loss depends on each parameter. All alike, or all zero: nothing can be learned.",

@@ -87,8 +87,6 @@ export const text: TrainText = {
   threads: "スレッド",
   hash: "重みの SHA-256",
   hashHelp: "Node でも同じ値になります。下のコードが表示します。",
-  loadedHelp:
-    "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
   time: "時間",
   of: (step, total) => `${grouped(total)} ステップ中の ${grouped(step)}`,
   curves: "損失と正解率",
@@ -105,8 +103,6 @@ export const text: TrainText = {
   neurons: "各ニューロンの出力",
   neuronsHelp: "青は負、橙は正。層が深いほど、直線とは違う形になります。",
   neuron: (layer, unit) => `${layer} の ${unit} 番目のニューロンの、平面上での出力`,
-  shapes:
-    "画像を扱う層(conv2d、maxPool2d など)があると、画像は [28, 28, 1] の形のまま入ります。dense の前には flatten を置いてください。なければ 784 画素の行として入ります。",
   activations: "層ごとのアクティベーション",
   activationsHelp:
     "100 個のサンプルに対する各層の出力と、各パラメータに対する損失の勾配です。すべて同じ値、またはすべて 0 なら、何も学習できません。",

@@ -70,7 +70,6 @@ export interface TrainText {
   readonly threads: string;
   readonly hash: string;
   readonly hashHelp: string;
-  readonly loadedHelp: string;
   readonly time: string;
   readonly of: (step: number, total: number) => string;
   readonly curves: string;
@@ -87,7 +86,6 @@ export interface TrainText {
   readonly neurons: string;
   readonly neuronsHelp: string;
   readonly neuron: (layer: string, unit: number) => string;
-  readonly shapes: string;
   readonly activations: string;
   readonly activationsHelp: string;
   readonly gradients: string;
