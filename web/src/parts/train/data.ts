@@ -9,7 +9,7 @@ import { tensor } from "../../shared/tensor.ts";
 const computed = ["spiral", "circles", "xor", "clusters"] as const;
 /** What the user gives: points that are clicked, rows of a file, drawings. */
 const own = ["points", "csv", "drawings"] as const;
-/** Images that are fetched, by the functions of kobai/data that read them. */
+/** Images that are fetched. */
 const fetched = ["mnist", "fashionMnist"] as const;
 
 export const dataKinds = [...computed, ...own, ...fetched] as const;

@@ -3,6 +3,7 @@
 import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
+import { Keyframes } from "./keyframes.ts";
 import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
@@ -26,9 +27,6 @@ export type EndOf = (from: number) => number;
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
-/** At most so many checkpoints are kept; then every other one is left out, time and again. */
-const MOST_KEYFRAMES = 30;
-
 /** On its way to a step: where it has come. */
 export interface Journey {
   readonly at: number;
@@ -45,11 +43,6 @@ interface Seek {
 }
 
 const newSeek = (): Seek => ({ stop: new AbortController(), isEnough: false });
-
-interface Keyframe {
-  readonly step: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
 
 export class Trainer {
   readonly worker: TrainingWorker;
@@ -79,8 +72,8 @@ export class Trainer {
   #seek = newSeek();
   /** what is being trained, and from which step on */
   #running: { readonly setting: Setting; readonly first: number } | undefined;
-  /** checkpoints of steps on the way, from which others are trained anew */
-  #keyframes: Keyframe[] = [];
+  /** on the way, from which other steps are trained anew */
+  readonly #keyframes = new Keyframes();
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -197,7 +190,7 @@ export class Trainer {
     this.log = firstSteps(this.log, this.step);
     this.losses.cut(this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
-    this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
+    this.#keyframes.cut(this.step);
   }
 
   stop(): void {
@@ -232,7 +225,7 @@ export class Trainer {
       this.#listener.changed();
     };
     try {
-      const keyframe = this.#keyframes.findLast((each) => each.step <= step);
+      const keyframe = this.#keyframes.before(step);
       if (keyframe) await net.restore(keyframe.bytes);
       at = keyframe?.step ?? 0;
       let end = 0;
@@ -268,7 +261,7 @@ export class Trainer {
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
       await net.load(bytes);
-      this.#keyframes = [{ step: 0, bytes: await net.checkpoint() }];
+      this.#keyframes.beginWith(await net.checkpoint());
     } catch (error) {
       net.dispose();
       throw error;
@@ -309,7 +302,7 @@ export class Trainer {
       },
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
-        await this.#keep(net, at);
+        if (!this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
         // What is trained anew is known already, and lies before the last.
         if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
@@ -325,14 +318,6 @@ export class Trainer {
     for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
     if (!onWay) this.step = first + history.steps;
     return history.steps;
-  }
-
-  async #keep(net: WorkerNetwork, step: number): Promise<void> {
-    if (this.#keyframes.some((each) => each.step === step)) return;
-    this.#keyframes.push({ step, bytes: await net.checkpoint() });
-    this.#keyframes.sort((a, b) => a.step - b.step);
-    if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */
