@@ -34,8 +34,8 @@ function work({ lane, modules, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
-    sleep: (address, value, milliseconds) => Atomics.wait(words, address >> 2, value, milliseconds) !== "timed-out",
-    wake: (address) => { Atomics.notify(words, address >> 2); },
+    sleep: (at, value, ms) => Atomics.wait(words, at >> 2, value, ms) != "timed-out",
+    wake: (at) => void Atomics.notify(words, at >> 2),
   };
   const env = { memory, abort };
   const extension = modules.extension ? new WebAssembly.Instance(modules.extension, { env }).exports : { execute: abort };
@@ -56,6 +56,14 @@ const nodeScript = `${work}
 })(require("node:worker_threads"));`;
 const browserScript = `${work}
 onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
+
+/** What a page's lanes are started from, where not from that text. */
+let script: readonly [address: string, options?: WorkerOptions] | undefined;
+
+/** Has lanes started from a script that calls `serveLane`: a page's policy may let files in, and no text. */
+export function startLanesFrom(...given: NonNullable<typeof script>): void {
+  script = given;
+}
 
 /**
  * Starts a lane's thread.
@@ -96,10 +104,10 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
 }
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  const url = URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" }));
+  const [url, options] = script ?? [URL.createObjectURL(new Blob([browserScript]))];
   let worker: Worker;
   try {
-    worker = new Worker(url);
+    worker = new Worker(url, options);
   } catch (error) {
     // Where a page has trusted types, an address must be made by a policy of its own.
     throw refused("leave `require-trusted-types-for 'script'` out of", `: ${messageOf(error)}`);

@@ -1,10 +1,12 @@
 import type { Kinds, LayerDescription } from "kobai/worker";
 import { TypedInput } from "../../shared/fields.tsx";
+import { lazy } from "../../shared/lazy.tsx";
 import { type Field, fieldsOf, layersIn, listOf, newLayer } from "./layer-fields.ts";
-import { isDescription } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 
-interface Common {
+const Inside = lazy(() => import("./layers-inside.tsx"));
+
+export interface Common {
   readonly t: TrainText;
   readonly kinds: Kinds["layers"];
 }
@@ -33,7 +35,7 @@ interface LayersProps extends Common {
 }
 
 /** Layers, and a button that adds one. */
-function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
+export function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
   const addAt = path.replace(/\.$/, "");
   return (
     <>
@@ -76,10 +78,9 @@ interface LayerProps extends Common {
 }
 
 /** A layer: its kind, its arguments, and the layers within it. */
-function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
+export function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
   const inside = layersIn(layer);
   const fields = Object.entries(fieldsOf[layer.kind] ?? {});
-  const { shortcut } = layer;
   const argument = ([name, field]: (typeof fields)[number]) => (
     <Argument
       key={name}
@@ -113,46 +114,7 @@ function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
           ))}
         </div>
       )}
-      {inside && (
-        <div class="inside">
-          <p class="quiet">{t.inside}</p>
-          <Layers
-            t={t}
-            kinds={kinds}
-            path={`${path}.`}
-            layers={inside}
-            onChange={(layers) => onChange({ ...layer, layers })}
-          />
-          <p class="quiet">{t.shortcut}</p>
-          {isDescription(shortcut) ? (
-            <div class="layers">
-              <div class="layer">
-                <Layer
-                  t={t}
-                  kinds={kinds}
-                  path={t.shortcutOf(path)}
-                  layer={shortcut}
-                  onChange={(next) => onChange({ ...layer, shortcut: next })}
-                  onRemove={() => {
-                    const { shortcut: _, ...others } = layer;
-                    onChange(others as LayerDescription);
-                  }}
-                />
-              </div>
-            </div>
-          ) : (
-            <p>
-              <button
-                type="button"
-                aria-label={t.addShortcut(path)}
-                onClick={() => onChange({ ...layer, shortcut: newLayer("dense") })}
-              >
-                {t.add}
-              </button>
-            </p>
-          )}
-        </div>
-      )}
+      {inside && <Inside t={t} kinds={kinds} path={path} layer={layer} layers={inside} onChange={onChange} />}
     </>
   );
 }

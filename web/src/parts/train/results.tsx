@@ -1,19 +1,18 @@
-import { useMemo, useState } from "preact/hooks";
-import type { Series } from "../../shared/chart.tsx";
 import { Slider } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { lazy } from "../../shared/lazy.tsx";
+import { Curves } from "./curves.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
-import { rateOf } from "./optimizer-fields.tsx";
+import { Legend, Mark } from "./marks.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
+import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
-import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
 
-const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
+const Note = lazy(() => import("./note.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
@@ -25,6 +24,8 @@ interface Props {
   readonly points: readonly LabelledPoint[];
   /** the class of points that are clicked */
   readonly label: number;
+  /** steps of the address that are too many to be trained */
+  readonly refused: number | undefined;
   /** of classes that are one's own */
   readonly ownNames: readonly string[];
   readonly onLabel: (label: number) => void;
@@ -33,25 +34,8 @@ interface Props {
   readonly onReset: () => void;
 }
 
-/** At most so many points of a curve. */
-const POINTS = 400;
-
-interface Kept {
-  readonly name: string;
-  readonly loss: { readonly x: number[]; readonly y: number[] };
-  readonly accuracy: { readonly x: number[]; readonly y: number[] };
-}
-
-/** A setting in a word. */
-const nameOf = ({ optimizer, batchSize }: Setting) =>
-  `${optimizer.kind} ${rateOf(optimizer).rate}, ${batchSize}`;
-
-function accuracyOf({ measured }: Trainer) {
-  const each = Math.ceil(measured.length / POINTS);
-  const shown = measured.filter((_, i) => i % each === 0 || i === measured.length - 1);
-  return { x: shown.map(({ step }) => step), y: shown.map(({ test }) => test) };
-}
-
+/** Classes whose confusion matrix is no wider than the plane. */
+const FEW = 4;
 export function Results({
   t,
   run,
@@ -59,6 +43,7 @@ export function Results({
   setting,
   points,
   label,
+  refused,
   ownNames,
   onLabel,
   onPoints,
@@ -66,39 +51,21 @@ export function Results({
   onReset,
 }: Props) {
   const { trainer, look, hash, isRunning, isSeeking } = run;
-  const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
   const loss = trainer?.losses.of(step);
-  const count = trainer?.losses.length ?? 0;
-  const lossSeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.loss,
-      })),
-    ],
-    [t, trainer, count, hash, kept],
-  );
-  const accuracySeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.testAccuracy, color: "--series-1", ...(trainer ? accuracyOf(trainer) : { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.accuracy,
-      })),
-    ],
-    [t, trainer, trainer?.measured.length, kept],
-  );
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
   const scores = look?.plane && Object.values(look.plane).at(-1);
+  const names = Array.from(
+    { length: trainer?.data.classes ?? 2 },
+    (_, i) => trainer?.data.names?.[i] ?? t.classOf(i),
+  );
+
+  const confusion = !isOfImages(spec.data) && trainer && look && step > 0 && (
+    <ConfusionCard labels={trainer.data.test.t.data} classes={look.classes} names={names} />
+  );
 
   return (
     <div class="stack">
@@ -130,7 +97,12 @@ export function Results({
             {t.reset}
           </button>
         </div>
-        <Problem run={run} of="training" />
+        <Problem t={t} run={run} of="training" />
+        {refused !== undefined && total === 0 && (
+          <p role="status" class="bad">
+            {t.tooManySteps(refused, MOST_STEPS)}
+          </p>
+        )}
         <Slider
           label={t.time}
           value={step}
@@ -139,6 +111,15 @@ export function Results({
           text={t.of(step, total)}
           onInput={(to) => run.seek(Math.min(to, total))}
         />
+        {isSeeking && trainer?.journey && (
+          <p class="row">
+            <progress aria-label={t.seeking} max={trainer.journey.to} value={trainer.journey.at} />
+            {t.of(trainer.journey.at, trainer.journey.to)}
+            <button type="button" onClick={() => run.halt()}>
+              {t.halt}
+            </button>
+          </p>
+        )}
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>
@@ -173,51 +154,11 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <p class="quiet" data-hash-help>
-          {trainer?.isLoaded ? t.loadedHelp : t.hashHelp}
-        </p>
-      </section>
-      <section class="card">
-        <h2>{t.curves}</h2>
-        {count === 0 && kept.length === 0 ? (
-          <p class="quiet">{t.noCurves}</p>
-        ) : (
-          <>
-            <Chart label={t.lossLabel} xLabel={t.stepLabel} series={lossSeries} />
-            <Chart
-              label={t.testAccuracy}
-              xLabel={t.stepLabel}
-              series={accuracySeries}
-              range={[0, 1]}
-              height={160}
-            />
-          </>
-        )}
-        <div class="row">
-          <button
-            type="button"
-            disabled={count === 0}
-            onClick={() =>
-              trainer &&
-              setKept([
-                ...kept,
-                {
-                  name: `${t.run(kept.length + 1)}: ${nameOf(setting)}`,
-                  loss: trainer.losses.curve(POINTS),
-                  accuracy: accuracyOf(trainer),
-                },
-              ])
-            }
-          >
-            {t.keep}
-          </button>
-          {kept.length > 0 && (
-            <button type="button" onClick={() => setKept([])}>
-              {t.forget}
-            </button>
-          )}
+        <div class="quiet" data-hash-help>
+          {trainer?.isLoaded ? <Note of="loaded" /> : t.hashHelp}
         </div>
       </section>
+      <Curves t={t} trainer={trainer} setting={setting} hash={hash} />
       <div class="cards">
         {!isOfImages(spec.data) && (
           <div class="stack">
@@ -245,7 +186,7 @@ export function Results({
                     <span class="quiet">{t.addTo}</span>
                     {[0, 1, 2].map((i) => (
                       <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
-                        {t.classOf(i)}
+                        <Mark label={i} /> {t.classOf(i)}
                       </button>
                     ))}
                     <button type="button" onClick={() => onPoints([])}>
@@ -253,22 +194,17 @@ export function Results({
                     </button>
                   </div>
                 ) : (
-                  <p class="quiet">{t.planeHelp}</p>
+                  <>
+                    <Legend names={names} />
+                    <p class="quiet">{t.planeHelp}</p>
+                  </>
                 )}
               </section>
             )}
-            {trainer && look && step > 0 && (
-              <ConfusionCard
-                labels={trainer.data.test.t.data}
-                classes={look.classes}
-                names={Array.from(
-                  { length: trainer.data.classes },
-                  (_, i) => trainer.data.names?.[i] ?? t.classOf(i),
-                )}
-              />
-            )}
+            {names.length <= FEW && confusion}
           </div>
         )}
+        {names.length > FEW && confusion}
         {look?.plane && (
           <section class="card">
             <h2>{t.neurons}</h2>

@@ -3,6 +3,7 @@
 import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
+import { Keyframes } from "./keyframes.ts";
 import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
@@ -26,13 +27,22 @@ export type EndOf = (from: number) => number;
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
-/** At most so many checkpoints are kept; then every other one is left out, time and again. */
-const MOST_KEYFRAMES = 30;
-
-interface Keyframe {
-  readonly step: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/** On its way to a step: where it has come. */
+export interface Journey {
+  readonly at: number;
+  readonly to: number;
 }
+
+/** After so many milliseconds it is told. */
+const LONG_MS = 500;
+
+/** Something that is sought: ended because it is void, or because where it has come is enough. */
+interface Seek {
+  readonly stop: AbortController;
+  isEnough: boolean;
+}
+
+const newSeek = (): Seek => ({ stop: new AbortController(), isEnough: false });
 
 export class Trainer {
   readonly worker: TrainingWorker;
@@ -43,6 +53,8 @@ export class Trainer {
   readonly losses = new Losses();
   /** whether it began with weights of a file */
   isLoaded = false;
+  /** while it is on its way to another step for long */
+  journey: Journey | undefined;
   measured: Measured[] = [];
   readonly data: Prepared;
   readonly #spec: Spec;
@@ -56,10 +68,12 @@ export class Trainer {
   #last: Promise<unknown> = Promise.resolve();
   /** ends what runs */
   #stop: AbortController | undefined;
-  /** ends the last seek: only the latest of several is done */
-  #seek = new AbortController();
-  /** checkpoints of steps on the way, from which others are trained anew */
-  #keyframes: Keyframe[] = [];
+  /** the last seek: only the latest of several is done */
+  #seek = newSeek();
+  /** what is being trained, and from which step on */
+  #running: { readonly setting: Setting; readonly first: number } | undefined;
+  /** on the way, from which other steps are trained anew */
+  readonly #keyframes = new Keyframes();
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -105,8 +119,11 @@ export class Trainer {
   }
 
   /** What an address can hold of the run: nothing where it began with weights that were loaded. */
-  get shared(): readonly Segment[] {
-    return this.isLoaded ? [] : this.log;
+  get shared(): { readonly log: readonly Segment[]; readonly at?: number } {
+    if (this.isLoaded) return { log: [] };
+    if (!this.#running) return { log: this.log, at: this.step };
+    const { setting, first } = this.#running;
+    return { log: withSteps(firstSteps(this.log, first), setting, this.step - first) };
   }
 
   /**
@@ -135,6 +152,7 @@ export class Trainer {
     const stop = new AbortController();
     this.#stop = stop;
     const first = this.step;
+    this.#running = { setting, first };
     try {
       const done = await this.#fit(this.#net, setting, first, steps, { stop, until });
       this.log = withSteps(this.log, setting, done);
@@ -145,6 +163,7 @@ export class Trainer {
       if ((error as Error).name === "NotFiniteError") await this.#goBack();
       throw error;
     } finally {
+      this.#running = undefined;
       if (this.#stop === stop) this.#stop = undefined;
     }
     this.#listener.changed();
@@ -157,7 +176,7 @@ export class Trainer {
       if (step < 0) continue;
       this.log = firstSteps(this.log, step);
       try {
-        await this.#go(step, new AbortController());
+        await this.#go(step, newSeek());
         this.#forgetAhead();
         return;
       } catch {
@@ -171,7 +190,7 @@ export class Trainer {
     this.log = firstSteps(this.log, this.step);
     this.losses.cut(this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
-    this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
+    this.#keyframes.cut(this.step);
   }
 
   stop(): void {
@@ -182,37 +201,52 @@ export class Trainer {
   /** Goes to one of its steps. @returns false where another seek came after it */
   seek(step: number): Promise<boolean> {
     this.stop();
-    this.#seek.abort();
-    const seek = new AbortController();
+    this.#seek.stop.abort();
+    const seek = newSeek();
     this.#seek = seek;
     return this.#next(() => this.#go(Math.min(step, this.total), seek));
   }
 
-  async #go(step: number, stop: AbortController): Promise<boolean> {
+  /** Ends the way to a step where it has come. */
+  halt(): void {
+    this.#seek.isEnough = true;
+    this.#seek.stop.abort();
+  }
+
+  async #go(step: number, seek: Seek): Promise<boolean> {
+    const { stop } = seek;
     if (stop.signal.aborted) return false;
+    const begun = performance.now();
     const net = await networkOf(this.worker, this.#spec, this.data);
+    let at = 0;
+    const onWay = (to: number) => {
+      if (performance.now() - begun < LONG_MS) return;
+      this.journey = { at: to, to: step };
+      this.#listener.changed();
+    };
     try {
-      const keyframe = this.#keyframes.findLast((each) => each.step <= step);
+      const keyframe = this.#keyframes.before(step);
       if (keyframe) await net.restore(keyframe.bytes);
-      const known = keyframe?.step ?? 0;
+      at = keyframe?.step ?? 0;
       let end = 0;
       for (const segment of firstSteps(this.log, step)) {
-        const begin = Math.max(end, known);
         end += segment.steps;
-        if (end > begin && !stop.signal.aborted)
-          await this.#fit(net, segment, begin, end - begin, { stop, isReplay: true });
+        if (end > at && !stop.signal.aborted)
+          at += await this.#fit(net, segment, at, end - at, { stop, onWay });
       }
     } catch (error) {
       net.dispose();
       throw error;
+    } finally {
+      this.journey = undefined;
     }
-    if (stop.signal.aborted) {
+    if (stop.signal.aborted && !seek.isEnough) {
       net.dispose();
       return false;
     }
     this.#net.dispose();
     this.#net = net;
-    this.step = step;
+    this.step = at;
     this.#listener.changed();
     return true;
   }
@@ -227,7 +261,7 @@ export class Trainer {
     const net = await networkOf(this.worker, this.#spec, this.data);
     try {
       await net.load(bytes);
-      this.#keyframes = [{ step: 0, bytes: await net.checkpoint() }];
+      this.#keyframes.beginWith(await net.checkpoint());
     } catch (error) {
       net.dispose();
       throw error;
@@ -245,7 +279,7 @@ export class Trainer {
     { optimizer, batchSize }: Setting,
     first: number,
     steps: number,
-    { stop, until = 2, isReplay = false }: { stop: AbortController; until?: number; isReplay?: boolean },
+    { stop, until = 2, onWay }: { stop: AbortController; until?: number; onWay?: (step: number) => void },
   ): Promise<number> {
     const history = await net.fit(this.#trainSet, {
       loss: "crossEntropy",
@@ -258,14 +292,17 @@ export class Trainer {
         every: everyOf(this.data),
       },
       onProgress: ({ step, loss }) => {
-        if (isReplay) return;
+        if (onWay) {
+          onWay(first + step);
+          return;
+        }
         this.step = first + step;
         this.losses.set(this.step, loss);
         this.#listener.changed();
       },
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
-        await this.#keep(net, at);
+        if (!this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
         // What is trained anew is known already, and lies before the last.
         if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
@@ -279,16 +316,8 @@ export class Trainer {
       },
     });
     for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
-    if (!isReplay) this.step = first + history.steps;
+    if (!onWay) this.step = first + history.steps;
     return history.steps;
-  }
-
-  async #keep(net: WorkerNetwork, step: number): Promise<void> {
-    if (this.#keyframes.some((each) => each.step === step)) return;
-    this.#keyframes.push({ step, bytes: await net.checkpoint() });
-    this.#keyframes.sort((a, b) => a.step - b.step);
-    if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */
@@ -298,7 +327,7 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     this.stop();
-    this.#seek.abort();
+    this.#seek.stop.abort();
     this.#net.dispose();
     this.#trainSet.dispose();
     this.#testSet.dispose();
