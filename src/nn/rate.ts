@@ -14,6 +14,8 @@ export interface Schedule {
   readonly description?: ScheduleDescription;
   /** The state after an evaluation; `state` is undefined before the first. */
   readonly next?: (state: ScheduleState | undefined, record: EvaluationRecord) => ScheduleState;
+  /** @internal Is given an evaluation as they will be, with 0 for each number that is measured. @throws OptionError where it lacks one */
+  readonly check?: (expected: EvaluationRecord) => void;
 }
 
 /** What a schedule remembers of evaluations: plain numbers, kept with the optimizer's state. */

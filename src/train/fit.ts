@@ -8,7 +8,7 @@ import type { Callback, FitRun } from "./callbacks/callback.ts";
 import { classNamesOf } from "./class-names.ts";
 import { type Core, setStep } from "./core.ts";
 import { continued } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, measuredTerms } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, evaluationOf, measuredTerms } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EvaluationRecord, type History, newHistory, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
@@ -16,7 +16,7 @@ import type { Steps } from "./parts.ts";
 import { type Prepared, prepare } from "./prepared.ts";
 import { drawing } from "./programs.ts";
 import { type Schedule, schedule } from "./schedule.ts";
-import type { FitContext, TrainingState } from "./training-state.ts";
+import type { FitContext, Run, TrainingState } from "./training-state.ts";
 
 /** Trains; see Network.fit. All that the caller has given is checked, and taken, before anything is waited for. */
 export async function fit(
@@ -34,11 +34,19 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
   }
-  const update = updateOf("fit", options.optimizer, core.parameters.layout, core.dtype);
+  const { from = 0, optimizer } = options;
+  const zeros = evaluationOf(core, objective, metrics, () => 0) as Evaluation;
+  const results = Object.fromEntries(Object.keys(plan.evaluated).map((name) => [name, zeros]));
+  const expected: EvaluationRecord = { step: from, epoch: 0, results };
+  if (typeof optimizer.lr === "function") optimizer.lr.check?.(expected);
+  const update = updateOf("fit", optimizer, core.parameters.layout, core.dtype);
   const slots = context.slotsFor(update);
   let prepared: Prepared | undefined;
+  let run: Run;
   try {
     prepared = prepare(core, context, { plan, metrics, update, slots });
+    run = runOf(plan, prepared, state.step - from);
+    if (from > 0) state.checkResumed?.(from, run);
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -46,24 +54,38 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots, options.optimizer);
+  context.keepSlots(slots, optimizer);
+  state.run = run;
   state.objective = objective;
   state.scales = plan.data.scales;
   state.classNames = classNames;
   try {
-    return await train(core, state, context, plan, prepared);
+    return await train(core, state, context, plan, prepared, expected);
   } finally {
     prepared.dispose();
   }
+}
+
+function runOf(
+  { options, batchSize, sampling, by, every, objective, weights }: Schedule,
+  { seed, samples }: Prepared,
+  start: number,
+): Run {
+  return {
+    ...{ start, batchSize, sampling, by, every, objective, seed, samples },
+    optimizer: { ...options.optimizer },
+    weights: weights.map((each) => each?.description),
+  };
 }
 
 /** One fit, step by step. */
 async function train(
   core: Core,
   state: TrainingState,
-  { net, seed, alive }: FitContext,
+  { net, alive }: FitContext,
   plan: Schedule,
   prepared: Prepared,
+  expected: EvaluationRecord,
 ): Promise<History> {
   const { run, programs, check, evaluators } = prepared;
   const { options, stepsPerEpoch, every, steps: whole } = plan;
@@ -86,6 +108,7 @@ async function train(
     steps: whole,
     history,
     evaluated: Object.keys(evaluators),
+    expected,
     stop() {
       end = history.steps;
     },
@@ -168,7 +191,7 @@ async function train(
     const slicer = new Slicer();
     // After how many steps something is due.
     const periods = [every, ...told.periods];
-    beginEpochs(core, state, plan, prepared, options.seed ?? seed);
+    beginEpochs(core, state, plan, prepared);
     // Where a run goes on, that was mostly measured before it was cut.
     const isMeasured = from > 0 && (from % every !== 0 || state.evaluated === from);
     let isWhole = !signal?.aborted && (isMeasured || (await evaluate()));
@@ -233,8 +256,7 @@ function beginEpochs(
   { engine }: Core,
   state: TrainingState,
   { sampling, stepsPerEpoch, batchSize, data }: Schedule,
-  { run, spec, samples }: Prepared,
-  seed: number,
+  { run, spec, samples, seed }: Prepared,
 ): void {
   if (sampling !== "shuffle") {
     state.epochs = { ...state.epochs, of: undefined };

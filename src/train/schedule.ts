@@ -2,7 +2,6 @@ import {
   anything,
   callback,
   check,
-  having,
   isObject,
   oneOf,
   options,
@@ -19,6 +18,7 @@ import { callbacksRule } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
+import type { Weights } from "./weights.ts";
 
 /** The counts of a fit, its data sets, and its options as they were when it began. */
 export interface Schedule {
@@ -30,6 +30,8 @@ export interface Schedule {
   readonly by: Differentiation;
   readonly every: number;
   readonly objective: Objective;
+  /** how much samples count, for each term of the objective; none where all count alike */
+  readonly weights: readonly (Weights | undefined)[];
   readonly data: Samples;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
@@ -55,7 +57,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   seed,
   evaluate: object,
   from: whole(0),
-  weights: having("hold", "weights, such as classWeights([1, 5])"),
+  weights: anything,
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
@@ -97,9 +99,9 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (from > count) {
+  if (from > Math.min(count, done)) {
     throw new OptionError(
-      `fit: from is ${from}, but there are only ${count} steps; give those of the whole run`,
+      `fit: from is ${from}, but ${from > count ? `there are only ${count} steps; give those of the whole run` : `the network has done only ${done} steps`}`,
     );
   }
   if (done + count - from > MOST_STEPS) {
@@ -122,6 +124,7 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     objective,
+    weights: chosen.weights ? face.weights("fit", chosen.weights, objective) : [],
     data,
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };

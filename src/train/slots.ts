@@ -1,4 +1,5 @@
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import type { Disposable, Resources } from "../runtime/resources.ts";
 import type { Core } from "./core.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -10,16 +11,34 @@ export interface Slots extends Disposable {
   readonly name: string;
   /** its regions of state by name, one behind the other, each laid out as the parameters are */
   readonly regions: readonly string[];
+  /** how many steps an update takes; undefined where a checkpoint does not say it */
+  readonly every: number | undefined;
   readonly address: number;
+  /** of those that were read from a checkpoint: what an optimizer with other extras goes on with */
+  adapted?: (update: Update) => Slots;
+  /** where the optimizer stands that begins with them; default: at its beginning */
+  standing?: Standing;
 }
 
-/** A new one, of zeros. */
-export function slots({ engine, owner, parameters }: Core, name: string, regions: readonly string[]): Slots {
+/** Where an optimizer stands. */
+export interface Standing {
+  /** steps that it has been given */
+  readonly given: number;
+  /** of its schedule, where that follows evaluations */
+  readonly schedule: ScheduleState | undefined;
+}
+
+/** New ones, of zeros. */
+export function slots(
+  { engine, owner, parameters }: Core,
+  { name, regions, every }: Pick<Slots, "name" | "regions" | "every">,
+): Slots {
   const block = engine.heap.allocate(regions.length * parameters.bytes, `${owner}: optimizer`);
   return {
     optimizer: undefined,
     name,
     regions,
+    every,
     address: block.address,
     dispose: () => engine.heap.free(block),
   };
@@ -27,7 +46,10 @@ export function slots({ engine, owner, parameters }: Core, name: string, regions
 
 /** The state of a network's optimizer, from fit to fit. */
 export interface KeptSlots {
-  /** That of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
+  /**
+   * That of the last fit if it is the same optimizer, or what a checkpoint had of one of its kind, as far as both have the same regions; else new
+   * and zero.
+   */
   slotsFor(update: Update): Slots;
   /** Makes these the network's own. @param optimizer whose they are; undefined where they were read from a checkpoint */
   keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
@@ -36,22 +58,20 @@ export interface KeptSlots {
 /** @param state where they are kept @param resources of the network */
 export function keptSlots(core: Core, state: TrainingState, resources: Resources): KeptSlots {
   return {
-    slotsFor({ optimizer, regions }) {
+    slotsFor(update) {
+      const { optimizer, regions, every = 1 } = update;
       const { slots: kept } = state;
       const { name } = optimizer;
-      const isKept =
-        kept &&
-        (kept.optimizer ?? optimizer) === optimizer &&
-        kept.name === name &&
-        kept.regions.join() === regions.join();
-      return isKept ? kept : slots(core, name, regions);
+      const isKind = kept && (kept.optimizer ?? optimizer) === optimizer && kept.name === name;
+      if (isKind && kept.regions.join() === regions.join() && (kept.every ?? every) === every) return kept;
+      return (isKind && kept.adapted?.(update)) || slots(core, { name, regions, every });
     },
     keepSlots(slots, optimizer) {
       if (state.slots !== slots) {
         if (state.slots) resources.release(state.slots);
         state.slots = slots && resources.add(slots);
-        state.given = 0;
-        state.schedule = undefined;
+        const { given, schedule } = slots?.standing ?? { given: 0, schedule: undefined };
+        Object.assign(state, { given, schedule });
       }
       if (slots) slots.optimizer = optimizer;
     },

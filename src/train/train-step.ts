@@ -9,10 +9,10 @@ import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { type Inputs, toInputs, toTargets } from "./arguments.ts";
 import { type Batch, type BatchProgram, composeBatch, fill, programOf } from "./batch.ts";
-import { type Core, training } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { Objective } from "./face.ts";
 import { type AnyNetwork, type Inside, insideOf, Network } from "./network.ts";
-import { composeFiniteCheck, composeUpdate, type FiniteCheck } from "./programs.ts";
+import { composeFiniteCheck, composeUpdate, type FiniteCheck, trainingOf } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { RunState } from "./run-state.ts";
 import type { Signature, Single } from "./signature.ts";
@@ -150,6 +150,8 @@ class Trainer implements Disposable {
     }
     state.step++;
     state.given++;
+    // No fit's any more.
+    state.run = undefined;
     state.objective = objective;
     return value;
   }
@@ -157,7 +159,7 @@ class Trainer implements Disposable {
   #compose(core: Core, batch: Batch): BatchProgram {
     const state = this.#run.address;
     const write = (composer: Composer): BatchProgram => {
-      const { built, inputs, views } = composeBatch(composer, core, batch, training);
+      const { built, inputs, views } = composeBatch(composer, core, batch, trainingOf(this.#update));
       composeUpdate(composer, core, built, inputs, {
         differentiated: core,
         by: "backprop",

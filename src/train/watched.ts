@@ -38,35 +38,47 @@ export interface Watched {
   readonly mode: "min" | "max";
   /** @throws OptionError where there is no such number */
   of(record: EvaluationRecord): number;
-  /** @throws OptionError where the fit does not evaluate such a data set */
-  check(evaluated: readonly string[]): void;
+  /** @param expected with 0 for each number that the fit measures @throws OptionError where this is none of them */
+  check(expected: EvaluationRecord): void;
 }
 
 /** @throws OptionError where it is not known which is better */
 export function watched(call: string, { data, output, metric = "loss", mode }: WatchedOptions): Watched {
   const better = mode ?? (Object.hasOwn(known, metric) ? known[metric] : undefined);
   check(call, `mode, for ${show(metric)},`, better, watchedRules.mode);
-  const fail = (names: readonly string[]): never => {
-    const of = output === undefined ? "" : ` of the output ${show(output)}`;
-    const set = data === undefined ? "a data set" : show(data);
-    throw new OptionError(
-      `${call}: there is no number ${show(metric)}${of} of ${set} among what fit evaluates ` +
-        `(${names.join(", ") || "nothing"}); see its option evaluate`,
-    );
+  const of = output === undefined ? "" : ` of the output ${show(output)}`;
+  const set = data === undefined ? "a data set" : show(data);
+  const missing = `${call}: there is no number ${show(metric)}${of} of ${set} among what fit `;
+  /** The results that it is among. */
+  const results = ({ results }: EvaluationRecord): Readonly<Record<string, unknown>> => {
+    const name = data ?? Object.keys(results).at(-1)!;
+    const whole = Object.hasOwn(results, name) ? results[name]! : undefined;
+    return ((output === undefined ? whole : property(whole?.outputs, output)) ?? {}) as Record<
+      string,
+      unknown
+    >;
   };
+  const number = (among: Readonly<Record<string, unknown>>) =>
+    Object.hasOwn(among, metric) ? among[metric] : undefined;
   return {
     metric,
     mode: better!,
-    of({ results }) {
-      const names = Object.keys(results);
-      const set = data ?? names.at(-1)!;
-      const whole = Object.hasOwn(results, set) ? results[set]! : undefined;
-      const of = (output === undefined ? whole : property(whole?.outputs, output)) ?? {};
-      const value: unknown = Object.hasOwn(of, metric) ? property(of, metric) : undefined;
-      return typeof value === "number" ? value : fail(names);
+    of(record) {
+      const value = number(results(record));
+      if (typeof value === "number") return value;
+      throw new OptionError(`${missing}measures: ${show(value)} is no number to go by`);
     },
-    check(evaluated) {
-      if (evaluated.length === 0 || (data !== undefined && !evaluated.includes(data))) fail(evaluated);
+    check(expected) {
+      const among = results(expected);
+      const value = number(among);
+      if (typeof value === "number" && !Number.isNaN(value)) return;
+      const sets = Object.keys(expected.results);
+      const measured = Object.keys(among).filter((name) => among[name] === 0);
+      throw new OptionError(
+        measured.length === 0
+          ? `${missing}evaluates (${sets.join(", ") || "nothing"}); see its option evaluate`
+          : `${missing}measures (${measured.join(", ")}): add it to evaluate.metrics, or go by one of these with { metric }`,
+      );
     },
   };
 }

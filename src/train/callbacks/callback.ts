@@ -17,6 +17,8 @@ export interface FitRun {
   readonly history: History;
   /** the names of the data sets that are evaluated */
   readonly evaluated: readonly string[];
+  /** @internal an evaluation as they will be, with 0 for each number that is measured */
+  readonly expected: EvaluationRecord;
   readonly signal: AbortSignal | undefined;
   /** Ends the fit as if there were no more steps: it evaluates for the last time, and its history says "stopped". */
   stop(): void;

@@ -31,6 +31,7 @@ import type { Epochs } from "../epochs.ts";
 import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
 import { type Description, describe, isMade } from "./description.ts";
+import { aboutRun, type RunAbout } from "./run.ts";
 
 /** Where it stands in a file's metadata. */
 export const KEY = "kobai";
@@ -62,6 +63,8 @@ export interface TrainingAbout {
   readonly evaluated?: number;
   /** what its callbacks remember */
   readonly callbacks?: readonly CallbackAbout[];
+  /** what its bits depend on besides */
+  readonly run?: RunAbout;
 }
 
 /** The loss of an output. */
@@ -84,6 +87,8 @@ export interface OptimizerAbout {
   readonly name: string;
   /** the regions of its state */
   readonly regions: readonly string[];
+  /** how many steps an update takes */
+  readonly every?: number;
   /** steps that it was given */
   readonly given: number;
   /** of its schedule, where that follows evaluations */
@@ -126,6 +131,7 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
     schedule,
     evaluated,
     remembered = [],
+    run,
   } = training;
   if (schedule) check(call, "what the schedule's next gives", schedule, numbersRule);
   const isKnown = objective?.every(({ loss }) => losses().includes(loss));
@@ -145,7 +151,13 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
       }),
       epochs,
       ...(slots && {
-        optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+        optimizer: {
+          name: slots.name,
+          regions: slots.regions,
+          ...(slots.every !== undefined && { every: slots.every }),
+          given,
+          ...(schedule && { schedule }),
+        },
       }),
       ...(evaluated !== undefined && { evaluated }),
       ...(remembered.length > 0 && {
@@ -155,6 +167,7 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
           weights: weights !== undefined,
         })),
       }),
+      ...(run && { run: aboutRun(core, run) }),
     },
   };
 }
@@ -235,8 +248,9 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
         optimizer: object,
         evaluated: count,
         callbacks: listOf("a list of what callbacks remember"),
+        run: object,
       },
-      ["classNames", "losses", "optimizer", "evaluated", "callbacks"],
+      ["classNames", "losses", "optimizer", "evaluated", "callbacks", "run"],
     );
     const epochs = fields<Epochs>(
       "epochs",
@@ -251,7 +265,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       },
       ["of"],
     );
-    const { optimizer, callbacks } = training;
+    const { optimizer, callbacks, run } = training;
+    if (run) check("run", "start", run.start, whole(0, training.step));
     return {
       ...read,
       training: {
@@ -261,8 +276,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, regions: regionsRule, given: count, schedule: numbersRule },
-            ["schedule"],
+            { name: text, regions: regionsRule, every: whole(), given: count, schedule: numbersRule },
+            ["every", "schedule"],
           ),
         }),
         ...(callbacks && {
