@@ -83,7 +83,7 @@ export class RunState implements Disposable {
     if (bad >= stride * width) return Math.floor(bad / stride / width);
     throw new OptionError(
       `fit: the optimizer ${optimizer.name} has the coefficient ${rows[Math.floor(bad / stride)]} for update ${Math.floor(done / every) + 1}; ` +
-        `all must be finite numbers of ${this.#dtype}`,
+        `all must be finite in ${this.#dtype}`,
     );
   }
 

@@ -194,14 +194,14 @@ test("the rate on a plateau is PyTorch's", () => {
 
 describe("options out of range", () => {
   const above = "a number above 0";
-  const rate = `${above}, or a schedule`;
   const share = "a number from 0 to below 1";
   const least = "a number of at least 0";
+  const rate = `${least}, or a schedule`;
   const listed = "a list such as [weightDecay(1e-4)]";
   const named =
     'the name of a layer ("dense1"), of a parameter ("dense1.bias"), of what several layers call one ("bias"), or a list of such';
   test.each<[() => unknown, string]>([
-    [() => sgd({ lr: 0 }), `sgd: lr must be ${rate}; got 0`],
+    [() => sgd({ lr: -0.1 }), `sgd: lr must be ${rate}; got -0.1`],
     [() => sgd({ lr: Number.NaN }), `sgd: lr must be ${rate}; got NaN`],
     [() => sgd({ lr: "0.1" as never }), `sgd: lr must be ${rate}; got "0.1"`],
     [() => sgd({ with: weightDecay(1) as never }), `sgd: with must be ${listed}; got an object`],
