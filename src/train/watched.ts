@@ -46,39 +46,36 @@ export interface Watched {
 export function watched(call: string, { data, output, metric = "loss", mode }: WatchedOptions): Watched {
   const better = mode ?? (Object.hasOwn(known, metric) ? known[metric] : undefined);
   check(call, `mode, for ${show(metric)},`, better, watchedRules.mode);
-  const of = output === undefined ? "" : ` of the output ${show(output)}`;
-  const set = data === undefined ? "a data set" : show(data);
-  const missing = `${call}: there is no number ${show(metric)}${of} of ${set} among what fit `;
-  /** The results that it is among. */
-  const results = ({ results }: EvaluationRecord): Readonly<Record<string, unknown>> => {
-    const name = data ?? Object.keys(results).at(-1)!;
-    const whole = Object.hasOwn(results, name) ? results[name]! : undefined;
+  const which = `${show(metric)}${output === undefined ? "" : ` of the output ${show(output)}`} of ${data === undefined ? "a data set" : show(data)}`;
+  const isMeasured = (value: unknown) => typeof value === "number" && !Number.isNaN(value);
+  /** The results that it should be among. */
+  const resultsOf = ({ results }: EvaluationRecord): Readonly<Record<string, unknown>> => {
+    const set = data ?? Object.keys(results).at(-1)!;
+    const whole = Object.hasOwn(results, set) ? results[set]! : undefined;
     return ((output === undefined ? whole : property(whole?.outputs, output)) ?? {}) as Record<
       string,
       unknown
     >;
   };
-  const number = (among: Readonly<Record<string, unknown>>) =>
-    Object.hasOwn(among, metric) ? among[metric] : undefined;
+  const find = (record: EvaluationRecord, fits: (value: unknown) => boolean): number => {
+    const results = resultsOf(record);
+    const value = Object.hasOwn(results, metric) ? results[metric] : undefined;
+    if (fits(value)) return value as number;
+    if (typeof value === "object")
+      throw new OptionError(`${call}: ${which} is ${show(value)}, no number to go by`);
+    const measured = Object.keys(results).filter((name) => isMeasured(results[name]));
+    throw new OptionError(
+      `${call}: there is no number ${which} among what fit ${
+        measured.length > 0
+          ? `measures (${measured.join(", ")}): add it to evaluate.metrics, or give the metric to go by`
+          : `evaluates (${Object.keys(record.results).join(", ") || "nothing"}); see its option evaluate`
+      }`,
+    );
+  };
   return {
     metric,
     mode: better!,
-    of(record) {
-      const value = number(results(record));
-      if (typeof value === "number") return value;
-      throw new OptionError(`${missing}measures: ${show(value)} is no number to go by`);
-    },
-    check(expected) {
-      const among = results(expected);
-      const value = number(among);
-      if (typeof value === "number" && !Number.isNaN(value)) return;
-      const sets = Object.keys(expected.results);
-      const measured = Object.keys(among).filter((name) => among[name] === 0);
-      throw new OptionError(
-        measured.length === 0
-          ? `${missing}evaluates (${sets.join(", ") || "nothing"}); see its option evaluate`
-          : `${missing}measures (${measured.join(", ")}): add it to evaluate.metrics, or go by one of these with { metric }`,
-      );
-    },
+    of: (record) => find(record, (value) => typeof value === "number"),
+    check: (expected) => void find(expected, isMeasured),
   };
 }

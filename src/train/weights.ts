@@ -178,9 +178,7 @@ function hold(
       composer.push(gather(loss.dtype, from, choice));
       const made = weighted(loss, leaf);
       if (!made) {
-        throw new OptionError(
-          `fit: weights go with kobai's losses; ${objective[term]!.loss.name} is one of your own, which can weigh by itself`,
-        );
+        throw new OptionError("fit: weights go with losses of kobai's; one of your own can weigh by itself");
       }
       losses[term] = made;
       return {

@@ -140,7 +140,7 @@ describe("plateau", () => {
       ),
     );
     expect(() => plateau({ from: 1, metric: "f1" }).next!(undefined, record!)).toThrow(
-      'plateau: there is no number "f1" of a data set among what fit evaluates (train)',
+      'plateau: there is no number "f1" of a data set among what fit measures (loss, accuracy): add it to evaluate.metrics, or give the metric to go by',
     );
   });
 });

@@ -234,8 +234,8 @@ describe("fit refuses", () => {
     ],
     [
       "a parameter in two groups",
-      () => ({ optimizer: sgd({ with: [group("dense1", {}), frozen("bias")] }) }),
-      "fit: optimizer.with has the parameter dense1.bias in two groups; it can be in one",
+      () => ({ optimizer: sgd({ with: [group("dense1", {}), group(["dense2", "bias"], {})] }) }),
+      'fit: optimizer.with has the parameter dense1.bias in two groups, by "dense1" and by "bias"; it can be in one: name the parameters one by one, such as group("dense1.bias", …)',
     ],
     [
       "to freeze everything",

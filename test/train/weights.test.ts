@@ -227,7 +227,7 @@ describe("weights", () => {
         loss: ownLoss("own", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))), "values"),
       },
       OptionError,
-      "fit: weights go with one loss of kobai's; one of your own can weigh by itself",
+      "fit: weights go with losses of kobai's; one of your own can weigh by itself",
     ],
   ])("%s are refused before anything is trained", async (_, options, kind, message) => {
     using net = make();

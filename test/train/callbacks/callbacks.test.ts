@@ -104,6 +104,7 @@ describe("callbacks are called", () => {
         steps: 2,
         history,
         evaluated: ["train", "test"],
+        expected: expect.any(Object),
         stop: expect.any(Function),
       },
     ]);
@@ -302,10 +303,11 @@ describe("from", () => {
 
   it("a run that is done trains nothing, and is measured", async () => {
     using net = make();
+    await net.fit(data, { ...base(), steps: 7 });
     const history = await net.fit(data, { ...base(), steps: 7, from: 7, evaluate: { data } });
     expect(history).toMatchObject({ steps: 7, ended: "completed", loss: [] });
     expect(history.evaluations.map(({ step }) => step)).toEqual([7]);
-    expect(net.steps).toBe(0);
+    expect(net.steps).toBe(7);
   });
 
   it("is at most the steps that there are", async () => {
@@ -315,5 +317,16 @@ describe("from", () => {
       OptionError,
       "fit: from is 8, but there are only 7 steps; give those of the whole run",
     );
+  });
+
+  it("is at most the steps that the network has done", async () => {
+    using net = make();
+    await net.fit(data, { ...base(), steps: 3 });
+    await expectRejection(
+      net.fit(data, { ...base(), steps: 10, from: 4 }),
+      OptionError,
+      "fit: from is 4, but the network has done only 3 steps",
+    );
+    expect(net.steps).toBe(3);
   });
 });
