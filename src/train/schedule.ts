@@ -14,7 +14,7 @@ import {
 } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
-import { callbacksRule } from "./callbacks/callback.ts";
+import { callbacksRule, checkNames } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
@@ -74,6 +74,7 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
  */
 export function schedule(face: Face, given: unknown, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
+  for (const [i, each] of chosen.callbacks?.entries() ?? []) checkNames(`fit: callbacks[${i}]`, each);
   const objective = face.objective("fit", chosen.loss);
   checkOptimizer("fit", chosen.optimizer);
   if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {

@@ -1,7 +1,7 @@
 // One step on a batch that is given, for training loops of one's own.
 
 import { Status } from "../../assembly/blocks.ts";
-import { anything, check, options, type Rule } from "../check.ts";
+import { anything, check, options } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
@@ -11,7 +11,7 @@ import { type Inputs, toInputs, toTargets } from "./arguments.ts";
 import { type Batch, type BatchProgram, composeBatch, fill, programOf } from "./batch.ts";
 import type { Core } from "./core.ts";
 import type { Objective } from "./face.ts";
-import { type AnyNetwork, type Inside, insideOf, Network } from "./network.ts";
+import { type AnyNetwork, type Inside, insideOf, type Network, networkRule } from "./network.ts";
 import { composeFiniteCheck, composeUpdate, type FiniteCheck, trainingOf } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { RunState } from "./run-state.ts";
@@ -26,8 +26,6 @@ export interface TrainStepOptions<S extends Signature = Single> {
   /** What to make small. Default: that of the last step or fit, else `crossEntropy()` where there is one output. */
   loss?: S["loss"];
 }
-
-const networkRule: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
 
 /**
  * Trains a network by one step on a batch, for a loop of one's own: forward, loss, gradients and update, as a step of `fit` does, in

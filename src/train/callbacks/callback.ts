@@ -1,4 +1,5 @@
-import { isObject, isWhole, type Rule } from "../../check.ts";
+import { isObject, isWhole, nearest, property, type Rule, show } from "../../check.ts";
+import { OptionError } from "../../errors.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
@@ -59,9 +60,33 @@ export const callbacksRule: Rule = [
   `a list of callbacks { ${events.join(", ")}, every }`,
 ];
 
-/** Has at least one function: a name that is misspelled would never be called. */
-export function isCallback(value: unknown): boolean {
+/** Has at least one function. */
+export function isCallback(value: unknown): value is Callback {
   if (!isObject(value) || !(value.every === undefined || isWhole(value.every, 1))) return false;
   const given = events.map((event) => value[event]).filter((each) => each !== undefined);
   return given.length > 0 && given.every((each) => typeof each === "function");
+}
+
+/** Those of its class as well. */
+function namesOf(value: object | null): string[] {
+  if (value === null || value === Object.prototype) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
+}
+
+/**
+ * A function whose name is misspelled would never be called, though others beside it are.
+ *
+ * @param what how messages name the callback
+ * @throws OptionError where one begins with "on" and is none of the events, or `every` is misspelled
+ */
+export function checkNames(what: string, callback: Callback): void {
+  const names = [...events, "every"];
+  for (const name of namesOf(callback)) {
+    const near = nearest(name, names);
+    const isMeant = near === "every" || (/^on/i.test(name) && typeof property(callback, name) === "function");
+    if (names.includes(name) || !isMeant) continue;
+    throw new OptionError(
+      `${what} has ${show(name)}, which is never called; ${near ? `did you mean ${near}?` : `there are ${events.join(", ")}`}`,
+    );
+  }
 }

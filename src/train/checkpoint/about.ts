@@ -22,7 +22,7 @@ import {
   whole,
 } from "../../check.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
-import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
+import { losses } from "../../nn/by-name.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
 import { version as kobai } from "../../version.ts";
 import type { Json } from "../callbacks/json.ts";
@@ -102,16 +102,16 @@ export const slotName = (region: string, parameter: string) => `optimizer.${regi
 export const memoryName = (callback: number, variable: string) => `callback.${callback}.${variable}`;
 
 /** The losses that can be written down: with another the network has none after it was read. */
-const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
+const written = () => Object.values(losses).map((make) => make());
 
 /** @throws OptionError where they are not by the network's outputs */
-export function objectiveOf({ face }: Core, written: unknown): Objective | undefined {
-  if (written === undefined) return undefined;
-  const isOne = typeof property(written, "name") === "string";
-  const terms = isOne ? { one: written } : (written as Readonly<Record<string, unknown>>);
+export function objectiveOf({ face }: Core, read: unknown): Objective | undefined {
+  if (read === undefined) return undefined;
+  const isOne = typeof property(read, "name") === "string";
+  const terms = isOne ? { one: read } : (read as Readonly<Record<string, unknown>>);
   const found = Object.entries(terms).map(([output, each]) => {
     const { name, weight } = fields<LossAbout>("losses", each, { name: text, weight: positive });
-    return [output, { loss: losses().find((loss) => loss.name === name), weight }] as const;
+    return [output, { loss: written().find((loss) => loss.name === name), weight }] as const;
   });
   // Of a later version.
   if (found.some(([, { loss }]) => !loss)) return undefined;
@@ -134,7 +134,7 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
     run,
   } = training;
   if (schedule) check(call, "what the schedule's next gives", schedule, numbersRule);
-  const isKnown = objective?.every(({ loss }) => losses().includes(loss));
+  const isKnown = objective?.every(({ loss }) => written().includes(loss));
   return {
     version: VERSION,
     kobai,

@@ -1,18 +1,16 @@
 // Networks in files: written, and made again. Functions and no methods, so that a page that does neither loads nothing of it.
 
-import { check, type Rule } from "../../check.ts";
+import { check } from "../../check.ts";
 import { DataError, StateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../io/atomic.ts";
 import type { Bytes } from "../../io/bytes.ts";
 import { locateFile } from "../../io/place.ts";
-import { type AnyNetwork, type Inside, insideOf, Network } from "../network.ts";
+import { type AnyNetwork, type Inside, insideOf, type Network, networkRule } from "../network.ts";
 import { sequential } from "../sequential.ts";
 import { withName } from "./about.ts";
 import { read, restore as restoreInto } from "./read.ts";
 import { layerOf } from "./rebuild.ts";
 import { write } from "./write.ts";
-
-const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
 
 /**
  * Saves a network and where its training stands in a file: what `load` makes the same network of, which predicts, evaluates and trains on
@@ -129,5 +127,5 @@ export async function restore(net: AnyNetwork, source: string | URL | Bytes): Pr
 }
 
 function inside(call: string, net: AnyNetwork): Inside {
-  return insideOf(check(call, "net", net, network));
+  return insideOf(check(call, "net", net, networkRule));
 }
