@@ -67,15 +67,14 @@ export async function fit(
 }
 
 function runOf(
-  { options, batchSize, sampling, by, every, objective, weights }: Schedule,
+  { options, data: _, evaluated: __, ...plan }: Schedule,
   { seed, samples }: Prepared,
   start: number,
 ): Run {
-  return {
-    ...{ start, batchSize, sampling, by, every, objective, seed, samples },
-    optimizer: { ...options.optimizer },
-    weights: weights.map((each) => each?.description),
-  };
+  const { optimizer } = options;
+  // Without what would keep data sets in memory.
+  const weights = plan.weights.map((each) => each?.description);
+  return { ...plan, start, seed, samples, optimizer: { ...optimizer }, weights };
 }
 
 /** One fit, step by step. */

@@ -1,5 +1,4 @@
-import { isObject, isWhole, nearest, property, type Rule, show } from "../../check.ts";
-import { OptionError } from "../../errors.ts";
+import { anything, isObject, isWhole, options, property, type Rule } from "../../check.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
@@ -67,26 +66,18 @@ export function isCallback(value: unknown): value is Callback {
   return given.length > 0 && given.every((each) => typeof each === "function");
 }
 
-/** Those of its class as well. */
-function namesOf(value: object | null): string[] {
-  if (value === null || value === Object.prototype) return [];
-  return [...Object.getOwnPropertyNames(value), ...namesOf(Object.getPrototypeOf(value))];
-}
-
 /**
- * A function whose name is misspelled would never be called, though others beside it are.
+ * A function whose name is misspelled would never be called, though others beside it are: what begins with "on" is an event.
  *
- * @param what how messages name the callback
- * @throws OptionError where one begins with "on" and is none of the events, or `every` is misspelled
+ * @param call how messages name the callback
+ * @throws OptionError where it is none
  */
-export function checkNames(what: string, callback: Callback): void {
-  const names = [...events, "every"];
-  for (const name of namesOf(callback)) {
-    const near = nearest(name, names);
-    const isMeant = near === "every" || (/^on/i.test(name) && typeof property(callback, name) === "function");
-    if (names.includes(name) || !isMeant) continue;
-    throw new OptionError(
-      `${what} has ${show(name)}, which is never called; ${near ? `did you mean ${near}?` : `there are ${events.join(", ")}`}`,
-    );
+export function checkNames(call: string, callback: Callback): void {
+  const named: Record<string, unknown> = {};
+  for (let of: object = callback; of && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
+    for (const name of Object.getOwnPropertyNames(of)) {
+      if (/^on/i.test(name) && typeof property(callback, name) === "function") named[name] = anything;
+    }
   }
+  options(call, named, Object.fromEntries(events.map((event) => [event, anything])));
 }

@@ -48,7 +48,7 @@ export function stateful<S extends Json>(name: string, callback: StatefulCallbac
   ]);
   check("stateful", "callback.get", callback.get, functionRule);
   check("stateful", "callback.set", callback.set, functionRule);
-  checkNames("stateful: the callback", callback);
+  checkNames("stateful", callback);
   const { every } = callback;
   const own: Memory = {
     // A name that none of kobai's own has.
