@@ -233,7 +233,7 @@ it("a ServiceWorker has one thread, and is told that it cannot have more", async
   expect(found).toEqual({
     problem:
       "UnsupportedError: init: threads: 2 needs workers, which a ServiceWorker cannot start. " +
-      'Use kobai in a page or in a worker of a page, or use threads: "auto", which is 1 here.',
+      'Use kobai in a page or in a worker of a page, or use threads: "auto".',
     threads: 1,
     prediction: [6],
   });

@@ -104,6 +104,20 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
       with: [weightDecay(0.1), group("bias", { lrMultiplier: 2, weightDecay: 0 }), frozen("dense2.weight")],
     }),
   accumulated: () => adam({ lr: 0.05, ...betas, corrected: true, with: [accumulate(3)] }),
+  everything: () =>
+    adam({
+      lr: warmUp({ steps: 3, factor: 0.2, to: cosine({ from: 0.05, steps: 6 }) }),
+      ...betas,
+      corrected: true,
+      with: [
+        movingAverage(0.9),
+        frozen("dense2.weight"),
+        group("bias", { lrMultiplier: 2, weightDecay: 0 }),
+        weightDecay(0.1),
+        clipByGlobalNorm(0.05),
+        accumulate(2),
+      ],
+    }),
   stepDecay: scheduled(stepDecay({ from: 0.5, every: 6, gamma: 0.5 })),
   "stepDecay at": scheduled(stepDecay({ from: 0.5, at: [4, 5, 17], gamma: 0.5 })),
   exponential: scheduled(exponential({ from: 0.5, gamma: 0.9 })),

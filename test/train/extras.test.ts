@@ -195,7 +195,7 @@ describe("a rate that is none in the middle of a fit", () => {
     [
       "is infinite in float32",
       (step) => (step < 11 ? 0.1 : 1e39),
-      "fit: the optimizer sgd has the coefficient 1e+39 for update 12;",
+      "fit: the optimizer sgd has the coefficient 1e+39;",
     ],
     [
       "is not there",

@@ -239,7 +239,7 @@ describe("fit refuses", () => {
         },
       },
       OptionError,
-      "fit: the optimizer sgd has the coefficient NaN for update 1; all must be finite in float32",
+      "fit: the optimizer sgd has the coefficient NaN; all must be finite in float32",
     ],
     [
       "no optimizer",

@@ -33,9 +33,18 @@ const options = (callbacks: readonly Callback[], steps = 21): FitOptions => ({
   callbacks,
 });
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Counts {
+  readonly steps: number;
+  readonly epochs: number;
+  readonly evaluations: number;
+  readonly starts: number;
+}
+
 /** Counts what it is told. */
 function counting(name = "counts") {
-  let counts = { steps: 0, epochs: 0, evaluations: 0, starts: 0 };
+  let counts: Writable<Counts> = { steps: 0, epochs: 0, evaluations: 0, starts: 0 };
   const callback = stateful(name, {
     get: () => counts,
     set: (kept) => {
