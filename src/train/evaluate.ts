@@ -79,23 +79,6 @@ export function checkMeasurable(
   }
 }
 
-/** What a caller is told. @param of what of each metric, of which of the objective's terms */
-export function evaluationOf(
-  { face }: Core,
-  objective: Objective,
-  metrics: MeasuredTerms,
-  of: (metric: Measured[number], term: number) => MetricResult,
-): object {
-  const results = metrics.map(
-    (own, term): Evaluation => ({
-      loss: Number.NaN,
-      accuracy: Number.NaN,
-      ...Object.fromEntries(own.map((metric) => [metric.name, of(metric, term)])),
-    }),
-  );
-  return face.evaluation(results, objective) as object;
-}
-
 /** Evaluates a network on a stored data set, as often as asked. */
 export interface Evaluator {
   /** @param signal stops between batches; the result is then undefined */
@@ -164,9 +147,14 @@ export function evaluator(
       }
       rest?.seek(full);
       rest?.run(1);
-      return evaluationOf(core, objective, metrics, ({ statistic, result }, term) =>
-        result(sums[term]!.get(statistic.key)!.totals(), n),
-      );
+      const results = sums.map((own, term): Evaluation => {
+        const measured = metrics[term]!.map(({ name, statistic, result }) => [
+          name,
+          result(own.get(statistic.key)!.totals(), n),
+        ]);
+        return { loss: Number.NaN, accuracy: Number.NaN, ...Object.fromEntries(measured) };
+      });
+      return core.face.evaluation(results, objective) as object;
     },
     dispose: () => held.dispose(),
   };

@@ -8,7 +8,7 @@ import type { Callback, FitRun } from "./callbacks/callback.ts";
 import { classNamesOf } from "./class-names.ts";
 import { type Core, setStep } from "./core.ts";
 import { continued } from "./epochs.ts";
-import { checkMeasurable, type Evaluation, evaluationOf, measuredTerms } from "./evaluate.ts";
+import { checkMeasurable, type Evaluation, measuredTerms } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EvaluationRecord, type History, newHistory, record } from "./history.ts";
 import { checkStep } from "./lost-step.ts";
@@ -17,6 +17,7 @@ import { type Prepared, prepare } from "./prepared.ts";
 import { drawing } from "./programs.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 import type { FitContext, Run, TrainingState } from "./training-state.ts";
+import type { Evaluated } from "./watched.ts";
 
 /** Trains; see Network.fit. All that the caller has given is checked, and taken, before anything is waited for. */
 export async function fit(
@@ -35,10 +36,14 @@ export async function fit(
     checkMeasurable(call, core, objective, metrics, data);
   }
   const { from = 0, optimizer } = options;
-  const zeros = evaluationOf(core, objective, metrics, () => 0) as Evaluation;
-  const results = Object.fromEntries(Object.keys(plan.evaluated).map((name) => [name, zeros]));
-  const expected: EvaluationRecord = { step: from, epoch: 0, results };
-  if (typeof optimizer.lr === "function") optimizer.lr.check?.(expected);
+  const evaluated: Evaluated = {
+    evaluated: Object.keys(plan.evaluated),
+    metrics: core.face.byTerm(
+      metrics.map((own) => own.map(({ name }) => name)),
+      objective,
+    ) as Evaluated["metrics"],
+  };
+  if (typeof optimizer.lr === "function") optimizer.lr.check?.(evaluated);
   const update = updateOf("fit", optimizer, core.parameters.layout, core.dtype);
   const slots = context.slotsFor(update);
   let prepared: Prepared | undefined;
@@ -60,7 +65,7 @@ export async function fit(
   state.scales = plan.data.scales;
   state.classNames = classNames;
   try {
-    return await train(core, state, context, plan, prepared, expected);
+    return await train(core, state, context, plan, prepared, evaluated);
   } finally {
     prepared.dispose();
   }
@@ -84,7 +89,7 @@ async function train(
   { net, alive }: FitContext,
   plan: Schedule,
   prepared: Prepared,
-  expected: EvaluationRecord,
+  evaluated: Evaluated,
 ): Promise<History> {
   const { run, programs, check, evaluators } = prepared;
   const { options, stepsPerEpoch, every, steps: whole } = plan;
@@ -106,8 +111,7 @@ async function train(
     signal,
     steps: whole,
     history,
-    evaluated: Object.keys(evaluators),
-    expected,
+    ...evaluated,
     stop() {
       end = history.steps;
     },

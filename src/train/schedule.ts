@@ -102,7 +102,7 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   const count = steps ?? epochs! * stepsPerEpoch;
   if (from > Math.min(count, done)) {
     throw new OptionError(
-      `fit: from is ${from}, but ${from > count ? `there are only ${count} steps; give those of the whole run` : `the network has done only ${done} steps`}`,
+      `fit: from is ${from}; of the ${count} steps of the whole run the network has done at most ${Math.min(count, done)}`,
     );
   }
   if (done + count - from > MOST_STEPS) {

@@ -11,11 +11,11 @@ export interface Slots extends Disposable {
   readonly name: string;
   /** its regions of state by name, one behind the other, each laid out as the parameters are */
   readonly regions: readonly string[];
-  /** how many steps an update takes; undefined where a checkpoint does not say it */
-  readonly every: number | undefined;
   readonly address: number;
-  /** of those that were read from a checkpoint: what an optimizer with other extras goes on with */
+  /** of those that were read from a checkpoint: what an optimizer of the kind goes on with, these or others */
   adapted?: (update: Update) => Slots;
+  /** of those: how many steps an update took, if the checkpoint says it */
+  every?: number | undefined;
   /** where the optimizer stands that begins with them; default: at its beginning */
   standing?: Standing;
 }
@@ -29,16 +29,12 @@ export interface Standing {
 }
 
 /** New ones, of zeros. */
-export function slots(
-  { engine, owner, parameters }: Core,
-  { name, regions, every }: Pick<Slots, "name" | "regions" | "every">,
-): Slots {
+export function slots({ engine, owner, parameters }: Core, name: string, regions: readonly string[]): Slots {
   const block = engine.heap.allocate(regions.length * parameters.bytes, `${owner}: optimizer`);
   return {
     optimizer: undefined,
     name,
     regions,
-    every,
     address: block.address,
     dispose: () => engine.heap.free(block),
   };
@@ -59,19 +55,21 @@ export interface KeptSlots {
 export function keptSlots(core: Core, state: TrainingState, resources: Resources): KeptSlots {
   return {
     slotsFor(update) {
-      const { optimizer, regions, every = 1 } = update;
+      const { optimizer, regions } = update;
       const { slots: kept } = state;
       const { name } = optimizer;
-      const isKind = kept && (kept.optimizer ?? optimizer) === optimizer && kept.name === name;
-      if (isKind && kept.regions.join() === regions.join() && (kept.every ?? every) === every) return kept;
-      return (isKind && kept.adapted?.(update)) || slots(core, { name, regions, every });
+      const found =
+        kept?.name === name &&
+        (kept.optimizer
+          ? kept.optimizer === optimizer && kept.regions.join() === regions.join() && kept
+          : kept.adapted?.(update));
+      return found || slots(core, name, regions);
     },
     keepSlots(slots, optimizer) {
       if (state.slots !== slots) {
         if (state.slots) resources.release(state.slots);
         state.slots = slots && resources.add(slots);
-        const { given, schedule } = slots?.standing ?? { given: 0, schedule: undefined };
-        Object.assign(state, { given, schedule });
+        Object.assign(state, slots?.standing ?? { given: 0, schedule: undefined });
       }
       if (slots) slots.optimizer = optimizer;
     },

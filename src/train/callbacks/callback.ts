@@ -2,6 +2,7 @@ import { anything, isObject, isWhole, options, property, type Rule } from "../..
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
+import type { MeasuredNames } from "../watched.ts";
 import type { Memory, memory } from "./memory.ts";
 
 /** A fit under way, as its callbacks see it. */
@@ -17,8 +18,8 @@ export interface FitRun {
   readonly history: History;
   /** the names of the data sets that are evaluated */
   readonly evaluated: readonly string[];
-  /** @internal an evaluation as they will be, with 0 for each number that is measured */
-  readonly expected: EvaluationRecord;
+  /** those of the metrics that are measured on them, of several outputs by the output */
+  readonly metrics: MeasuredNames;
   readonly signal: AbortSignal | undefined;
   /** Ends the fit as if there were no more steps: it evaluates for the last time, and its history says "stopped". */
   stop(): void;

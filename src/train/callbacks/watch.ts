@@ -48,7 +48,7 @@ export function watch(call: string, { threshold = 0, ...which }: WatchOptions): 
     begin(before) {
       best = before;
     },
-    check: ({ expected }) => number.check(expected),
+    check: number.check,
     isBest(record) {
       const value = number.of(record);
       const gain =

@@ -30,6 +30,7 @@ import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
 import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
+import type { Slots } from "../slots.ts";
 import { type Description, describe, isMade } from "./description.ts";
 import { aboutRun, type RunAbout } from "./run.ts";
 
@@ -88,7 +89,7 @@ export interface OptimizerAbout {
   /** the regions of its state */
   readonly regions: readonly string[];
   /** how many steps an update takes */
-  readonly every?: number;
+  readonly every?: number | undefined;
   /** steps that it was given */
   readonly given: number;
   /** of its schedule, where that follows evaluations */
@@ -154,7 +155,7 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
         optimizer: {
           name: slots.name,
           regions: slots.regions,
-          ...(slots.every !== undefined && { every: slots.every }),
+          every: everyOf(slots),
           given,
           ...(schedule && { schedule }),
         },
@@ -170,6 +171,13 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
       ...(run && { run: aboutRun(core, run) }),
     },
   };
+}
+
+/** How many steps an update takes; undefined where a checkpoint did not say it. */
+function everyOf({ optimizer, every }: Slots): number | undefined {
+  if (!optimizer) return every;
+  const accumulated = optimizer.with?.find(({ description }) => description.kind === "accumulate");
+  return (accumulated?.description.steps ?? 1) as number;
 }
 
 const count = whole(0);

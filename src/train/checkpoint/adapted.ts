@@ -6,7 +6,7 @@ import { type Slots, slots } from "../slots.ts";
 import type { TrainingState } from "../training-state.ts";
 
 /**
- * New regions for an update by an optimizer of the same kind. Those of the same name go on; a moving average begins with the weights as they are.
+ * The regions for an update by an optimizer of the same kind: what there was, if they are the same, else new ones. Those of the same name go on; a moving average begins with the weights as they are.
  * The count of updates goes on as well; of a group of steps that was begun (`accumulate`), the gradients are dropped where a group has
  * another length.
  *
@@ -18,10 +18,11 @@ export function adapted(
   kept: Slots,
   { optimizer: { name }, regions, every = 1 }: Update,
 ): Slots {
-  const made = slots(core, { name, regions, every });
+  const before = kept.every ?? every;
+  if (every === before && kept.regions.join() === regions.join()) return kept;
+  const made = slots(core, name, regions);
   const { engine, dtype, parameters } = core;
   const { bytes, length, address } = parameters;
-  const before = kept.every ?? every;
   const copied = (region: string): number | undefined => {
     const index = kept.regions.indexOf(region);
     if (index >= 0 && (region !== "sum" || every === before)) return kept.address + index * bytes;

@@ -84,13 +84,14 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
   );
   const finite = [...own, ...weights.flat()];
   checkTensors(file, core.dtype, finite, slotNames.flat(), tensors);
-  const kept = optimizer && slots(core, { every: undefined, ...optimizer });
+  const kept = optimizer && slots(core, optimizer.name, optimizer.regions);
   for (const [name, { data }] of variablesOf(core)) data.set(tensors[name]!.data);
   for (const [i, name] of (kept?.regions ?? []).entries()) {
     const region = regionOf(core, parameters, kept!.address + i * parameters.bytes);
     for (const [parameter, { data }] of region) data.set(tensors[slotName(name, parameter)]!.data);
   }
   if (kept) {
+    kept.every = optimizer.every;
     kept.standing = { given: optimizer.given, schedule: optimizer.schedule };
     kept.adapted = (update) => adapted(core, training, kept, update);
   }

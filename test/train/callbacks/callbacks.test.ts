@@ -104,7 +104,7 @@ describe("callbacks are called", () => {
         steps: 2,
         history,
         evaluated: ["train", "test"],
-        expected: expect.any(Object),
+        metrics: ["loss", "accuracy"],
         stop: expect.any(Function),
       },
     ]);
@@ -315,7 +315,7 @@ describe("from", () => {
     await expectRejection(
       net.fit(data, { ...base(), epochs: 1, from: 8 }),
       OptionError,
-      "fit: from is 8, but there are only 7 steps; give those of the whole run",
+      "fit: from is 8; of the 7 steps of the whole run the network has done at most 0",
     );
   });
 
@@ -325,7 +325,7 @@ describe("from", () => {
     await expectRejection(
       net.fit(data, { ...base(), steps: 10, from: 4 }),
       OptionError,
-      "fit: from is 4, but the network has done only 3 steps",
+      "fit: from is 4; of the 10 steps of the whole run the network has done at most 3",
     );
     expect(net.steps).toBe(3);
   });

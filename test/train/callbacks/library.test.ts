@@ -47,8 +47,8 @@ describe("earlyStopping", () => {
     const stopping = earlyStopping(options);
     const history = { steps: 0, ended: "running" };
     let ended = false;
-    const expected = { results: { test: { loss: 0, accuracy: 0 } } };
-    const run = { net, history, expected, stop: () => (ended = true) } as unknown as FitRun;
+    const measured = { evaluated: ["test"], metrics: ["loss", "accuracy"] };
+    const run = { net, history, ...measured, stop: () => (ended = true) } as unknown as FitRun;
     const remembering = stopping[memory]!;
     await remembering.onStart!(run);
     await stopping.onStart!(run);
