@@ -248,6 +248,11 @@ describe("fit refuses", () => {
       "fit: optimizer.with has clipByNorm and clipByValue; one of these can be had",
     ],
     [
+      "a schedule by what is not measured",
+      () => ({ optimizer: sgd({ lr: plateau({ from: 0.1 }) }), evaluate: { data, metrics: ["accuracy"] } }),
+      'plateau: there is no number "loss" of a data set among what fit measures (accuracy): add it to evaluate.metrics, or give the metric to go by',
+    ],
+    [
       "two decays",
       () => ({ optimizer: sgd({ with: [weightDecay(1), weightDecay(2)] }) }),
       "fit: optimizer.with has weightDecay and weightDecay; one of these can be had",
@@ -310,4 +315,18 @@ describe("fit refuses", () => {
     // Where nothing was trained, nothing is kept.
     if (!/plateau|optimizer.lr must/.test(message)) expect(memoryReport().held).toBe(before);
   });
+});
+
+test("what is frozen is frozen in a group, too", async () => {
+  using net = make();
+  const before = { ...net.params };
+  const optimizer = sgd({
+    lr: 0.1,
+    with: [group("bias", { lrMultiplier: 2 }), frozen("dense1"), frozen("dense1")],
+  });
+  await net.fit(data, { ...base(optimizer), steps: 3 });
+  for (const [name, { data }] of Object.entries(net.params)) {
+    const isSame = data.every((element: number, i: number) => element === before[name]!.data[i]);
+    expect([name, isSame]).toEqual([name, name.startsWith("dense1")]);
+  }
 });

@@ -286,6 +286,26 @@ test.each<[unknown]>([
   );
 });
 
+class Watching {
+  onEpoch() {}
+  onEpochEnd() {}
+}
+
+test.each<[object, string]>([
+  [{ onEpoch() {}, onstep() {} }, 'fit: callbacks[1]: there is no option "onstep"; did you mean onStep?'],
+  [
+    { onEpoch() {}, onBatch() {} },
+    'fit: callbacks[1]: there is no option "onBatch"; there are onStart, onProgress, onStep, onEvaluate, onEpoch, onEnd',
+  ],
+  [new Watching(), 'fit: callbacks[1]: there is no option "onEpochEnd"; there are onStart,'],
+])("a function that would never be called is refused: %o", async (callback, message) => {
+  using net = make();
+  const callbacks = [{ onStart() {}, once: true, own() {} }, callback];
+  const fitted = net.fit(data, { ...base(), steps: 1, callbacks });
+  await expect(fitted).rejects.toThrow(OptionError);
+  await expect(fitted).rejects.toThrow(message);
+});
+
 describe("from", () => {
   it("goes on with a run, evaluating where it would have", async () => {
     using whole = make();

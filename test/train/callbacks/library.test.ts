@@ -346,6 +346,18 @@ describe("saveBest", () => {
     expect(top1).toBe(top(best));
   });
 
+  it("refuses a loss that is not measured", async () => {
+    using net = make();
+    await expectRejection(
+      net.fit(data, {
+        ...{ ...base(), steps: 5, evaluate: { ...evaluate, metrics: ["accuracy"] } },
+        callbacks: [saveBest(join(folder, "never.safetensors"))],
+      }),
+      OptionError,
+      'saveBest: there is no number "loss" of a data set among what fit measures (accuracy): add it to evaluate.metrics, or give the metric to go by',
+    );
+  });
+
   it("refuses what earlyStopping refuses", async () => {
     using net = make();
     const fitted = net.fit(data, { ...base(), steps: 3, callbacks: [saveBest(join(folder, "x"))] });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, test } from "vitest";
 import {
   accumulate,
   adam,
+  averaged,
   batchNorm,
   type Callback,
   checkpoint,
@@ -310,7 +311,7 @@ describe("an optimizer with other extras goes on", () => {
     await train(again, adamWith(...second!), more);
     for (let i = 0; i < moreUpdates; i++) hand.update(other, gradientOf(other));
     for (const [name, { data }] of Object.entries(again.params)) {
-      hand.w[name]!.forEach((expected, i) => expect(data[i]).toBeCloseTo(expected, 11));
+      for (const [i, expected] of hand.w[name]!.entries()) expect(data[i]).toBeCloseTo(expected, 11);
     }
   });
 
@@ -322,12 +323,11 @@ describe("an optimizer with other extras goes on", () => {
     using average = await load(checkpoint(net));
     await train(plain, adamWith(), 3);
     await train(average, adamWith(movingAverage(0.5)), 1);
-    const { averaged } = await import("../../../src/index.ts");
     const after = values(average);
     for (const [name, { data }] of Object.entries(averaged(average))) {
-      data.forEach((value: number, i: number) =>
-        expect(value).toBeCloseTo(before[name]![i]! + 0.5 * (after[name]![i]! - before[name]![i]!), 14),
-      );
+      for (const [i, value] of data.entries()) {
+        expect(value).toBeCloseTo(before[name]![i]! + 0.5 * (after[name]![i]! - before[name]![i]!), 14);
+      }
     }
     // Steps are drawn by the network's, so that both have the same.
     using rest = await load(checkpoint(average));

@@ -337,7 +337,19 @@ describe("evaluate refuses", () => {
 
   test.each<[string, () => unknown, string]>([
     ["k", () => topK(0), "topK: k must be a whole number of at least 1; got 0"],
-    ["a name", () => topK(1, { name: "" }), 'topK: name must be 1 to 100 printable characters; got ""'],
+    [
+      "a name",
+      () => topK(1, { name: "" }),
+      'topK: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got ""',
+    ],
+    ["the loss's name", () => f1({ name: "loss" }), 'which results have already; got "loss"'],
+    ["the accuracy's name", () => mae({ name: "accuracy" }), 'which results have already; got "accuracy"'],
+    ["the outputs' name", () => rocAuc({ name: "outputs" }), 'which results have already; got "outputs"'],
+    [
+      "the loss's name for one's own",
+      () => metric("loss", (y) => mean(y)),
+      'metric: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "loss"',
+    ],
     [
       "a threshold",
       () => binaryAccuracy({ threshold: Number.NaN }),
