@@ -100,10 +100,8 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (from > Math.min(count, done)) {
-    throw new OptionError(
-      `fit: from is ${from}; of the ${count} steps of the whole run the network has done at most ${Math.min(count, done)}`,
-    );
+  if (from > count || from > done) {
+    throw new OptionError(`fit: from is ${from}; the network has done ${done} steps, of ${count}`);
   }
   if (done + count - from > MOST_STEPS) {
     throw new OptionError(

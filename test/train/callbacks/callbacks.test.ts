@@ -335,7 +335,7 @@ describe("from", () => {
     await expectRejection(
       net.fit(data, { ...base(), epochs: 1, from: 8 }),
       OptionError,
-      "fit: from is 8; of the 7 steps of the whole run the network has done at most 0",
+      "fit: from is 8; the network has done 0 steps, of 7",
     );
   });
 
@@ -345,7 +345,7 @@ describe("from", () => {
     await expectRejection(
       net.fit(data, { ...base(), steps: 10, from: 4 }),
       OptionError,
-      "fit: from is 4; of the 10 steps of the whole run the network has done at most 3",
+      "fit: from is 4; the network has done 3 steps, of 10",
     );
     expect(net.steps).toBe(3);
   });

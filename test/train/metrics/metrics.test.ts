@@ -284,7 +284,7 @@ describe("evaluate refuses", () => {
       'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 3',
     ],
     [
-      ["loss", metric("loss", (y) => mean(y))],
+      [topK(2), metric("top2", (y) => mean(y))],
       crossEntropy(),
       3,
       'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 2',
