@@ -123,7 +123,7 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     objective,
-    weights: chosen.weights ? face.weights("fit", chosen.weights, objective) : [],
+    weights: chosen.weights === undefined ? [] : face.weights("fit", chosen.weights, objective),
     data,
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };

@@ -342,9 +342,21 @@ describe("evaluate refuses", () => {
       () => topK(1, { name: "" }),
       'topK: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got ""',
     ],
-    ["the loss's name", () => f1({ name: "loss" }), 'which results have already; got "loss"'],
-    ["the accuracy's name", () => mae({ name: "accuracy" }), 'which results have already; got "accuracy"'],
-    ["the outputs' name", () => rocAuc({ name: "outputs" }), 'which results have already; got "outputs"'],
+    [
+      "the loss's name",
+      () => f1({ name: "loss" }),
+      'f1: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "loss"',
+    ],
+    [
+      "the accuracy's name",
+      () => mae({ name: "accuracy" }),
+      'mae: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "accuracy"',
+    ],
+    [
+      "the outputs' name",
+      () => rocAuc({ name: "outputs" }),
+      'rocAuc: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "outputs"',
+    ],
     [
       "the loss's name for one's own",
       () => metric("loss", (y) => mean(y)),
@@ -364,7 +376,7 @@ describe("evaluate refuses", () => {
     [
       "no name",
       () => metric("", (y) => mean(y)),
-      'metric: name must be 1 to 100 printable characters; got ""',
+      'metric: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got ""',
     ],
   ])("%s", (_, call, message) => expectError(call, OptionError, message));
 
