@@ -19,6 +19,7 @@ export function normal(given?: { std?: number; mean?: number }): Initializer {
 
 /**
  * Uniform variates from low up to high.
+ * @param given low: default −0.05; high: default 0.05: Keras's
  * @throws OptionError where low is not below high, or either is not finite
  * @example uniform({ low: 0, high: 1 })([784, 50]).high; // 1
  */

@@ -1,5 +1,6 @@
 import { atLeastZero, type Rule } from "../check.ts";
 import type { EvaluationRecord } from "../train/history.ts";
+import type { Evaluated } from "../train/watched.ts";
 
 /**
  * A learning rate as a function of the step: how many updates the optimizer has made, from 0. It must depend on nothing else, so that a run
@@ -14,6 +15,8 @@ export interface Schedule {
   readonly description?: ScheduleDescription;
   /** The state after an evaluation; `state` is undefined before the first. */
   readonly next?: (state: ScheduleState | undefined, record: EvaluationRecord) => ScheduleState;
+  /** @internal @throws OptionError where a fit does not measure what it follows */
+  readonly check?: (by: Evaluated) => void;
 }
 
 /** What a schedule remembers of evaluations: plain numbers, kept with the optimizer's state. */

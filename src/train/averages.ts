@@ -1,7 +1,7 @@
-import { check, type Rule } from "../check.ts";
+import { check } from "../check.ts";
 import { StateError } from "../errors.ts";
 import type { TypedArray } from "../tensor.ts";
-import { type AnyNetwork, coreOf, Network } from "./network.ts";
+import { type AnyNetwork, coreOf, networkRule } from "./network.ts";
 import type { NamedTensors } from "./variables.ts";
 
 /**
@@ -51,11 +51,9 @@ export function swapAverage(net: AnyNetwork): void {
   }
 }
 
-const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
-
 /** A view of the average of each parameter that has one: of a frozen one nothing was written. */
 function averagesOf(call: string, net: AnyNetwork): ReadonlyMap<string, () => TypedArray> {
-  check(call, "net", net, network);
+  check(call, "net", net, networkRule);
   const { engine, dtype, parameters } = coreOf(net);
   const { slots } = net.training;
   const index = slots?.regions.indexOf("average") ?? -1;

@@ -113,8 +113,14 @@ export function buildTargets(
 export function buildLoss(...of: Parameters<typeof buildTargets>): BuiltLoss {
   const built = buildTargets(...of);
   const losses = of[2].map(({ loss }, i) => lossOf(loss, built.pairs[i]!.output, built.pairs[i]!.t));
-  const weighted = of[2].map(({ weight }, i) => (weight === 1 ? losses[i]! : scale(losses[i]!, weight)));
-  return { ...built, losses, loss: weighted.reduce((total, term) => add(total, term)) };
+  return { ...built, losses, loss: totalOf(of[2], losses) };
+}
+
+/** The sum of an objective's losses, each times its weight. */
+export function totalOf(objective: Objective, losses: readonly Value[]): Value {
+  return objective
+    .map(({ weight }, i) => (weight === 1 ? losses[i]! : scale(losses[i]!, weight)))
+    .reduce((total, term) => add(total, term));
 }
 
 /** What a loss, perhaps a user's own, makes. @throws OptionError where it is no symbolic value @throws ShapeError where it is no scalar */

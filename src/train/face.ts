@@ -1,11 +1,12 @@
 // How callers give a network what goes into it, and get what comes out: as one thing, or several by their names.
 
-import { check, finite } from "../check.ts";
+import { check, finite, having, type Rule } from "../check.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { crossEntropy, type Loss, lossRule } from "../nn/losses.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Port } from "./core.ts";
 import type { Evaluation } from "./evaluate.ts";
+import type { Weights } from "./weights.ts";
 
 /** A loss of one output. */
 export interface Term {
@@ -52,6 +53,8 @@ export interface Face {
   byTerm<T>(of: readonly T[], objective: Objective): unknown;
   /** @param loss as a caller gives it */
   objective(call: string, loss: unknown): Objective;
+  /** One for each term, undefined where its samples count alike. @param weights as a caller gives them */
+  weights(call: string, weights: unknown, objective: Objective): readonly (Weights | undefined)[];
   /** What it is where a call names no loss, and there was no fit. */
   usual(call: string): Objective;
   samples(call: string, data: unknown, objective: Objective): Samples;
@@ -64,6 +67,8 @@ export interface Face {
   /** What a caller is told: of all terms. */
   evaluation(of: readonly Evaluation[], objective: Objective): unknown;
 }
+
+export const weightsRule: Rule = /* @__PURE__ */ having("hold", "weights, such as classWeights([1, 5])");
 
 /** The one that an output by itself has. */
 export const termOf = (loss: Loss): Objective => [{ output: 0, label: "t", loss, weight: 1 }];
@@ -78,6 +83,7 @@ export const single: Face = {
   byOutput: ([output]) => output,
   byTerm: ([term]) => term,
   objective: (call, loss) => termOf(check(call, "loss", loss, lossRule) as Loss),
+  weights: (call, weights) => [check(call, "weights", weights, weightsRule) as Weights],
   usual: () => termOf(crossEntropy()),
   samples(call, data) {
     const { x, t, n, scale, classNames } = checkDataset(call, data as Dataset);

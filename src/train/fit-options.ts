@@ -3,7 +3,6 @@ import type { Callback, FitRun } from "./callbacks/callback.ts";
 import type { EvaluationRecord } from "./history.ts";
 import type { GradientMethod, Sampling } from "./programs.ts";
 import type { Signature, Single } from "./signature.ts";
-import type { Weights } from "./weights.ts";
 
 /** Options of `fit`. */
 export interface FitOptions<S extends Signature = Single> {
@@ -38,11 +37,16 @@ export interface FitOptions<S extends Signature = Single> {
   };
   /**
    * Steps of this run that are done already: those of a checkpoint. With the rest of the options as they were, the fit goes on as the one
-   * would have that was cut; evaluations come where they would have come. Default 0.
+   * would have that was cut; evaluations come where they would have come. A network that was read from a checkpoint knows the optimizer (its kind,
+   * rate, numbers and extras), loss, batch size, sampling, seed, gradient, weights and samples of its run: where one of them is another, that is
+   * an error. How many steps or epochs there are, and what happens besides, is free. To train on with other options, leave it out. Default 0.
    */
   from?: number;
-  /** How much each sample counts: `classWeights` or `sampleWeights`. Default: all alike. They go with gradients by backpropagation. */
-  weights?: Weights;
+  /**
+   * How much each sample counts: `classWeights` or `sampleWeights`, by output where losses are. Default: all alike. They go with gradients by
+   * backpropagation.
+   */
+  weights?: S["weights"];
   /** Called every few milliseconds. What it returns is awaited; where it throws or rejects, the fit ends with that error. */
   onProgress?: Callback["onProgress"];
   /** Called after each evaluation, likewise. */

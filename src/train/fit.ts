@@ -16,7 +16,8 @@ import type { Steps } from "./parts.ts";
 import { type Prepared, prepare } from "./prepared.ts";
 import { drawing } from "./programs.ts";
 import { type Schedule, schedule } from "./schedule.ts";
-import type { FitContext, TrainingState } from "./training-state.ts";
+import type { FitContext, Run, TrainingState } from "./training-state.ts";
+import type { Evaluated } from "./watched.ts";
 
 /** Trains; see Network.fit. All that the caller has given is checked, and taken, before anything is waited for. */
 export async function fit(
@@ -34,11 +35,23 @@ export async function fit(
   for (const { call, data } of Object.values(plan.evaluated)) {
     checkMeasurable(call, core, objective, metrics, data);
   }
-  const update = updateOf("fit", options.optimizer, core.parameters.layout, core.dtype);
+  const { from = 0, optimizer } = options;
+  const evaluated: Evaluated = {
+    evaluated: Object.keys(plan.evaluated),
+    metrics: core.face.byTerm(
+      metrics.map((own) => own.map(({ name }) => name)),
+      objective,
+    ) as Evaluated["metrics"],
+  };
+  if (typeof optimizer.lr === "function") optimizer.lr.check?.(evaluated);
+  const update = updateOf("fit", optimizer, core.parameters.layout, core.dtype);
   const slots = context.slotsFor(update);
   let prepared: Prepared | undefined;
+  let run: Run;
   try {
     prepared = prepare(core, context, { plan, metrics, update, slots });
+    run = runOf(plan, prepared, state.step - from);
+    if (from > 0) state.checkResumed?.(from, run);
     await context.drawn(options.signal);
     if (plan.by !== "backprop") checkStep("fit", core, plan.by.h);
   } catch (error) {
@@ -46,24 +59,37 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots, options.optimizer);
+  context.keepSlots(slots, optimizer);
+  state.run = run;
   state.objective = objective;
   state.scales = plan.data.scales;
   state.classNames = classNames;
   try {
-    return await train(core, state, context, plan, prepared);
+    return await train(core, state, context, plan, prepared, evaluated);
   } finally {
     prepared.dispose();
   }
+}
+
+function runOf(
+  { options, data: _, evaluated: __, ...plan }: Schedule,
+  { seed, samples }: Prepared,
+  start: number,
+): Run {
+  const { optimizer } = options;
+  // Without what would keep data sets in memory.
+  const weights = plan.weights.map((each) => each?.description);
+  return { ...plan, start, seed, samples, optimizer: { ...optimizer }, weights };
 }
 
 /** One fit, step by step. */
 async function train(
   core: Core,
   state: TrainingState,
-  { net, seed, alive }: FitContext,
+  { net, alive }: FitContext,
   plan: Schedule,
   prepared: Prepared,
+  evaluated: Evaluated,
 ): Promise<History> {
   const { run, programs, check, evaluators } = prepared;
   const { options, stepsPerEpoch, every, steps: whole } = plan;
@@ -85,7 +111,7 @@ async function train(
     signal,
     steps: whole,
     history,
-    evaluated: Object.keys(evaluators),
+    ...evaluated,
     stop() {
       end = history.steps;
     },
@@ -168,7 +194,7 @@ async function train(
     const slicer = new Slicer();
     // After how many steps something is due.
     const periods = [every, ...told.periods];
-    beginEpochs(core, state, plan, prepared, options.seed ?? seed);
+    beginEpochs(core, state, plan, prepared);
     // Where a run goes on, that was mostly measured before it was cut.
     const isMeasured = from > 0 && (from % every !== 0 || state.evaluated === from);
     let isWhole = !signal?.aborted && (isMeasured || (await evaluate()));
@@ -233,8 +259,7 @@ function beginEpochs(
   { engine }: Core,
   state: TrainingState,
   { sampling, stepsPerEpoch, batchSize, data }: Schedule,
-  { run, spec, samples }: Prepared,
-  seed: number,
+  { run, spec, samples, seed }: Prepared,
 ): void {
   if (sampling !== "shuffle") {
     state.epochs = { ...state.epochs, of: undefined };

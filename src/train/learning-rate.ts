@@ -1,4 +1,5 @@
 import {
+  anything,
   callback,
   check,
   having,
@@ -8,28 +9,28 @@ import {
   signal as signalRule,
   whole,
 } from "../check.ts";
-import type { Dataset } from "../data/dataset.ts";
 import { NotFiniteError, OptionError, StateError } from "../errors.ts";
-import { type Loss, lossRule } from "../nn/losses.ts";
 import { sgd } from "../nn/optimizers/book.ts";
-import { checkOptimizer, type Optimizer } from "../nn/optimizers/optimizer.ts";
+import { checkOptimizer, type Optimizer, updateOf } from "../nn/optimizers/optimizer.ts";
 import { power } from "../nn/powers.ts";
 import type { Rate, Schedule } from "../nn/rate.ts";
 import { realPower } from "../nn/schedules/real.ts";
-import type { FitRun } from "./callbacks/callback.ts";
+import type { Callback, FitRun } from "./callbacks/callback.ts";
 import { checkpoint, restore } from "./checkpoint/index.ts";
-import { insideOf, type Network } from "./network.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { insideOf, type Network, networkRule } from "./network.ts";
+import type { Signature, Single } from "./signature.ts";
 
 /** Options of `findLearningRate`. */
-export interface LearningRateOptions {
-  /** What to make small. */
-  loss: Loss;
+export interface LearningRateOptions<S extends Signature = Single> {
+  /** What to make small, as of `fit`. */
+  loss: S["loss"];
   /** Makes the optimizer of a rate. Default `(lr) => sgd({ lr })`. */
   optimizer?: (lr: Rate) => Optimizer;
   /** The rates of the first and the last step. Default 1e-7 and 10, fastai's. */
   from?: number;
   to?: number;
-  /** How many rates to try: at least 2, default 100, fastai's. */
+  /** How many rates to try: at least 2, default 100, fastai's. Each takes a step, or as many as an update does (`accumulate`). */
   steps?: number;
   /** As of `fit`. */
   batchSize?: number;
@@ -39,9 +40,9 @@ export interface LearningRateOptions {
 
 /** What was found; `learningRateFigure` of `kobai/plot` draws it. */
 export interface FoundLearningRate {
-  /** the rates that were tried, from low to high */
+  /** the rates that were tried, from low to high: those that the optimizer was given */
   readonly rates: readonly number[];
-  /** the loss at each, before its update */
+  /** the loss at each, before its update; of an update of several steps their mean */
   readonly losses: readonly number[];
   /** their moving mean */
   readonly smoothed: readonly number[];
@@ -68,14 +69,14 @@ const DIVERGED = 4;
  * await net.fit(train, { loss: crossEntropy(), optimizer: sgd({ lr: rate }), epochs: 1 });
  * ```
  */
-export async function findLearningRate(
-  net: Network,
-  data: Dataset,
-  given: LearningRateOptions,
+export async function findLearningRate<S extends Signature = Single>(
+  net: Network<S>,
+  data: S["data"],
+  given: LearningRateOptions<S>,
 ): Promise<FoundLearningRate> {
   const call = "findLearningRate";
-  const chosen = options(call, given, {
-    loss: lossRule,
+  const chosen = options<LearningRateOptions<S>>(call, given, {
+    loss: anything,
     optimizer: callback,
     from: positive,
     to: positive,
@@ -84,29 +85,44 @@ export async function findLearningRate(
     seed: seedRule,
     signal: signalRule,
   });
-  const loss = check(call, "loss", chosen.loss, lossRule);
+  const { core, training, isFitting } = insideOf(check(call, "net", net, networkRule));
+  core.face.objective(call, chosen.loss);
   const { optimizer: make = (lr: Rate) => sgd({ lr }), from = 1e-7, to = 10, steps = 100, ...rest } = chosen;
   if (from >= to) throw new OptionError(`${call}: from must be below to; got ${from} and ${to}`);
   const rateOf: Schedule = (step) => from * realPower(to / from, step / (steps - 1));
   const optimizer = check(call, "what optimizer gives", make(rateOf), having("coefficients", "an optimizer"));
   checkOptimizer(call, optimizer);
+  const { every = 1 } = updateOf(call, optimizer, core.parameters.layout, core.dtype);
+  const rates: number[] = [];
+  const losses: number[] = [];
   const smoothed: number[] = [];
   let mean = 0;
-  let losses: readonly number[] = [];
-  const look = (run: Pick<FitRun, "history" | "stop">) => {
-    losses = run.history.loss;
+  let lr = Number.NaN;
+  const look = (run: FitRun) => {
+    const { loss, lossEvery } = run.history;
+    const own = loss.slice(-Math.ceil(every / lossEvery));
+    losses.push(own.reduce((sum, each) => sum + each, 0) / own.length);
+    rates.push(lr);
+    ({ lr } = run);
     mean = MEMORY * mean + (1 - MEMORY) * losses.at(-1)!;
     smoothed.push(mean / (1 - power(MEMORY, losses.length)));
     if (smoothed.at(-1)! > DIVERGED * Math.min(...smoothed)) run.stop();
   };
+  const watching: Callback = {
+    onStart: (run) => {
+      ({ lr } = run);
+    },
+    onStep: look,
+    every,
+  };
   const kept = checkpoint(net);
-  const { training, isFitting } = insideOf(net);
   if (isFitting) throw new StateError(`${call}: this network is being trained; await that fit first`);
   // What no file holds: a loss of the caller's own, and whose the optimizer's state is.
   const { objective, slots } = training;
   const owner = slots?.optimizer;
   try {
-    await net.fit(data, { ...rest, loss, optimizer, steps, callbacks: [{ onStep: look, every: 1 }] });
+    const fitted = { ...rest, optimizer, steps: steps * every, callbacks: [watching] };
+    await net.fit(data, fitted as FitOptions<S>);
   } catch (error) {
     // Then it has diverged.
     if (!(error instanceof NotFiniteError) || smoothed.length === 0) throw error;
@@ -115,7 +131,6 @@ export async function findLearningRate(
     training.objective = objective;
     if (training.slots) training.slots.optimizer = owner;
   }
-  const rates = smoothed.map((_, step) => rateOf(step));
   const least = smoothed.indexOf(Math.min(...smoothed));
-  return { rates, losses: losses.slice(0, rates.length), smoothed, rate: rates[least]! / 10 };
+  return { rates, losses, smoothed, rate: rates[least]! / 10 };
 }

@@ -1,4 +1,4 @@
-import { anything, checkNamed, flag, options, positive, signal as signalRule } from "../check.ts";
+import { anything, checkNamed, flag, options, positive, type Rule, signal as signalRule } from "../check.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
@@ -52,6 +52,11 @@ export interface Inside extends KeptSlots {
 
 /** @internal @throws StateError after dispose */
 export let insideOf: (network: AnyNetwork) => Inside;
+
+export const networkRule: Rule = [
+  (value) => value instanceof Network,
+  "a network, such as sequential(…) makes",
+];
 
 /** What `evaluate` gives: with several outputs, each has results of its own. */
 type EvaluationOf<S extends Signature, M> = S extends Single

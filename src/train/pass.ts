@@ -20,6 +20,8 @@ export type EachLayer = (layer: NamedLayer, output: Value) => void;
 /** In which mode a network is described. */
 export interface Mode {
   readonly training: boolean;
+  /** which layers do as in inference all the same: those that are frozen, by their names */
+  readonly infers?: ((layer: string) => boolean) | undefined;
   readonly each?: EachLayer;
 }
 
@@ -31,9 +33,8 @@ export interface Declared {
 
 /** One walk through the layers of a network: gives them what they ask for, and takes down what they leave besides their outputs. */
 export class Pass {
-  readonly training: boolean;
+  readonly #mode: Mode;
   readonly #declared: Declared;
-  readonly #each: EachLayer | undefined;
   readonly #names: Names;
   /** what state becomes, by its leaf */
   readonly #updates = new Map<Value, Value>();
@@ -41,10 +42,9 @@ export class Pass {
   #draws = 0;
 
   /** @param call how messages name what made the network */
-  constructor(call: string, declared: Declared, { training, each }: Mode) {
+  constructor(call: string, declared: Declared, mode: Mode) {
     this.#declared = declared;
-    this.training = training;
-    this.#each = each;
+    this.#mode = mode;
     this.#names = new Names(call);
   }
 
@@ -57,7 +57,7 @@ export class Pass {
   apply(layer: Layer, x: Value): Value {
     const name = this.#names.of(layer);
     const output = this.#apply(layer, name, x);
-    this.#each?.({ layer, name }, output);
+    this.#mode.each?.({ layer, name }, output);
     return output;
   }
 
@@ -80,6 +80,7 @@ export class Pass {
   /** What a layer is given. */
   #scope(layer: string): Scope {
     const { parameters, state } = this.#declared;
+    const training = this.#mode.training && !this.#mode.infers?.(layer);
     const updated = new Set<Value>();
     const names = new Names(layer, `${layer}.`);
     const declare = (
@@ -94,7 +95,7 @@ export class Pass {
       throw new OptionError(`${name} is the name of a parameter and of state; give one of them another name`);
     };
     return {
-      training: this.training,
+      training,
       apply: (inner, x) => {
         const name = names.of(inner);
         checkValue(`${name}: its input`, x);
@@ -119,12 +120,12 @@ export class Pass {
               );
             }
             updated.add(leaf);
-            if (this.training) this.#updates.set(leaf, next);
+            if (training) this.#updates.set(leaf, next);
           },
         };
       },
       random: (shape, initializer = fromZeroToOne) => {
-        if (!this.training) {
+        if (!training) {
           throw new StateError(
             `${layer}: asks for random elements in inference; ask for them where training is true`,
           );

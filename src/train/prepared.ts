@@ -26,6 +26,8 @@ export interface Decided {
 export interface Prepared extends Disposable {
   /** the samples' digest */
   readonly samples: number;
+  /** of their order, and of what layers draw */
+  readonly seed: number;
   readonly run: RunState;
   readonly spec: TrainingSpec;
   /** a full step, and the last step of a shuffled epoch where the samples do not come out even */
@@ -40,23 +42,21 @@ export function prepare(
   context: FitContext,
   { plan, metrics, update, slots }: Decided,
 ): Prepared {
-  const { options, batchSize, by } = plan;
-  const weights = options.weights?.of(plan.data, plan.objective);
+  const { options, batchSize, by, objective } = plan;
   const held = new Resources();
   return held.orDispose(() => {
     // The sweeps of a numerical gradient read the inputs column by column.
     const compress = by === "backprop";
     const stored = new Map<Samples, StoredDataset>();
     const place = ({ call, data }: NamedDataset): StoredDataset => {
-      const known = stored.get(data) ?? held.add(store(call, core, data, plan.objective, { compress }));
+      const known = stored.get(data) ?? held.add(store(call, core, data, objective, { compress }));
       stored.set(data, known);
       return known;
     };
     const training = place({ call: "fit", data: plan.data });
     context.holds(training);
-    const run = held.add(
-      new RunState(core.engine, options.seed ?? context.seed, core.owner, { update, dtype: core.dtype }),
-    );
+    const { seed = context.seed } = options;
+    const run = held.add(new RunState(core.engine, seed, core.owner, { update, dtype: core.dtype }));
     const isShuffled = plan.sampling === "shuffle";
     const indices = core.engine.heap.allocate(4 * (isShuffled ? training.n : batchSize), core.owner);
     held.add({ dispose: () => core.engine.heap.free(indices) });
@@ -67,7 +67,9 @@ export function prepare(
       state: run.address,
       indices: indices.address,
       update,
-      weights: weights && held.add(options.weights!.hold(core, weights)),
+      weights: plan.weights.flatMap((each, term) =>
+        each ? held.add(each.hold(core, plan.data, objective, term)) : [],
+      ),
       slots: slots.address,
     };
     const compose = (m: number): Steps => {
@@ -77,6 +79,7 @@ export function prepare(
     const rest = isShuffled ? training.n % batchSize : 0;
     return {
       samples: digestOf(plan.data.x),
+      seed,
       run,
       spec,
       programs: rest > 0 ? [compose(batchSize), compose(rest)] : [compose(batchSize)],
@@ -84,7 +87,7 @@ export function prepare(
       evaluators: Object.fromEntries(
         Object.entries(plan.evaluated).map(([name, set]) => [
           name,
-          held.add(evaluator(core, place(set), plan.objective, metrics)),
+          held.add(evaluator(core, place(set), objective, metrics)),
         ]),
       ),
       dispose: () => held.dispose(),

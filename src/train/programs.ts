@@ -21,7 +21,6 @@ import {
   inference,
   setStep,
   type TargetType,
-  training,
 } from "./core.ts";
 import type { Sum } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
@@ -201,7 +200,7 @@ export interface TrainingSpec {
   /** address of the row indices: uint32, as many as samples when shuffling, else as the batch */
   readonly indices: number;
   /** how much each sample counts, where not all count alike */
-  readonly weights?: HeldWeights | undefined;
+  readonly weights: readonly HeldWeights[];
   /** address of the optimizer's state */
   readonly slots: number;
   readonly by: Differentiation;
@@ -209,19 +208,25 @@ export interface TrainingSpec {
   readonly differentiated: Core;
 }
 
+/** How a step goes through the layers: those that an update leaves alone infer. */
+export const trainingOf = ({ infers }: Update): Mode => ({ training: true, infers });
+
 /** One training step: draw, gather, forward, loss, gradients, update. */
 export function composeTraining(core: Core, data: StoredDataset, spec: TrainingSpec): Program {
   const { m, state, indices, stepsPerEpoch, sampling, batchSize, differentiated } = spec;
   const write = (composer: Composer) => {
     const targets = data.targetsFor(differentiated.dtype);
-    const built = buildLoss(differentiated, m, spec.objective, targets, training);
+    let built = buildLoss(differentiated, m, spec.objective, targets, trainingOf(spec.update));
     const stride = sampling === "shuffle" ? batchSize : 0;
     composer.push(drawing(data.n, spec));
     const choice = { indices, state, stepsPerEpoch, stride };
     const inputs = data.fetch(composer, built, choice);
-    const weighed = spec.weights?.weigh(composer, built, choice);
-    if (weighed) inputs.push(weighed.placement);
-    composeUpdate(composer, core, weighed?.built ?? built, inputs, spec);
+    for (const each of spec.weights) {
+      const weighed = each.weigh(composer, built, choice);
+      ({ built } = weighed);
+      inputs.push(weighed.placement);
+    }
+    composeUpdate(composer, core, built, inputs, spec);
     return composer.finish();
   };
   return Composer.compose(differentiated, write, state);

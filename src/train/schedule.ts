@@ -2,7 +2,6 @@ import {
   anything,
   callback,
   check,
-  having,
   isObject,
   oneOf,
   options,
@@ -15,10 +14,11 @@ import {
 } from "../check.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
-import { callbacksRule } from "./callbacks/callback.ts";
+import { callbacksRule, checkNames } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
+import type { Weights } from "./weights.ts";
 
 /** The counts of a fit, its data sets, and its options as they were when it began. */
 export interface Schedule {
@@ -30,6 +30,8 @@ export interface Schedule {
   readonly by: Differentiation;
   readonly every: number;
   readonly objective: Objective;
+  /** how much samples count, for each term of the objective; none where all count alike */
+  readonly weights: readonly (Weights | undefined)[];
   readonly data: Samples;
   /** what to measure it on, by name */
   readonly evaluated: Readonly<Record<string, NamedDataset>>;
@@ -55,7 +57,7 @@ const rules: { readonly [K in keyof Required<FitOptions>]: Rule } = {
   seed,
   evaluate: object,
   from: whole(0),
-  weights: having("hold", "weights, such as classWeights([1, 5])"),
+  weights: anything,
   callbacks: callbacksRule,
   onProgress: callback,
   onEvaluate: callback,
@@ -72,6 +74,7 @@ const evaluateRules = { data: object, every: whole(), metrics: anything };
  */
 export function schedule(face: Face, given: unknown, fitOptions: FitOptions, done: number): Schedule {
   const chosen = options("fit", fitOptions, rules);
+  for (const [i, each] of chosen.callbacks?.entries() ?? []) checkNames(`fit: callbacks[${i}]`, each);
   const objective = face.objective("fit", chosen.loss);
   checkOptimizer("fit", chosen.optimizer);
   if (!chosen.evaluate && property(chosen.optimizer.lr, "next")) {
@@ -97,10 +100,8 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
   }
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const count = steps ?? epochs! * stepsPerEpoch;
-  if (from > count) {
-    throw new OptionError(
-      `fit: from is ${from}, but there are only ${count} steps; give those of the whole run`,
-    );
+  if (from > count || from > done) {
+    throw new OptionError(`fit: from is ${from}; the network has done ${done} steps, of ${count}`);
   }
   if (done + count - from > MOST_STEPS) {
     throw new OptionError(
@@ -122,6 +123,7 @@ export function schedule(face: Face, given: unknown, fitOptions: FitOptions, don
     every: evaluate ? (evaluate.every ?? stepsPerEpoch) : Number.POSITIVE_INFINITY,
     steps: count,
     objective,
+    weights: chosen.weights === undefined ? [] : face.weights("fit", chosen.weights, objective),
     data,
     evaluated: evaluate ? evaluationSets(evaluate.data, once) : {},
   };

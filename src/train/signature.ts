@@ -6,6 +6,7 @@ import type { Loss } from "../nn/losses.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "./evaluate.ts";
 import type { Metric, MetricName } from "./metrics/metric.ts";
+import type { Weights } from "./weights.ts";
 
 /** The types of arguments and results of a network's methods. */
 export interface Signature {
@@ -16,6 +17,7 @@ export interface Signature {
   /** targets */
   readonly t: unknown;
   readonly loss: unknown;
+  readonly weights: unknown;
   readonly data: unknown;
   readonly scale: unknown;
   readonly classNames: unknown;
@@ -34,6 +36,8 @@ export interface Single {
   readonly y: Tensor;
   readonly t: TensorLike;
   readonly loss: Loss;
+  /** of samples */
+  readonly weights: Weights;
   readonly data: Dataset;
   readonly scale: number;
   readonly classNames: readonly string[] | undefined;
@@ -80,6 +84,8 @@ export interface Named<Inputs extends string, Outputs extends string>
   /** of the outputs that have a loss */
   readonly t: Readonly<Partial<Record<Outputs, TensorLike>>>;
   readonly loss: NamedLosses<Outputs>;
+  /** of samples, in the losses of outputs */
+  readonly weights: Readonly<Partial<Record<Outputs, Weights>>>;
   /** of outputs that say which class a sample is of */
   readonly classNames: Readonly<Partial<Record<Outputs, readonly string[] | undefined>>>;
   readonly data: {

@@ -1,4 +1,5 @@
 import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
+import type { ScheduleState } from "../nn/rate.ts";
 import type { Disposable, Resources } from "../runtime/resources.ts";
 import type { Core } from "./core.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -11,9 +12,23 @@ export interface Slots extends Disposable {
   /** its regions of state by name, one behind the other, each laid out as the parameters are */
   readonly regions: readonly string[];
   readonly address: number;
+  /** of those that were read from a checkpoint: what an optimizer of the kind goes on with, these or others */
+  adapted?: (update: Update) => Slots;
+  /** of those: how many steps an update took, if the checkpoint says it */
+  every?: number | undefined;
+  /** where the optimizer stands that begins with them; default: at its beginning */
+  standing?: Standing;
 }
 
-/** A new one, of zeros. */
+/** Where an optimizer stands. */
+export interface Standing {
+  /** steps that it has been given */
+  readonly given: number;
+  /** of its schedule, where that follows evaluations */
+  readonly schedule: ScheduleState | undefined;
+}
+
+/** New ones, of zeros. */
 export function slots({ engine, owner, parameters }: Core, name: string, regions: readonly string[]): Slots {
   const block = engine.heap.allocate(regions.length * parameters.bytes, `${owner}: optimizer`);
   return {
@@ -27,7 +42,10 @@ export function slots({ engine, owner, parameters }: Core, name: string, regions
 
 /** The state of a network's optimizer, from fit to fit. */
 export interface KeptSlots {
-  /** That of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
+  /**
+   * That of the last fit if it is the same optimizer, or what a checkpoint had of one of its kind, as far as both have the same regions; else new
+   * and zero.
+   */
   slotsFor(update: Update): Slots;
   /** Makes these the network's own. @param optimizer whose they are; undefined where they were read from a checkpoint */
   keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
@@ -36,22 +54,22 @@ export interface KeptSlots {
 /** @param state where they are kept @param resources of the network */
 export function keptSlots(core: Core, state: TrainingState, resources: Resources): KeptSlots {
   return {
-    slotsFor({ optimizer, regions }) {
+    slotsFor(update) {
+      const { optimizer, regions } = update;
       const { slots: kept } = state;
       const { name } = optimizer;
-      const isKept =
-        kept &&
-        (kept.optimizer ?? optimizer) === optimizer &&
-        kept.name === name &&
-        kept.regions.join() === regions.join();
-      return isKept ? kept : slots(core, name, regions);
+      const found =
+        kept?.name === name &&
+        (kept.optimizer
+          ? kept.optimizer === optimizer && kept.regions.join() === regions.join() && kept
+          : kept.adapted?.(update));
+      return found || slots(core, name, regions);
     },
     keepSlots(slots, optimizer) {
       if (state.slots !== slots) {
         if (state.slots) resources.release(state.slots);
         state.slots = slots && resources.add(slots);
-        state.given = 0;
-        state.schedule = undefined;
+        Object.assign(state, slots?.standing ?? { given: 0, schedule: undefined });
       }
       if (slots) slots.optimizer = optimizer;
     },

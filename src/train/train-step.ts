@@ -1,7 +1,7 @@
 // One step on a batch that is given, for training loops of one's own.
 
 import { Status } from "../../assembly/blocks.ts";
-import { anything, check, options, type Rule } from "../check.ts";
+import { anything, check, options } from "../check.ts";
 import { NotFiniteError, StateError } from "../errors.ts";
 import { checkOptimizer, type Optimizer, type Update, updateOf } from "../nn/optimizers/optimizer.ts";
 import { Composer } from "../runtime/composer.ts";
@@ -9,10 +9,10 @@ import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import { type Inputs, toInputs, toTargets } from "./arguments.ts";
 import { type Batch, type BatchProgram, composeBatch, fill, programOf } from "./batch.ts";
-import { type Core, training } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { Objective } from "./face.ts";
-import { type AnyNetwork, type Inside, insideOf, Network } from "./network.ts";
-import { composeFiniteCheck, composeUpdate, type FiniteCheck } from "./programs.ts";
+import { type AnyNetwork, type Inside, insideOf, type Network, networkRule } from "./network.ts";
+import { composeFiniteCheck, composeUpdate, type FiniteCheck, trainingOf } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import { RunState } from "./run-state.ts";
 import type { Signature, Single } from "./signature.ts";
@@ -26,8 +26,6 @@ export interface TrainStepOptions<S extends Signature = Single> {
   /** What to make small. Default: that of the last step or fit, else `crossEntropy()` where there is one output. */
   loss?: S["loss"];
 }
-
-const networkRule: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
 
 /**
  * Trains a network by one step on a batch, for a loop of one's own: forward, loss, gradients and update, as a step of `fit` does, in
@@ -150,6 +148,8 @@ class Trainer implements Disposable {
     }
     state.step++;
     state.given++;
+    // No fit's any more.
+    state.run = undefined;
     state.objective = objective;
     return value;
   }
@@ -157,7 +157,7 @@ class Trainer implements Disposable {
   #compose(core: Core, batch: Batch): BatchProgram {
     const state = this.#run.address;
     const write = (composer: Composer): BatchProgram => {
-      const { built, inputs, views } = composeBatch(composer, core, batch, training);
+      const { built, inputs, views } = composeBatch(composer, core, batch, trainingOf(this.#update));
       composeUpdate(composer, core, built, inputs, {
         differentiated: core,
         by: "backprop",

@@ -2,6 +2,7 @@
 
 import { check, name, oneOf, property, type Rule, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
+import type { FitRun } from "./callbacks/callback.ts";
 import type { EvaluationRecord } from "./history.ts";
 
 /** Which number of `fit`'s evaluations, and when it is better. */
@@ -33,40 +34,55 @@ const known: Readonly<Record<string, "min" | "max">> = {
   r2: "max",
 };
 
+/** The names of the metrics that a fit measures, of several outputs by the output. */
+export type MeasuredNames = readonly string[] | Readonly<Record<string, readonly string[]>>;
+
+/** What a fit measures, and on what. */
+export type Evaluated = Pick<FitRun, "evaluated" | "metrics">;
+
 export interface Watched {
   readonly metric: string;
   readonly mode: "min" | "max";
-  /** @throws OptionError where there is no such number */
+  /** @throws OptionError where it is no number */
   of(record: EvaluationRecord): number;
-  /** @throws OptionError where the fit does not evaluate such a data set */
-  check(evaluated: readonly string[]): void;
+  /** @throws OptionError where a fit does not measure it */
+  check(by: Evaluated): void;
 }
 
 /** @throws OptionError where it is not known which is better */
 export function watched(call: string, { data, output, metric = "loss", mode }: WatchedOptions): Watched {
   const better = mode ?? (Object.hasOwn(known, metric) ? known[metric] : undefined);
   check(call, `mode, for ${show(metric)},`, better, watchedRules.mode);
-  const fail = (names: readonly string[]): never => {
-    const of = output === undefined ? "" : ` of the output ${show(output)}`;
-    const set = data === undefined ? "a data set" : show(data);
-    throw new OptionError(
-      `${call}: there is no number ${show(metric)}${of} of ${set} among what fit evaluates ` +
-        `(${names.join(", ") || "nothing"}); see its option evaluate`,
-    );
-  };
+  const which = `${show(metric)}${output === undefined ? "" : ` of the output ${show(output)}`} of ${data === undefined ? "a data set" : show(data)}`;
   return {
     metric,
     mode: better!,
     of({ results }) {
-      const names = Object.keys(results);
-      const set = data ?? names.at(-1)!;
-      const whole = Object.hasOwn(results, set) ? results[set]! : undefined;
-      const of = (output === undefined ? whole : property(whole?.outputs, output)) ?? {};
-      const value: unknown = Object.hasOwn(of, metric) ? property(of, metric) : undefined;
-      return typeof value === "number" ? value : fail(names);
+      const whole = results[data ?? Object.keys(results).at(-1)!];
+      const value = property(output === undefined ? whole : property(whole?.outputs, output), metric);
+      if (typeof value === "number") return value;
+      throw new OptionError(`${call}: ${which} is ${show(value)}, no number to go by`);
     },
-    check(evaluated) {
-      if (evaluated.length === 0 || (data !== undefined && !evaluated.includes(data))) fail(evaluated);
+    check({ evaluated, metrics }) {
+      const fail = (what: string) => {
+        throw new OptionError(`${call}: there is no number ${which} among what fit ${what}`);
+      };
+      if (evaluated.length === 0 || (data !== undefined && !evaluated.includes(data))) {
+        fail(`evaluates (${evaluated.join(", ") || "nothing"}); see its option evaluate`);
+      }
+      const names = namesOf(metrics, output);
+      if (names.includes(metric)) return;
+      fail(
+        `measures (${names.join(", ") || "none"}): add it to evaluate.metrics, or give the metric to go by`,
+      );
     },
   };
+}
+
+/** Those of an output, or of the whole: of several outputs that is the loss, where each has one. */
+function namesOf(metrics: MeasuredNames, output: string | undefined): readonly string[] {
+  const isOne = Array.isArray(metrics);
+  if (output !== undefined) return (!isOne && (property(metrics, output) as readonly string[])) || [];
+  if (isOne) return metrics;
+  return Object.values(metrics).every((own) => own.includes("loss")) ? ["loss"] : [];
 }

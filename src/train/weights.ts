@@ -8,21 +8,31 @@ import { input } from "../graph/value.ts";
 import type { Composer } from "../runtime/composer.ts";
 import type { Disposable } from "../runtime/resources.ts";
 import { formatShape, size, type Tensor, type TensorLike, toTensor } from "../tensor.ts";
-import type { BuiltLoss, Core } from "./core.ts";
-import type { Objective, Samples } from "./face.ts";
+import { type BuiltLoss, type Core, totalOf } from "./core.ts";
+import { digestOf } from "./epochs.ts";
+import type { Objective, Samples, Term } from "./face.ts";
 import { gather, type RowChoice } from "./gather.ts";
 
 /** How much each sample of a data set counts: what `classWeights` and `sampleWeights` make. */
 export interface Weights {
-  /** @internal Those of a data set. @throws DataError, OptionError where they do not fit it, or the losses' targets */
-  of(data: Samples, objective: Objective): Float64Array;
-  /** @internal Puts them into memory. */
-  hold(core: Core, values: Float64Array): HeldWeights;
+  /** What it was made of, as plain JSON; of weights of samples a digest. */
+  readonly description: WeightsAbout;
+  /**
+   * @internal Puts those of a data set into memory.
+   * @param term which of the objective's terms they are of
+   * @throws DataError, OptionError where they do not fit the data, or the loss's targets
+   */
+  hold(core: Core, data: Samples, objective: Objective, term: number): HeldWeights;
 }
+
+/** See `Weights`. */
+export type WeightsAbout =
+  | { readonly kind: "classWeights"; readonly weights: readonly number[] | "balanced" }
+  | { readonly kind: "sampleWeights"; readonly digest: number };
 
 /** A data set's weights in memory. */
 export interface HeldWeights extends Disposable {
-  /** Writes the instructions that fetch a batch's weights; the loss with them, and where they come to lie. */
+  /** Writes the instructions that fetch a batch's weights; the losses with them, and where they come to lie. */
   weigh(composer: Composer, built: BuiltLoss, choice: RowChoice): { built: BuiltLoss; placement: Placement };
 }
 
@@ -34,8 +44,10 @@ export interface HeldWeights extends Disposable {
  * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes]. Or "balanced", as
  * scikit-learn's: n / (k · the class's samples) for each of the k classes that the data have, so that each counts as much as the others, and the
  * mean over the samples is 1.
+ * Where there are several losses, weights are given as these are, by output: each loss is weighted by its own, and those without stay as they
+ * are.
  * @throws OptionError where they are none; from `fit`, where targets are no classes, there are not as many weights, the gradient is
- * numerical, there are several losses, or it is one of your own: there it can weigh by itself
+ * numerical, or the loss is one of your own: there it can weigh by itself; where there are several losses, and weights are not by output
  * @example
  * ```ts
  * import { classWeights, crossEntropy, sgd } from "kobai";
@@ -50,12 +62,10 @@ export interface HeldWeights extends Disposable {
  */
 export function classWeights(weights: readonly number[] | "balanced"): Weights {
   const values = weights === "balanced" ? undefined : numbers("classWeights", weights);
-  return {
-    hold,
-    of({ t: targets, n }, objective) {
-      const [t] = targets as readonly [Tensor];
+  return made(
+    { kind: "classWeights", weights: values ? [...values] : "balanced" },
+    (t, n, { loss, label: name }) => {
       const width = size(t.shape.slice(1));
-      const [{ loss }] = objective as readonly [Objective[number]];
       if (loss.targets === "values" || (loss.targets === "binary" && width > 1)) {
         const what = loss.targets === "values" ? "values" : `${width} times yes or no for each sample`;
         throw new OptionError(
@@ -73,35 +83,53 @@ export function classWeights(weights: readonly number[] | "balanced"): Weights {
         const weight = values[label];
         if (weight !== undefined && (isLabel || values.length === width)) return weight;
         throw new DataError(
-          `fit: weights are of ${values.length} classes, but t of sample ${i} is ${isLabel ? label : `a row of ${width}`}; ` +
+          `fit: weights are of ${values.length} classes, but ${name} of sample ${i} is ${isLabel ? label : `a row of ${width}`}; ` +
             "give one for each class, or sampleWeights(…)",
         );
       });
     },
-  };
+  );
 }
 
 /**
- * Weights of samples, for `fit`: each sample's loss counts as many times as its weight says, as with `classWeights`.
+ * Weights of samples, for `fit`: each sample's loss counts as many times as its weight says, as with `classWeights`. Where there are several
+ * losses, they are given by output likewise.
  *
  * @param weights [n], of the samples of the data that `fit` is given: numbers of at least 0
  * @throws OptionError where they are none @throws DataError from `fit`, where there are not as many as samples
- * @throws OptionError from `fit`, where the gradient is numerical, or the loss is one of your own: there it can weigh by itself
+ * @throws OptionError from `fit`, where the gradient is numerical, or the loss is one of your own: there it can weigh by itself; where there
+ * are several losses, and weights are not by output
  * @example
  * ```ts
  * import { crossEntropy, sampleWeights, sgd } from "kobai";
  * const weights = sampleWeights(new Float32Array(200).fill(0.5));
  * await net.fit(train, { loss: crossEntropy(), optimizer: sgd(), steps: 3, weights });
  * ```
+ * @example
+ * ```ts
+ * import { crossEntropy, dense, init, model, sampleWeights, sgd, tensor } from "kobai";
+ * await init();
+ * const both = model(({ x }, apply) => ({ a: apply(dense(2), x), b: apply(dense(3), x) }), { inputs: { x: [1] } });
+ * const data = { x: { x: tensor([[1], [2]]) }, t: { a: tensor(new Uint8Array([0, 1])), b: tensor(new Uint8Array([2, 0])) } };
+ * // The second sample has no label for a.
+ * const weights = { a: sampleWeights([1, 0]) };
+ * await both.fit(data, { loss: { a: crossEntropy(), b: crossEntropy() }, optimizer: sgd(), steps: 3, batchSize: 2, weights });
+ * ```
  */
 export function sampleWeights(weights: TensorLike): Weights {
   const values = numbers("sampleWeights", weights);
+  const digest = digestOf([{ shape: [values.length], dtype: "float64", data: values }]);
+  return made({ kind: "sampleWeights", digest }, (_, n) => {
+    if (values.length === n) return values;
+    throw new DataError(`fit: there are ${values.length} weights for ${n} samples`);
+  });
+}
+
+/** @param of those of a data set: of its targets, of so many samples */
+function made(description: WeightsAbout, of: (t: Tensor, n: number, term: Term) => Float64Array): Weights {
   return {
-    hold,
-    of({ n }) {
-      if (values.length === n) return values;
-      throw new DataError(`fit: there are ${values.length} weights for ${n} samples`);
-    },
+    description,
+    hold: (core, { t, n }, objective, term) => hold(core, of(t[term]!, n, objective[term]!), objective, term),
   };
 }
 
@@ -127,7 +155,12 @@ function numbers(call: string, weights: TensorLike): Float64Array {
   );
 }
 
-function hold({ engine, owner }: Core, values: Float64Array): HeldWeights {
+function hold(
+  { engine, owner }: Core,
+  values: Float64Array,
+  objective: Objective,
+  term: number,
+): HeldWeights {
   const block = engine.heap.allocate(8 * values.length + 8, `${owner}: data`);
   const view = engine.heap.view("float64", block.address, values.length + 1);
   view.set(values);
@@ -135,15 +168,23 @@ function hold({ engine, owner }: Core, values: Float64Array): HeldWeights {
   const one = block.address + 8 * values.length;
   return {
     weigh(composer, built, choice) {
-      const { loss, xs } = built;
+      const { xs } = built;
+      const losses = [...built.losses];
+      const loss = losses[term]!;
       const m = xs[0]!.shape[0]!;
       const leaf = input("weights", [m], loss.dtype);
       const out = composer.room(leaf);
       const from = { out, data: block.address, source: "float64", m, width: 1, scale: one } as const;
       composer.push(gather(loss.dtype, from, choice));
       const made = weighted(loss, leaf);
-      if (made) return { built: { ...built, loss: made }, placement: { value: leaf, address: out } };
-      throw new OptionError("fit: weights go with one loss of kobai's; one of your own can weigh by itself");
+      if (!made) {
+        throw new OptionError("fit: weights go with losses of kobai's; one of your own can weigh by itself");
+      }
+      losses[term] = made;
+      return {
+        built: { ...built, losses, loss: totalOf(objective, losses) },
+        placement: { value: leaf, address: out },
+      };
     },
     dispose: () => engine.heap.free(block),
   };

@@ -3,14 +3,9 @@
 
 import { isObject, nearest, show } from "../check.ts";
 import { OptionError } from "../errors.ts";
+import { initializers, losses } from "../nn/by-name.ts";
 import type { Layer } from "../nn/layers/layer.ts";
-import {
-  binaryCrossEntropy,
-  crossEntropy,
-  type Loss,
-  meanSquaredError,
-  sumSquaredError,
-} from "../nn/losses.ts";
+import type { Loss } from "../nn/losses.ts";
 import { type Made, madeOf } from "../nn/made-of.ts";
 import { optimizers } from "../nn/optimizers/by-name.ts";
 import {
@@ -36,7 +31,6 @@ import {
   warmUp,
 } from "../nn/schedules/index.ts";
 import type { TensorLike } from "../tensor.ts";
-import { initializers } from "../train/checkpoint/description.ts";
 import { makers } from "../train/checkpoint/rebuild.ts";
 import { classWeights, sampleWeights, type Weights } from "../train/weights.ts";
 
@@ -64,7 +58,6 @@ const extras = {
   movingAverage: ({ decay }: Named) => movingAverage(decay as number | undefined),
   weightDecay: ({ rate, ...options }: Named) => weightDecay(rate as number, options),
 };
-const losses = { crossEntropy, binaryCrossEntropy, meanSquaredError, sumSquaredError };
 const weightings = {
   classWeights: ({ weights }: Named) => classWeights(weights as never),
   sampleWeights: ({ weights }: Named) => sampleWeights(weights as never),
@@ -114,8 +107,8 @@ export interface Kinds {
 }
 
 export const kinds: Kinds = {
-  layers: Object.keys(makers).filter((kind) => !initializers.includes(kind)),
-  initializers,
+  layers: Object.keys(makers).filter((kind) => !Object.hasOwn(initializers, kind)),
+  initializers: Object.keys(initializers),
   losses: Object.keys(losses) as LossName[],
   optimizers: Object.keys(optimizers) as OptimizerDescription["kind"][],
   schedules: Object.keys(schedules) as ScheduleDescription["kind"][],

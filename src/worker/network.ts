@@ -37,6 +37,15 @@ export interface WorkerEvaluateOptions {
 }
 
 const object: Rule = [isObject, "an object"];
+const metricsRule: Rule = [
+  (value) =>
+    value === undefined ||
+    (Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((each) => each === "loss" || each === "accuracy") &&
+      new Set(value).size === value.length),
+  'a list of "loss", "accuracy" or both: other metrics are functions, which cannot be sent to a worker',
+];
 /** One that says so itself: it cannot be looked at from the worker. */
 const signalRule: Rule = [
   (value) => aborts[0](value) && callback[0](property(value, "addEventListener")),
@@ -113,6 +122,7 @@ export class WorkerNetwork {
   /** The data sets' handles in their places. */
   #posted(given: NonNullable<WorkerFitOptions["evaluate"]>): NonNullable<PostedFit["evaluate"]> {
     const { data, ...rest } = check("fit", "evaluate", given, object);
+    check("fit: evaluate", "metrics", rest.metrics, metricsRule);
     const handle = (each: WorkerDataset) => handleOf("fit: evaluate.data", this.#connection, each);
     if (data instanceof WorkerDataset || !isObject(data)) return { ...rest, data: handle(data) };
     return {
@@ -148,6 +158,7 @@ export class WorkerNetwork {
   async evaluate(data: WorkerDataset, given: WorkerEvaluateOptions = {}): Promise<Evaluation> {
     const handle = handleOf("evaluate", this.#connection, data);
     const { signal, ...options } = check("evaluate", "options", given, object);
+    check("evaluate", "metrics", options.metrics, metricsRule);
     if (signal !== undefined) check("evaluate", "signal", signal, signalRule);
     const evaluation = this.#connection.call("evaluate", [this.#network, handle, options], {
       signal,

@@ -133,15 +133,35 @@ describe("plateau", () => {
   });
 
   test("names what is not evaluated", () => {
-    const [record] = records([1], "train");
-    expect(() => plateau({ from: 1, data: "test" }).next!(undefined, record!)).toThrow(
+    const by = { evaluated: ["train"], metrics: ["loss", "accuracy"] };
+    expect(() => plateau({ from: 1, data: "test" }).check!(by)).toThrow(
       new OptionError(
         'plateau: there is no number "loss" of "test" among what fit evaluates (train); see its option evaluate',
       ),
     );
-    expect(() => plateau({ from: 1, metric: "f1" }).next!(undefined, record!)).toThrow(
-      'plateau: there is no number "f1" of a data set among what fit evaluates (train)',
-    );
+    const missing =
+      'plateau: there is no number "f1" of a data set among what fit measures (loss, accuracy): add it to evaluate.metrics, or give the metric to go by';
+    expect(() => plateau({ from: 1, metric: "f1" }).check!(by)).toThrow(new OptionError(missing));
+    const within = warmUp({ steps: 2, to: plateau({ from: 1, metric: "f1" }) });
+    expect(() => within.check!(by)).toThrow(new OptionError(missing));
+    expect(() =>
+      plateau({ from: 1, metric: "f1", data: "train" }).next!(undefined, records([1], "train")[0]!),
+    ).toThrow(new OptionError('plateau: "f1" of "train" is undefined, no number to go by'));
+  });
+
+  test("names what is not measured of several outputs", () => {
+    const by = { evaluated: ["a"], metrics: { digit: ["loss"], even: ["accuracy"] } };
+    plateau({ from: 1, output: "digit" }).check!(by);
+    plateau({ from: 1 }).check!({ ...by, metrics: { digit: ["loss"], even: ["loss"] } });
+    for (const [options, which, measured] of [
+      [{}, '"loss" of a data set', "none"],
+      [{ output: "even" }, '"loss" of the output "even" of a data set', "accuracy"],
+      [{ output: "odd", data: "a" }, '"loss" of the output "odd" of "a"', "none"],
+    ] as const) {
+      expect(() => plateau({ from: 1, ...options }).check!(by)).toThrow(
+        `plateau: there is no number ${which} among what fit measures (${measured}): add it`,
+      );
+    }
   });
 });
 

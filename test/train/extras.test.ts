@@ -234,8 +234,8 @@ describe("fit refuses", () => {
     ],
     [
       "a parameter in two groups",
-      () => ({ optimizer: sgd({ with: [group("dense1", {}), frozen("bias")] }) }),
-      "fit: optimizer.with has the parameter dense1.bias in two groups; it can be in one",
+      () => ({ optimizer: sgd({ with: [group("dense1", {}), group(["dense2", "bias"], {})] }) }),
+      'fit: optimizer.with has the parameter dense1.bias in two groups, by "dense1" and by "bias"; it can be in one: name the parameters one by one, such as group("dense1.bias", …)',
     ],
     [
       "to freeze everything",
@@ -246,6 +246,11 @@ describe("fit refuses", () => {
       "to clip twice",
       () => ({ optimizer: sgd({ with: [clipByNorm(1), clipByValue(1)] }) }),
       "fit: optimizer.with has clipByNorm and clipByValue; one of these can be had",
+    ],
+    [
+      "a schedule by what is not measured",
+      () => ({ optimizer: sgd({ lr: plateau({ from: 0.1 }) }), evaluate: { data, metrics: ["accuracy"] } }),
+      'plateau: there is no number "loss" of a data set among what fit measures (accuracy): add it to evaluate.metrics, or give the metric to go by',
     ],
     [
       "two decays",
@@ -310,4 +315,18 @@ describe("fit refuses", () => {
     // Where nothing was trained, nothing is kept.
     if (!/plateau|optimizer.lr must/.test(message)) expect(memoryReport().held).toBe(before);
   });
+});
+
+test("what is frozen is frozen in a group, too", async () => {
+  using net = make();
+  const before = { ...net.params };
+  const optimizer = sgd({
+    lr: 0.1,
+    with: [group("bias", { lrMultiplier: 2 }), frozen("dense1"), frozen("dense1")],
+  });
+  await net.fit(data, { ...base(optimizer), steps: 3 });
+  for (const [name, { data }] of Object.entries(net.params)) {
+    const isSame = data.every((element: number, i: number) => element === before[name]!.data[i]);
+    expect([name, isSame]).toEqual([name, name.startsWith("dense1")]);
+  }
 });

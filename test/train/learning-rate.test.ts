@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  accumulate,
   adam,
   crossEntropy,
   dense,
@@ -7,10 +8,13 @@ import {
   he,
   init,
   loss,
+  meanSquaredError,
+  model,
   movingAverage,
   OptionError,
   type Rate,
   relu,
+  type Schedule,
   StateError,
   sequential,
   sgd,
@@ -46,6 +50,46 @@ describe("findLearningRate", () => {
     expect(net.loss(data.x, data.t)).toBeLessThan(before / 2);
     const svg = await learningRateFigure(found).svg();
     for (const text of ["learning rate", "moving mean", "rate 0."]) expect(svg).toContain(text);
+  });
+
+  test("reports the rates that were used, where updates take several steps", async () => {
+    using net = make();
+    const seen: number[] = [];
+    const optimizer = (lr: Rate) =>
+      sgd({
+        lr: (step) => {
+          seen[step] = (lr as Schedule)(step);
+          return seen[step]!;
+        },
+        with: [accumulate(5)],
+      });
+    const { rates, losses } = await findLearningRate(net, data, {
+      ...{ loss: crossEntropy(), from: 1e-4, to: 1e-1, steps: 10, optimizer, batchSize: 20 },
+    });
+    expect(rates).toHaveLength(10);
+    expect(rates).toEqual(seen.slice(0, 10));
+    expect(rates[9]).toBeCloseTo(0.1, 12);
+    net.scale = data.scale;
+    // The first update's five batches are all samples, by the first weights.
+    expect(losses[0]).toBeCloseTo(net.loss(data.x, data.t, crossEntropy()), 5);
+  });
+
+  test("takes a model with several losses", async () => {
+    using net = model(({ x }, apply) => ({ a: apply(dense(3), x), b: apply(dense(1), x) }), {
+      inputs: { x: [2] },
+      seed: 5,
+    });
+    const both = { x: { x: data.x }, t: { a: data.t, b: tensor(new Float32Array(100), [100, 1]) } };
+    const loss = { a: crossEntropy(), b: { loss: meanSquaredError(), weight: 0.5 } };
+    const { rates, rate } = await findLearningRate(net, both, { loss, steps: 20 });
+    expect(rates[0]).toBe(1e-7);
+    expect(rate).toBeGreaterThan(0);
+    expect(net.steps).toBe(0);
+    await expect(findLearningRate(net, both, { loss: crossEntropy() as never })).rejects.toThrow(
+      new OptionError(
+        "findLearningRate: loss must have losses by output, such as { a: crossEntropy(), b: crossEntropy() }; got an object",
+      ),
+    );
   });
 
   test("leaves the network as it was, with what its optimizer remembers", async () => {

@@ -54,6 +54,12 @@ describe("model refuses", () => {
       "model: inputs.a must be one sample's shape, whole numbers of at least 1, such as [784]; got [0]",
     ],
     [
+      "an input that nothing reads",
+      made(one, { inputs: { a: [2], b: [3] } }),
+      OptionError,
+      "model: no output depends on the input b: use it in the function, or leave it out of inputs",
+    ],
+    [
       "an option that sequential has",
       made(one, { input: [2] }),
       OptionError,

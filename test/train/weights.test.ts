@@ -9,11 +9,14 @@ import {
   type Dataset,
   dense,
   type FitOptions,
+  he,
   init,
   type Loss,
   load,
   meanSquaredError,
   memoryReport,
+  model,
+  type Named,
   OptionError,
   loss as ownLoss,
   relu,
@@ -227,7 +230,7 @@ describe("weights", () => {
         loss: ownLoss("own", (y, t) => mean(multiply(subtract(y, t), subtract(y, t))), "values"),
       },
       OptionError,
-      "fit: weights go with one loss of kobai's; one of your own can weigh by itself",
+      "fit: weights go with losses of kobai's; one of your own can weigh by itself",
     ],
   ])("%s are refused before anything is trained", async (_, options, kind, message) => {
     using net = make();
@@ -295,5 +298,95 @@ describe("weights", () => {
       OptionError,
       "classWeights: weights must be a list of numbers; got none",
     );
+  });
+});
+
+describe("of several losses", () => {
+  const both = () =>
+    model(
+      ({ x }, apply) => {
+        const hidden = apply(relu(), apply(dense(4, { weight: he() }), x));
+        return { a: apply(dense(3, { weight: he() }), hidden), b: apply(dense(1, { weight: he() }), hidden) };
+      },
+      { inputs: { x: [2] }, seed: 3 },
+    );
+  const set = { x: { x }, t: { a: labels, b: yes } };
+  const losses = { a: crossEntropy(), b: binaryCrossEntropy() };
+  type Given = Partial<FitOptions<Named<"x", "a" | "b">>>;
+  const trained = async (options: Given) => {
+    using net = both();
+    const { loss } = await net.fit(set, {
+      ...{ loss: losses, optimizer: sgd({ lr: 0.1 }), steps: 9, batchSize: 4 },
+      ...options,
+    });
+    return { loss, params: { ...net.params } };
+  };
+
+  it("each is weighted by its own: twice everywhere is a weight of two", async () => {
+    const twice = sampleWeights(new Float32Array(n).fill(2));
+    expect(await trained({ weights: { a: twice } })).toEqual(
+      await trained({ loss: { ...losses, a: { loss: losses.a, weight: 2 } } }),
+    );
+    expect(await trained({ weights: { a: twice, b: classWeights([2, 2]) } })).toEqual(
+      await trained({ loss: { a: { loss: losses.a, weight: 2 }, b: { loss: losses.b, weight: 2 } } }),
+    );
+    // With a weight of the loss besides.
+    const half = { loss: losses.b, weight: 0.5 };
+    expect(await trained({ loss: { ...losses, b: half }, weights: { b: classWeights([2, 2]) } })).toEqual(
+      await trained({}),
+    );
+  });
+
+  it("one that counts for nothing is as if there were none", async () => {
+    const { loss, params } = await trained({ weights: { b: sampleWeights(new Float32Array(n)) } });
+    const alone = await trained({ loss: { a: losses.a } });
+    expect(loss).toEqual(alone.loss);
+    for (const [name, { data }] of Object.entries(params))
+      expect([name, data]).toEqual([name, alone.params[name]!.data]);
+  });
+
+  it("classes are those of the output", async () => {
+    const weights = Float32Array.from(labels.data, (label) => [1, 2, 3][label]!);
+    expect(await trained({ weights: { a: classWeights([1, 2, 3]) } })).toEqual(
+      await trained({ weights: { a: sampleWeights(weights) } }),
+    );
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "without a name",
+      { weights: classWeights([1, 2, 3]) },
+      "fit: weights must be by output, such as { a: classWeights([1, 5]) }; got an object",
+    ],
+    [
+      "of another output",
+      { weights: { c: classWeights([1]) } },
+      'fit: weights: there is no option "c"; did you mean a?',
+    ],
+    [
+      "of an output that has no loss",
+      { loss: { a: crossEntropy() }, weights: { b: classWeights([1, 2]) } },
+      'fit: weights: there is no option "b"; did you mean a?',
+    ],
+    [
+      "that are none",
+      { weights: { a: [1, 2, 3] } },
+      "fit: weights: a must be weights, such as classWeights([1, 5]); got [1, 2, 3]",
+    ],
+    [
+      "that do not fit",
+      { weights: { b: classWeights([1]) } },
+      "fit: weights are of 1 classes, but t.b of sample",
+    ],
+    [
+      "with a loss of one's own",
+      {
+        loss: { ...losses, b: ownLoss("own", (y, t) => mean(multiply(y, t)), "values") },
+        weights: { b: sampleWeights(given) },
+      },
+      "fit: weights go with losses of kobai's; one of your own can weigh by itself",
+    ],
+  ])("%s are refused", async (_, options, message) => {
+    await expect(trained(options)).rejects.toThrow(message);
   });
 });

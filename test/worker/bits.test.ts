@@ -7,6 +7,7 @@ import {
   crossEntropy,
   DataError,
   dense,
+  f1,
   he,
   init,
   load,
@@ -101,6 +102,19 @@ describe("a trained network", () => {
       ...(await here.evaluate(points())),
       loss: Number.NaN,
     });
+
+    const words =
+      'metrics must be a list of "loss", "accuracy" or both: other metrics are functions, which cannot be sent to a worker; got';
+    for (const metrics of [[], "loss", ["f1"], ["loss", "loss"], [f1()]] as never[]) {
+      await expect(net.evaluate(data, { metrics })).rejects.toThrow(`evaluate: ${words}`);
+      const fitted = net.fit(data, {
+        loss: "crossEntropy",
+        optimizer: { kind: "sgd" },
+        steps: 1,
+        evaluate: { data, metrics },
+      });
+      await expect(fitted).rejects.toThrow(`fit: evaluate: ${words}`);
+    }
 
     const other = await worker.sequential(layers(), { input: [4], seed: 6 });
     await other.load(await net.save());

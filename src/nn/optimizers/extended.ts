@@ -64,6 +64,7 @@ class ExtendedUpdate implements Update {
   readonly #groups: readonly (Of<"group"> | undefined)[];
   readonly #runs: readonly Run[];
   readonly #trained: ReadonlySet<string>;
+  readonly infers: (layer: string) => boolean;
 
   constructor(call: string, optimizer: Optimizer, parameters: readonly Placed[], dtype: DTypeName) {
     const descriptions = optimizer.with!.map(({ description }) => description as ExtraDescription);
@@ -91,15 +92,19 @@ class ExtendedUpdate implements Update {
     ];
     const groups = descriptions.filter((each) => each.kind === "group");
     const frozen = descriptions.filter((each) => each.kind === "frozen");
-    const groupOf = chosen(call, [...groups, ...frozen], parameters);
-    const trained = parameters.filter(({ name }) => groupOf.get(name)?.kind !== "frozen");
+    const groupOf = chosen(call, groups, parameters);
+    const stays = chosen(call, [{ of: frozen.flatMap(({ of }) => of) }], parameters);
+    const trained = parameters.filter(({ name }) => !stays.has(name));
     if (trained.length === 0)
       throw new OptionError(`${call}: all parameters are frozen; there is nothing to train`);
     this.#groups = [undefined, ...groups];
     this.#trained = new Set(trained.map(({ name }) => name));
+    const moving = new Set(trained.map(({ name }) => layerOf(name)));
+    const still = new Set(parameters.map(({ name }) => layerOf(name)).filter((layer) => !moving.has(layer)));
+    this.infers = (layer) => still.has(layer);
     this.#runs = runsOf(
       parameters.filter(({ name }) => this.#trained.has(name)),
-      ({ name }) => this.#groups.indexOf(groupOf.get(name) as Of<"group"> | undefined),
+      ({ name }) => this.#groups.indexOf(groupOf.get(name)),
       this.#clip?.kind === "clipByNorm",
       parameters,
     );
@@ -247,6 +252,11 @@ class ExtendedUpdate implements Update {
   }
 }
 
+/** Whose a parameter is. */
+function layerOf(parameter: string): string {
+  return parameter.slice(0, parameter.lastIndexOf("."));
+}
+
 /** How many partial sums a sum of n terms has. */
 function partials(n: number): number {
   return n > LONGEST_SUM ? Math.ceil(n / PARTIAL_TERMS) : 1;
@@ -279,7 +289,7 @@ function chosen<G extends { readonly of: readonly string[] }>(
       for (const { name } of found) {
         if ((result.get(name) ?? group) !== group) {
           throw new OptionError(
-            `${call}: optimizer.with has the parameter ${name} in two groups; it can be in one`,
+            `${call}: optimizer.with has the parameter ${name} in two groups, by ${show((result.get(name) as G).of.join(" and "))} and by ${show(of)}; it can be in one: name the parameters one by one, such as group("${name}", …)`,
           );
         }
         result.set(name, group);

@@ -161,7 +161,9 @@ export function group(
 
 /**
  * Parameters that stay as they are. Their gradients are not computed, nor anything else that only they need: where the first layers are
- * frozen, the backward pass ends before them.
+ * frozen, the backward pass ends before them. A layer all of whose own parameters are frozen does as in inference, also while others are trained:
+ * batch normalization goes by its running statistics, which stay as they are (as Keras has it; in PyTorch they move unless the layer is in
+ * `eval()`). Dropout has no parameters, and goes on. What is frozen is frozen in a `group`, too.
  * @param of as in `group`
  * @throws OptionError for names that are none; from `fit`, where there is no such parameter, or nothing is left to train
  * @example

@@ -79,6 +79,8 @@ export interface Update {
   readonly every?: number;
   /** whether a parameter is trained; default: all are */
   readonly trains?: (name: string) => boolean;
+  /** whether a layer is frozen as a whole, and then does as in inference; default: none is */
+  readonly infers?: (layer: string) => boolean;
   /** Writes the update's instructions. */
   compose(composer: Composer, site: UpdateSite): void;
   /** Writes the rows for the step after `done` of them into `rows` from `at` on. */

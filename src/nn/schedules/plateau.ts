@@ -69,6 +69,7 @@ export function plateau(
   const schedule: Schedule = (_, state) => state?.rate ?? from;
   return Object.assign(schedule, {
     description,
+    check: number.check,
     next: (state: Parameters<NonNullable<Schedule["next"]>>[0], record: EvaluationRecord) => {
       const value = number.of(record);
       const { rate = from, best, bad: before = 0, cooling = 0 } = state ?? {};

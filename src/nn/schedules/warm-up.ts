@@ -25,11 +25,12 @@ export function warmUp(given: { steps: number; to: Rate; factor?: number }): Sch
       : rateAt(to, step - steps, state);
   if (typeof to === "number")
     return Object.assign(schedule, { description: { kind: "warmUp", steps, to, factor } });
-  const { description, next } = to;
+  const { description, next, check } = to;
   return Object.assign(
     schedule,
     // What cannot be described within cannot be described around it.
     description && { description: { kind: "warmUp", steps, to: description, factor } },
     next && { next },
+    check && { check },
   );
 }

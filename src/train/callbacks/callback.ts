@@ -1,7 +1,8 @@
-import { isObject, isWhole, type Rule } from "../../check.ts";
+import { anything, isObject, isWhole, options, property, type Rule } from "../../check.ts";
 import type { Optimizer } from "../../nn/optimizers/optimizer.ts";
 import type { EvaluationRecord, History, Progress } from "../history.ts";
 import type { Network } from "../network.ts";
+import type { MeasuredNames } from "../watched.ts";
 import type { Memory, memory } from "./memory.ts";
 
 /** A fit under way, as its callbacks see it. */
@@ -17,6 +18,8 @@ export interface FitRun {
   readonly history: History;
   /** the names of the data sets that are evaluated */
   readonly evaluated: readonly string[];
+  /** those of the metrics that are measured on them, of several outputs by the output */
+  readonly metrics: MeasuredNames;
   readonly signal: AbortSignal | undefined;
   /** Ends the fit as if there were no more steps: it evaluates for the last time, and its history says "stopped". */
   stop(): void;
@@ -58,9 +61,25 @@ export const callbacksRule: Rule = [
   `a list of callbacks { ${events.join(", ")}, every }`,
 ];
 
-/** Has at least one function: a name that is misspelled would never be called. */
-export function isCallback(value: unknown): boolean {
+/** Has at least one function. */
+export function isCallback(value: unknown): value is Callback {
   if (!isObject(value) || !(value.every === undefined || isWhole(value.every, 1))) return false;
   const given = events.map((event) => value[event]).filter((each) => each !== undefined);
   return given.length > 0 && given.every((each) => typeof each === "function");
+}
+
+/**
+ * A function whose name is misspelled would never be called, though others beside it are: what begins with "on" is an event.
+ *
+ * @param call how messages name the callback
+ * @throws OptionError where it is none
+ */
+export function checkNames(call: string, callback: Callback): void {
+  const named: Record<string, unknown> = {};
+  for (let of: object = callback; of && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
+    for (const name of Object.getOwnPropertyNames(of)) {
+      if (/^on/i.test(name) && typeof property(callback, name) === "function") named[name] = anything;
+    }
+  }
+  options(call, named, Object.fromEntries(events.map((event) => [event, anything])));
 }

@@ -1,6 +1,6 @@
 import { anything, check, callback as functionRule, name as nameRule } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
-import { type Callback, type FitRun, isCallback } from "./callback.ts";
+import { type Callback, checkNames, type FitRun, isCallback } from "./callback.ts";
 import { type Json, notJson } from "./json.ts";
 import { type Memory, onlyRemembering } from "./memory.ts";
 import { isTaken, kept, leave, take } from "./remembering.ts";
@@ -48,6 +48,7 @@ export function stateful<S>(name: string, callback: StatefulCallback<S>): Callba
   ]);
   check("stateful", "callback.get", callback.get, functionRule);
   check("stateful", "callback.set", callback.set, functionRule);
+  checkNames("stateful", callback);
   const { every } = callback;
   const own: Memory = {
     // A name that none of kobai's own has.

@@ -24,7 +24,7 @@ export interface Best {
 
 export interface Watch {
   readonly best: Best | undefined;
-  /** @throws OptionError where the fit does not evaluate such a data set */
+  /** @throws OptionError where the fit does not measure such a number */
   check(run: FitRun): void;
   /** @param best of the run so far */
   begin(best: Best | undefined): void;
@@ -48,7 +48,7 @@ export function watch(call: string, { threshold = 0, ...which }: WatchOptions): 
     begin(before) {
       best = before;
     },
-    check: ({ evaluated }) => number.check(evaluated),
+    check: number.check,
     isBest(record) {
       const value = number.of(record);
       const gain =

@@ -22,7 +22,7 @@ import {
   whole,
 } from "../../check.ts";
 import { DataError, OptionError, ShapeError } from "../../errors.ts";
-import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
+import { losses } from "../../nn/by-name.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
 import { version as kobai } from "../../version.ts";
 import type { Json } from "../callbacks/json.ts";
@@ -30,7 +30,9 @@ import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
 import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
+import type { Slots } from "../slots.ts";
 import { type Description, describe, isMade } from "./description.ts";
+import { aboutRun, type RunAbout } from "./run.ts";
 
 /** Where it stands in a file's metadata. */
 export const KEY = "kobai";
@@ -62,6 +64,8 @@ export interface TrainingAbout {
   readonly evaluated?: number;
   /** what its callbacks remember */
   readonly callbacks?: readonly CallbackAbout[];
+  /** what its bits depend on besides */
+  readonly run?: RunAbout;
 }
 
 /** The loss of an output. */
@@ -84,6 +88,8 @@ export interface OptimizerAbout {
   readonly name: string;
   /** the regions of its state */
   readonly regions: readonly string[];
+  /** how many steps an update takes */
+  readonly every?: number | undefined;
   /** steps that it was given */
   readonly given: number;
   /** of its schedule, where that follows evaluations */
@@ -97,16 +103,16 @@ export const slotName = (region: string, parameter: string) => `optimizer.${regi
 export const memoryName = (callback: number, variable: string) => `callback.${callback}.${variable}`;
 
 /** The losses that can be written down: with another the network has none after it was read. */
-const losses = () => [crossEntropy(), binaryCrossEntropy(), meanSquaredError(), sumSquaredError()];
+const written = () => Object.values(losses).map((make) => make());
 
 /** @throws OptionError where they are not by the network's outputs */
-export function objectiveOf({ face }: Core, written: unknown): Objective | undefined {
-  if (written === undefined) return undefined;
-  const isOne = typeof property(written, "name") === "string";
-  const terms = isOne ? { one: written } : (written as Readonly<Record<string, unknown>>);
+export function objectiveOf({ face }: Core, read: unknown): Objective | undefined {
+  if (read === undefined) return undefined;
+  const isOne = typeof property(read, "name") === "string";
+  const terms = isOne ? { one: read } : (read as Readonly<Record<string, unknown>>);
   const found = Object.entries(terms).map(([output, each]) => {
     const { name, weight } = fields<LossAbout>("losses", each, { name: text, weight: positive });
-    return [output, { loss: losses().find((loss) => loss.name === name), weight }] as const;
+    return [output, { loss: written().find((loss) => loss.name === name), weight }] as const;
   });
   // Of a later version.
   if (found.some(([, { loss }]) => !loss)) return undefined;
@@ -126,9 +132,10 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
     schedule,
     evaluated,
     remembered = [],
+    run,
   } = training;
   if (schedule) check(call, "what the schedule's next gives", schedule, numbersRule);
-  const isKnown = objective?.every(({ loss }) => losses().includes(loss));
+  const isKnown = objective?.every(({ loss }) => written().includes(loss));
   return {
     version: VERSION,
     kobai,
@@ -145,7 +152,13 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
       }),
       epochs,
       ...(slots && {
-        optimizer: { name: slots.name, regions: slots.regions, given, ...(schedule && { schedule }) },
+        optimizer: {
+          name: slots.name,
+          regions: slots.regions,
+          every: everyOf(slots),
+          given,
+          ...(schedule && { schedule }),
+        },
       }),
       ...(evaluated !== undefined && { evaluated }),
       ...(remembered.length > 0 && {
@@ -155,8 +168,16 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
           weights: weights !== undefined,
         })),
       }),
+      ...(run && { run: aboutRun(core, run) }),
     },
   };
+}
+
+/** How many steps an update takes; undefined where a checkpoint did not say it. */
+function everyOf({ optimizer, every }: Slots): number | undefined {
+  if (!optimizer) return every;
+  const accumulated = optimizer.with?.find(({ description }) => description.kind === "accumulate");
+  return (accumulated?.description.steps ?? 1) as number;
 }
 
 const count = whole(0);
@@ -235,8 +256,9 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
         optimizer: object,
         evaluated: count,
         callbacks: listOf("a list of what callbacks remember"),
+        run: object,
       },
-      ["classNames", "losses", "optimizer", "evaluated", "callbacks"],
+      ["classNames", "losses", "optimizer", "evaluated", "callbacks", "run"],
     );
     const epochs = fields<Epochs>(
       "epochs",
@@ -251,7 +273,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
       },
       ["of"],
     );
-    const { optimizer, callbacks } = training;
+    const { optimizer, callbacks, run } = training;
+    if (run) check("run", "start", run.start, whole(0, training.step));
     return {
       ...read,
       training: {
@@ -261,8 +284,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
           optimizer: fields<OptimizerAbout>(
             "optimizer",
             optimizer,
-            { name: text, regions: regionsRule, given: count, schedule: numbersRule },
-            ["schedule"],
+            { name: text, regions: regionsRule, every: whole(), given: count, schedule: numbersRule },
+            ["every", "schedule"],
           ),
         }),
         ...(callbacks && {

@@ -1,6 +1,7 @@
 // A network's layers as plain JSON, and the first difference between two networks.
 
 import { isObject, show } from "../../check.ts";
+import { initializers } from "../../nn/by-name.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
 import { type Made, madeOf } from "../../nn/made-of.ts";
 import { formatShape } from "../../tensor.ts";
@@ -113,11 +114,9 @@ function formatPorts(ports: readonly Port[]): string {
 }
 
 /** How parameters start makes no difference to a network whose parameters are read. */
-export const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier", "zeros"];
-
 function comparable(layer: unknown): string {
   return JSON.stringify(layer, (_, value: unknown) =>
-    isMade(value) && initializers.includes(value.kind) ? undefined : value,
+    isMade(value) && Object.hasOwn(initializers, value.kind) ? undefined : value,
   );
 }
 

@@ -1,18 +1,16 @@
 // Networks in files: written, and made again. Functions and no methods, so that a page that does neither loads nothing of it.
 
-import { check, type Rule } from "../../check.ts";
+import { check } from "../../check.ts";
 import { DataError, StateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../io/atomic.ts";
 import type { Bytes } from "../../io/bytes.ts";
 import { locateFile } from "../../io/place.ts";
-import { type AnyNetwork, type Inside, insideOf, Network } from "../network.ts";
+import { type AnyNetwork, type Inside, insideOf, type Network, networkRule } from "../network.ts";
 import { sequential } from "../sequential.ts";
 import { withName } from "./about.ts";
 import { read, restore as restoreInto } from "./read.ts";
 import { layerOf } from "./rebuild.ts";
 import { write } from "./write.ts";
-
-const network: Rule = [(value) => value instanceof Network, "a network, such as sequential(…) makes"];
 
 /**
  * Saves a network and where its training stands in a file: what `load` makes the same network of, which predicts, evaluates and trains on
@@ -51,8 +49,13 @@ export function checkpoint(net: AnyNetwork): Uint8Array<ArrayBuffer> {
 
 /**
  * Makes a network again of a file that `save` wrote, or of the bytes of one: it predicts, evaluates and trains on to the same bits as the one that
- * was saved. `fit` goes on with the optimizer's state if its optimizer is of the same kind (whatever its rate), and within the epoch
- * where samples, batch size and seed are the same.
+ * was saved. `fit` goes on with the optimizer's state if its optimizer is of the same kind (whatever its rate and its extras), and within the
+ * epoch where samples, batch size and seed are the same. With other extras the regions that both have go on, and so does the count of
+ * updates; a moving average that is new begins with the weights; of a group of steps that was begun (`accumulate`), what was added up is dropped
+ * where groups have another length.
+ *
+ * The file says what the run was: its optimizer, schedule and extras, loss, batch size, sampling, seed, gradient, weights and samples. A `fit` with
+ * `from` must be the same run, and is refused where one of these is another; without `from` the network is trained on by whatever options.
  *
  * A loss of one's own is not in the file: give it to `evaluate`. Nor are layers of one's own, or a `model`'s function, which is code: there make
  * the network by the code that made it, and `restore` it.
@@ -130,5 +133,5 @@ export async function restore(net: AnyNetwork, source: string | URL | Bytes): Pr
 }
 
 function inside(call: string, net: AnyNetwork): Inside {
-  return insideOf(check(call, "net", net, network));
+  return insideOf(check(call, "net", net, networkRule));
 }

@@ -9,10 +9,13 @@ import { formatShape, sameShape, type Tensor } from "../../tensor.ts";
 import { classNamesOf } from "../class-names.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
+import type { TrainingState } from "../training-state.ts";
 import { type About, memoryName, objectiveOf, readAbout, slotName, withName } from "./about.ts";
+import { adapted } from "./adapted.ts";
 import { checkChecksum } from "./checksum.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionOf, variablesOf } from "./regions.ts";
+import { checkResumed } from "./run.ts";
 
 /** What a checkpoint holds, of which `about` was checked. */
 export interface Checkpoint {
@@ -48,10 +51,20 @@ async function fromFile(call: string, source: string | URL): Promise<Safetensors
  * @throws DataError naming the first difference
  */
 export function restore(inside: Inside, { file, about, tensors }: Checkpoint): void {
-  const { core } = inside;
+  const { core, training } = inside;
   const difference = firstDifference(about, describe(core, inside.seed));
   if (difference !== undefined) throw new DataError(`${file}: does not fit the network: ${difference}`);
-  const { step, scales, classNames, losses, epochs, optimizer, evaluated, callbacks = [] } = about.training;
+  const {
+    step,
+    scales,
+    classNames,
+    losses,
+    epochs,
+    optimizer,
+    evaluated,
+    callbacks = [],
+    run,
+  } = about.training;
   const { parameters } = core;
   const read = withName(file, () => ({
     objective: objectiveOf(core, losses),
@@ -77,15 +90,20 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
     const region = regionOf(core, parameters, kept!.address + i * parameters.bytes);
     for (const [parameter, { data }] of region) data.set(tensors[slotName(name, parameter)]!.data);
   }
+  if (kept) {
+    kept.every = optimizer.every;
+    kept.standing = { given: optimizer.given, schedule: optimizer.schedule };
+    kept.adapted = (update) => adapted(core, training, kept, update);
+  }
   inside.keepSlots(kept);
-  Object.assign(inside.training, {
+  Object.assign(training, {
     ...read,
     step,
     scales,
     epochs,
-    given: optimizer?.given ?? 0,
-    schedule: optimizer?.schedule,
     evaluated,
+    run: run && { written: run },
+    checkResumed: (from, now) => checkResumed(core, training, from, now),
     remembered: callbacks.map(({ name, value, weights: hasWeights }, i) => ({
       name,
       value,
@@ -93,7 +111,7 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
         weights: Object.fromEntries(own.map(([name]) => [name, tensors[memoryName(i, name)]!])),
       }),
     })),
-  });
+  } satisfies Partial<TrainingState>);
 }
 
 type Expected = readonly (readonly [name: string, shape: readonly number[]])[];

@@ -2,7 +2,7 @@
 
 import { isObject, show } from "../../check.ts";
 import { DataError } from "../../errors.ts";
-import { bernoulli, constant, he, normal, uniform, xavier, zeros } from "../../nn/initializers.ts";
+import { initializers } from "../../nn/by-name.ts";
 import { identity, relu, sigmoid, softmax, tanh } from "../../nn/layers/activations.ts";
 import { conv1d, conv2d, convTranspose2d, depthwiseConv2d, separableConv2d } from "../../nn/layers/conv.ts";
 import { dense } from "../../nn/layers/dense.ts";
@@ -27,23 +27,16 @@ import { isMade, type MadeJson } from "./description.ts";
 /** Whatever a file says, which the makers check. */
 type Options = Readonly<Record<string, unknown>>;
 
+type Makers = Readonly<Record<string, (options: Options) => unknown>>;
+
 /** A function whose first argument has no name of its own: it is an option as well, and the others follow. */
 const first =
   <T>(name: string, make: (first: never, others: never) => T) =>
   ({ [name]: value, ...others }: Options): T =>
     make(value as never, others as never);
 
-/** How each kind is made of its options. */
-export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
-  // Initializers.
-  bernoulli: (options) => bernoulli(options as never),
-  constant: first("value", constant),
-  he,
-  normal,
-  uniform,
-  xavier,
-  zeros,
-  // Layers.
+/** How each kind of layer is made of its options. */
+const layers: Makers = {
   dense: first("units", dense),
   conv2d: first("filters", conv2d),
   depthwiseConv2d: (options) => depthwiseConv2d(options as never),
@@ -75,6 +68,13 @@ export const makers: Readonly<Record<string, (options: Options) => unknown>> = {
   sigmoid,
   softmax,
   tanh,
+};
+
+/** How each kind of anything is. */
+export const makers: Makers = {
+  ...layers,
+  ...(initializers as unknown as Makers),
+  constant: first("value", initializers.constant),
 };
 
 /** Deeper than any network's options. */

@@ -1,4 +1,4 @@
-import { check, finite, name as nameRule, options, whole } from "../../check.ts";
+import { check, finite, options, whole } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import {
   type Average,
@@ -10,7 +10,7 @@ import {
   countsOf,
   ratio,
 } from "./classes.ts";
-import { checkTargets, type Metric, type Outputs } from "./metric.ts";
+import { checkTargets, type Metric, metricName, type Outputs } from "./metric.ts";
 import { confusion, ranks } from "./statistics.ts";
 
 const threshold = finite;
@@ -41,7 +41,7 @@ export function topK<const K extends number, const Name extends string = `top${K
   given?: { name?: Name },
 ): Metric<NoInfer<Name>, number> {
   check("topK", "k", k, whole());
-  const { name = `top${k}` as Name } = options("topK", given, { name: nameRule });
+  const { name = `top${k}` as Name } = options("topK", given, { name: metricName });
   return {
     name,
     measured(outputs) {
@@ -71,7 +71,7 @@ export function binaryAccuracy<const Name extends string = "binaryAccuracy">(giv
   name?: Name;
   threshold?: number;
 }): Metric<NoInfer<Name>, number> {
-  const rules = { name: nameRule, threshold };
+  const rules = { name: metricName, threshold };
   const { name = "binaryAccuracy" as Name, threshold: above } = options("binaryAccuracy", given, rules);
   return {
     name,
@@ -107,7 +107,7 @@ export function confusionMatrix<const Name extends string = "confusionMatrix">(g
   name?: Name;
   threshold?: number;
 }): Metric<NoInfer<Name>, number[][]> {
-  const rules = { name: nameRule, threshold };
+  const rules = { name: metricName, threshold };
   const { name = "confusionMatrix" as Name, threshold: above } = options("confusionMatrix", given, rules);
   return {
     name,
@@ -182,7 +182,7 @@ function classMetric<Name extends string, A extends Average>(
   given: ClassMetricOptions<Name, A> | undefined,
   f: (counts: Counts) => number,
 ): Metric<NoInfer<Name>, Averaged<A>> {
-  const rules = { name: nameRule, average: averageRule, threshold };
+  const rules = { name: metricName, average: averageRule, threshold };
   const { name = call as Name, average, threshold: above } = options(call, given, rules);
   return {
     name,

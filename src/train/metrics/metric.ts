@@ -1,5 +1,6 @@
 // What a metric is: a statistic that a program adds up over a data set's batches, and what follows from it at the end.
 
+import { name as nameRule, type Rule } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Loss, meanOverSamples } from "../../nn/losses.ts";
@@ -21,6 +22,12 @@ export interface Metric<Name extends string = string, Result extends MetricResul
    */
   measured(of: Outputs): Measurement<Result>;
 }
+
+/** What a metric's result may be found under: not what results have anyway. */
+export const metricName: Rule = [
+  (value) => nameRule[0](value) && !["loss", "accuracy", "outputs"].includes(value as string),
+  "1 to 100 printable characters, and not loss, accuracy or outputs, which results have already",
+];
 
 /** The metrics that are asked for by name. */
 export type MetricName = "loss" | "accuracy";

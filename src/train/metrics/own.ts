@@ -1,8 +1,8 @@
-import { callback, check, name as nameRule } from "../../check.ts";
+import { callback, check } from "../../check.ts";
 import { type Loss, meanOverSamples } from "../../nn/losses.ts";
 import { checkIsMean } from "../mean-check.ts";
 import { meanOfBatches } from "./mean.ts";
-import type { Metric } from "./metric.ts";
+import { type Metric, metricName } from "./metric.ts";
 
 /**
  * A metric of one's own: a function of ops that returns a scalar, the mean over the samples of the batch that it is given. A data set is
@@ -10,7 +10,7 @@ import type { Metric } from "./metric.ts";
  *
  * @param name what the result is found under
  * @param forward as that of a loss: the outputs [batch, …] and the targets, int32 [batch] for labels, else of the outputs' shape
- * @throws OptionError where the name is no text or `forward` no function; where what it returns is no mean over samples, as soon as it is
+ * @throws OptionError where the name is no text, or that of a result that there is anyway (loss, accuracy), or `forward` no function; where what it returns is no mean over samples, as soon as it is
  * measured
  * @example
  * // Labels are whole numbers, and ops calculate with floats: `oneHot` makes rows of both, here of the outputs' largest and of the labels.
@@ -37,7 +37,7 @@ export function metric<const Name extends string>(
   name: Name,
   forward: Loss["forward"],
 ): Metric<NoInfer<Name>, number> {
-  check("metric", "name", name, nameRule);
+  check("metric", "name", name, metricName);
   check("metric", "forward", forward, callback);
   return {
     name,

@@ -1,5 +1,5 @@
-import { name as nameRule, options } from "../../check.ts";
-import { checkTargets, type Metric } from "./metric.ts";
+import { options } from "../../check.ts";
+import { checkTargets, type Metric, metricName } from "./metric.ts";
 import { errors } from "./statistics.ts";
 
 /** Of one output, over all samples. */
@@ -97,7 +97,7 @@ function errorMetric<Name extends string>(
   given: { name?: Name } | undefined,
   f: (outputs: readonly Errors[]) => number,
 ): Metric<NoInfer<Name>, number> {
-  const { name = call as Name } = options(call, given, { name: nameRule });
+  const { name = call as Name } = options(call, given, { name: metricName });
   return {
     name,
     measured(outputs) {

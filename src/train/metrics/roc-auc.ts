@@ -1,6 +1,6 @@
-import { name as nameRule, options } from "../../check.ts";
+import { options } from "../../check.ts";
 import { type Average, type Averaged, averaged, averageRule, checkAverage } from "./classes.ts";
-import { checkTargets, type Metric, type Outputs } from "./metric.ts";
+import { checkTargets, type Metric, metricName, type Outputs } from "./metric.ts";
 import { scores } from "./statistics.ts";
 
 /**
@@ -22,7 +22,7 @@ export function rocAuc<const Name extends string = "rocAuc", A extends Average =
   name?: Name;
   average?: A;
 }): Metric<NoInfer<Name>, Averaged<A>> {
-  const rules = { name: nameRule, average: averageRule };
+  const rules = { name: metricName, average: averageRule };
   const { name = "rocAuc" as Name, average } = options("rocAuc", given, rules);
   return {
     name,

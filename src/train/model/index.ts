@@ -1,7 +1,9 @@
 import { callback, check, isObject, options as optionsOf, type Rule, show } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
+import { topologicalOrder } from "../../graph/order.ts";
 import { checkValue, isValue, type Shape, type Value } from "../../graph/value.ts";
 import type { Layer } from "../../nn/layers/layer.ts";
+import type { Port } from "../core.ts";
 import { makeNetwork, type NamedValue, type NetworkOptions, networkRules } from "../make.ts";
 import type { AnyNetwork, Network } from "../network.ts";
 import { checkDtype, type Pass } from "../pass.ts";
@@ -30,7 +32,7 @@ export type Apply = (layer: Layer, x: Value) => Value;
  * function returns one value, outputs, targets and the loss are those of `sequential`.
  *
  * @param describe inputs by name, and `apply` → a value [batch, …], or several by name
- * @throws OptionError for options out of range, or a function that returns something else
+ * @throws OptionError for options out of range, a function that returns something else, or an input that no output depends on
  * @throws ShapeError where a layer cannot take what it is given
  * @throws MemoryError where its parameters do not fit
  * @throws StateError before `init()`
@@ -79,6 +81,7 @@ export function model(
     shape: Object.freeze([...check("model", `inputs.${name}`, shape, sampleShape)]),
   }));
   let names: readonly string[] | undefined;
+  let isFirst = true;
   let isOne = false;
   const forward = (xs: readonly Value[], pass: Pass): NamedValue[] => {
     const byName = Object.fromEntries(inputs.map(({ name }, i) => [name, xs[i]!]));
@@ -99,6 +102,8 @@ export function model(
       checkDtype(isOne ? "model" : `model: ${name}`, value, xs[0]!);
       checkBatch(name, value, xs[0]!);
     }
+    if (isFirst) checkRead(inputs, xs, outputs);
+    isFirst = false;
     return outputs;
   };
   return makeNetwork(
@@ -119,6 +124,16 @@ function checkBatch(name: string, { shape }: Value, x: Value): void {
     "model",
     `the output ${name} is [${shape.join(", ")}] for a batch of ${x.shape[0]}; an output must begin with the batch's axis`,
     shape,
+  );
+}
+
+/** @throws OptionError naming an input that no output depends on: its samples would do nothing */
+function checkRead(inputs: readonly Port[], xs: readonly Value[], outputs: readonly NamedValue[]): void {
+  const needed = new Set(topologicalOrder(outputs.map(({ value }) => value)));
+  const unread = inputs.find((_, i) => !needed.has(xs[i]!.node));
+  if (!unread) return;
+  throw new OptionError(
+    `model: no output depends on the input ${unread.name}: use it in the function, or leave it out of inputs`,
   );
 }
 

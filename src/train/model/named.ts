@@ -17,7 +17,8 @@ import { type Loss, lossRule } from "../../nn/losses.ts";
 import { checkTensor, type DTypeName, type Tensor } from "../../tensor.ts";
 import type { Port } from "../core.ts";
 import type { Evaluation } from "../evaluate.ts";
-import { type Face, type Objective, type Samples, single, type Term } from "../face.ts";
+import { type Face, type Objective, type Samples, single, type Term, weightsRule } from "../face.ts";
+import type { Weights } from "../weights.ts";
 
 /** @param outputs undefined where there is one, which goes without a name @param dtype that the network computes in */
 export function named(inputs: readonly Port[], outputs: readonly Port[] | undefined, dtype: DTypeName): Face {
@@ -105,6 +106,18 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
       });
       if (terms.length > 0) return terms;
       throw new OptionError(`${call}: loss names no output; give one or more, such as ${example}`);
+    },
+    weights(call, given, objective) {
+      const one = outputs[objective[0]!.output]!.name;
+      if (!isObject(given) || weightsRule[0](given)) {
+        throw new OptionError(
+          `${call}: weights must be by output, such as { ${one}: classWeights([1, 5]) }; got ${show(given)}`,
+        );
+      }
+      // Of an output without a loss they would do nothing.
+      const weighed = objective.map(({ output }) => outputs[output]!);
+      const chosen = options(`${call}: weights`, given, anyOf(weighed, weightsRule));
+      return weighed.map(({ name }) => (chosen as Record<string, Weights>)[name]);
     },
     usual(call) {
       throw new OptionError(

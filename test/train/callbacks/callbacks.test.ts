@@ -104,6 +104,7 @@ describe("callbacks are called", () => {
         steps: 2,
         history,
         evaluated: ["train", "test"],
+        metrics: ["loss", "accuracy"],
         stop: expect.any(Function),
       },
     ]);
@@ -285,6 +286,26 @@ test.each<[unknown]>([
   );
 });
 
+class Watching {
+  onEpoch() {}
+  onEpochEnd() {}
+}
+
+test.each<[object, string]>([
+  [{ onEpoch() {}, onstep() {} }, 'fit: callbacks[1]: there is no option "onstep"; did you mean onStep?'],
+  [
+    { onEpoch() {}, onBatch() {} },
+    'fit: callbacks[1]: there is no option "onBatch"; there are onStart, onProgress, onStep, onEvaluate, onEpoch, onEnd',
+  ],
+  [new Watching(), 'fit: callbacks[1]: there is no option "onEpochEnd"; there are onStart,'],
+])("a function that would never be called is refused: %o", async (callback, message) => {
+  using net = make();
+  const callbacks = [{ onStart() {}, once: true, own() {} }, callback];
+  const fitted = net.fit(data, { ...base(), steps: 1, callbacks });
+  await expect(fitted).rejects.toThrow(OptionError);
+  await expect(fitted).rejects.toThrow(message);
+});
+
 describe("from", () => {
   it("goes on with a run, evaluating where it would have", async () => {
     using whole = make();
@@ -302,10 +323,11 @@ describe("from", () => {
 
   it("a run that is done trains nothing, and is measured", async () => {
     using net = make();
+    await net.fit(data, { ...base(), steps: 7 });
     const history = await net.fit(data, { ...base(), steps: 7, from: 7, evaluate: { data } });
     expect(history).toMatchObject({ steps: 7, ended: "completed", loss: [] });
     expect(history.evaluations.map(({ step }) => step)).toEqual([7]);
-    expect(net.steps).toBe(0);
+    expect(net.steps).toBe(7);
   });
 
   it("is at most the steps that there are", async () => {
@@ -313,7 +335,18 @@ describe("from", () => {
     await expectRejection(
       net.fit(data, { ...base(), epochs: 1, from: 8 }),
       OptionError,
-      "fit: from is 8, but there are only 7 steps; give those of the whole run",
+      "fit: from is 8; the network has done 0 steps, of 7",
     );
+  });
+
+  it("is at most the steps that the network has done", async () => {
+    using net = make();
+    await net.fit(data, { ...base(), steps: 3 });
+    await expectRejection(
+      net.fit(data, { ...base(), steps: 10, from: 4 }),
+      OptionError,
+      "fit: from is 4; the network has done 3 steps, of 10",
+    );
+    expect(net.steps).toBe(3);
   });
 });

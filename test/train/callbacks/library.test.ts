@@ -47,7 +47,8 @@ describe("earlyStopping", () => {
     const stopping = earlyStopping(options);
     const history = { steps: 0, ended: "running" };
     let ended = false;
-    const run = { net, history, evaluated: ["test"], stop: () => (ended = true) } as unknown as FitRun;
+    const measured = { evaluated: ["test"], metrics: ["loss", "accuracy"] };
+    const run = { net, history, ...measured, stop: () => (ended = true) } as unknown as FitRun;
     const remembering = stopping[memory]!;
     await remembering.onStart!(run);
     await stopping.onStart!(run);
@@ -184,13 +185,25 @@ describe("earlyStopping", () => {
       "no such metric",
       { evaluate },
       { metric: "f1" },
-      'earlyStopping: there is no number "f1" of a data set among what fit evaluates (train, test); see its option evaluate',
+      'earlyStopping: there is no number "f1" of a data set among what fit measures (loss, accuracy): add it to evaluate.metrics, or give the metric to go by',
+    ],
+    [
+      "a loss that the metrics leave out",
+      { evaluate: { ...evaluate, metrics: ["accuracy"] } },
+      {},
+      'earlyStopping: there is no number "loss" of a data set among what fit measures (accuracy): add it to evaluate.metrics, or give the metric to go by',
+    ],
+    [
+      "an accuracy that the metrics leave out",
+      { evaluate: { ...evaluate, metrics: ["loss", topK(2)] } },
+      { metric: "accuracy", data: "train" },
+      'earlyStopping: there is no number "accuracy" of "train" among what fit measures (loss, top2): add it to evaluate.metrics, or give the metric to go by',
     ],
     [
       "no number",
       { evaluate: { ...evaluate, metrics: [confusionMatrix()] } },
       { metric: "confusionMatrix", mode: "max" },
-      'earlyStopping: there is no number "confusionMatrix" of a data set among what fit evaluates (train, test); see its option evaluate',
+      'earlyStopping: "confusionMatrix" of a data set is an array of 3, no number to go by',
     ],
   ])("%s ends the fit before the first step", async (_, options, stopping, message) => {
     using net = make();
@@ -297,9 +310,10 @@ describe("saveEvery", () => {
 describe("saveBest", () => {
   it("goes on with the best of a run that was cut", async () => {
     const paths = [join(folder, "cut best.safetensors"), join(folder, "cut.safetensors")] as const;
-    const options = (lr: number) => ({
+    /** The rate's name is the same, so that the second run goes on with the first. */
+    const options = (rate: number) => ({
       ...base(),
-      optimizer: sgd({ lr }),
+      optimizer: sgd({ lr: () => rate }),
       evaluate: { ...evaluate, every: 3 },
       callbacks: [saveBest(paths[0]), saveEvery(paths[1])],
     });
@@ -330,6 +344,18 @@ describe("saveBest", () => {
     expect(again.steps).toBe(best.step);
     const { top1 } = await again.evaluate(evaluate.data.test, { metrics: [topK(1)] });
     expect(top1).toBe(top(best));
+  });
+
+  it("refuses a loss that is not measured", async () => {
+    using net = make();
+    await expectRejection(
+      net.fit(data, {
+        ...{ ...base(), steps: 5, evaluate: { ...evaluate, metrics: ["accuracy"] } },
+        callbacks: [saveBest(join(folder, "never.safetensors"))],
+      }),
+      OptionError,
+      'saveBest: there is no number "loss" of a data set among what fit measures (accuracy): add it to evaluate.metrics, or give the metric to go by',
+    );
   });
 
   it("refuses what earlyStopping refuses", async () => {

@@ -284,7 +284,7 @@ describe("evaluate refuses", () => {
       'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 3',
     ],
     [
-      ["loss", metric("loss", (y) => mean(y))],
+      [topK(2), metric("top2", (y) => mean(y))],
       crossEntropy(),
       3,
       'evaluate: metrics must be a list of "loss", "accuracy" and metrics such as topK(5), of different names ({ name }); got an array of 2',
@@ -337,7 +337,31 @@ describe("evaluate refuses", () => {
 
   test.each<[string, () => unknown, string]>([
     ["k", () => topK(0), "topK: k must be a whole number of at least 1; got 0"],
-    ["a name", () => topK(1, { name: "" }), 'topK: name must be 1 to 100 printable characters; got ""'],
+    [
+      "a name",
+      () => topK(1, { name: "" }),
+      'topK: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got ""',
+    ],
+    [
+      "the loss's name",
+      () => f1({ name: "loss" }),
+      'f1: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "loss"',
+    ],
+    [
+      "the accuracy's name",
+      () => mae({ name: "accuracy" }),
+      'mae: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "accuracy"',
+    ],
+    [
+      "the outputs' name",
+      () => rocAuc({ name: "outputs" }),
+      'rocAuc: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "outputs"',
+    ],
+    [
+      "the loss's name for one's own",
+      () => metric("loss", (y) => mean(y)),
+      'metric: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got "loss"',
+    ],
     [
       "a threshold",
       () => binaryAccuracy({ threshold: Number.NaN }),
@@ -352,7 +376,7 @@ describe("evaluate refuses", () => {
     [
       "no name",
       () => metric("", (y) => mean(y)),
-      'metric: name must be 1 to 100 printable characters; got ""',
+      'metric: name must be 1 to 100 printable characters, and not loss, accuracy or outputs, which results have already; got ""',
     ],
   ])("%s", (_, call, message) => expectError(call, OptionError, message));
 
