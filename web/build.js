@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { emptied } from "../scripts/out-folder.js";
+import { kobaiFile } from "./kobai-file.js";
+import { small } from "./small.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const kobai = (name) => here(`../dist/${name}.js`);
@@ -15,20 +17,29 @@ const sets = {
   fashionMnist: process.env.KOBAI_FASHION_MNIST || "/usr/share/datasets/fashion-mnist",
 };
 
-if (!existsSync(kobai("worker"))) throw new Error("kobai is not built: run `npm run build` first");
+if (!existsSync(kobai("index"))) throw new Error("kobai is not built: run `npm run build` first");
 if (!existsSync(here("node_modules/uplot")))
   throw new Error("what the playground is built of is missing: run `npm ci --prefix web` first");
 const folder = emptied(process.argv[2] || here("dist"), "main.js");
-await build({
+const engine = await kobaiFile();
+/** It is in the folder of those that import it. */
+const builtApart = {
+  name: "built-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/kobai-file\.ts$/ }, () => ({ path: `./${engine.name}`, external: true }));
+  },
+};
+const { outputFiles } = await build({
   entryPoints: { main: here("src/main.tsx"), style: here("src/style.css") },
   outdir: folder,
+  write: false,
   alias: {
     kobai: kobai("index"),
     "kobai/book": kobai("book"),
     "kobai/data": kobai("data"),
     "kobai/io": kobai("io"),
-    "kobai/worker": kobai("worker"),
   },
+  plugins: [builtApart],
   bundle: true,
   splitting: true,
   inject: [here("src/shared/one-file.ts")],
@@ -54,16 +65,23 @@ await build({
   // Of chunks of kobai that hold nothing which is used.
   logOverride: { "ignored-bare-import": "silent" },
 });
+mkdirSync(`${folder}/chunks`, { recursive: true });
+writeFileSync(`${folder}/chunks/${engine.name}`, engine.code);
+for (const { path, text } of outputFiles)
+  writeFileSync(path, path.endsWith(".js") ? await small(text) : text);
 cpSync(here("static"), folder, { recursive: true });
 cpSync(here("node_modules/uplot/dist/uPlot.min.css"), `${folder}/uPlot.min.css`);
 for (const [name, from] of Object.entries(sets)) if (existsSync(from)) copySet(from, `${folder}/${name}`);
 
-/** Copies the four files of a data set, compressed, whatever they are called: few hosts would compress them on their way. */
+/** Copies the four files of a data set, compressed, whatever they are called, to names of one form: few hosts would compress them on their way. */
 function copySet(from, to) {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
     const bytes = readFileSync(`${from}/${name}`);
     const isPacked = name.endsWith(".gz");
-    writeFileSync(`${to}/${name.replace(/\.gz$/, "")}`, isPacked ? bytes : gzipSync(bytes));
+    writeFileSync(
+      `${to}/${name.replace(/\.gz$/, "").replace(".idx", "-idx")}`,
+      isPacked ? bytes : gzipSync(bytes),
+    );
   }
 }

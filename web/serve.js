@@ -26,6 +26,7 @@ const server = createServer(async (request, response) => {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
       "cache-control": "no-cache",
+      "content-length": bytes.length,
     });
     response.end(bytes);
   } catch {

@@ -41,11 +41,13 @@ export interface Server {
  * @param root another folder to serve
  * @param isolated whether pages are cross-origin isolated
  * @param page the page's text; an empty page where it is not given
+ * @param policy the Content-Security-Policy of all answers that do not ask for another; default none
  */
 export async function serve({
   root = process.cwd(),
   isolated = false,
   page = emptyPage,
+  policy = "",
 } = {}): Promise<Server> {
   let received: (body: string) => void;
   const posted = new Promise<string>((resolve) => {
@@ -54,8 +56,8 @@ export async function serve({
   const server = createServer(async (request, response) => {
     if (isolated) for (const [name, value] of Object.entries(isolating)) response.setHeader(name, value);
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-    const policy = searchParams.get("policy");
-    if (policy !== null) response.setHeader("content-security-policy", policy);
+    const asked = searchParams.get("policy") ?? policy;
+    if (asked !== "") response.setHeader("content-security-policy", asked);
     if (request.method === "POST") {
       received(await text(request));
       response.writeHead(204).end();

@@ -57,6 +57,14 @@ const nodeScript = `${work}
 const browserScript = `${work}
 onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
 
+/** What a page's lanes are started from, where not from that text. */
+let ownScript: readonly [address: string, options?: WorkerOptions] | undefined;
+
+/** Has lanes started from a script that calls `serveLane`: a page's policy may let files in, and no text. */
+export function startLanesFrom(...script: NonNullable<typeof ownScript>): void {
+  ownScript = script;
+}
+
 /**
  * Starts a lane's thread.
  *
@@ -96,10 +104,12 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
 }
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  const url = URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" }));
+  const [url, options] = ownScript ?? [
+    URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" })),
+  ];
   let worker: Worker;
   try {
-    worker = new Worker(url);
+    worker = new Worker(url, options);
   } catch (error) {
     // Where a page has trusted types, an address must be made by a policy of its own.
     throw refused("leave `require-trusted-types-for 'script'` out of", `: ${messageOf(error)}`);

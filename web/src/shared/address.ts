@@ -79,6 +79,24 @@ export function numberOf(
   return text.trim() !== "" && asked >= low && asked <= high ? asked : usual;
 }
 
+/** A choice of few that stands in the address; the first is the usual one. */
+export function useChoice<T extends string>(
+  name: string,
+  choices: readonly [T, ...T[]],
+): [T, (choice: T) => void] {
+  const [usual] = choices;
+  const [choice, setChoice] = useState(
+    () => choices.find((each) => each === readAddress().params.get(name)) ?? usual,
+  );
+  return [
+    choice,
+    (next) => {
+      setChoice(next);
+      writeAddress({ [name]: next === usual ? undefined : next });
+    },
+  ];
+}
+
 /** The address, as it changes by links, by hand and by the history's buttons; and how often it did. */
 export function useAddress(): Address & { readonly visit: number } {
   const [address, setAddress] = useState(() => ({ ...readAddress(), visit: 0 }));

@@ -23,6 +23,8 @@ interface Props {
   readonly series: readonly Series[];
   readonly height?: number;
   readonly range?: readonly [number, number];
+  /** whether equal factors are equally far apart: what is not above 0 is left out */
+  readonly isLogarithmic?: boolean;
   /** what a value is called in the legend, under the pointer */
   readonly format?: (value: number) => string;
 }
@@ -30,11 +32,24 @@ interface Props {
 const brief = (value: number) => (value === 0 ? "0" : value.toPrecision(4));
 
 /** Curves with their values under the pointer, drawn by uPlot. */
-export function Chart({ label, xLabel, series, height = 220, range, format = brief }: Props) {
+export function Chart({
+  label,
+  xLabel,
+  series,
+  height = 220,
+  range,
+  isLogarithmic = false,
+  format = brief,
+}: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const scheme = useScheme();
-  const shape = JSON.stringify([xLabel, range, ...series.map(({ label, color }) => [label, color])]);
+  const shape = JSON.stringify([
+    xLabel,
+    range,
+    isLogarithmic,
+    ...series.map(({ label, color }) => [label, color]),
+  ]);
   useEffect(() => {
     const { current: element } = place;
     if (!element) return;
@@ -49,7 +64,7 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
         height,
         scales: {
           x: { time: false },
-          y: { ...(range && { range: [range[0], range[1]] }) },
+          y: { ...(range && { range: [range[0], range[1]] }), ...(isLogarithmic && { distr: 3 as const }) },
         },
         axes: [
           { ...axis, label: xLabel, labelSize: 20, size: 34 },
@@ -69,7 +84,7 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
           })),
         ],
       },
-      dataOf(series),
+      dataOf(series, isLogarithmic),
       element,
     );
     plot.current = made;
@@ -82,7 +97,7 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
       made.destroy();
     };
   }, [shape, scheme, height]);
-  useEffect(() => plot.current?.setData(dataOf(series)), [series]);
+  useEffect(() => plot.current?.setData(dataOf(series, isLogarithmic)), [series, isLogarithmic]);
   return (
     <figure aria-label={label}>
       <div ref={place} />
@@ -91,8 +106,7 @@ export function Chart({ label, xLabel, series, height = 220, range, format = bri
 }
 
 /** uPlot's form: one list of all x, and for each series a value or none at each of them. */
-function dataOf(series: readonly Series[]): uPlot.AlignedData {
-  return (
-    uPlot.join(series.map(({ x, y }) => [x as number[], y as (number | null)[]] as uPlot.AlignedData)) ?? [[]]
-  );
+function dataOf(series: readonly Series[], isLogarithmic: boolean): uPlot.AlignedData {
+  const shown = (y: Series["y"]) => (isLogarithmic ? y.map((value) => (value! > 0 ? value : null)) : [...y]);
+  return uPlot.join(series.map(({ x, y }) => [x as number[], shown(y)] as uPlot.AlignedData)) ?? [[]];
 }

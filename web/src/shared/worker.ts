@@ -1,4 +1,5 @@
-import { startWorker, type TrainingWorker } from "kobai/worker";
+import type { TrainingWorker } from "kobai/worker";
+import { start } from "../kobai-file.ts";
 import { tensor } from "./tensor.ts";
 
 let started: Promise<TrainingWorker> | undefined;
@@ -9,7 +10,7 @@ export async function trainingWorker(): Promise<TrainingWorker> {
   const before = await last?.catch(() => undefined);
   // Unless somebody else has found out, too, and started another.
   if (before && !(await answers(before)) && started === last) started = undefined;
-  started ??= startWorker({ threads: "auto" }).catch((error: unknown) => {
+  started ??= start().catch((error: unknown) => {
     started = undefined;
     throw error;
   });

@@ -3,7 +3,8 @@ import type { Texts } from "../../shared/language.ts";
 interface Text {
   readonly heading: string;
   readonly lead: string;
-  readonly book: string;
+  /** its sections */
+  readonly book: readonly string[];
   readonly example: string;
   readonly choose: string;
   readonly examples: Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export const text: Texts<Text> = {
   en: {
     heading: "Backpropagation",
     lead: "A computational graph takes an expression apart into single operations. Values flow to the right; then each operation hands the derivative back to the left, multiplied by its own.",
-    book: "The book: chapter 5, backpropagation",
+    book: ["chapter 5, backpropagation"],
     example: "Examples",
     choose: "choose one…",
     examples: {
@@ -62,7 +63,7 @@ export const text: Texts<Text> = {
   ja: {
     heading: "誤差逆伝播法",
     lead: "計算グラフは、式を 1 つずつの演算に分けます。値は右へ流れ、続いて各演算が、右から来た微分に自分の微分を掛けて左へ渡します。",
-    book: "本: 第 5 章 誤差逆伝播法",
+    book: ["第 5 章 誤差逆伝播法"],
     example: "例",
     choose: "選択してください…",
     examples: {

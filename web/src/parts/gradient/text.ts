@@ -3,7 +3,8 @@ import type { Texts } from "../../shared/language.ts";
 interface Text {
   readonly heading: string;
   readonly lead: string;
-  readonly book: string;
+  /** its sections */
+  readonly book: readonly string[];
   readonly one: string;
   readonly oneLead: string;
   readonly example: string;
@@ -42,7 +43,7 @@ export const text: Texts<Text> = {
   en: {
     heading: "The gradient",
     lead: "A derivative says how much a function changes where you stand. The numerical one comes from two values side by side, the analytic one from the chain rule: here both stand beside each other.",
-    book: "The book: 4.3, numerical differentiation; 4.4, the gradient",
+    book: ["4.3, numerical differentiation", "4.4, the gradient"],
     one: "A function of one variable",
     oneLead: "Drag the point along the curve: the straight line is the tangent, its slope the derivative.",
     example: "Examples",
@@ -86,7 +87,7 @@ export const text: Texts<Text> = {
   ja: {
     heading: "勾配",
     lead: "微分は、その場所で関数がどれだけ変化するかを表します。数値微分は隣り合う 2 つの値から、解析的な微分は連鎖律から求まります。ここでは両方を並べて見ます。",
-    book: "本: 4.3 節 数値微分、4.4 節 勾配",
+    book: ["4.3 節 数値微分", "4.4 節 勾配"],
     one: "1 変数の関数",
     oneLead: "曲線上の点をドラッグしてください。直線が接線で、その傾きが微分です。",
     example: "例",

@@ -2,6 +2,7 @@ import type { Tensor } from "kobai";
 import type { InitializerDescription, LayerDescription } from "kobai/worker";
 import { useEffect, useState } from "preact/hooks";
 import { readAddress, writeAddress } from "../../shared/address.ts";
+import { Failure } from "../../shared/failure.tsx";
 import { Select } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { useTexts } from "../../shared/language.ts";
@@ -40,7 +41,7 @@ export function InitialWeights() {
     () => kinds.find((each) => each === params.get("function")) ?? "sigmoid",
   );
   const [outputs, setOutputs] = useState<readonly Tensor[]>([]);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   useEffect(() => {
     let gone = false;
     const look = async () => {
@@ -54,7 +55,7 @@ export function InitialWeights() {
       net.dispose();
       if (!gone) setOutputs(Object.values(found).filter((_, i) => i % 2 === 1));
     };
-    look().catch((error: unknown) => setProblem(String(error)));
+    look().catch(setProblem);
     return () => {
       gone = true;
     };
@@ -83,11 +84,7 @@ export function InitialWeights() {
           }}
         />
       </div>
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {problem}
-        </p>
-      )}
+      {problem !== undefined && <Failure words={t.missing} error={problem} />}
       <div class="depth">
         {outputs.map(({ data }, i) => (
           <Histogram key={i} name={t.layer(i + 1)} values={data} />

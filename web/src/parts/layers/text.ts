@@ -3,7 +3,8 @@ import type { Texts } from "../../shared/language.ts";
 interface Text {
   readonly heading: string;
   readonly lead: string;
-  readonly book: string;
+  /** its sections */
+  readonly book: readonly string[];
   readonly functions: string;
   readonly functionsLead: string;
   readonly activation: string;
@@ -18,6 +19,7 @@ interface Text {
   readonly start: string;
   readonly starts: Readonly<Record<string, string>>;
   readonly layer: (i: number) => string;
+  readonly missing: string;
   readonly windows: string;
   readonly windowsLead: string;
   readonly kind: string;
@@ -38,7 +40,7 @@ export const text: Texts<Text> = {
   en: {
     heading: "Layers",
     lead: "What a layer does to one number, to a whole batch as it passes through several, and to an image. Everything here can be moved.",
-    book: "The book: 3.2, activations; 4.2, losses; 6.2, initial weights; 7.2, convolution; 7.3, pooling",
+    book: ["3.2, activations", "4.2, losses", "6.2, initial weights", "7.2, convolution", "7.3, pooling"],
     functions: "Activations and losses with their derivatives",
     functionsLead:
       "Where the derivative is near zero, nothing flows back: sigmoid and tanh are flat outside, ReLU on the left.",
@@ -64,6 +66,7 @@ export const text: Texts<Text> = {
       he: "He",
     },
     layer: (i) => `after layer ${i}`,
+    missing: "The network cannot be made:",
     windows: "A window over an image",
     windowsLead:
       "Press a cell of the image to darken it, and move the window by pointing at the output or with the sliders. Below stands the arithmetic of the cell.",
@@ -89,7 +92,13 @@ export const text: Texts<Text> = {
   ja: {
     heading: "レイヤ",
     lead: "レイヤが 1 つの数に、何層も通るバッチ全体に、そして画像に何をするかを見ます。すべて動かせます。",
-    book: "本: 3.2 節 活性化関数、4.2 節 損失関数、6.2 節 重みの初期値、7.2 節 畳み込み層、7.3 節 プーリング層",
+    book: [
+      "3.2 節 活性化関数",
+      "4.2 節 損失関数",
+      "6.2 節 重みの初期値",
+      "7.2 節 畳み込み層",
+      "7.3 節 プーリング層",
+    ],
     functions: "活性化関数・損失関数とその微分",
     functionsLead:
       "微分が 0 に近い所では、何も逆に伝わりません。sigmoid と tanh は両端で、ReLU は左側で平らです。",
@@ -115,6 +124,7 @@ export const text: Texts<Text> = {
       he: "He",
     },
     layer: (i) => `第 ${i} 層の後`,
+    missing: "ネットワークを作れません:",
     windows: "画像の上を動く窓",
     windowsLead:
       "画像のマスを押すと濃さが変わります。出力を指すかスライダーで窓を動かせます。下はそのマスの計算です。",

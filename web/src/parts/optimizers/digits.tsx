@@ -1,10 +1,14 @@
 import type { LayerDescription, OptimizerDescription, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Chart } from "../../shared/chart.tsx";
+import { Failure } from "../../shared/failure.tsx";
+import { lazy } from "../../shared/lazy.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { copyOf, images } from "../train/data.ts";
 import { optimizerNames } from "./surfaces.ts";
 import type { text } from "./text.ts";
+
+const FetchProgress = lazy(() => import("../train/fetch-progress.tsx"));
 
 const layers: readonly LayerDescription[] = [
   { kind: "dense", units: 100, weight: { kind: "he" } },
@@ -38,7 +42,7 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
   const curves = useRef<readonly Curve[]>(racers.map(empty));
   const [state, setState] = useState<"ready" | "fetching" | "running">("ready");
   const [drawn, setDrawn] = useState(0);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   const stop = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
 
@@ -89,7 +93,8 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
         }),
       );
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      if ((error as Error).name === "AbortError") return;
+      setProblem(error);
     } finally {
       for (const each of held) each.dispose();
       stop.current = undefined;
@@ -120,11 +125,8 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
           {state === "ready" ? t.start : state === "fetching" ? t.fetching : t.stop}
         </button>
       </p>
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {problem}
-        </p>
-      )}
+      {state === "fetching" && <FetchProgress kind="mnist" onCancel={() => {}} />}
+      {problem !== undefined && <Failure words={t.stopped} error={problem} />}
       {loss.some(({ x }) => x.length > 0) && (
         <div class="cards">
           <Chart label={t.loss} xLabel={t.step} series={loss} format={(value) => value.toFixed(4)} />

@@ -4,6 +4,7 @@ import { AdaGrad, Adam, Momentum, SGD } from "kobai/book";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { numberOf, readAddress, writeAddress } from "../../shared/address.ts";
 import { Chart } from "../../shared/chart.tsx";
+import { Failure } from "../../shared/failure.tsx";
 import { Field, type Path } from "../../shared/field.tsx";
 import { NumberField, Select, Slider } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
@@ -50,21 +51,14 @@ export const colorOfRacer = (i: number) => `--series-${i + 1}`;
 export default function Optimizers() {
   const t = useTexts(text);
   const [isReady, setReady] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   useEffect(() => {
-    init().then(
-      () => setReady(true),
-      (error: unknown) => setProblem(String(error)),
-    );
+    init().then(() => setReady(true), setProblem);
   }, []);
   return (
     <>
       <Heading texts={t} />
-      {problem !== undefined && (
-        <p role="alert" class="bad">
-          {problem}
-        </p>
-      )}
+      {problem !== undefined && <Failure words={t.missing} error={problem} />}
       <div class="stack">
         {isReady && <Race />}
         <DigitsRace t={t} />

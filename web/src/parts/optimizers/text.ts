@@ -3,7 +3,8 @@ import type { Texts } from "../../shared/language.ts";
 interface Text {
   readonly heading: string;
   readonly lead: string;
-  readonly book: string;
+  /** its sections */
+  readonly book: readonly string[];
   readonly race: string;
   readonly raceLead: string;
   readonly surface: string;
@@ -29,6 +30,8 @@ interface Text {
   readonly start: string;
   readonly stop: string;
   readonly fetching: string;
+  readonly stopped: string;
+  readonly missing: string;
   readonly loss: string;
   readonly accuracy: string;
 }
@@ -37,7 +40,7 @@ export const text: Texts<Text> = {
   en: {
     heading: "Optimizers",
     lead: "Four ways to follow a gradient start at the same place. SGD swings across the valley, momentum rolls, AdaGrad shortens its steps, Adam does both.",
-    book: "The book: 6.1, updating the parameters",
+    book: ["6.1, updating the parameters"],
     race: "The race",
     raceLead: "Press in the picture to choose the start, and play the steps or move through them.",
     surface: "Surface",
@@ -70,13 +73,15 @@ export const text: Texts<Text> = {
     start: "Fetch MNIST and start",
     stop: "Stop",
     fetching: "Fetching…",
+    stopped: "The race has ended:",
+    missing: "The optimizers cannot be had here:",
     loss: "loss",
     accuracy: "accuracy, test data",
   },
   ja: {
     heading: "最適化手法",
     lead: "勾配に従う 4 つの方法が、同じ場所から出発します。SGD は谷を横切って揺れ、Momentum は転がり、AdaGrad は歩幅を縮め、Adam はその両方をします。",
-    book: "本: 6.1 節 パラメータの更新",
+    book: ["6.1 節 パラメータの更新"],
     race: "競走",
     raceLead: "図を押すと出発点が決まります。再生するか、ステップを動かして見てください。",
     surface: "曲面",
@@ -109,6 +114,8 @@ export const text: Texts<Text> = {
     start: "MNIST を取得して開始",
     stop: "停止",
     fetching: "取得中…",
+    stopped: "競走を続けられません:",
+    missing: "最適化手法を使えません:",
     loss: "損失",
     accuracy: "正解率(テストデータ)",
   },

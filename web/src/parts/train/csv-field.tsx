@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Texts, useTexts } from "../../shared/language.ts";
-import { type CsvError, readCsv } from "./csv.ts";
+import type { ToldError } from "../../shared/told-error.ts";
+import { readCsv } from "./csv.ts";
 import type { Prepared } from "./data.ts";
 import type { TrainText } from "./text.ts";
 
@@ -27,8 +28,13 @@ export default function CsvField({ t, onData }: Props) {
             onData(readCsv(bytes));
             setProblem(undefined);
           } catch (error) {
-            const { message, texts = { en: message, ja: message } } = error as CsvError;
-            setProblem(texts);
+            const { message, texts } = error as Partial<ToldError>;
+            setProblem(
+              texts ?? {
+                en: `This file cannot be read. ${message}`,
+                ja: `ファイルを読み込めません。${message}`,
+              },
+            );
           }
         }}
       />

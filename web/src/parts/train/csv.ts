@@ -2,24 +2,15 @@
 
 import { dsvFormat } from "d3-dsv";
 import type { Dataset } from "kobai";
-import type { Texts } from "../../shared/language.ts";
 import { tensor } from "../../shared/tensor.ts";
+import { ToldError } from "../../shared/told-error.ts";
 import { isTest, type Prepared, prepared } from "./data.ts";
 
 /** As many as a page can show and a reader can wait for. */
 const [MOST_ROWS, MOST_CLASSES] = [100_000, 20];
 const LEAST_ROWS = 4;
 
-/** Why a file cannot be read, in each language. */
-export class CsvError extends Error {
-  readonly texts: Texts<string>;
-  constructor(texts: Texts<string>) {
-    super(texts.en);
-    this.texts = texts;
-  }
-}
-
-/** @throws CsvError */
+/** @throws ToldError where it cannot be used */
 export function readCsv(bytes: ArrayBuffer): Prepared {
   let text = "\0";
   try {
@@ -28,7 +19,7 @@ export function readCsv(bytes: ArrayBuffer): Prepared {
     // Said below, as of bytes that are no text.
   }
   if (text.includes("\0")) {
-    throw new CsvError({
+    throw new ToldError({
       en: "This file is no text in UTF-8: save the table as “CSV UTF-8”.",
       ja: "UTF-8 のテキストではありません。表を「CSV UTF-8」で保存してください。",
     });
@@ -92,19 +83,19 @@ function parse(text: string): Prepared {
 function check(samples: readonly Row[], width: number): void {
   const { length } = samples;
   if (length < LEAST_ROWS) {
-    throw new CsvError({
+    throw new ToldError({
       en: `This file has ${length} rows of data: at least ${LEAST_ROWS} rows are needed.`,
       ja: `データが ${length} 行しかありません。${LEAST_ROWS} 行以上必要です。`,
     });
   }
   if (length > MOST_ROWS) {
-    throw new CsvError({
+    throw new ToldError({
       en: `This file has ${length.toLocaleString("en")} rows: at most ${MOST_ROWS.toLocaleString("en")} are taken.`,
       ja: `${length.toLocaleString("ja")} 行あります。${MOST_ROWS.toLocaleString("ja")} 行までです。`,
     });
   }
   if (width < 1) {
-    throw new CsvError({
+    throw new ToldError({
       en: "This file has no columns of numbers: commas, semicolons or tabs separate them, and the last is the class.",
       ja: "数値の列がありません。コンマ、セミコロンまたはタブで区切り、最後の列をクラスにしてください。",
     });
@@ -114,7 +105,7 @@ function check(samples: readonly Row[], width: number): void {
   );
   if (!wrong) return;
   const shown = wrong.cells.join(", ").slice(0, 100);
-  throw new CsvError({
+  throw new ToldError({
     en: `This is no row of ${width} numbers and a class, in line ${wrong.line}: ${shown}`,
     ja: `${width} 個の数値とクラスの行ではありません。${wrong.line} 行目: ${shown}`,
   });
@@ -122,13 +113,13 @@ function check(samples: readonly Row[], width: number): void {
 
 function checkClasses(names: readonly string[]): void {
   if (names.length < 2) {
-    throw new CsvError({
+    throw new ToldError({
       en: `There is only one class in the last column: ${names[0]!.slice(0, 50)}`,
       ja: `最後の列にクラスが 1 つしかありません: ${names[0]!.slice(0, 50)}`,
     });
   }
   if (names.length > MOST_CLASSES) {
-    throw new CsvError({
+    throw new ToldError({
       en: `The last column has ${names.length} classes: at most ${MOST_CLASSES} are taken. Is it the class?`,
       ja: `最後の列に ${names.length} 個のクラスがあります。${MOST_CLASSES} 個までです。クラスの列ですか。`,
     });

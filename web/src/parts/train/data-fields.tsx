@@ -6,6 +6,7 @@ import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
+const FetchProgress = lazy(() => import("./fetch-progress.tsx"));
 const CsvField = lazy(() => import("./csv-field.tsx"));
 const DrawingsFields = lazy(() => import("./drawings-fields.tsx"));
 
@@ -16,13 +17,14 @@ interface Props {
   readonly mayFetch: boolean;
   readonly onSpec: (part: Partial<Spec>) => void;
   readonly onFetch: () => void;
+  readonly onCancel: () => void;
   readonly onOwn: (kind: DataKind, data: Prepared | undefined) => void;
   readonly onNames: (names: readonly string[]) => void;
 }
 
 /** What is trained on. */
-export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, onNames }: Props) {
-  const { spec, log } = state;
+export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onCancel, onOwn, onNames }: Props) {
+  const { spec, log, at = stepsOf(log) } = state;
   const isFetching = mayFetch && !run.problem;
   return (
     <section class="card">
@@ -57,11 +59,14 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onOwn, on
       {isFetched(spec.data) && !run.data && (
         <p>
           <button type="button" class="main" disabled={isFetching} onClick={onFetch}>
-            {isFetching ? t.fetching : log.length > 0 ? t.replay(stepsOf(log)) : t.fetch[spec.data]}
+            {isFetching ? t.fetching : at > 0 ? t.replay(at) : t.fetch[spec.data]}
           </button>
         </p>
       )}
-      <Problem run={run} of="data" />
+      {isFetched(spec.data) && !run.data && isFetching && (
+        <FetchProgress kind={spec.data} onCancel={onCancel} />
+      )}
+      <Problem t={t} run={run} of="data" />
     </section>
   );
 }

@@ -115,17 +115,9 @@ export function copyOf({ x, t, ...rest }: Dataset): Dataset {
   return { ...rest, x: { ...x, data: x.data.slice() }, t: { ...t, data: t.data.slice() } };
 }
 
-const known = new Map<FetchedKind, Promise<Prepared>>();
-
-/** MNIST and its like, fetched once from the folder of its name beside the page. */
-export function images(kind: FetchedKind): Promise<Prepared> {
-  const before = known.get(kind);
-  if (before) return before;
-  const found = import("./fetch-images.ts").then(({ fetchImages }) => fetchImages(kind));
-  known.set(kind, found);
-  found.catch(() => known.delete(kind));
-  return found;
-}
+/** MNIST and its like, fetched once. @throws an AbortError where that is cancelled */
+export const images = async (kind: FetchedKind): Promise<Prepared> =>
+  (await import("./fetch-images.ts")).fetching(kind).found;
 
 /** Whether there are so many samples that to measure on all of them takes a while. */
 export const isLarge = ({ train }: Prepared) => train.t.shape[0]! > 10_000;

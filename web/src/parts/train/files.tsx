@@ -3,6 +3,7 @@ import { currentAddress } from "../../shared/address.ts";
 import { CopyButton } from "../../shared/copy-button.tsx";
 import { save } from "../../shared/files.ts";
 import { lazy } from "../../shared/lazy.tsx";
+import { Problem } from "./problem.tsx";
 import type { Spec } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
@@ -75,6 +76,7 @@ export function Files({ t, run, spec }: Props) {
           }}
         />
         <span aria-live="polite">{loaded && t.loaded}</span>
+        <Problem t={t} run={run} of="weights" />
       </div>
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>{t.code}</summary>

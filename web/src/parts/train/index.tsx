@@ -1,9 +1,10 @@
 import "./engine-file.ts";
 import type { Kinds } from "kobai/worker";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { readAddress, writeAddress } from "../../shared/address.ts";
+import { numberOf, readAddress, useChoice, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { Heading } from "../../shared/heading.tsx";
+import { lazy } from "../../shared/lazy.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
 import { type DataKind, isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
@@ -13,15 +14,21 @@ import { presets } from "./presets.ts";
 import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
 import type { Spec, State } from "./spec.ts";
-import { fromParams, MOST_BATCH, toParams } from "./state-address.ts";
+import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
+
+const PresetComment = lazy(() => import("./preset-comment.tsx"));
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
 /** Shares of the test set that may be enough. */
 const shares = ["0.9", "0.95", "0.97", "0.98", "0.99", "1"] as const;
 type Until = (typeof shares)[number] | "never";
+/** Steps a second. */
+const speeds = ["full", "20", "3"] as const;
+/** After how many steps it stops, and after how many at most. */
+const [USUAL_STEPS, MOST_STEPS] = [2000, 1e6];
 
 export default function Part() {
   const t = useText();
@@ -31,11 +38,14 @@ export default function Part() {
 function Train({ t }: { readonly t: TrainText }) {
   const [state, setState] = useState<State>(() => fromParams(readAddress().params));
   const [preset, setPreset] = useState("");
-  const [steps, setSteps] = useState(2000);
-  const [until, setUntil] = useState<Until>("never");
+  const [refused] = useState(() => stepsRefused(readAddress().params));
+  const [steps, keepSteps] = useState(() =>
+    Math.round(numberOf(readAddress().params, "stop", USUAL_STEPS, [1, MOST_STEPS])),
+  );
+  const [until, setUntil] = useChoice<Until>("until", ["never", ...shares]);
   /** the step that training ends at, once it has begun */
   const end = useRef<number | undefined>(undefined);
-  const [speed, setSpeed] = useState("full");
+  const [speed, setSpeed] = useChoice("speed", speeds);
   const [own, setOwn] = useState<Readonly<Record<string, Prepared | undefined>>>({});
   const [ownNames, setOwnNames] = useState<readonly string[]>([]);
   /** what was asked for of what is fetched */
@@ -54,6 +64,10 @@ function Train({ t }: { readonly t: TrainText }) {
     );
   }, []);
 
+  const setSteps = (next: number) => {
+    keepSteps(next);
+    writeAddress({ stop: next === USUAL_STEPS ? undefined : String(next) });
+  };
   const change = (next: State) => {
     setState(next);
     writeAddress(toParams(next));
@@ -61,14 +75,14 @@ function Train({ t }: { readonly t: TrainText }) {
   /** Another run: nothing of this one is left. */
   const changeSpec = (part: Partial<Spec>) => {
     run.pause();
-    change({ ...state, spec: { ...spec, ...part }, log: [] });
+    change({ ...state, spec: { ...spec, ...part }, log: [], at: undefined });
   };
   /** What may change while it runs: the run goes on with it from where it stands. */
   const changeSetting = (part: Partial<State["setting"]>) => {
     const next = { ...setting, ...part };
     const wasRunning = isRunning;
     run.pause();
-    change({ ...state, setting: next, log: trainer?.shared ?? state.log });
+    change({ ...state, setting: next, ...(trainer && { at: undefined, ...trainer.shared }) });
     if (wasRunning) run.train(next, endOf, enough(), rate());
   };
   const train = () => {
@@ -98,7 +112,7 @@ function Train({ t }: { readonly t: TrainText }) {
               value={preset}
               options={{
                 "": t.choosePreset,
-                ...Object.fromEntries(Object.entries(t.presetTexts).map(([key, { name }]) => [key, name])),
+                ...t.presetNames,
               }}
               onChange={(key) => {
                 setPreset(key);
@@ -109,7 +123,7 @@ function Train({ t }: { readonly t: TrainText }) {
                 setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
-            {preset !== "" && <p class="quiet">{t.presetTexts[preset]?.comment}</p>}
+            {preset !== "" && <PresetComment preset={preset} />}
           </section>
           <DataFields
             t={t}
@@ -121,6 +135,7 @@ function Train({ t }: { readonly t: TrainText }) {
               if (mayFetch) run.restart();
               else setWanted([...wanted, spec.data]);
             }}
+            onCancel={() => setWanted(wanted.filter((kind) => kind !== spec.data))}
             onOwn={(kind, data) => {
               // What was trained on others is void; the first may be those that the address's run was of.
               if (own[kind]) changeSpec({});
@@ -138,7 +153,7 @@ function Train({ t }: { readonly t: TrainText }) {
               onChange={(hidden) => changeSpec({ hidden })}
             />
             {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
-            <Problem run={run} of="network" />
+            <Problem t={t} run={run} of="network" />
             <div class="pair">
               <Select
                 label={t.initial}
@@ -174,7 +189,14 @@ function Train({ t }: { readonly t: TrainText }) {
                 onChange={(batchSize) => changeSetting({ batchSize })}
               />
               <Select label={t.speed} value={speed} options={t.speeds} onChange={setSpeed} />
-              <NumberField label={t.stopAt} value={steps} min={1} max={1e6} step={1} onChange={setSteps} />
+              <NumberField
+                label={t.stopAt}
+                value={steps}
+                min={1}
+                max={MOST_STEPS}
+                step={1}
+                onChange={setSteps}
+              />
               <Select
                 label={t.until}
                 value={until}
@@ -198,6 +220,7 @@ function Train({ t }: { readonly t: TrainText }) {
           setting={setting}
           points={points}
           label={label}
+          refused={refused}
           ownNames={ownNames}
           onLabel={setLabel}
           onPoints={(next) => changeSpec({ points: next })}

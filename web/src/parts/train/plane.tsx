@@ -1,9 +1,11 @@
 import type { Tensor } from "kobai";
 import { useCallback, useState } from "preact/hooks";
 import { Canvas, moves, type Point, paint } from "../../shared/canvas.tsx";
-import { classColors, css, diverging, type Rgb, rgbOf } from "../../shared/colors.ts";
+import { css, diverging, type Rgb, rgbOf } from "../../shared/colors.ts";
 import type { LabelledPoint } from "./data.ts";
 import { CELLS, REACH } from "./look.ts";
+import { colorOfClass, pathOf } from "./marks.tsx";
+import { largest } from "./trainer.ts";
 
 interface PlaneProps {
   readonly label: string;
@@ -21,7 +23,10 @@ const SIZE = 400;
 const MOST_POINTS = 2000;
 const toPixel = (value: number) => ((value + REACH) / (2 * REACH)) * SIZE;
 
-/** The plane in the colours of the classes, the stronger the surer, and the points. */
+/** One cell in so many, in both directions, bears the mark of the class that the network gives there. */
+const MARKED = 5;
+
+/** The plane in the colours of the classes, the stronger the surer, with their marks, and the points. */
 export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
@@ -37,16 +42,18 @@ export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
           SIZE,
           SIZE,
         );
+        drawMarks(context, largest(scores));
       }
+      context.strokeStyle = css(ground);
+      context.lineWidth = 1.5;
       for (const [x, y, label] of points.slice(0, MOST_POINTS)) {
-        context.beginPath();
-        context.arc(toPixel(x), SIZE - toPixel(y), 5, 0, 2 * Math.PI);
-        context.fillStyle = css(classColors[label % classColors.length]!);
-        context.fill();
-        context.strokeStyle = css(ground);
-        context.lineWidth = 1.5;
-        context.stroke();
+        const shape = pathOf(label);
+        context.setTransform(1, 0, 0, 1, toPixel(x), SIZE - toPixel(y));
+        context.fillStyle = css(colorOfClass(label));
+        context.fill(shape);
+        context.stroke(shape);
       }
+      context.resetTransform();
     },
     [scores, points],
   );
@@ -85,6 +92,22 @@ export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
   );
 }
 
+/** @param classes of the cells */
+function drawMarks(context: CanvasRenderingContext2D, classes: Uint8Array): void {
+  const cell = SIZE / CELLS;
+  context.globalAlpha = 0.35;
+  for (let row = MARKED >> 1; row < CELLS; row += MARKED) {
+    for (let column = MARKED >> 1; column < CELLS; column += MARKED) {
+      const label = classes[row * CELLS + column]!;
+      context.setTransform(0.6, 0, 0, 0.6, (column + 0.5) * cell, (row + 0.5) * cell);
+      context.fillStyle = css(colorOfClass(label));
+      context.fill(pathOf(label));
+    }
+  }
+  context.resetTransform();
+  context.globalAlpha = 1;
+}
+
 /** The classes' colours by their probabilities, half of them ground. */
 function mixture({ data, shape }: Tensor, cell: number, ground: Rgb): Rgb {
   const classes = shape[1]!;
@@ -93,10 +116,7 @@ function mixture({ data, shape }: Tensor, cell: number, ground: Rgb): Rgb {
   const weights = Array.from(row, (score) => Math.exp(score - most));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return ground.map((base, channel) => {
-    const color = weights.reduce(
-      (sum, weight, i) => sum + (weight / total) * classColors[i % classColors.length]![channel]!,
-      0,
-    );
+    const color = weights.reduce((sum, weight, i) => sum + (weight / total) * colorOfClass(i)[channel]!, 0);
     return base + 0.5 * (color - base);
   }) as unknown as Rgb;
 }

@@ -1,14 +1,17 @@
 import { useMemo, useState } from "preact/hooks";
+import { useChoice } from "../../shared/address.ts";
 import type { Series } from "../../shared/chart.tsx";
 import { Slider } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
+import { Legend, Mark } from "./marks.tsx";
 import { rateOf } from "./optimizer-fields.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
+import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
@@ -25,6 +28,8 @@ interface Props {
   readonly points: readonly LabelledPoint[];
   /** the class of points that are clicked */
   readonly label: number;
+  /** steps of the address that are too many to be trained */
+  readonly refused: number | undefined;
   /** of classes that are one's own */
   readonly ownNames: readonly string[];
   readonly onLabel: (label: number) => void;
@@ -59,6 +64,7 @@ export function Results({
   setting,
   points,
   label,
+  refused,
   ownNames,
   onLabel,
   onPoints,
@@ -66,6 +72,7 @@ export function Results({
   onReset,
 }: Props) {
   const { trainer, look, hash, isRunning, isSeeking } = run;
+  const [scale, setScale] = useChoice("scale", ["linear", "log"]);
   const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
@@ -99,6 +106,10 @@ export function Results({
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
   const scores = look?.plane && Object.values(look.plane).at(-1);
+  const names = Array.from(
+    { length: trainer?.data.classes ?? 2 },
+    (_, i) => trainer?.data.names?.[i] ?? t.classOf(i),
+  );
 
   return (
     <div class="stack">
@@ -130,7 +141,12 @@ export function Results({
             {t.reset}
           </button>
         </div>
-        <Problem run={run} of="training" />
+        <Problem t={t} run={run} of="training" />
+        {refused !== undefined && total === 0 && (
+          <p role="status" class="bad">
+            {t.tooManySteps(refused, MOST_STEPS)}
+          </p>
+        )}
         <Slider
           label={t.time}
           value={step}
@@ -139,6 +155,15 @@ export function Results({
           text={t.of(step, total)}
           onInput={(to) => run.seek(Math.min(to, total))}
         />
+        {isSeeking && trainer?.journey && (
+          <p class="row">
+            <progress aria-label={t.seeking} max={trainer.journey.to} value={trainer.journey.at} />
+            {t.of(trainer.journey.at, trainer.journey.to)}
+            <button type="button" onClick={() => run.halt()}>
+              {t.halt}
+            </button>
+          </p>
+        )}
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>
@@ -183,7 +208,20 @@ export function Results({
           <p class="quiet">{t.noCurves}</p>
         ) : (
           <>
-            <Chart label={t.lossLabel} xLabel={t.stepLabel} series={lossSeries} />
+            <Chart
+              label={t.lossLabel}
+              xLabel={t.stepLabel}
+              series={lossSeries}
+              isLogarithmic={scale === "log"}
+            />
+            <label class="row">
+              <input
+                type="checkbox"
+                checked={scale === "log"}
+                onChange={({ currentTarget: { checked } }) => setScale(checked ? "log" : "linear")}
+              />
+              {t.logarithmic}
+            </label>
             <Chart
               label={t.testAccuracy}
               xLabel={t.stepLabel}
@@ -245,7 +283,7 @@ export function Results({
                     <span class="quiet">{t.addTo}</span>
                     {[0, 1, 2].map((i) => (
                       <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
-                        {t.classOf(i)}
+                        <Mark label={i} /> {t.classOf(i)}
                       </button>
                     ))}
                     <button type="button" onClick={() => onPoints([])}>
@@ -253,19 +291,15 @@ export function Results({
                     </button>
                   </div>
                 ) : (
-                  <p class="quiet">{t.planeHelp}</p>
+                  <>
+                    <Legend names={names} />
+                    <p class="quiet">{t.planeHelp}</p>
+                  </>
                 )}
               </section>
             )}
             {trainer && look && step > 0 && (
-              <ConfusionCard
-                labels={trainer.data.test.t.data}
-                classes={look.classes}
-                names={Array.from(
-                  { length: trainer.data.classes },
-                  (_, i) => trainer.data.names?.[i] ?? t.classOf(i),
-                )}
-              />
+              <ConfusionCard labels={trainer.data.test.t.data} classes={look.classes} names={names} />
             )}
           </div>
         )}

@@ -34,6 +34,8 @@ export interface State {
   readonly setting: Setting;
   /** what was trained */
   readonly log: readonly Segment[];
+  /** the step of it that one has gone to; undefined: the last */
+  readonly at?: number | undefined;
 }
 
 export const defaultState: State = {

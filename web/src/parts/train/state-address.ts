@@ -8,13 +8,13 @@ import { defaultState, type Initial, isDescription, type Segment, type State, st
 export const MOST_BATCH = 10_000;
 /** At most so many layers with those within layers, so deep, and so many points and changes of a setting. */
 const [MOST_LAYERS, MOST_DEPTH, MOST_POINTS, MOST_SEGMENTS] = [200, 8, 2000, 1000];
-/** What a run of an address may take: more would never come to its end. */
-const MOST_STEPS = 1e7;
+/** What a run of an address may take: more would hardly come to its end. */
+export const MOST_STEPS = 1e7;
 /** Classes that can be clicked. */
 const CLASSES = 3;
 
 /** A state as what stands in the address; names whose values are the usual ones are left out. */
-export function toParams({ spec, setting, log }: State): Record<string, string | undefined> {
+export function toParams({ spec, setting, log, at }: State): Record<string, string | undefined> {
   const { spec: usual, setting: usualSetting } = defaultState;
   const unless = (text: string, usually: string) => (text === usually ? undefined : text);
   const json = (value: unknown, usually: unknown) => unless(JSON.stringify(value), JSON.stringify(usually));
@@ -28,6 +28,7 @@ export function toParams({ spec, setting, log }: State): Record<string, string |
     optimizer: json(setting.optimizer, usualSetting.optimizer),
     batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
     log: log.length > 0 ? JSON.stringify(log) : undefined,
+    at: at !== undefined && at < stepsOf(log) ? String(at) : undefined,
   };
 }
 
@@ -35,13 +36,11 @@ export function toParams({ spec, setting, log }: State): Record<string, string |
 export function fromParams(params: URLSearchParams): State {
   const { spec: usual, setting: usualSetting } = defaultState;
   const json = <T>(name: string, usually: T, fits: (value: unknown) => boolean): T => {
-    try {
-      const value: unknown = JSON.parse(params.get(name) ?? "null");
-      return fits(value) ? (value as T) : usually;
-    } catch {
-      return usually;
-    }
+    const value = jsonOf(params, name);
+    return fits(value) ? (value as T) : usually;
   };
+  const log = json<Segment[]>("log", [], (value) => isLog(value) && stepsOf(value) <= MOST_STEPS);
+  const at = numberOf(params, "at", Number.NaN, [0, stepsOf(log)]);
   const initials: readonly Initial[] = ["he", "xavier", "normal"];
   return {
     spec: {
@@ -56,8 +55,23 @@ export function fromParams(params: URLSearchParams): State {
       optimizer: json("optimizer", usualSetting.optimizer, isOptimizer),
       batchSize: Math.round(numberOf(params, "batch", usualSetting.batchSize, [1, MOST_BATCH])),
     },
-    log: json<Segment[]>("log", [], isLog),
+    log,
+    at: Number.isInteger(at) ? at : undefined,
   };
+}
+
+/** How many steps the run of an address has, where those are more than it may have, and it is no run therefore. */
+export function stepsRefused(params: URLSearchParams): number | undefined {
+  const log = jsonOf(params, "log");
+  return isLog(log) && stepsOf(log) > MOST_STEPS ? stepsOf(log) : undefined;
+}
+
+function jsonOf(params: URLSearchParams, name: string): unknown {
+  try {
+    return JSON.parse(params.get(name) ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 function pointsOf(text: string): LabelledPoint[] {
@@ -105,7 +119,6 @@ function isLog(value: unknown): value is Segment[] {
   return (
     Array.isArray(value) &&
     value.length <= MOST_SEGMENTS &&
-    value.every((each) => isOptimizer(each?.optimizer) && isWhole(each.steps) && isWhole(each.batchSize)) &&
-    stepsOf(value) <= MOST_STEPS
+    value.every((each) => isOptimizer(each?.optimizer) && isWhole(each.steps) && isWhole(each.batchSize))
   );
 }

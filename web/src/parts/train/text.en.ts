@@ -3,7 +3,7 @@ import type { TrainText } from "./text.ts";
 export const text: TrainText = {
   heading: "Train a network",
   lead: "A network learns here, in your browser, step by step; every value that it computes can be looked at. One seed gives the same weights on every machine, to the last bit: the address holds the whole run, and whoever opens it sees the same SHA-256.",
-  book: "The book: 4.5, learning on mini-batches",
+  book: ["4.5, learning on mini-batches"],
   presets: "Experiments",
   choosePreset: "choose one…",
   data: "Data",
@@ -55,6 +55,17 @@ export const text: TrainText = {
   fetch: { mnist: "Fetch MNIST (11 MB)", fashionMnist: "Fetch Fashion-MNIST (31 MB)" },
   fetching: "Fetching…",
   replay: (steps) => `Train the ${steps} steps of this address`,
+  problems: {
+    data: "The data cannot be used:",
+    network: "This network cannot be made:",
+    training: "Training has stopped:",
+    weights: "These weights cannot be used:",
+  },
+  reasons: {},
+  tooManySteps: (asked, most) =>
+    `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${most.toLocaleString("en")} anew, so this run begins at step 0.`,
+  halt: "Stay here",
+  logarithmic: "logarithmic",
   status: "State",
   running: "training",
   seeking: "going there",
@@ -98,36 +109,12 @@ export const text: TrainText = {
   copyLink: "Copy the address",
   copied: "copied",
   code: "The same in Node",
-  presetTexts: {
-    spiral: {
-      name: "Two spirals",
-      comment:
-        "Two hidden layers of 8 units separate the spirals in some 1,500 steps. Watch the units of the second layer bend.",
-    },
-    line: {
-      name: "Without hidden layers",
-      comment:
-        "Without a hidden layer the border is a straight line, whatever the training: the limit of the perceptron (book 2.5).",
-    },
-    vanish: {
-      name: "Gradients that vanish",
-      comment:
-        "Four layers of tanh that start at σ = 0.01: gradients shrink from layer to layer, and nothing moves. Choose Xavier and it learns (book 6.2).",
-    },
-    explode: {
-      name: "A rate that is too large",
-      comment:
-        "With a learning rate of 10 the loss leaps about or blows up. To go on with 0.1 is of no use, all ReLUs are dead: set 0.1 and begin anew (book 4.4.2).",
-    },
-    convolution: {
-      name: "A convolutional network on MNIST",
-      comment:
-        "16 filters of 5 × 5, pooling, 50 units, much as the book's SimpleConvNet (7.5): 600 steps, one epoch. Look at its filters.",
-    },
-    book: {
-      name: "The book's network on MNIST",
-      comment:
-        "784-50-10 with SGD at 0.1, batches of 100 (book 4.5): after 6,000 steps some 95 % of the test images are right.",
-    },
+  presetNames: {
+    spiral: "Two spirals",
+    line: "Without hidden layers",
+    vanish: "Gradients that vanish",
+    explode: "A rate that is too large",
+    convolution: "A convolutional network on MNIST",
+    book: "The book's network on MNIST",
   },
 };

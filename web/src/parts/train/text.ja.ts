@@ -3,7 +3,7 @@ import type { TrainText } from "./text.ts";
 export const text: TrainText = {
   heading: "ネットワークを学習させる",
   lead: "このブラウザの中で、ネットワークが 1 ステップずつ学習します。計算された値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
-  book: "本: 4.5 節 学習アルゴリズムの実装(ミニバッチ)",
+  book: ["4.5 節 学習アルゴリズムの実装(ミニバッチ)"],
   presets: "実験",
   choosePreset: "選択してください…",
   data: "データ",
@@ -55,6 +55,25 @@ export const text: TrainText = {
   fetch: { mnist: "MNIST を取得(11 MB)", fashionMnist: "Fashion-MNIST を取得(31 MB)" },
   fetching: "取得中…",
   replay: (steps) => `アドレスにある ${steps} ステップを学習する`,
+  problems: {
+    data: "このデータは使えません。",
+    network: "このネットワークは作れません。",
+    training: "学習が止まりました。",
+    weights: "この重みは使えません。",
+  },
+  reasons: {
+    DataError: "ファイルが壊れているか、形式が違います。",
+    MemoryError: "メモリが足りません。",
+    NotFiniteError: "損失が数でなくなりました。学習率を下げてみてください。",
+    OptionError: "使えない値があります。",
+    ShapeError: "形が合いません。",
+    StateError: "ワーカーが終わりました。「最初から」でやり直せます。",
+    UnsupportedError: "このブラウザでは動きません。",
+  },
+  tooManySteps: (asked, most) =>
+    `このアドレスは ${asked.toLocaleString("ja")} ステップの実行を指しています。学習し直せるのは ${most.toLocaleString("ja")} ステップまでなので、0 から始めます。`,
+  halt: "ここで止まる",
+  logarithmic: "対数目盛",
   status: "状態",
   running: "学習中",
   seeking: "移動中",
@@ -98,35 +117,12 @@ export const text: TrainText = {
   copyLink: "アドレスをコピー",
   copied: "コピーしました",
   code: "Node で同じことをする",
-  presetTexts: {
-    spiral: {
-      name: "2 つの渦",
-      comment:
-        "8 ニューロンの隠れ層 2 つで、約 1,500 ステップで渦を分けます。第 2 層の形が曲がっていく様子を見てください。",
-    },
-    line: {
-      name: "隠れ層なし",
-      comment: "隠れ層がないと、どれだけ学習しても境界は直線です。パーセプトロンの限界です(本 2.5 節)。",
-    },
-    vanish: {
-      name: "勾配の消失",
-      comment:
-        "σ = 0.01 で始まる tanh 4 層。勾配が層ごとに小さくなり、何も動きません。Xavier を選ぶと学習します(本 6.2 節)。",
-    },
-    explode: {
-      name: "大きすぎる学習率",
-      comment:
-        "学習率 10 では損失が跳ね回るか発散します。0.1 にして続けても ReLU がすべて 0 のままです。0.1 にして最初から学習してみてください(本 4.4.2 節)。",
-    },
-    convolution: {
-      name: "畳み込みニューラルネットワークで MNIST",
-      comment:
-        "5 × 5 のフィルター 16 枚、プーリング、50 ニューロン。本の SimpleConvNet(7.5 節)に近いものです。600 ステップで 1 エポック。フィルターを見てください。",
-    },
-    book: {
-      name: "本のネットワークで MNIST",
-      comment:
-        "784-50-10、学習率 0.1 の SGD、バッチサイズ 100(本 4.5 節)。6,000 ステップでテスト画像の約 95 % に正解します。",
-    },
+  presetNames: {
+    spiral: "2 つの渦",
+    line: "隠れ層なし",
+    vanish: "勾配の消失",
+    explode: "大きすぎる学習率",
+    convolution: "畳み込みニューラルネットワークで MNIST",
+    book: "本のネットワークで MNIST",
   },
 };

@@ -2,15 +2,17 @@ import { loadedTexts } from "../../shared/language.ts";
 import type { DataKind, FetchedKind } from "./data.ts";
 import type { Course } from "./optimizer-fields.tsx";
 import type { Initial } from "./spec.ts";
+import type { Stage } from "./use-run.ts";
 
 /** The texts of each language are a file of their own: there are many. */
 export interface TrainText {
   readonly heading: string;
   readonly lead: string;
-  readonly book: string;
+  /** its sections */
+  readonly book: readonly string[];
   readonly presets: string;
   readonly choosePreset: string;
-  readonly presetTexts: Readonly<Record<string, { readonly name: string; readonly comment: string }>>;
+  readonly presetNames: Readonly<Record<string, string>>;
   readonly data: string;
   readonly kinds: Readonly<Record<DataKind, string>>;
   readonly noise: string;
@@ -42,7 +44,7 @@ export interface TrainText {
   readonly until: string;
   readonly never: string;
   readonly speed: string;
-  readonly speeds: Readonly<Record<string, string>>;
+  readonly speeds: Readonly<Record<"full" | "20" | "3", string>>;
   readonly train: string;
   readonly pause: string;
   readonly step: string;
@@ -51,6 +53,12 @@ export interface TrainText {
   readonly fetch: Readonly<Record<FetchedKind, string>>;
   readonly fetching: string;
   readonly replay: (steps: number) => string;
+  /** what has failed, and why, by the names of kobai's errors */
+  readonly problems: Readonly<Record<Stage, string>>;
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly tooManySteps: (asked: number, most: number) => string;
+  readonly halt: string;
+  readonly logarithmic: string;
   readonly status: string;
   readonly running: string;
   readonly seeking: string;

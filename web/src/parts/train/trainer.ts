@@ -29,6 +29,23 @@ const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 /** At most so many checkpoints are kept; then every other one is left out, time and again. */
 const MOST_KEYFRAMES = 30;
 
+/** On its way to a step: where it has come. */
+export interface Journey {
+  readonly at: number;
+  readonly to: number;
+}
+
+/** After so many milliseconds it is told. */
+const LONG_MS = 500;
+
+/** Something that is sought: ended because it is void, or because where it has come is enough. */
+interface Seek {
+  readonly stop: AbortController;
+  isEnough: boolean;
+}
+
+const newSeek = (): Seek => ({ stop: new AbortController(), isEnough: false });
+
 interface Keyframe {
   readonly step: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -43,6 +60,8 @@ export class Trainer {
   readonly losses = new Losses();
   /** whether it began with weights of a file */
   isLoaded = false;
+  /** while it is on its way to another step for long */
+  journey: Journey | undefined;
   measured: Measured[] = [];
   readonly data: Prepared;
   readonly #spec: Spec;
@@ -56,8 +75,10 @@ export class Trainer {
   #last: Promise<unknown> = Promise.resolve();
   /** ends what runs */
   #stop: AbortController | undefined;
-  /** ends the last seek: only the latest of several is done */
-  #seek = new AbortController();
+  /** the last seek: only the latest of several is done */
+  #seek = newSeek();
+  /** what is being trained, and from which step on */
+  #running: { readonly setting: Setting; readonly first: number } | undefined;
   /** checkpoints of steps on the way, from which others are trained anew */
   #keyframes: Keyframe[] = [];
 
@@ -105,8 +126,11 @@ export class Trainer {
   }
 
   /** What an address can hold of the run: nothing where it began with weights that were loaded. */
-  get shared(): readonly Segment[] {
-    return this.isLoaded ? [] : this.log;
+  get shared(): { readonly log: readonly Segment[]; readonly at?: number } {
+    if (this.isLoaded) return { log: [] };
+    if (!this.#running) return { log: this.log, at: this.step };
+    const { setting, first } = this.#running;
+    return { log: withSteps(firstSteps(this.log, first), setting, this.step - first) };
   }
 
   /**
@@ -135,6 +159,7 @@ export class Trainer {
     const stop = new AbortController();
     this.#stop = stop;
     const first = this.step;
+    this.#running = { setting, first };
     try {
       const done = await this.#fit(this.#net, setting, first, steps, { stop, until });
       this.log = withSteps(this.log, setting, done);
@@ -145,6 +170,7 @@ export class Trainer {
       if ((error as Error).name === "NotFiniteError") await this.#goBack();
       throw error;
     } finally {
+      this.#running = undefined;
       if (this.#stop === stop) this.#stop = undefined;
     }
     this.#listener.changed();
@@ -157,7 +183,7 @@ export class Trainer {
       if (step < 0) continue;
       this.log = firstSteps(this.log, step);
       try {
-        await this.#go(step, new AbortController());
+        await this.#go(step, newSeek());
         this.#forgetAhead();
         return;
       } catch {
@@ -182,37 +208,52 @@ export class Trainer {
   /** Goes to one of its steps. @returns false where another seek came after it */
   seek(step: number): Promise<boolean> {
     this.stop();
-    this.#seek.abort();
-    const seek = new AbortController();
+    this.#seek.stop.abort();
+    const seek = newSeek();
     this.#seek = seek;
     return this.#next(() => this.#go(Math.min(step, this.total), seek));
   }
 
-  async #go(step: number, stop: AbortController): Promise<boolean> {
+  /** Ends the way to a step where it has come. */
+  halt(): void {
+    this.#seek.isEnough = true;
+    this.#seek.stop.abort();
+  }
+
+  async #go(step: number, seek: Seek): Promise<boolean> {
+    const { stop } = seek;
     if (stop.signal.aborted) return false;
+    const begun = performance.now();
     const net = await networkOf(this.worker, this.#spec, this.data);
+    let at = 0;
+    const onWay = (to: number) => {
+      if (performance.now() - begun < LONG_MS) return;
+      this.journey = { at: to, to: step };
+      this.#listener.changed();
+    };
     try {
       const keyframe = this.#keyframes.findLast((each) => each.step <= step);
       if (keyframe) await net.restore(keyframe.bytes);
-      const known = keyframe?.step ?? 0;
+      at = keyframe?.step ?? 0;
       let end = 0;
       for (const segment of firstSteps(this.log, step)) {
-        const begin = Math.max(end, known);
         end += segment.steps;
-        if (end > begin && !stop.signal.aborted)
-          await this.#fit(net, segment, begin, end - begin, { stop, isReplay: true });
+        if (end > at && !stop.signal.aborted)
+          at += await this.#fit(net, segment, at, end - at, { stop, onWay });
       }
     } catch (error) {
       net.dispose();
       throw error;
+    } finally {
+      this.journey = undefined;
     }
-    if (stop.signal.aborted) {
+    if (stop.signal.aborted && !seek.isEnough) {
       net.dispose();
       return false;
     }
     this.#net.dispose();
     this.#net = net;
-    this.step = step;
+    this.step = at;
     this.#listener.changed();
     return true;
   }
@@ -245,7 +286,7 @@ export class Trainer {
     { optimizer, batchSize }: Setting,
     first: number,
     steps: number,
-    { stop, until = 2, isReplay = false }: { stop: AbortController; until?: number; isReplay?: boolean },
+    { stop, until = 2, onWay }: { stop: AbortController; until?: number; onWay?: (step: number) => void },
   ): Promise<number> {
     const history = await net.fit(this.#trainSet, {
       loss: "crossEntropy",
@@ -258,7 +299,10 @@ export class Trainer {
         every: everyOf(this.data),
       },
       onProgress: ({ step, loss }) => {
-        if (isReplay) return;
+        if (onWay) {
+          onWay(first + step);
+          return;
+        }
         this.step = first + step;
         this.losses.set(this.step, loss);
         this.#listener.changed();
@@ -279,7 +323,7 @@ export class Trainer {
       },
     });
     for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
-    if (!isReplay) this.step = first + history.steps;
+    if (!onWay) this.step = first + history.steps;
     return history.steps;
   }
 
@@ -298,7 +342,7 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     this.stop();
-    this.#seek.abort();
+    this.#seek.stop.abort();
     this.#net.dispose();
     this.#trainSet.dispose();
     this.#testSet.dispose();

@@ -13,9 +13,16 @@ import { type EndOf, Trainer } from "./trainer.ts";
 const DRAW_MS = 100;
 /** How often the page looks at the network while it trains, in milliseconds. */
 const LOOK_MS = 150;
+/** How often the address is written while it trains, in milliseconds. */
+const ADDRESS_MS = 1000;
 
 /** What may fail. */
-export type Stage = "data" | "network" | "training";
+export type Stage = "data" | "network" | "training" | "weights";
+
+export interface RunProblem {
+  readonly of: Stage;
+  readonly error: unknown;
+}
 
 export interface Run {
   readonly trainer: Trainer | undefined;
@@ -26,11 +33,13 @@ export interface Run {
   readonly isRunning: boolean;
   /** whether it is on its way to another step */
   readonly isSeeking: boolean;
-  readonly problem: { readonly of: Stage; readonly message: string } | undefined;
+  readonly problem: RunProblem | undefined;
   /** Trains to a step, at most so many a second. */
   train(setting: Setting, endOf: EndOf, until: number, perSecond: number): void;
   pause(): void;
   seek(step: number): void;
+  /** Ends the way to a step where it has come. */
+  halt(): void;
   /** Begins anew, as the state says. */
   restart(): void;
   /** Loads weights. @returns whether they fit */
@@ -57,7 +66,7 @@ async function dataOf(
 }
 
 export function useRun(state: State, own: Prepared | undefined, mayFetch: boolean): Run {
-  const { spec, log } = state;
+  const { spec, log, at } = state;
   // A run may end when the state is another than when it began.
   const latest = useRef(state);
   latest.current = state;
@@ -74,8 +83,7 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
   const current = useRef<Trainer | undefined>(undefined);
   const asked = useRef<Asked>({ isPaused: false });
 
-  const fail = (of: Stage, error: unknown) =>
-    setProblem({ of, message: error instanceof Error ? error.message : String(error) });
+  const fail = (of: Stage, error: unknown) => setProblem({ of, error });
 
   /** Looks at the network; the last look of a run is never left out. */
   const refresh = async (of: Trainer, isLast = false) => {
@@ -95,7 +103,12 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
   };
 
   /** Does what is asked for, and shows what came of it, unless something else was asked for meanwhile. */
-  const ask = async (of: Trainer, what: "training" | "seeking", work: (mine: Asked) => Promise<unknown>) => {
+  const ask = async (
+    of: Trainer,
+    what: "training" | "seeking",
+    work: (mine: Asked) => Promise<unknown>,
+    stage: Stage = "training",
+  ) => {
     const mine: Asked = { isPaused: false };
     asked.current = mine;
     const isLast = () => asked.current === mine && current.current === of;
@@ -107,11 +120,11 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       await work(mine);
     } catch (error) {
       isDone = false;
-      if (isLast()) fail("training", error);
+      if (isLast()) fail(stage, error);
     }
     try {
       if (!isLast()) return false;
-      writeAddress(toParams({ ...latest.current, log: of.shared }));
+      writeAddress(toParams({ ...latest.current, at: undefined, ...of.shared }));
       await refresh(of, true);
       const found = await of.net.sha256();
       if (!isLast()) return false;
@@ -138,13 +151,16 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       samples.current = firstSamples(data.train);
       const worker = await trainingWorker();
       stage = "network";
-      let drawn = 0;
+      let [drawn, written] = [0, performance.now()];
       const changed = () => {
         const now = performance.now();
         if (!made || current.current !== made || now - drawn < DRAW_MS) return;
         drawn = now;
         setTick((tick) => tick + 1);
         void refresh(made);
+        if (made.journey || now - written < ADDRESS_MS) return;
+        written = now;
+        writeAddress(toParams({ ...latest.current, at: undefined, ...made.shared }));
       };
       made = await Trainer.make(worker, spec, log, data, { changed });
       if (gone) {
@@ -154,9 +170,9 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       current.current = made;
       setTrainer(made);
       // An address leads to where its run had come.
-      const { total } = made;
+      const to = at ?? made.total;
       await ask(made, "seeking", async () => {
-        if (total > 0) await made?.seek(total);
+        if (to > 0) await made?.seek(to);
       });
     };
     setTrainer(undefined);
@@ -166,14 +182,15 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     setProblem(undefined);
     setDoing(undefined);
     start().catch((error: unknown) => {
-      if (!gone) fail(stage, error);
+      const isCancelled = (error as Error | undefined)?.name === "AbortError";
+      if (!gone && !isCancelled) fail(stage, error);
     });
     return () => {
       gone = true;
       current.current = undefined;
       void made?.dispose();
     };
-    // `log` is what the address had; what is trained later belongs to the trainer.
+    // `log` and `at` are what the address had; what is trained later belongs to the trainer.
   }, [JSON.stringify(spec), own, mayFetch, starts]);
 
   return {
@@ -213,18 +230,21 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
       const of = current.current;
       if (of) void ask(of, "seeking", () => of.seek(step));
     },
+    halt() {
+      current.current?.halt();
+    },
     restart() {
       setStarts(starts + 1);
     },
     async load(bytes) {
       const of = current.current;
-      return of !== undefined && ask(of, "seeking", () => of.load(bytes));
+      return of !== undefined && ask(of, "seeking", () => of.load(bytes), "weights");
     },
     async weights() {
       try {
         return await current.current?.net.save();
       } catch (error) {
-        fail("training", error);
+        fail("weights", error);
         return undefined;
       }
     },
