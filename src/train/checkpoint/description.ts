@@ -115,10 +115,15 @@ function formatPorts(ports: readonly Port[]): string {
 /** How parameters start makes no difference to a network whose parameters are read. */
 export const initializers = ["bernoulli", "constant", "he", "normal", "uniform", "xavier", "zeros"];
 
+/** Nor does how much is dropped: it belongs to the steps to come, as the learning rate does. */
+const dropping = ["dropout", "spatialDropout"];
+
 function comparable(layer: unknown): string {
-  return JSON.stringify(layer, (_, value: unknown) =>
-    isMade(value) && initializers.includes(value.kind) ? undefined : value,
-  );
+  return JSON.stringify(layer, (_, value: unknown) => {
+    if (!isMade(value)) return value;
+    if (initializers.includes(value.kind)) return undefined;
+    return dropping.includes(value.kind) ? { kind: value.kind } : value;
+  });
 }
 
 function asCode(layer: MadeJson | OwnJson | undefined): string {

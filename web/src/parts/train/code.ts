@@ -36,11 +36,16 @@ function argument(value: unknown): string {
 /** @param isLoaded whether the run began with weights of a file */
 export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLoaded = false): string {
   const layers = layersOf(spec, data.classes);
+  const network = ({ dropout }: Partial<Segment>) =>
+    `sequential([${layersOf(spec, data.classes, dropout).map(argument).join(", ")}], ${made});`;
+  const made = `{ input: ${JSON.stringify(data.input)}, seed: ${spec.seed} }`;
+  const isRemade = log.some((each) => network(each) !== network({}));
   const optimizers = log.length > 0 ? log.map(({ optimizer }) => optimizer) : [];
   const names = new Set([
     "crossEntropy",
     "init",
     "sequential",
+    ...(isRemade ? ["checkpoint", "restore"] : []),
     ...layers.flatMap((layer) => kindsIn(layer)),
     ...optimizers.flatMap((optimizer) => kindsIn(optimizer as LayerDescription)),
     ...(isFetched(spec.data) ? [] : ["tensor"]),
@@ -53,11 +58,23 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLo
     "await init();",
     ...dataLines(spec.data, data),
     `const layers = [${layers.map(argument).join(", ")}];`,
-    `const net = sequential(layers, { input: ${JSON.stringify(data.input)}, seed: ${spec.seed} });`,
+    `${isRemade ? "let" : "const"} net = sequential(layers, ${made});`,
     ...(isLoaded ? ['net.load((await loadSafetensors("weights.safetensors")).tensors);'] : []),
   ];
   let last: OptimizerDescription | undefined;
-  for (const { optimizer, batchSize, steps } of log) {
+  let net = network({});
+  for (const segment of log) {
+    const { optimizer, batchSize, steps } = segment;
+    if (net !== network(segment)) {
+      net = network(segment);
+      lines.push(
+        "{ // The same network, which drops at another rate from here on.",
+        "  const before = net;",
+        `  net = ${net}`,
+        "  await restore(net, checkpoint(before));",
+        "}",
+      );
+    }
     const { lr: _, ...others } = optimizer;
     const { lr: __, ...before } = last ?? {};
     if (last && JSON.stringify(others) === JSON.stringify(before))

@@ -1,5 +1,5 @@
 import "./engine-file.ts";
-import type { Kinds } from "kobai/worker";
+import type { Kinds, LayerDescription } from "kobai/worker";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { numberOf, readAddress, useChoice, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
@@ -13,7 +13,7 @@ import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
 import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
-import type { Spec, State } from "./spec.ts";
+import { dropoutOf, type Spec, type State, withDropout } from "./spec.ts";
 import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
@@ -53,6 +53,7 @@ function Train({ t }: { readonly t: TrainText }) {
   const [label, setLabel] = useState(0);
   const [kinds, setKinds] = useState<Kinds>();
   const { spec, setting } = state;
+  const hidden = withDropout(spec.hidden, setting.dropout);
   const mayFetch = wanted.includes(spec.data);
   const run = useRun(state, own[state.spec.data], mayFetch);
   const { trainer, isRunning } = run;
@@ -75,7 +76,13 @@ function Train({ t }: { readonly t: TrainText }) {
   /** Another run: nothing of this one is left. */
   const changeSpec = (part: Partial<Spec>) => {
     run.pause();
-    change({ ...state, spec: { ...spec, ...part }, log: [], at: undefined });
+    change({
+      ...state,
+      spec: { ...spec, hidden, ...part },
+      setting: { ...setting, dropout: undefined },
+      log: [],
+      at: undefined,
+    });
   };
   /** What may change while it runs: the run goes on with it from where it stands. */
   const changeSetting = (part: Partial<State["setting"]>) => {
@@ -84,6 +91,12 @@ function Train({ t }: { readonly t: TrainText }) {
     run.pause();
     change({ ...state, setting: next, ...(trainer && { at: undefined, ...trainer.shared }) });
     if (wasRunning) run.train(next, endOf, enough(), rate());
+  };
+  /** How much is dropped may change while it runs. */
+  const changeLayers = (next: readonly LayerDescription[]) => {
+    const isSame = JSON.stringify(withDropout(next, dropoutOf(hidden))) === JSON.stringify(hidden);
+    if (isSame && trainer && trainer.step + trainer.total > 0) changeSetting({ dropout: dropoutOf(next) });
+    else changeSpec({ hidden: next });
   };
   const train = () => {
     end.current = undefined;
@@ -148,9 +161,9 @@ function Train({ t }: { readonly t: TrainText }) {
             <Builder
               t={t}
               kinds={kinds?.layers ?? ["dense", "relu", "sigmoid", "tanh"]}
-              hidden={spec.hidden}
+              hidden={hidden}
               classes={classes}
-              onChange={(hidden) => changeSpec({ hidden })}
+              onChange={changeLayers}
             />
             {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
             <Problem t={t} run={run} of="network" />

@@ -3,7 +3,15 @@
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { numberOf } from "../../shared/address.ts";
 import { dataKinds, type LabelledPoint } from "./data.ts";
-import { defaultState, type Initial, isDescription, type Segment, type State, stepsOf } from "./spec.ts";
+import {
+  defaultState,
+  type Initial,
+  isDescription,
+  type Segment,
+  type Setting,
+  type State,
+  stepsOf,
+} from "./spec.ts";
 
 export const MOST_BATCH = 10_000;
 /** At most so many layers with those within layers, so deep, and so many points and changes of a setting. */
@@ -26,6 +34,7 @@ export function toParams({ spec, setting, log, at }: State): Record<string, stri
     init: unless(spec.initial, usual.initial),
     seed: unless(String(spec.seed), String(usual.seed)),
     optimizer: json(setting.optimizer, usualSetting.optimizer),
+    dropout: setting.dropout && JSON.stringify(setting.dropout),
     batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
     log: log.length > 0 ? JSON.stringify(log) : undefined,
     at: at !== undefined && at < stepsOf(log) ? String(at) : undefined,
@@ -54,6 +63,7 @@ export function fromParams(params: URLSearchParams): State {
     setting: {
       optimizer: json("optimizer", usualSetting.optimizer, isOptimizer),
       batchSize: Math.round(numberOf(params, "batch", usualSetting.batchSize, [1, MOST_BATCH])),
+      dropout: json("dropout", undefined, isDropout),
     },
     log,
     at: Number.isInteger(at) ? at : undefined,
@@ -114,11 +124,21 @@ function isOptimizer(value: unknown): value is OptimizerDescription {
   );
 }
 
+function isDropout(value: unknown): value is Setting["dropout"] {
+  return Array.isArray(value) && value.length <= MOST_LAYERS && value.every((rate) => rate >= 0 && rate < 1);
+}
+
 function isLog(value: unknown): value is Segment[] {
   const isWhole = (number: unknown) => Number.isSafeInteger(number) && (number as number) >= 1;
   return (
     Array.isArray(value) &&
     value.length <= MOST_SEGMENTS &&
-    value.every((each) => isOptimizer(each?.optimizer) && isWhole(each.steps) && isWhole(each.batchSize))
+    value.every(
+      (each) =>
+        isOptimizer(each?.optimizer) &&
+        isWhole(each.steps) &&
+        isWhole(each.batchSize) &&
+        (each.dropout === undefined || isDropout(each.dropout)),
+    )
   );
 }
