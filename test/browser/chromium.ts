@@ -10,8 +10,8 @@ const places = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/** Starts the Chromium that is installed here. */
-export async function launch(): Promise<Browser> {
+/** Starts the Chromium that is installed here. @param flags of its command line, beside the usual ones */
+export async function launch(...flags: readonly string[]): Promise<Browser> {
   const executablePath = places.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) {
     throw new Error(
@@ -29,6 +29,7 @@ export async function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...flags,
     ],
   });
 }

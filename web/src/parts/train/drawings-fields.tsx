@@ -32,26 +32,25 @@ export default function DrawingsFields({ onData, onNames }: Props) {
   useEffect(() => onData(preparedDrawings(classes)), []);
   useEffect(() => onNames(classes.map(({ name }) => name)), [classes]);
 
-  const keep = (next: readonly DrawnClass[]) => {
-    setClasses(next);
-    setKept(keepDrawings(next));
-  };
-  const change = (next: readonly DrawnClass[]) => {
-    keep(next);
-    onData(preparedDrawings(next));
-  };
-  const taken = useRef<((classes: readonly DrawnClass[]) => void) | undefined>(undefined);
-  taken.current = (next) => {
+  const show = (next: readonly DrawnClass[]) => {
     const drawn = (list: readonly DrawnClass[]) =>
       JSON.stringify(list.map(({ drawings }) => drawings.map(String)));
     setClasses(next);
     // Other names leave what is trained.
     if (drawn(next) !== drawn(classes)) onData(preparedDrawings(next));
   };
-  useEffect(() => onKeptElsewhere((next) => taken.current?.(next)), []);
+  const shown = useRef(show);
+  shown.current = show;
+  useEffect(() => onKeptElsewhere((next) => shown.current(next)), []);
 
-  const replaced = (at: number, part: Partial<DrawnClass>) =>
-    classes.map((each, i) => (i === at ? { ...each, ...part } : each));
+  /** Changes what is kept by now: another tab may have kept more than this one has been told. */
+  const change = (how: (now: readonly DrawnClass[]) => readonly DrawnClass[]) => {
+    const next = how((isKept && keptDrawings()) || classes);
+    show(next);
+    setKept(keepDrawings(next));
+  };
+  const replace = (at: number, how: (now: DrawnClass) => Partial<DrawnClass>) =>
+    change((now) => now.map((each, i) => (i === at ? { ...each, ...how(each) } : each)));
   const current = classes[chosen] ?? classes[0]!;
   const at = classes.indexOf(current);
   return (
@@ -75,7 +74,7 @@ export default function DrawingsFields({ onData, onNames }: Props) {
               maxLength={20}
               onCommit={(input) => {
                 const typed = input.value.trim();
-                if (typed !== "") keep(replaced(i, { name: typed }));
+                if (typed !== "") replace(i, () => ({ name: typed }));
               }}
             />
             <span class="quiet">{t.count(drawings.length)}</span>
@@ -83,7 +82,7 @@ export default function DrawingsFields({ onData, onNames }: Props) {
               type="button"
               aria-label={t.removeClass(name)}
               disabled={classes.length <= 2}
-              onClick={() => change(classes.filter((_, j) => j !== i))}
+              onClick={() => change((now) => (now.length > 2 ? now.filter((_, j) => j !== i) : now))}
             >
               ✕
             </button>
@@ -95,7 +94,9 @@ export default function DrawingsFields({ onData, onNames }: Props) {
           type="button"
           disabled={classes.length >= MOST_CLASSES}
           onClick={() => {
-            change([...classes, { name: t.newClass(classes.length + 1), drawings: [] }]);
+            change((now) =>
+              [...now, { name: t.newClass(now.length + 1), drawings: [] }].slice(0, MOST_CLASSES),
+            );
             setChosen(classes.length);
           }}
         >
@@ -110,7 +111,7 @@ export default function DrawingsFields({ onData, onNames }: Props) {
             onClick={() => {
               const pixels = drawing.pixels();
               if (!pixels) return;
-              change(replaced(at, { drawings: [...current.drawings, pixels] }));
+              replace(at, ({ drawings }) => ({ drawings: [...drawings, pixels] }));
               drawing.clear();
             }}
           >
@@ -131,7 +132,9 @@ export default function DrawingsFields({ onData, onNames }: Props) {
             <button
               type="button"
               aria-label={t.removeDrawing(current.name, i + 1)}
-              onClick={() => change(replaced(at, { drawings: current.drawings.filter((_, j) => j !== i) }))}
+              onClick={() =>
+                replace(at, ({ drawings }) => ({ drawings: drawings.filter((_, j) => j !== i) }))
+              }
             >
               ✕
             </button>

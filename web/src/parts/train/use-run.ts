@@ -1,6 +1,6 @@
 // The run behind the page: made of its state, and made anew where that says so.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { writeAddress } from "../../shared/address.ts";
 import { trainingWorker } from "../../shared/worker.ts";
 import { images, isFetched, isLarge, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
@@ -139,7 +139,8 @@ export function useRun(state: State, own: Prepared | undefined, mayFetch: boolea
     return isDone;
   };
 
-  useEffect(() => {
+  // Before anything else can be pressed: what belongs to another state is gone as soon as the state is.
+  useLayoutEffect(() => {
     let gone = false;
     let made: Trainer | undefined;
     let stage: Stage = "data";
