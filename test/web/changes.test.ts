@@ -1,11 +1,14 @@
 // What is changed of a run of the playground while it goes on: it is part of the run, to the bits of Node, at any of its steps.
 
 import { expect, it } from "vitest";
+import { kinds } from "../../src/worker/description.ts";
 import {
   addressAt,
   codeOf,
+  eventually,
   fill,
   fillPast,
+  flaws,
   hashAt,
   hashOf,
   inNode,
@@ -15,6 +18,7 @@ import {
   site,
   stopAfter,
   train,
+  visit,
 } from "./page.ts";
 
 servePlayground();
@@ -118,5 +122,55 @@ it("another optimizer begins without the state of the one before, at whatever st
   await hashAt(page, 5399);
   await seek(page, 5400);
   expect(await hashAt(page, 5400)).toBe(paused);
+  expect(problems).toEqual([]);
+});
+
+it("every schedule can be chosen while a run goes on, also behind a warm-up, and its numbers; all of it is part of the run", async () => {
+  const { page, problems } = await openPage(
+    site,
+    "train?lang=en&optimizer=%7B%22kind%22%3A%22sgd%22%2C%22lr%22%3A0.1%7D",
+  );
+  await hashOf(page);
+  await stopAfter(page, 20);
+  const course = page.getByLabel("Rate schedule");
+  // What follows evaluations depends on where one pauses.
+  const offered = kinds.schedules.filter((kind) => kind !== "plateau");
+  await eventually(() => course.locator("option").allTextContents()).toEqual([...offered, "constant"]);
+  for (const [i, kind] of offered.entries()) {
+    await course.selectOption(kind);
+    await fill(page, "Steps of warm-up before", 3 + i);
+    if (kind === "cosine") await fill(page, "Next period, times as long", 2);
+    if (kind === "polynomial") await fill(page, "Power", 2.5);
+    if (kind === "stepDecay") await fill(page, "… once in so many steps", 70);
+    if (kind === "oneCycle") await fill(page, "Share that rises", 0.4);
+    await train(page);
+    await hashAt(page, 20 * (i + 1));
+  }
+  await course.selectOption("constant");
+  await train(page);
+  const steps = 20 * (offered.length + 1);
+  const hash = await hashAt(page, steps);
+  expect(await inNode(page)).toBe(hash);
+  const code = await codeOf(page);
+  // Each ends with what is trained next, if nothing else is said.
+  expect(code).toContain("lr: warmUp({ steps: 3, to: cosine({ from: 0.1, steps: 20, restart: 2 }) })");
+  expect(code).toMatch(/oneCycle\(\{ max: 0\.1, steps: \d+, up: 0\.4 \}\)/);
+  expect(code).toContain("power: 2.5");
+  expect(code).toContain("every: 70");
+
+  const other = await openPage(site, await addressAt(page, steps));
+  expect(await hashAt(other.page, steps)).toBe(hash);
+  await other.page.close();
+
+  // An address with one that cannot be chosen, or that says no rate, is as usual.
+  for (const lr of [
+    { kind: "plateau", from: 0.1 },
+    { kind: "warmUp", steps: 3 },
+    { kind: "warmUp", to: { kind: "warmUp", to: 1 } },
+  ]) {
+    await visit(page, `train?lang=en&optimizer=${encodeURIComponent(JSON.stringify({ kind: "sgd", lr }))}`);
+    expect(await page.getByLabel("Optimizer").inputValue()).toBe("adam");
+  }
+  expect(await flaws(page, 1440)).toEqual([]);
   expect(problems).toEqual([]);
 });

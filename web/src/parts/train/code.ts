@@ -4,10 +4,27 @@ import type { Dataset } from "kobai";
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { base64 } from "../../shared/files.ts";
 import { type DataKind, isFetched, type Prepared } from "./data.ts";
-import { isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
+import { goesOn, isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
 
-/** Arguments that come first, without a name. */
-const unnamed = ["units", "filters", "window", "factor", "groups", "rate", "axes", "shape"];
+/** Arguments that come first, without a name, by the kinds that have one. */
+const unnamed: Readonly<Record<string, string>> = {
+  dense: "units",
+  ...of("filters", "conv2d", "conv1d", "separableConv2d", "convTranspose2d"),
+  ...of("window", "maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"),
+  ...of("factor", "upsample2d", "upsample1d"),
+  ...of("rate", "dropout", "spatialDropout", "weightDecay"),
+  ...of("limit", "clipByGlobalNorm", "clipByNorm", "clipByValue"),
+  groupNorm: "groups",
+  permute: "axes",
+  reshape: "shape",
+  accumulate: "steps",
+  movingAverage: "decay",
+  group: "of",
+};
+
+function of(name: string, ...kinds: readonly string[]) {
+  return Object.fromEntries(kinds.map((kind) => [kind, name]));
+}
 
 interface Described {
   readonly kind: string;
@@ -17,11 +34,10 @@ interface Described {
 /** The call that makes what a description says. */
 function call({ kind, layers, ...options }: Described): string {
   // What is the only or first argument has no name, and layers are arguments one by one.
-  const [first] = Object.keys(options).filter((name) => unnamed.includes(name));
-  const { [first ?? ""]: value, ...named } = options;
+  const { [unnamed[kind] ?? ""]: first, ...named } = options;
   const given = Object.entries(named).map(([name, value]) => `${name}: ${argument(value)}`);
   const list = [
-    ...(first === undefined ? [] : [argument(value)]),
+    ...(first === undefined ? [] : [argument(first)]),
     ...(Array.isArray(layers) ? layers.map(argument) : []),
     ...(given.length ? [`{ ${given.join(", ")} }`] : []),
   ];
@@ -75,10 +91,7 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLo
         "}",
       );
     }
-    const { lr: _, ...others } = optimizer;
-    const { lr: __, ...before } = last ?? {};
-    if (last && JSON.stringify(others) === JSON.stringify(before))
-      lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
+    if (last && goesOn(last, optimizer)) lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
     else lines.push(`${last ? "" : "let "}optimizer = ${argument(optimizer)};`);
     last = optimizer;
     const batch = Math.min(batchSize, data.train.t.shape[0]!);

@@ -13,7 +13,7 @@ import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
 import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
-import { dropoutOf, type Spec, type State, withDropout } from "./spec.ts";
+import { dropoutOf, goesOn, type Spec, type State, stepsOf, withDropout } from "./spec.ts";
 import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
@@ -97,6 +97,13 @@ function Train({ t }: { readonly t: TrainText }) {
     const isSame = JSON.stringify(withDropout(next, dropoutOf(hidden))) === JSON.stringify(hidden);
     if (isSame && trainer && trainer.step + trainer.total > 0) changeSetting({ dropout: dropoutOf(next) });
     else changeSpec({ hidden: next });
+  };
+  /** From where the optimizer began to where training ends: what a schedule counts. */
+  const scheduleSteps = () => {
+    const { log = [] } = trainer?.shared ?? {};
+    const others = log.findLastIndex(({ optimizer }) => !goesOn(optimizer, setting.optimizer));
+    const to = isRunning ? end.current : undefined;
+    return (to ?? stepsOf(log) + steps) - stepsOf(log.slice(0, others + 1));
   };
   const train = () => {
     end.current = undefined;
@@ -189,8 +196,9 @@ function Train({ t }: { readonly t: TrainText }) {
               <OptimizerFields
                 t={t}
                 kinds={kinds?.optimizers ?? optimizers}
+                courses={kinds?.schedules.filter((kind) => kind !== "plateau") ?? []}
                 value={setting.optimizer}
-                steps={steps}
+                steps={scheduleSteps}
                 onChange={(optimizer) => changeSetting({ optimizer })}
               />
               <NumberField

@@ -7,9 +7,9 @@ import { lazy } from "../../shared/lazy.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
 import { Legend, Mark } from "./marks.tsx";
-import { rateOf } from "./optimizer-fields.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
+import { courseOf, rateOf } from "./rates.ts";
 import type { Setting, Spec } from "./spec.ts";
 import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
@@ -48,8 +48,10 @@ interface Kept {
 }
 
 /** A setting in a word. */
-const nameOf = ({ optimizer, batchSize }: Setting) =>
-  `${optimizer.kind} ${rateOf(optimizer).rate}, ${batchSize}`;
+const nameOf = ({ optimizer, batchSize }: Setting) => {
+  const course = typeof optimizer.lr === "object" ? ` ${courseOf(optimizer.lr)}` : "";
+  return `${optimizer.kind} ${rateOf(optimizer)}${course}, ${batchSize}`;
+};
 
 function accuracyOf({ measured }: Trainer) {
   const each = Math.ceil(measured.length / POINTS);

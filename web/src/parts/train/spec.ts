@@ -121,6 +121,12 @@ function changed(layer: LayerDescription, options: (of: LayerDescription) => obj
 export const isDescription = (value: unknown): value is LayerDescription =>
   typeof (value as { kind?: unknown } | null | undefined)?.kind === "string";
 
+/** Whether an optimizer goes on with another's state: only its rate may be another. */
+export const goesOn = (
+  { lr: _, ...before }: OptimizerDescription,
+  { lr: __, ...next }: OptimizerDescription,
+) => JSON.stringify(before) === JSON.stringify(next);
+
 export const stepsOf = (log: readonly Segment[]) => log.reduce((sum, { steps }) => sum + steps, 0);
 
 /** The first so many steps of a log. */

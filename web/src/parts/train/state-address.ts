@@ -3,6 +3,7 @@
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { numberOf } from "../../shared/address.ts";
 import { dataKinds, type LabelledPoint } from "./data.ts";
+import { courseOf, type Rate, rateOf } from "./rates.ts";
 import {
   defaultState,
   type Initial,
@@ -116,9 +117,10 @@ function areLayers(list: unknown): list is LayerDescription[] {
 function isOptimizer(value: unknown): value is OptimizerDescription {
   if (!isDescription(value)) return false;
   const { lr, with: others = [] } = value;
-  const isRate = (rate: unknown) => typeof rate === "number";
   return (
-    (lr === undefined || isRate(lr) || (isDescription(lr) && isRate(lr.from))) &&
+    (lr === undefined || typeof lr === "number" || isDescription(lr)) &&
+    typeof rateOf(value as OptimizerDescription) === "number" &&
+    courseOf(lr as Rate) !== undefined &&
     Array.isArray(others) &&
     others.every(isDescription)
   );

@@ -39,7 +39,7 @@ export const text: TrainText = {
   optimizer: "Optimizer",
   rate: "Learning rate",
   course: "Rate schedule",
-  courses: { constant: "constant", cosine: "falls to 0 (cosine)", exponential: "halves four times" },
+  constant: "constant",
   decay: "Weight decay",
   batch: "Batch size",
   stopAt: "Stop after … steps",

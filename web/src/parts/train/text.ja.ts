@@ -39,7 +39,7 @@ export const text: TrainText = {
   optimizer: "最適化手法",
   rate: "学習率",
   course: "学習率の変化",
-  courses: { constant: "一定", cosine: "0 まで下がる(cosine)", exponential: "4 回半分になる" },
+  constant: "一定",
   decay: "Weight decay(荷重減衰)",
   batch: "バッチサイズ",
   stopAt: "停止するステップ数",

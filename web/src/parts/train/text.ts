@@ -1,6 +1,5 @@
 import { loadedTexts } from "../../shared/language.ts";
 import type { DataKind, FetchedKind } from "./data.ts";
-import type { Course } from "./optimizer-fields.tsx";
 import type { Initial } from "./spec.ts";
 import type { Stage } from "./use-run.ts";
 
@@ -37,7 +36,7 @@ export interface TrainText {
   readonly optimizer: string;
   readonly rate: string;
   readonly course: string;
-  readonly courses: Readonly<Record<Course, string>>;
+  readonly constant: string;
   readonly decay: string;
   readonly batch: string;
   readonly stopAt: string;
