@@ -18,7 +18,7 @@ function measure(dtype: "float32" | "float64", { quick, report }: Bench): void {
   const current = engine();
   const { heap } = current;
   const optimizer = sgd({ lr: LR });
-  const state = new RunState(current, 0, "bench", { update: updateOf("bench", optimizer, []), dtype });
+  const state = new RunState(current, 0, "bench", { update: updateOf("bench", optimizer, [], dtype), dtype });
   const blocks = [1, 2].map((seed) => {
     const data = numbers(floats(dtype, N), seed);
     const block = heap.allocate(data.byteLength, "bench");

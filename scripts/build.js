@@ -1,6 +1,7 @@
 // Builds the package: assembly/ by asc, src/ by esbuild, declarations by tsc.
 
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileKernels, run } from "./kernels.js";
 import { smallLoader } from "./loader.js";
@@ -50,3 +51,5 @@ await run("tsc", "-p", "tsconfig.build.json");
 for (const name of ["kobai", "kobai-relaxed", "kobai-extension", "kobai-extension-relaxed"]) {
   copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 }
+// The playground, where it is installed: what is made small there takes seconds, and is kept for the tests, each of which builds it.
+if (existsSync("web/node_modules")) execFileSync(process.execPath, ["web/build.js"], { stdio: "inherit" });

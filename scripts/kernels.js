@@ -7,6 +7,7 @@ import { join } from "node:path";
 import binaryen from "binaryen";
 import { build } from "esbuild";
 import { putConstantsInMemory } from "./constants.js";
+import { writeModule } from "./wasm.js";
 
 const { outputFiles } = await build({
   entryPoints: ["assembly/blocks.ts"],
@@ -61,7 +62,10 @@ export async function compileKernels() {
         ["plain", module.name],
         ["relaxed", `${module.name}-relaxed`],
         ["wide", `${module.name}-wide`],
-      ].map((each) => compile(cache, module, ...each)),
+      ].map(async ([target, name]) => {
+        await compile(cache, module, target, name);
+        writeModule(join("build", `${name}.wasm`));
+      }),
     ),
   );
 }

@@ -4,5 +4,6 @@ import type { Plugin } from "esbuild";
 export type Packed = [size: number, table: string, tokens: string, ...streams: string[]];
 
 export function pack(wasm: Uint8Array): Packed;
+export function writeModule(path: string): void;
 export function moduleOf(path: string): string;
 export const wasmFiles: Plugin;

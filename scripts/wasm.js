@@ -1,7 +1,7 @@
 // How a .wasm file gets into the code: `import packed from "….wasm"` gives its bytes, packed as texts that compress well:
 // src/runtime/unpack.ts says how, and unpacks them. Every bundle of this repository is made with `wasmFiles`.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { CONSTANTS, LOCALS, MEMORY, NUMBERS, operands, STREAMS, twin } from "./instructions.js";
 
 // What a token stands for, beside opcodes with operands in a stream.
@@ -266,10 +266,17 @@ function text(bytes) {
     .join("");
 }
 
+const moduleBeside = (path) => path.replace(/\.wasm$/, ".js");
+
+/** Packs a .wasm file of build/ into a module beside it: it takes a quarter of a second, and dozens of bundles are made of it. */
+export function writeModule(path) {
+  const packed = pack(readFileSync(path)).map((each) => JSON.stringify(each));
+  writeFileSync(moduleBeside(path), `export default [\n${packed.join(",\n")}];\n`);
+}
+
 /** The module that stands for a .wasm file of build/. */
 export function moduleOf(path) {
-  const packed = pack(readFileSync(path)).map((each) => JSON.stringify(each));
-  return `export default [\n${packed.join(",\n")}];\n`;
+  return readFileSync(moduleBeside(path), "utf8");
 }
 
 /** The esbuild plugin. */

@@ -15,6 +15,10 @@ export const fraction: Rule = [
   (value) => isNumber(value) && value >= 0 && value < 1,
   "a number from 0 to below 1",
 ];
+export const numbers: Rule = [
+  (value) => isObject(value) && Object.values(value).every(isNumber),
+  "an object of finite numbers",
+];
 export const flag: Rule = [(value) => typeof value === "boolean", "true or false"];
 /** What is checked elsewhere. */
 export const anything: Rule = [() => true, "anything"];
@@ -78,6 +82,12 @@ export function check<T>(call: string, name: string, value: T, [fits, words]: Ru
   if (fits(value)) return value;
   throw new OptionError(`${call}: ${name} must be ${words}; got ${show(value)}`);
 }
+
+/** Of a number that a program of this dtype computes with: as the dtype holds it, it must fit, too. In float32 1e-300 is 0, and 1e300 infinite. */
+export const inType = (dtype: string, rule: Rule): Rule =>
+  dtype === "float32"
+    ? [(value) => rule[0](value) && rule[0](Math.fround(value as number)), `${rule[1]} in float32`]
+    : rule;
 
 /**
  * Checks an object of options.

@@ -61,13 +61,15 @@ export {
   type EarlyStoppingOptions,
   earlyStopping,
 } from "./train/callbacks/early-stopping.ts";
+export type { Json } from "./train/callbacks/json.ts";
 export { csvLog, jsonLog } from "./train/callbacks/logs.ts";
 export { type Pausable, pausable } from "./train/callbacks/pausable.ts";
 export { saveBest, saveEvery } from "./train/callbacks/saving.ts";
+export { type StatefulCallback, stateful } from "./train/callbacks/stateful.ts";
 export type { Best, WatchOptions } from "./train/callbacks/watch.ts";
 export { checkpoint, load, restore, save } from "./train/checkpoint/index.ts";
 export type { Evaluation } from "./train/evaluate.ts";
-export type { FitOptions } from "./train/fit.ts";
+export type { FitOptions } from "./train/fit-options.ts";
 export {
   type Checkable,
   type GradientCheck,

@@ -2,7 +2,7 @@
 
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS, UpdateArg } from "../../assembly/isa/optimizer.ts";
-import { check, checkNamed, fraction, isObject, options, positive, type Rule } from "../check.ts";
+import { atLeastZero, check, checkNamed, fraction, isObject, options, type Rule } from "../check.ts";
 import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
 import * as nn from "../nn/optimizers/book.ts";
 import {
@@ -74,7 +74,7 @@ export class Updates {
     checkNamed(call, params, "parameters by name, such as net.params");
     checkNamed(call, grads, "gradients by name, such as net.gradient(x, t)");
     const parts = this.#placed(params).map((entries) => {
-      const update = updateOf(call, this.#optimizer, entries);
+      const update = updateOf(call, this.#optimizer, entries, entries[0]!.weights.dtype);
       const gradients = entries.map((entry) => this.#gradient(entry, grads[entry.name], update));
       return { entries, update, gradients };
     });
@@ -279,13 +279,13 @@ class BookOptimizer extends Updates {
     this.#rule = optimizer;
   }
 
-  /** The learning rate: a number above 0. A change takes effect with the next update. @throws OptionError */
+  /** The learning rate: a number of at least 0. A change takes effect with the next update. @throws OptionError */
   get lr(): number {
     return this.#rule.lr as number;
   }
 
   set lr(lr: number) {
-    this.#rule.lr = check(this.#call, "lr", lr, positive);
+    this.#rule.lr = check(this.#call, "lr", lr, atLeastZero);
   }
 }
 
@@ -322,7 +322,7 @@ function byName<T extends object>(
  */
 export class SGD extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
-    super("SGD", nn.sgd(byName("SGD", { lr: positive }, given)));
+    super("SGD", nn.sgd(byName("SGD", { lr: atLeastZero }, given)));
   }
 }
 
@@ -334,7 +334,7 @@ export class Momentum extends BookOptimizer {
   constructor(
     ...given: [lr?: number | undefined, momentum?: number] | [options?: { lr?: number; momentum?: number }]
   ) {
-    super("Momentum", nn.momentum(byName("Momentum", { lr: positive, momentum: fraction }, given)));
+    super("Momentum", nn.momentum(byName("Momentum", { lr: atLeastZero, momentum: fraction }, given)));
   }
 }
 
@@ -344,7 +344,7 @@ export class Momentum extends BookOptimizer {
  */
 export class AdaGrad extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
-    super("AdaGrad", nn.adaGrad(byName("AdaGrad", { lr: positive }, given)));
+    super("AdaGrad", nn.adaGrad(byName("AdaGrad", { lr: atLeastZero }, given)));
   }
 }
 
@@ -368,6 +368,6 @@ export class Adam extends BookOptimizer {
       | [lr?: number | undefined, beta1?: number | undefined, beta2?: number]
       | [options?: { lr?: number; beta1?: number; beta2?: number }]
   ) {
-    super("Adam", nn.adam(byName("Adam", { lr: positive, beta1: fraction, beta2: fraction }, given)));
+    super("Adam", nn.adam(byName("Adam", { lr: atLeastZero, beta1: fraction, beta2: fraction }, given)));
   }
 }

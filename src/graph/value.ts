@@ -1,6 +1,6 @@
 import type { Activation } from "../../assembly/isa/gemm.ts";
 import type { Op } from "../../assembly/isa/index.ts";
-import { check, finite, isShape, MOST_AXES, oneOf, show } from "../check.ts";
+import { check, finite, inType, isShape, MOST_AXES, oneOf, show } from "../check.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Operands } from "../runtime/instructions.ts";
 import type { DTypeName } from "../tensor.ts";
@@ -188,8 +188,8 @@ export const constantOperation: Operation<ConstantAttributes> = {
  * @throws OptionError for anything else
  */
 export function constant(value: number, dtype: DTypeName): Value {
-  check("constant", "the value", value, finite);
   check("constant", "dtype", dtype, oneOf("float32", "float64"));
+  check("constant", "the value", value, inType(dtype, finite));
   return apply(constantOperation, [], { value, dtype });
 }
 

@@ -66,14 +66,16 @@ function kind<K extends Distribution["kind"]>(name: K, of: Kind): K {
 /** The name of the Bernoulli distributions. */
 export const bernoulliKind = /* @__PURE__ */ kind("bernoulli", {
   numbers: ["probability", "value"],
-  problem: (probability) => !isShare(probability) && "probability is not above 0 and at most 1",
+  problem: (probability) => !isShare(probability) && `probability is not ${shareWords}`,
   largest: (_, value) => Math.abs(value),
   op: /* @__PURE__ */ extension(ExtensionOp.randomBernoulli),
   nanoseconds: 2,
 });
 
-/** Whether something is a probability that is not 0. */
-export const isShare = (value: unknown): boolean => typeof value === "number" && value > 0 && value <= 1;
+/** Whether something is a probability that the kernel, which compares 32 bits, can draw by; and words for it. */
+export const isShare = (value: unknown): boolean =>
+  typeof value === "number" && value >= 2 ** -32 && value <= 1;
+export const shareWords = "from 2⁻³² to 1";
 
 /** A distribution's kernel with its two numbers. */
 export function variates(of: Distribution): { op: Op; nanoseconds: number; a: number; b: number } {

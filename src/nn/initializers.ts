@@ -1,7 +1,7 @@
 import { atLeastZero, check, finite, options, type Rule } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Shape } from "../graph/value.ts";
-import { bernoulliKind, type Initializer, isShare } from "./distributions.ts";
+import { bernoulliKind, type Initializer, isShare, shareWords } from "./distributions.ts";
 import { madeOf } from "./made-of.ts";
 
 export type { Distribution, Initializer } from "./distributions.ts";
@@ -32,12 +32,12 @@ export function uniform(given?: { low?: number; high?: number }): Initializer {
 
 /**
  * A value with some probability, else 0: what a dropout's mask is drawn from, or weights that are mostly zeros.
- * @param given probability: of the value, above 0 and at most 1, right to 2⁻³²; value: default 1
+ * @param given probability: of the value, from 2⁻³² to 1, right to 2⁻³²; value: default 1
  * @throws OptionError where the probability is out of range or missing
  * @example bernoulli({ probability: 0.5, value: 2 })([784, 50]).value; // 2
  */
 export function bernoulli(given: { probability: number; value?: number }): Initializer {
-  const share: Rule = [isShare, "a number above 0 and at most 1"];
+  const share: Rule = [isShare, `a number ${shareWords}`];
   const { probability, value = 1 } = options("bernoulli", given, { probability: share, value: finite });
   check("bernoulli", "probability", probability, share);
   return own("bernoulli", { probability, value }, () => ({ kind: bernoulliKind, probability, value }));

@@ -1,4 +1,4 @@
-import { positive, type Rule } from "../check.ts";
+import { atLeastZero, type Rule } from "../check.ts";
 import type { EvaluationRecord } from "../train/history.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { EvaluationRecord } from "../train/history.ts";
  * Where a rate follows evaluations (`plateau`), `next` says what becomes of its state after one, and the rate is a function of both.
  */
 export interface Schedule {
-  /** @returns the rate: a finite number */
+  /** @returns the rate: a finite number of at least 0 */
   (step: number, state?: ScheduleState): number;
   /** What it was made of, as plain JSON; a function of one's own has none. */
   readonly description?: ScheduleDescription;
@@ -29,8 +29,8 @@ export interface ScheduleDescription {
 export type Rate = number | Schedule;
 
 export const rateRule: Rule = [
-  (value) => typeof value === "function" || positive[0](value),
-  "a number above 0, or a schedule",
+  (value) => typeof value === "function" || atLeastZero[0](value),
+  `${atLeastZero[1]}, or a schedule`,
 ];
 
 /** The rate of the update number `step`, counted from 0; NaN where a schedule gives no number, or it is none. */

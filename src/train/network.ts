@@ -1,7 +1,6 @@
 import { anything, checkNamed, flag, options, positive, signal as signalRule } from "../check.ts";
 import "../globals.ts";
 import { StateError } from "../errors.ts";
-import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
 import { ProgramCache } from "../runtime/program-cache.ts";
 import { type Disposable, Resources } from "../runtime/resources.ts";
 import type { DTypeName, Tensor } from "../tensor.ts";
@@ -9,22 +8,24 @@ import { accuracyOf } from "./accuracy.ts";
 import { scaledInputs, toInputs, toTargets } from "./arguments.ts";
 import { BatchLoss } from "./batch-loss.ts";
 import { classNamesOf } from "./class-names.ts";
-import { allocate, type Core, setStep, type TargetType } from "./core.ts";
+import { allocate, type Core } from "./core.ts";
 import { noEpochs } from "./epochs.ts";
 import { checkMeasurable, evaluator, measuredTerms } from "./evaluate.ts";
 import type { Objective } from "./face.ts";
-import { type FitOptions, fit, type TrainingState } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
-import { type InitialValues, setSeed } from "./initial-values.ts";
+import type { InitialValues } from "./initial-values.ts";
 import { checkStep } from "./lost-step.ts";
 import type { ResultsOf } from "./metrics/metric.ts";
+import { numericalGradient } from "./numerical.ts";
 import { Predictor } from "./predict.ts";
-import { composeNumericalGradient } from "./programs.ts";
 import { Reader } from "./reader.ts";
 import type { Signature, Single } from "./signature.ts";
-import { slots as newSlots, type Slots } from "./slots.ts";
+import { type KeptSlots, keptSlots } from "./slots.ts";
 import { store } from "./store.ts";
 import { summaryTable } from "./summary.ts";
+import type { TrainingState } from "./training-state.ts";
 import { accessors, load, type NamedTensors, type Variables } from "./variables.ts";
 
 const modeRules = { training: flag };
@@ -38,13 +39,11 @@ const modeRules = { training: flag };
 export let coreOf: (network: AnyNetwork) => Core;
 
 /** All that a checkpoint is made of, and made again by. */
-export interface Inside {
+export interface Inside extends KeptSlots {
   readonly core: Core;
   readonly seed: number;
   readonly training: TrainingState;
   readonly isFitting: boolean;
-  slotsFor(update: Update): Slots;
-  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
   /** gives it the network's own life */
   hold(resource: Disposable): void;
   /** ends it before */
@@ -79,6 +78,7 @@ export class Network<S extends Signature = Single> {
   readonly #resources: Resources;
   readonly #programs: ProgramCache;
   readonly #training: TrainingState;
+  readonly #keeping: KeptSlots;
   /** of the last fit's inputs, where they were held as compressed rows */
   #densities: readonly (number | undefined)[] = [];
   readonly #predictor: Predictor;
@@ -95,8 +95,7 @@ export class Network<S extends Signature = Single> {
         seed: network.seed,
         training: network.#training,
         isFitting: network.#fitting,
-        slotsFor: (update) => network.#slotsFor(update),
-        keepSlots: (slots, optimizer) => network.#keepSlots(slots, optimizer),
+        ...network.#keeping,
         hold: (resource) => network.#resources.add(resource),
         release: (resource) => network.#resources.release(resource),
       };
@@ -120,6 +119,7 @@ export class Network<S extends Signature = Single> {
     };
     this.#resources = new Resources();
     this.#resources.orDispose(() => allocate(core, this.#resources));
+    this.#keeping = keptSlots(core, this.#training, this.#resources);
     this.#initialValues = core.parameters.initialValues(seed);
     core.state.initialValues(seed).finish();
     this.#resources.followLifeOf(this);
@@ -259,8 +259,7 @@ export class Network<S extends Signature = Single> {
         seed: this.seed,
         alive: () => !this.#resources.disposed,
         drawn: (signal) => this.#initialValues.finishSlowly(() => this.#alive(), signal),
-        slotsFor: (update) => this.#slotsFor(update),
-        keepSlots: (slots, optimizer) => this.#keepSlots(slots, optimizer),
+        ...this.#keeping,
         holds: ({ densities }) => {
           this.#densities = densities;
         },
@@ -306,21 +305,18 @@ export class Network<S extends Signature = Single> {
     const measured = measuredTerms("evaluate: metrics", core, objective, metrics);
     const samples = core.face.samples("evaluate", data, objective);
     checkMeasurable("evaluate", core, objective, measured, samples);
-    const stored = store("evaluate", core, samples, objective);
+    const held = new Resources();
     try {
-      const measure = evaluator(core, stored, objective, measured);
-      try {
-        this.#alive();
-        await this.#initialValues.finishSlowly(() => this.#alive(), signal);
-        const result = signal?.aborted ? undefined : await measure.evaluate(signal);
-        this.#alive();
-        if (!result) throw signal?.reason;
-        return result as EvaluationOf<S, M>;
-      } finally {
-        measure.dispose();
-      }
+      const stored = held.add(store("evaluate", core, samples, objective));
+      const measure = held.add(evaluator(core, stored, objective, measured));
+      this.#alive();
+      await this.#initialValues.finishSlowly(() => this.#alive(), signal);
+      const result = signal?.aborted ? undefined : await measure.evaluate(signal);
+      this.#alive();
+      if (!result) throw signal?.reason;
+      return result as EvaluationOf<S, M>;
     } finally {
-      stored.dispose();
+      held.dispose();
     }
   }
 
@@ -417,33 +413,13 @@ export class Network<S extends Signature = Single> {
     checkStep("numericalGradient", this.#core, h);
     const inputs = scaledInputs("numericalGradient", x, this.#core, this.#training.scales);
     const targets = toTargets("numericalGradient", t, inputs.batch, this.#core, objective);
-    const core = this.#exact();
-    const types = targets.map(
-      ({ type }): TargetType => (type.dtype === "int32" ? type : { ...type, dtype: "float64" }),
-    );
-    if (core !== this.#core) {
-      for (const kind of ["parameters", "state"] as const) {
-        const own = this.#core[kind];
-        for (const name of own.names) core[kind].write(name, own.read(name, "values"), "values");
-      }
-    }
-    const program = composeNumericalGradient(core, inputs.batch, objective, types, { h, mode: { training } });
-    try {
-      this.#alive();
-      const { heap } = core.engine;
-      setSeed(core.engine, program.state, this.#seed);
-      setStep(core.engine, program.state, this.#training.step);
-      inputs.place((input, length) => heap.view("float64", program.xs[input]!, length));
-      for (const [i, { values }] of targets.entries()) {
-        heap.view(types[i]!.dtype, program.ts[i]!, values.data.length).set(values.data);
-      }
-      program.run(1);
-    } finally {
-      program.dispose();
-    }
-    return Object.fromEntries(
-      core.parameters.names.map((name) => [name, core.parameters.read(name, "gradients")]),
-    );
+    return numericalGradient(this.#core, this.#exact(), inputs, targets, {
+      objective,
+      h,
+      training,
+      seed: this.#seed,
+      step: this.#training.step,
+    });
   }
 
   /**
@@ -551,29 +527,5 @@ export class Network<S extends Signature = Single> {
       this.#twin = twin;
     }
     return this.#twin;
-  }
-
-  /** The optimizer's state: that of the last fit if it is the same optimizer, or what a checkpoint had of one like it; else new and zero. */
-  #slotsFor({ optimizer, regions }: Update): Slots {
-    const { slots } = this.#training;
-    const { name } = optimizer;
-    const isKept =
-      slots &&
-      (slots.optimizer ?? optimizer) === optimizer &&
-      slots.name === name &&
-      slots.regions.join() === regions.join();
-    return isKept ? slots : newSlots(this.#core, name, regions);
-  }
-
-  /** @param optimizer whose they are; undefined where they were read from a checkpoint */
-  #keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void {
-    const state = this.#training;
-    if (state.slots !== slots) {
-      if (state.slots) this.#resources.release(state.slots);
-      state.slots = slots && this.#resources.add(slots);
-      state.given = 0;
-      state.schedule = undefined;
-    }
-    if (slots) slots.optimizer = optimizer;
   }
 }

@@ -1,13 +1,12 @@
 import { RUN_BYTES, RunField } from "../../assembly/blocks.ts";
 import { COEFFICIENTS } from "../../assembly/isa/optimizer.ts";
-import { show } from "../check.ts";
 import { OptionError } from "../errors.ts";
 import type { Update } from "../nn/optimizers/optimizer.ts";
 import { rateAt, type ScheduleState } from "../nn/rate.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Block } from "../runtime/heap.ts";
 import type { Disposable } from "../runtime/resources.ts";
-import type { DTypeName } from "../tensor.ts";
+import { bytesPerElement, type DTypeName } from "../tensor.ts";
 import { setStep } from "./core.ts";
 import { setSeed } from "./initial-values.ts";
 
@@ -26,8 +25,6 @@ export class RunState implements Disposable {
   readonly capacity = CAPACITY;
   readonly address: number;
   readonly #rows: Float64Array;
-  /** the same, low words and high words */
-  readonly #words: Int32Array;
   readonly #engine: Engine;
   readonly #block: Block;
   readonly #update: Update;
@@ -38,7 +35,6 @@ export class RunState implements Disposable {
     this.#update = update;
     this.#dtype = dtype;
     this.#rows = new Float64Array(CAPACITY * update.rows * COEFFICIENTS);
-    this.#words = new Int32Array(this.#rows.buffer);
     this.#block = engine.heap.allocate(RUN_BYTES + 8 * (CAPACITY + this.#rows.length), owner);
     this.address = this.#block.address;
     const words = engine.heap.view("int32", this.address, RUN_BYTES / 4);
@@ -60,22 +56,35 @@ export class RunState implements Disposable {
    * Prepares a call of `count` steps that begins at `step`, from 0.
    *
    * @param done steps that the optimizer has been given before @param state of its schedule
+   * @returns how many can be run: up to one that has no learning rate or coefficient that is none
+   * @throws OptionError where that is the first, or what a function of a user's throws
    */
-  begin(step: number, count: number, done: number, state: ScheduleState | undefined): void {
+  begin(step: number, count: number, done: number, state: ScheduleState | undefined): number {
     setStep(this.#engine, this.address, step);
     const width = this.#update.rows * COEFFICIENTS;
     // An optimizer of a user's own writes here, and not into linear memory.
     const rows = this.#rows;
-    for (let i = 0; i < count; i++) this.#update.coefficients(done + i, state, rows, i * width);
-    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
-    const words = this.#words;
-    for (let i = 0; i < count * width; i++) {
-      if (((words[2 * i + 1]! >>> 20) & 0x7ff) === 0x7ff) {
-        throw this.#coefficientError(done + Math.floor(i / width), rows[i]!, state);
-      }
+    let ready = 0;
+    try {
+      for (; ready < count; ready++) this.#update.coefficients(done + ready, state, rows, ready * width);
+    } catch (error) {
+      if (ready === 0) throw error;
     }
-    const table = this.#engine.heap.view(this.#dtype, this.#coefficients, count * width);
-    table.set(count === CAPACITY ? rows : rows.subarray(0, table.length));
+    const { heap } = this.#engine;
+    const table = heap.view(this.#dtype, this.#coefficients, ready * width);
+    table.set(ready === CAPACITY ? rows : rows.subarray(0, table.length));
+    // Asked of the exponents' bits: numbers with fractions would be garbage until this is optimized.
+    const stride = bytesPerElement(this.#dtype) / 4;
+    const exponent = stride === 1 ? 0x7f800000 : 0x7ff00000;
+    const words = heap.view("int32", this.#coefficients, stride * table.length);
+    const bad = words.findIndex((word, i) => (word & exponent) === exponent && i % stride === stride - 1);
+    if (bad < 0) return ready;
+    const { every = 1, optimizer } = this.#update;
+    if (bad >= stride * width) return Math.floor(bad / stride / width);
+    throw new OptionError(
+      `fit: the optimizer ${optimizer.name} has the coefficient ${rows[Math.floor(bad / stride)]} for update ${Math.floor(done / every) + 1}; ` +
+        `all must be finite numbers of ${this.#dtype}`,
+    );
   }
 
   /** Says where `step` stands in a sequence of epochs: at their step `place`, the first epoch having the number `epoch`. */
@@ -103,13 +112,5 @@ export class RunState implements Disposable {
   rate(done: number, state: ScheduleState | undefined): number {
     const { every = 1, optimizer } = this.#update;
     return rateAt(optimizer.lr, Math.floor(done / every), state);
-  }
-
-  #coefficientError(done: number, bad: number, state: ScheduleState | undefined): OptionError {
-    const { every = 1, optimizer } = this.#update;
-    return new OptionError(
-      `fit: the optimizer ${optimizer.name} has the coefficient ${bad} for update ${Math.floor(done / every) + 1}, ` +
-        `with the learning rate ${show(this.rate(done, state))}; all must be finite numbers`,
-    );
   }
 }

@@ -17,7 +17,7 @@ import { DataError, OptionError } from "../errors.ts";
 import { checkOptimizer } from "../nn/optimizers/optimizer.ts";
 import { callbacksRule } from "./callbacks/callback.ts";
 import type { Face, Objective, Samples } from "./face.ts";
-import type { FitOptions } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { Differentiation, Sampling } from "./programs.ts";
 
 /** The counts of a fit, its data sets, and its options as they were when it began. */

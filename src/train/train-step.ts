@@ -79,7 +79,7 @@ const trainers = new WeakMap<AnyNetwork, Trainer>();
 function trainerOf(net: AnyNetwork, inside: Inside, optimizer: Optimizer): Trainer {
   const known = trainers.get(net);
   if (known?.isFor(optimizer, inside)) return known;
-  const update = updateOf("trainStep", optimizer, inside.core.parameters.layout);
+  const update = updateOf("trainStep", optimizer, inside.core.parameters.layout, inside.core.dtype);
   const slots = inside.slotsFor(update);
   let trainer: Trainer;
   try {

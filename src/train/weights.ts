@@ -29,9 +29,11 @@ export interface HeldWeights extends Disposable {
 /**
  * Weights of classes, for `fit`: a sample's loss counts as many times as its class says, so that a rare class can count as much as the
  * others. The loss of a batch is then Σ wᵢ·lᵢ / m, as in Keras; to divide by Σ wᵢ instead, as PyTorch does, choose weights whose mean over
- * the samples is 1. Evaluations are not weighted. Weights that balance the classes (scikit-learn's "balanced") are n / (classes · count of each).
+ * the samples is 1. Evaluations are not weighted.
  *
- * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes].
+ * @param weights of each class, from class 0: numbers of at least 0. Of outputs that say yes or no, [no, yes]. Or "balanced", as
+ * scikit-learn's: n / (k · the class's samples) for each of the k classes that the data have, so that each counts as much as the others, and the
+ * mean over the samples is 1.
  * @throws OptionError where they are none; from `fit`, where targets are no classes, there are not as many weights, the gradient is
  * numerical, there are several losses, or it is one of your own: there it can weigh by itself
  * @example
@@ -42,14 +44,12 @@ export interface HeldWeights extends Disposable {
  * ```
  * @example
  * ```ts
- * import { classWeights } from "kobai";
- * const labels = Uint8Array.of(0, 0, 0, 1);
- * const counts = [0, 1].map((label) => labels.filter((each) => each === label).length);
- * const balanced = classWeights(counts.map((count) => labels.length / (2 * count))); // ⅔ and 2
+ * import { classWeights, crossEntropy, sgd } from "kobai";
+ * await net.fit(train, { loss: crossEntropy(), optimizer: sgd(), steps: 3, weights: classWeights("balanced") });
  * ```
  */
-export function classWeights(weights: readonly number[]): Weights {
-  const values = numbers("classWeights", weights);
+export function classWeights(weights: readonly number[] | "balanced"): Weights {
+  const values = weights === "balanced" ? undefined : numbers("classWeights", weights);
   return {
     hold,
     of({ t: targets, n }, objective) {
@@ -64,9 +64,12 @@ export function classWeights(weights: readonly number[]): Weights {
       }
       // Yes or no, or a label, or a row whose largest element counts.
       const isLabel = width === 1;
-      return Float64Array.from({ length: n }, (_, i) => {
+      const labels = Array.from({ length: n }, (_, i) => {
         const row = t.data.subarray(i * width, (i + 1) * width);
-        const label = isLabel ? row[0]! : row.indexOf(Math.max(...row));
+        return isLabel ? row[0]! : row.indexOf(Math.max(...row));
+      });
+      if (!values) return balanced(labels);
+      return Float64Array.from(labels, (label, i) => {
         const weight = values[label];
         if (weight !== undefined && (isLabel || values.length === width)) return weight;
         throw new DataError(
@@ -100,6 +103,13 @@ export function sampleWeights(weights: TensorLike): Weights {
       throw new DataError(`fit: there are ${values.length} weights for ${n} samples`);
     },
   };
+}
+
+/** Of each label n / (k · count), for k labels. */
+function balanced(labels: readonly number[]): Float64Array {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Float64Array.from(labels, (label) => labels.length / (counts.size * counts.get(label)!));
 }
 
 /** A copy. */

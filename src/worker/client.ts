@@ -17,7 +17,8 @@ import { alone, buffersOf, bytesOf } from "./transfer.ts";
 export interface WorkerOptions extends Pick<InitOptions, "threads" | "maxMemory"> {
   /**
    * Starts the worker, for pages whose Content-Security-Policy has no `worker-src blob:`: a Worker whose script is the file
-   * `kobai/worker/script`, or one of your own that imports it. Default: kobai's own, which needs no file.
+   * `kobai/worker/script`, or one of your own that imports it. Its threads run that file as well: such a page has them where it is isolated.
+   * Default: kobai's own, which needs no file.
    */
   worker?: () => WorkerLike | Promise<WorkerLike>;
 }

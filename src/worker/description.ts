@@ -95,10 +95,10 @@ export type OptimizerDescription = {
 /** The name of a loss. */
 export type LossName = keyof typeof losses;
 
-/** How much samples count: `{ kind: "classWeights", weights: [1, 5] }`. */
+/** How much samples count: `{ kind: "classWeights", weights: [1, 5] }`, or "balanced". */
 export interface WeightsDescription {
   readonly kind: keyof typeof weightings;
-  readonly weights: TensorLike;
+  readonly weights: TensorLike | "balanced";
 }
 
 /** The kinds that there are. */

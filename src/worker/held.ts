@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Optimizer } from "../nn/optimizers/index.ts";
-import type { FitOptions } from "../train/fit.ts";
+import type { FitOptions } from "../train/fit-options.ts";
 import type { History } from "../train/history.ts";
 import type { Network } from "../train/network.ts";
 import type { Call } from "./call.ts";

@@ -7,7 +7,7 @@ import type { Bytes } from "../io/bytes.ts";
 import type { EngineInfo, InitOptions } from "../runtime/engine.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "../train/evaluate.ts";
-import type { FitOptions } from "../train/fit.ts";
+import type { FitOptions } from "../train/fit-options.ts";
 import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { SequentialOptions } from "../train/sequential.ts";

@@ -3,7 +3,7 @@ import type { Shape } from "../graph/value.ts";
 import type { Bytes } from "../io/bytes.ts";
 import type { DTypeName, Tensor, TensorLike } from "../tensor.ts";
 import type { Evaluation } from "../train/evaluate.ts";
-import type { FitOptions } from "../train/fit.ts";
+import type { FitOptions } from "../train/fit-options.ts";
 import type { EvaluationRecord, History, Progress } from "../train/history.ts";
 import type { MetricName } from "../train/metrics/metric.ts";
 import type { NamedTensors } from "../train/variables.ts";

@@ -18,6 +18,7 @@ import { bytesPerElement, type DTypeName, typedArrays } from "../../src/tensor.t
 import { compressedBytes } from "../../src/train/compressed.ts";
 import { named } from "../named.ts";
 import { type Floats, matmul } from "../reference/matmul.ts";
+import { expectSameBits } from "../same-bits.ts";
 import { instantiate } from "./instance.ts";
 
 const { memory, execute } = instantiate(512);
@@ -250,7 +251,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
           const value = round(sum + bias[i % n]!);
           return value < 0 ? 0 : value;
         });
-        expect(bits(view(dtype, c, m * n))).toBe(bits(expected));
+        expectSameBits(view(dtype, c, m * n), expected, `${m}×${k}·${k}×${n}, ${lanes} lanes`);
         expectGuard(c + m * n * Type.BYTES_PER_ELEMENT);
 
         const gradient = fill(m * n, 3);
@@ -263,7 +264,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
         for (const activation of [Activation.identity, Activation.reluGradient]) {
           run(Op.sparseMatmulGradient, dtype, SparseMatmulGradientArg, { ...backward, activation }, lanes);
           const passed = dense.map((sum, i) => (activation === Activation.identity || w[i]! > 0 ? sum : 0));
-          expect(bits(view(dtype, dw, k * n))).toBe(bits(passed));
+          expectSameBits(view(dtype, dw, k * n), passed, `the gradient, ${k}×${m}·${m}×${n}, ${lanes} lanes`);
           expectGuard(dw + k * n * Type.BYTES_PER_ELEMENT);
         }
       }
@@ -271,11 +272,7 @@ describe.each(floats)("products of compressed rows, %s", (dtype) => {
   }
 });
 
-function bits(values: Floats): string {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("hex");
-}
-
 function expectGuard(end: number): void {
   const untilNext = new Uint8Array(memory.buffer, end, Math.ceil(end / 64) * 64 + 64 - end);
-  expect(untilNext.every((byte) => byte === GUARD)).toBe(true);
+  if (!untilNext.every((byte) => byte === GUARD)) expect.fail("bytes behind a result were written");
 }

@@ -10,6 +10,7 @@ import { engine } from "../../src/runtime/engine.ts";
 import type { Block } from "../../src/runtime/heap.ts";
 import type { Instruction } from "../../src/runtime/instructions.ts";
 import { bytesPerElement, size, type TypedArray } from "../../src/tensor.ts";
+import { sameBytes } from "../same-bits.ts";
 
 /** Instructions that use scratch, and where they say how much of it a lane has. */
 const workspaces = new Map<number, number>([
@@ -81,9 +82,7 @@ export function execute(
     }
     for (const { value, address } of leaves) {
       const now = heap.view(value.dtype, address, size(value.shape));
-      if (now.some((element, i) => !Object.is(element, given.get(value)![i]))) {
-        throw new Error("an instruction changed a leaf");
-      }
+      if (!sameBytes(now, given.get(value)!)) throw new Error("an instruction changed a leaf");
     }
     const results = outputs.map(({ value, address }) =>
       heap.view(value.dtype, address, size(value.shape)).slice(),

@@ -30,11 +30,8 @@ export function checkGradients(
         return evaluate([loss], new Map(given).set(value, moved))[0]![0]!;
       };
       const difference = (at(-2 * H) - 8 * at(-H) + 8 * at(H) - at(2 * H)) / (12 * H);
-      const error = Math.abs(difference - expected[i]!) / largest;
-      expect(
-        error,
-        `${what}: gradient ${index}, element ${i}: ${expected[i]} and ${difference}`,
-      ).toBeLessThan(MOST);
+      if (Math.abs(difference - expected[i]!) / largest < MOST) continue;
+      expect.fail(`${what}: gradient ${index}, element ${i}: ${expected[i]} and ${difference}`);
     }
   }
 }

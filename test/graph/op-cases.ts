@@ -310,11 +310,12 @@ export const cases: readonly OpCase[] = [
 ];
 
 /** Fractions spread over (0, 1), another sequence for each seed. */
-function* fractions(seed: number): Generator<number> {
-  for (let state = Math.imul(seed + 1, 2_654_435_769) >>> 0; ; ) {
+function fractions(seed: number): () => number {
+  let state = Math.imul(seed + 1, 2_654_435_769) >>> 0;
+  return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield (state + 0.5) / 2 ** 32;
-  }
+    return (state + 0.5) / 2 ** 32;
+  };
 }
 
 /**
@@ -328,8 +329,7 @@ export function elements(
   { seed, classes, smooth = false }: { seed: number; classes: number; smooth?: boolean },
 ): TypedArray {
   const n = shape.reduce((product, length) => product * length, 1);
-  const random = fractions(seed);
-  const next = () => random.next().value as number;
+  const next = fractions(seed);
   if (kind === "labels") return Int32Array.from({ length: n }, () => Math.floor(next() * classes));
   const out = dtype === "float32" ? new Float32Array(n) : new Float64Array(n);
   if (kind === "oneHot") {

@@ -26,22 +26,23 @@ function patchesOf<A extends Floats>(
   places: { y(patch: number): readonly number[]; x(patch: number): readonly number[] },
   [from, count]: readonly [from: number, count: number],
 ): A {
-  const rows: number[] = [];
+  const [rows, columns] = [range(patches[0]).map(places.y), range(patches[1]).map(places.x)];
+  const out = floats(images, batch * rows.flat().length * columns.flat().length * count);
+  let next = 0;
   for (let n = 0; n < batch; n++) {
-    for (let oy = 0; oy < patches[0]; oy++) {
-      for (let ox = 0; ox < patches[1]; ox++) {
-        for (const y of places.y(oy)) {
-          for (const x of places.x(ox)) {
+    for (const ys of rows) {
+      for (const xs of columns) {
+        for (const y of ys) {
+          for (const x of xs) {
             const isInside = y >= 0 && y < height && x >= 0 && x < width;
             const at = ((n * height + y) * width + x) * channels + from;
-            for (let c = 0; c < count; c++) rows.push(isInside ? images[at + c]! : 0);
+            if (isInside) for (let c = 0; c < count; c++) out[next + c] = images[at + c]!;
+            next += count;
           }
         }
       }
     }
   }
-  const out = floats(images, rows.length);
-  out.set(rows);
   return out;
 }
 

@@ -104,14 +104,14 @@ export function power(x: Floats, exponent: number): Floats {
 
 type Shape = readonly number[];
 
+const product = (sizes: Shape) => sizes.reduce((total, size) => total * size, 1);
+
 /** Element strides of a tensor of `shape` read as `target`: 0 where it repeats. */
 function strides(shape: Shape, target: Shape): number[] {
   const missing = target.length - shape.length;
   return target.map((_, axis) => {
     const own = axis - missing;
-    return own < 0 || shape[own] === 1
-      ? 0
-      : shape.slice(own + 1).reduce((product, size) => product * size, 1);
+    return own < 0 || shape[own] === 1 ? 0 : product(shape.slice(own + 1));
   });
 }
 
@@ -128,10 +128,7 @@ interface Operand {
 export function binary(name: string, target: Shape, a: Operand, b: Operand): Floats {
   const [f] = binaryRows[name]!;
   const precision = precisionOf(a.data);
-  const out = zerosLike(
-    a.data,
-    target.reduce((product, size) => product * size, 1),
-  );
+  const out = zerosLike(a.data, product(target));
   const [i, j] = [indices(a.shape, target), indices(b.shape, target)];
   for (let o = 0; o < out.length; o++) out[o] = f(a.data[i(o)]!, b.data[j(o)]!, precision);
   return out;
@@ -142,13 +139,15 @@ type Index = (index: number) => number;
 /** From the index of an element of `target` to that of the element of a tensor of `shape` that stands there. */
 export function indices(shape: Shape, target: Shape): Index {
   if (sameShape(shape, target)) return (index) => index;
+  if (product(shape) === 1) return () => 0;
   const steps = strides(shape, target);
   return (index) => {
     let rest = index;
     let at = 0;
     for (let axis = target.length - 1; axis >= 0; axis--) {
-      at += (rest % target[axis]!) * steps[axis]!;
-      rest = Math.floor(rest / target[axis]!);
+      const along = rest % target[axis]!;
+      at += along * steps[axis]!;
+      rest = (rest - along) / target[axis]!;
     }
     return at;
   };
@@ -156,10 +155,7 @@ export function indices(shape: Shape, target: Shape): Index {
 
 /** a where the condition is not 0, else b; all three broadcast. */
 export function where(target: Shape, condition: Operand, a: Operand, b: Operand): Floats {
-  const out = zerosLike(
-    a.data,
-    target.reduce((product, size) => product * size, 1),
-  );
+  const out = zerosLike(a.data, product(target));
   const [c, i, j] = [condition, a, b].map(({ shape }) => indices(shape, target)) as Index[];
   for (let o = 0; o < out.length; o++) {
     out[o] = condition.data[c!(o)] === 0 ? b.data[j!(o)]! : a.data[i!(o)]!;

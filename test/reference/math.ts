@@ -84,7 +84,9 @@ function powerOfTwo(n: number): number {
 }
 
 function polynomial(coefficients: readonly number[], z: number, round: Precision["round"]): number {
-  return coefficients.reduce((p, c) => round(round(p * z) + c));
+  let p = coefficients[0]!;
+  for (let i = 1; i < coefficients.length; i++) p = round(round(p * z) + coefficients[i]!);
+  return p;
 }
 
 /** x·log2(e) rounded to an integer, by way of a number so large that it has no fraction. */

@@ -85,7 +85,8 @@ function groupMeans(sums: Floats, { positions, channels, groups }: Groups): Floa
   const { round } = precisionOf(sums);
   const size = channels / groups;
   const count = round(round(positions) * round(size));
-  return sums.map((_, c) => rowSum(sums, Math.floor(c / size) * size, size) / count);
+  const means = Array.from({ length: groups }, (_, group) => rowSum(sums, group * size, size) / count);
+  return sums.map((_, c) => means[Math.floor(c / size)]!);
 }
 
 /** y, x̂, inverse */

@@ -11,5 +11,7 @@ import { LONGEST_SUM, PARTIAL_TERMS } from "../../assembly/sums.ts";
  */
 export function partialSums(n: number): (readonly [from: number, to: number])[] {
   const terms = n > LONGEST_SUM ? PARTIAL_TERMS : n;
-  return Array.from({ length: Math.ceil(n / terms) }, (_, i) => [i * terms, Math.min(n, (i + 1) * terms)]);
+  const sums: [from: number, to: number][] = [];
+  for (let from = 0; from < n; from += terms) sums.push([from, Math.min(n, from + terms)]);
+  return sums;
 }

@@ -29,12 +29,12 @@ export function rowSum(a: Floats, at: number, n: number): number {
 
 /**
  * The sum of elements from `at` to before `end`: eight sums, the j-th of elements j, j + 8, j + 16, …; then
- * ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)). Storing a sum rounds it.
+ * ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)).
  */
 function eightSums(a: Floats, at: number, end: number): number {
   const { round } = precisionOf(a);
-  const p = zerosLike(a, 8);
-  for (let j = 0; at + j < end; j++) p[j & 7] = p[j & 7]! + a[at + j]!;
+  const p = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let j = 0; at + j < end; j++) p[j & 7] = round(p[j & 7]! + a[at + j]!);
   const s02 = round(round(p[0]! + p[4]!) + round(p[2]! + p[6]!));
   const s13 = round(round(p[1]! + p[5]!) + round(p[3]! + p[7]!));
   return round(s02 + s13);

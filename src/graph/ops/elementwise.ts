@@ -2,7 +2,7 @@
 
 import { Activation } from "../../../assembly/isa/gemm.ts";
 import { ExtensionOp, Op } from "../../../assembly/isa/index.ts";
-import { check, finite, type Rule } from "../../check.ts";
+import { check, finite, inType, type Rule } from "../../check.ts";
 import { extension } from "../../runtime/extension.ts";
 import { apply, checkValue, constant, type Operation, sameFloat, type Value } from "../value.ts";
 import { greaterEqual, where } from "./comparison.ts";
@@ -127,26 +127,30 @@ export const minimum = /* @__PURE__ */ binary(
 export function clip(x: Value, low: number, high: number): Value {
   checkValue("clip: operand 1", x);
   sameFloat("clip", x);
-  check("clip", "low", low, finite);
-  check("clip", "high", high, [
+  check("clip", "low", low, inType(x.dtype, finite));
+  const atLeastLow: Rule = [
     (value) => finite[0](value) && (value as number) >= low,
     `a number of at least low (${low})`,
-  ]);
+  ];
+  check("clip", "high", high, inType(x.dtype, atLeastLow));
   return minimum(maximum(x, constant(low, x.dtype)), constant(high, x.dtype));
 }
 
 const scaleOperation: Operation<{ readonly factor: number }> = {
   name: "scale",
   inPlace: true,
-  infer: ([x]) => [{ shape: x!.shape, dtype: sameFloat("scale", x!) }],
+  infer([x], { factor }) {
+    const dtype = sameFloat("scale", x!);
+    check("scale", "factor", factor, inType(dtype, finite));
+    return [{ shape: x!.shape, dtype }];
+  },
   gradient: ({ attributes: { factor } }, g) => [scale(g, factor)],
   emit: ({ inputs: [x], outputs: [y], attributes: { factor } }, emitter) =>
     emitUnary(Op.scale, x!, y!, emitter.constant(factor), 0.11, emitter),
 };
 
-/** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite */
-export const scale = (x: Value, factor: number): Value =>
-  apply(scaleOperation, [x], { factor: check("scale", "factor", factor, finite) });
+/** x times a number, which is rounded to x's dtype first. @throws OptionError where it is not finite then */
+export const scale = (x: Value, factor: number): Value => apply(scaleOperation, [x], { factor });
 
 /** −x, elementwise. */
 export function negate(x: Value): Value {

@@ -12,7 +12,7 @@ import {
   GroupNormGradientArg,
 } from "../../../assembly/isa/normalize.ts";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../../../assembly/sums.ts";
-import { check, options, positive, whole } from "../../check.ts";
+import { check, inType, options, positive, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { bytesPerElement, size } from "../../tensor.ts";
@@ -313,8 +313,10 @@ function checkOperands(op: string, x: Value, channels: Readonly<Record<string, V
   sameFloat(op, x, ...Object.values(channels));
 }
 
-const epsilonOf = (op: string, given: NormOptions | undefined): number =>
-  options(op, given, { epsilon: positive }).epsilon ?? 1e-5;
+function epsilonOf(op: string, { dtype }: Value, given: NormOptions | undefined): number {
+  const { epsilon = 1e-5 } = options(op, given, { epsilon: positive });
+  return check(op, "epsilon", epsilon, inType(dtype, positive));
+}
 
 /** What `batchNorm` gives. */
 export interface BatchNorm {
@@ -338,7 +340,7 @@ export interface BatchNorm {
  */
 export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): BatchNorm {
   checkOperands("batchNorm", x, { gamma, beta });
-  const made = node(batchNormOperation, [x, gamma, beta], { epsilon: epsilonOf("batchNorm", given) });
+  const made = node(batchNormOperation, [x, gamma, beta], { epsilon: epsilonOf("batchNorm", x, given) });
   const [y, mean, variance] = made.outputs as [Value, Value, Value];
   return { y, mean, variance };
 }
@@ -365,7 +367,7 @@ export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value
  */
 export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): Value {
   checkOperands("layerNorm", x, { gamma, beta });
-  const attributes = { groups: 1, axes: 1, epsilon: epsilonOf("layerNorm", given) };
+  const attributes = { groups: 1, axes: 1, epsilon: epsilonOf("layerNorm", x, given) };
   return apply(groupNormOperation, [x, gamma, beta], attributes);
 }
 
@@ -390,6 +392,6 @@ export function groupNorm(x: Value, groups: number, gamma: Value, beta: Value, g
       x.shape,
     );
   }
-  const attributes = { groups, axes: x.shape.length - 1, epsilon: epsilonOf("groupNorm", given) };
+  const attributes = { groups, axes: x.shape.length - 1, epsilon: epsilonOf("groupNorm", x, given) };
   return apply(groupNormOperation, [x, gamma, beta], attributes);
 }

@@ -2,7 +2,7 @@
 
 import { ExtensionOp } from "../../../assembly/isa/index.ts";
 import { FillArg } from "../../../assembly/isa/indexing.ts";
-import { finite, isWhole, options, show } from "../../check.ts";
+import { check, finite, inType, isWhole, options, show } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { extension } from "../../runtime/extension.ts";
 import { sameShape, size } from "../../tensor.ts";
@@ -138,6 +138,7 @@ export function pad(
   checkValue("pad: operand 1", x);
   sameFloat("pad", x);
   const { value = 0 } = options("pad", given, { value: finite });
+  check("pad", "value", value, inType(x.dtype, finite));
   const isWidth = (each: unknown) =>
     Array.isArray(each) && each.length === 2 && each.every((n) => isWhole(n, 0, MOST_WIDTH));
   if (!Array.isArray(widths) || widths.length > x.shape.length || !Array.from(widths).every(isWidth)) {

@@ -2,6 +2,7 @@ import { check, fraction } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { multiply } from "../../graph/ops/elementwise.ts";
 import type { Shape } from "../../graph/value.ts";
+import { isShare } from "../distributions.ts";
 import { bernoulli } from "../initializers.ts";
 import { type Layer, ownLayer } from "./layer.ts";
 
@@ -14,7 +15,7 @@ import { type Layer, ownLayer } from "./layer.ts";
  * was cut. `gradient` and `gradientCheck` drop what the next step would.
  *
  * x: [batch, …] → the same shape
- * @param rate from 0 to below 1, default 0.5
+ * @param rate from 0 to 1 − 2⁻³², default 0.5
  * @throws OptionError for another rate
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export function dropout(rate = 0.5): Layer {
  * convolution, whose neighbouring elements are alike, it does what `dropout` does elsewhere.
  *
  * x: [batch, …, channels] → the same shape
- * @param rate from 0 to below 1, default 0.5
+ * @param rate from 0 to 1 − 2⁻³², default 0.5
  * @throws OptionError for another rate @throws ShapeError, when the network is made, where x has no axis between batch and channels
  * @example
  * ```ts
@@ -52,10 +53,13 @@ export function spatialDropout(rate = 0.5): Layer {
   });
 }
 
+/** Of a larger one the mask's probability is none. */
+const words = "a number from 0 to below 1, at most 1 − 2⁻³²";
+
 /** @param maskOf the shape of what x is multiplied by */
 // @__NO_SIDE_EFFECTS__ (a layer that a page does not use is left out of its bundle)
 function dropping(kind: string, rate: number, maskOf: (shape: Shape) => Shape): Layer {
-  check(kind, "rate", rate, fraction);
+  check(kind, "rate", rate, [(value) => fraction[0](value) && isShare(1 - (value as number)), words]);
   const kept = bernoulli({ probability: 1 - rate, value: 1 / (1 - rate) });
   return ownLayer(kind, { rate }, (x, { training, random }) => {
     const shape = maskOf(x.shape);

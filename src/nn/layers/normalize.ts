@@ -1,4 +1,4 @@
-import { check, flag, fraction, options, positive, whole } from "../../check.ts";
+import { check, flag, fraction, inType, options, positive, whole } from "../../check.ts";
 import { ShapeError } from "../../errors.ts";
 import { add, divide, scale, sqrt } from "../../graph/ops/elementwise.ts";
 import {
@@ -81,6 +81,9 @@ export function batchNorm(given?: BatchNormOptions): Layer {
   const { epsilon = 1e-5, momentum = 0.9 } = made;
   return ownLayer("batchNorm", { ...made }, (x, scope) => {
     const { gamma, beta, shape } = affine("batchNorm", x, made, scope);
+    // In inference no op of normalization looks at them.
+    check("batchNorm", "epsilon", epsilon, inType(x.dtype, positive));
+    check("batchNorm", "momentum", momentum, inType(x.dtype, fraction));
     const mean = scope.state("runningMean", shape, 0);
     const variance = scope.state("runningVariance", shape, 1);
     if (!scope.training) {

@@ -4,11 +4,12 @@ import { Op } from "../../../assembly/isa/index.ts";
 import { flag, fraction, options, positive } from "../../check.ts";
 import { power } from "../powers.ts";
 import { type Rate, rateRule } from "../rate.ts";
+import { correctedEpsilon, limited } from "./limited.ts";
 import { type Extra, extrasRule, type Optimizer, UpdateRule } from "./optimizer.ts";
 
 /** What every optimizer takes. */
 export interface OptimizerOptions {
-  /** the learning rate: a number above 0, or a schedule */
+  /** the learning rate: a number of at least 0, or a schedule */
   lr?: Rate;
   /** what else to do, such as `[weightDecay(1e-4), clipByGlobalNorm(1)]` */
   with?: readonly Extra[];
@@ -23,7 +24,7 @@ const adamRule = /* @__PURE__ */ new UpdateRule(Op.adam, ["m", "v"], 0.45);
 
 /**
  * Stochastic gradient descent: W ← W − lr·∂L/∂W (book 6.1.2).
- * @param given lr: the learning rate, above 0, or a schedule. Default 0.01, the book's. with: what else to do, default nothing.
+ * @param given lr: the learning rate, at least 0, or a schedule. Default 0.01, the book's. with: what else to do, default nothing.
  * @throws OptionError
  * @example sgd({ lr: 0.1 }).lr; // 0.1
  */
@@ -45,7 +46,7 @@ export function sgd(given?: OptimizerOptions): Optimizer {
  *
  * The rate is part of v: where a schedule lowers it, v still has what the higher rates gave (Sutskever et al. 2013; PyTorch, which multiplies
  * the sum of gradients by the rate, is the same as long as the rate is).
- * @param given lr: above 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both defaults are the book's. with: what
+ * @param given lr: at least 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both defaults are the book's. with: what
  *   else to do, default nothing.
  * @throws OptionError
  * @example momentum({ lr: 0.1, momentum: 0.95 }).lr; // 0.1
@@ -61,6 +62,7 @@ export function momentum(given?: OptimizerOptions & { momentum?: number }): Opti
     lr,
     ...rest,
     rule: momentumRule,
+    ...limited(["momentum", momentum, fraction]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = momentum;
@@ -70,7 +72,7 @@ export function momentum(given?: OptimizerOptions & { momentum?: number }): Opti
 
 /**
  * AdaGrad: h ← h + (∂L/∂W)²; W ← W − lr·∂L/∂W / (√h + ε) (Duchi et al. 2011; book 6.1.5).
- * @param given lr: above 0, or a schedule, default 0.01; epsilon: above 0, default 1e-7. Both defaults are the book's. with: what else to do,
+ * @param given lr: at least 0, or a schedule, default 0.01; epsilon: above 0, default 1e-7. Both defaults are the book's. with: what else to do,
  *   default nothing.
  * @throws OptionError
  * @example adaGrad().lr; // 0.01
@@ -82,6 +84,7 @@ export function adaGrad(given?: OptimizerOptions & { epsilon?: number }): Optimi
     lr,
     ...rest,
     rule: adaGradRule,
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = epsilon;
@@ -112,7 +115,7 @@ export const adamRules = /* @__PURE__ */ Object.assign({}, common, {
  *
  * There ε stands beside √v, which the correction has still to enlarge. In the paper's algorithm 1, and in PyTorch, it stands beside the
  * corrected √v̂ = √(v / (1 − β₂ᵗ)): `corrected: true` does that, W ← W − lrₜ·m / (√v + ε·√(1 − β₂ᵗ)).
- * @param given lr: above 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0,
+ * @param given lr: at least 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0,
  *   default 1e-7; corrected: whether ε stands beside the corrected root, default false. The defaults are the book's. with: what else to do,
  *   default nothing.
  * @throws OptionError
@@ -127,6 +130,7 @@ export function adam(given?: AdamOptions & { corrected?: boolean }): Optimizer {
     lr,
     ...rest,
     rule: adamRule,
+    ...limited(corrected ? correctedEpsilon(beta2, epsilon) : ["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       const correction = Math.sqrt(1 - power(beta2, t));
       table[at] = (lr * correction) / (1 - power(beta1, t));

@@ -14,7 +14,7 @@ import {
   UpdateArg,
 } from "../../../assembly/isa/optimizer.ts";
 import { LONGEST_SUM, PARTIAL_TERMS } from "../../../assembly/sums.ts";
-import { show } from "../../check.ts";
+import { check, inType, positive, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import { extension } from "../../runtime/extension.ts";
@@ -48,8 +48,8 @@ interface Run {
 }
 
 /** See `updateOf`, of an optimizer that has extras. */
-export function extendedUpdate(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
-  return new ExtendedUpdate(call, optimizer, parameters);
+export function extendedUpdate(...of: ConstructorParameters<typeof ExtendedUpdate>): Update {
+  return new ExtendedUpdate(...of);
 }
 
 class ExtendedUpdate implements Update {
@@ -65,7 +65,7 @@ class ExtendedUpdate implements Update {
   readonly #runs: readonly Run[];
   readonly #trained: ReadonlySet<string>;
 
-  constructor(call: string, optimizer: Optimizer, parameters: readonly Placed[]) {
+  constructor(call: string, optimizer: Optimizer, parameters: readonly Placed[], dtype: DTypeName) {
     const descriptions = optimizer.with!.map(({ description }) => description as ExtraDescription);
     const the = <K extends ExtraDescription["kind"]>(...kinds: K[]): Of<K> | undefined => {
       const found = descriptions.filter(({ kind }) => (kinds as string[]).includes(kind));
@@ -78,6 +78,10 @@ class ExtendedUpdate implements Update {
     this.optimizer = optimizer;
     this.#decay = the("weightDecay");
     this.#clip = the("clipByValue", "clipByNorm", "clipByGlobalNorm");
+    if (this.#clip) {
+      const { kind, limit } = this.#clip;
+      check(call, `optimizer.with: the limit of ${kind}`, limit, inType(dtype, positive));
+    }
     this.#average = the("movingAverage");
     this.every = the("accumulate")?.steps ?? 1;
     this.regions = [

@@ -7,6 +7,7 @@ import { power } from "../powers.ts";
 import { realPower } from "../schedules/real.ts";
 import { type AdamOptions, adamRules, common, type OptimizerOptions } from "./book.ts";
 import { weightDecay } from "./extras.ts";
+import { correctedEpsilon, limited } from "./limited.ts";
 import { type Extra, type Optimizer, UpdateRule } from "./optimizer.ts";
 
 const nesterovRule = /* @__PURE__ */ new UpdateRule(
@@ -54,7 +55,7 @@ const lionRule = /* @__PURE__ */ new UpdateRule(/* @__PURE__ */ extension(Extens
 /**
  * Nesterov's momentum: v ← αv − lr·g; W ← W + (αv − lr·g) (Sutskever et al. 2013, rewritten for the point ahead as in Bengio et al. 2012; the
  * book's code; Keras's, and with a constant rate PyTorch's `nesterov=True`).
- * @param given lr: above 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both are the book's. with: what else to
+ * @param given lr: at least 0, or a schedule, default 0.01; momentum: α, from 0 to below 1, default 0.9. Both are the book's. with: what else to
  *   do, default nothing.
  * @throws OptionError
  * @example nesterov({ lr: 0.1 }).name; // "nesterov"
@@ -70,6 +71,7 @@ export function nesterov(given?: OptimizerOptions & { momentum?: number }): Opti
     lr,
     ...rest,
     rule: nesterovRule,
+    ...limited(["momentum", momentum, fraction]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = momentum;
@@ -79,7 +81,7 @@ export function nesterov(given?: OptimizerOptions & { momentum?: number }): Opti
 
 /**
  * RMSProp: v ← v + (1 − ρ)(g² − v); W ← W − lr·g / (√v + ε) (Tieleman & Hinton 2012; PyTorch's RMSprop).
- * @param given lr: above 0, or a schedule, default 0.01; rho: ρ, from 0 to below 1, default 0.99; epsilon: above 0, default 1e-8. The
+ * @param given lr: at least 0, or a schedule, default 0.01; rho: ρ, from 0 to below 1, default 0.99; epsilon: above 0, default 1e-8. The
  *   defaults are PyTorch's. with: what else to do, default nothing.
  * @throws OptionError
  * @example rmsprop({ lr: 0.001, rho: 0.9 }).lr; // 0.001
@@ -92,6 +94,7 @@ export function rmsprop(given?: OptimizerOptions & { rho?: number; epsilon?: num
     lr,
     ...rest,
     rule: rmspropRule,
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = 1 - rho;
@@ -102,7 +105,7 @@ export function rmsprop(given?: OptimizerOptions & { rho?: number; epsilon?: num
 
 /**
  * AdaDelta: v ← v + (1 − ρ)(g² − v); d = √((u + ε) / (v + ε))·g; u ← u + (1 − ρ)(d² − u); W ← W − lr·d (Zeiler 2012, algorithm 1).
- * @param given lr: above 0, or a schedule, default 1; rho: ρ, from 0 to below 1, default 0.9; epsilon: above 0, default 1e-6. The defaults
+ * @param given lr: at least 0, or a schedule, default 1; rho: ρ, from 0 to below 1, default 0.9; epsilon: above 0, default 1e-6. The defaults
  *   are PyTorch's. with: what else to do, default nothing.
  * @throws OptionError
  * @example adadelta().lr; // 1
@@ -115,6 +118,7 @@ export function adadelta(given?: OptimizerOptions & { rho?: number; epsilon?: nu
     lr,
     ...rest,
     rule: adadeltaRule,
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(_, lr, table, at) {
       table[at] = lr;
       table[at + 1] = 1 - rho;
@@ -152,7 +156,7 @@ function withDefaults({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOption
 /**
  * AdamW: W ← W·(1 − lr·λ), then Adam's update, with ε beside the corrected root: `adam({ corrected: true })` with decoupled weight decay
  * (Loshchilov & Hutter 2019, algorithm 2; PyTorch's AdamW).
- * @param given lr: above 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
+ * @param given lr: at least 0, or a schedule, default 0.001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
  *   1e-8; weightDecay: λ, at least 0, default 0.01. The defaults are PyTorch's. with: what else to do, default nothing.
  * @throws OptionError
  * @example adamw({ lr: 3e-4, weightDecay: 0.1 }).lr; // 0.0003
@@ -166,6 +170,7 @@ export function adamw(given?: AdamOptions & { weightDecay?: number }): Optimizer
     lr,
     with: decoupled(chosen.with, rate),
     rule: adamRule,
+    ...limited(correctedEpsilon(betas.beta2, betas.epsilon)),
     coefficients: (t, lr, table, at) => adamCoefficients(t, lr, betas, table, at),
   };
 }
@@ -190,6 +195,7 @@ export function amsgrad(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: amsgradRule,
+    ...limited(correctedEpsilon(all.beta2, all.epsilon)),
     coefficients: (t, lr, table, at) => adamCoefficients(t, lr, all, table, at),
   };
 }
@@ -197,7 +203,7 @@ export function amsgrad(given?: AdamOptions): Optimizer {
 /**
  * NAdam, Adam with Nesterov's momentum: μₜ = β₁(1 − ½·0.96^(t·ψ)), m and v as Adam's, W ← W − lr·[(1 − μₜ)·g / (1 − Πμᵢ) +
  * μₜ₊₁·m / (1 − μₜ₊₁·Πμᵢ)] / (√v̂ + ε), Π over i ≤ t, v̂ = v / (1 − β₂ᵗ) (Dozat 2016; PyTorch's NAdam).
- * @param given lr: above 0, or a schedule, default 0.002; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
+ * @param given lr: at least 0, or a schedule, default 0.002; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
  *   1e-8; momentumDecay: ψ, at least 0, default 0.004. The defaults are PyTorch's. with: what else to do, default nothing.
  * @throws OptionError
  * @example nadam().lr; // 0.002
@@ -224,6 +230,7 @@ export function nadam(given?: AdamOptions & { momentumDecay?: number }): Optimiz
     lr,
     ...(chosen.with && { with: chosen.with }),
     rule: nadamRule,
+    ...limited(correctedEpsilon(betas.beta2, betas.epsilon)),
     coefficients(t, lr, table, at) {
       const correction = Math.sqrt(1 - power(betas.beta2, t));
       const until = productTo(t);
@@ -254,6 +261,7 @@ export function radam(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: radamRule,
+    ...limited(["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       const share = power(beta2, t);
       const length = most - (2 * t * share) / (1 - share);
@@ -273,7 +281,7 @@ export function radam(given?: AdamOptions): Optimizer {
 
 /**
  * AdaMax: m as Adam's; u ← max(β₂·u, |g| + ε); W ← W − lr / (1 − β₁ᵗ)·m / u (Kingma & Ba 2015, algorithm 2; PyTorch's Adamax).
- * @param given lr: above 0, or a schedule, default 0.002; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
+ * @param given lr: at least 0, or a schedule, default 0.002; beta1 and beta2: from 0 to below 1, default 0.9 and 0.999; epsilon: above 0, default
  *   1e-8. The defaults are PyTorch's. with: what else to do, default nothing.
  * @throws OptionError
  * @example adamax().lr; // 0.002
@@ -286,6 +294,7 @@ export function adamax(given?: AdamOptions): Optimizer {
     lr,
     ...(extras && { with: extras }),
     rule: adamaxRule,
+    ...limited(["beta2", beta2, fraction], ["epsilon", epsilon, positive]),
     coefficients(t, lr, table, at) {
       table[at] = lr / (1 - power(beta1, t));
       table[at + 1] = 1 - beta1;
@@ -298,7 +307,7 @@ export function adamax(given?: AdamOptions): Optimizer {
 /**
  * Lion: W ← W·(1 − lr·λ); W ← W − lr·sign(β₁m + (1 − β₁)g); m ← β₂m + (1 − β₂)g (Chen et al. 2023, algorithm 2; Keras's Lion). It
  * wants a rate three to ten times smaller than Adam's.
- * @param given lr: above 0, or a schedule, default 0.0001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.99; weightDecay: λ, at
+ * @param given lr: at least 0, or a schedule, default 0.0001; beta1 and beta2: from 0 to below 1, default 0.9 and 0.99; weightDecay: λ, at
  *   least 0, default 0. The defaults are the paper's. with: what else to do, default nothing.
  * @throws OptionError
  * @example lion({ weightDecay: 0.1 }).lr; // 0.0001

@@ -2,12 +2,15 @@
 
 import type { Op } from "../../../assembly/isa/index.ts";
 import { Coefficient, UpdateArg } from "../../../assembly/isa/optimizer.ts";
-import { check, having, name, property, type Rule, show } from "../../check.ts";
+import { atLeastZero, check, having, name, property, type Rule, show } from "../../check.ts";
 import { OptionError } from "../../errors.ts";
 import type { Composer } from "../../runtime/composer.ts";
 import { instruction } from "../../runtime/instructions.ts";
 import type { DTypeName } from "../../tensor.ts";
 import { type Rate, rateAt, rateRule, type ScheduleState } from "../rate.ts";
+
+/** Where an optimizer of kobai's has what checks its numbers, once the dtype is known: no object of a user's does. */
+export const checkNumbers = /* @__PURE__ */ Symbol();
 
 /** How parameters follow their gradients. */
 export interface Optimizer {
@@ -16,6 +19,8 @@ export interface Optimizer {
   lr: Rate;
   /** The instruction of one update: that of one of kobai's optimizers. */
   readonly rule: UpdateRule;
+  /** @internal */
+  readonly [checkNumbers]?: (call: string, dtype: DTypeName) => void;
   /** What else is done with gradients and weights, such as `[weightDecay(1e-4), clipByGlobalNorm(1)]`. */
   readonly with?: readonly Extra[];
   /**
@@ -46,7 +51,12 @@ export interface Extra {
   /** what it was made of, as plain JSON */
   readonly description: { readonly kind: string; readonly [option: string]: unknown };
   /** @internal The update of an optimizer with all its extras. */
-  readonly update: (call: string, optimizer: Optimizer, parameters: readonly Placed[]) => Update;
+  readonly update: (
+    call: string,
+    optimizer: Optimizer,
+    parameters: readonly Placed[],
+    dtype: DTypeName,
+  ) => Update;
 }
 
 /** A parameter in its region, and in every region like it. */
@@ -102,12 +112,19 @@ export function checkOptimizer(call: string, optimizer: Optimizer): void {
  * What updates parameters.
  *
  * @param optimizer that was checked
- * @throws OptionError where its extras do not fit each other or the parameters
+ * @param dtype of the parameters
+ * @throws OptionError where its numbers do not fit the dtype, its extras each other or the parameters
  */
-export function updateOf(call: string, optimizer: Optimizer, parameters: readonly Placed[]): Update {
+export function updateOf(
+  call: string,
+  optimizer: Optimizer,
+  parameters: readonly Placed[],
+  dtype: DTypeName,
+): Update {
+  optimizer[checkNumbers]?.(call, dtype);
   const { rule } = optimizer;
   const extras = optimizer.with ?? [];
-  if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters);
+  if (extras.length > 0) return extras[0]!.update(call, optimizer, parameters, dtype);
   return {
     optimizer,
     regions: rule.slots,
@@ -121,7 +138,11 @@ export function updateOf(call: string, optimizer: Optimizer, parameters: readonl
   };
 }
 
-/** Writes the coefficients of the update after `updates` of them; the learning rate. */
+/**
+ * Writes the coefficients of the update after `updates` of them; the learning rate.
+ *
+ * @throws OptionError where that is none, as it may be by then
+ */
 export function writeCoefficients(
   call: string,
   optimizer: Optimizer,
@@ -131,7 +152,9 @@ export function writeCoefficients(
   rows: Float64Array,
   at: number,
 ): number {
-  const lr = rateAt(optimizer.lr, updates, state) * multiplier;
+  const rate = rateAt(optimizer.lr, updates, state);
+  if (!(rate >= 0)) check(call, `optimizer.lr of update ${updates + 1}`, rate, atLeastZero);
+  const lr = rate * multiplier;
   rows[at + Coefficient.scale] = 1;
   rows[at + Coefficient.keep] = 1;
   const made: unknown = optimizer.coefficients(updates + 1, lr, rows, at);

@@ -6,7 +6,7 @@ import { required, steps as stepsRule } from "./schedule.ts";
  * A straight line up to a rate, before any schedule or one rate: (factor + (1 − factor)·step / steps)·first for step < steps, `first` being the
  * rate that comes next; then `to`, whose steps count from there (PyTorch's LinearLR, and SequentialLR of it and another; Goyal et al. 2017).
  *
- * @param given steps: of the line; to: a number above 0, or a schedule; factor: of the first update, from 0 to below 1, default 0, as
+ * @param given steps: of the line; to: a number of at least 0, or a schedule; factor: of the first update, from 0 to below 1, default 0, as
  *   Transformers' `get_linear_schedule_with_warmup` has it (PyTorch's LinearLR: 1/3)
  * @throws OptionError for options out of their range
  * @example warmUp({ steps: 10, to: 0.5 })(5); // 0.25

@@ -34,8 +34,8 @@ function work({ lane, modules, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
-    sleep: (address, value, milliseconds) => Atomics.wait(words, address >> 2, value, milliseconds) !== "timed-out",
-    wake: (address) => { Atomics.notify(words, address >> 2); },
+    sleep: (at, value, time) => Atomics.wait(words, at >> 2, value, time) !== "timed-out",
+    wake: (at) => void Atomics.notify(words, at >> 2),
   };
   const env = { memory, abort };
   const extension = modules.extension ? new WebAssembly.Instance(modules.extension, { env }).exports : { execute: abort };
@@ -58,11 +58,11 @@ const browserScript = `${work}
 onmessage = ({ data }) => work(data, () => postMessage("ready"));`;
 
 /** What a page's lanes are started from, where not from that text. */
-let ownScript: readonly [address: string, options?: WorkerOptions] | undefined;
+let script: readonly [address: string, options?: WorkerOptions] | undefined;
 
 /** Has lanes started from a script that calls `serveLane`: a page's policy may let files in, and no text. */
-export function startLanesFrom(...script: NonNullable<typeof ownScript>): void {
-  ownScript = script;
+export function startLanesFrom(...given: NonNullable<typeof script>): void {
+  script = given;
 }
 
 /**
@@ -104,9 +104,7 @@ async function startInNode(task: LaneTask, ended: (reason: string) => void): Pro
 }
 
 async function startInBrowser(task: LaneTask, ended: (reason: string) => void): Promise<LaneThread> {
-  const [url, options] = ownScript ?? [
-    URL.createObjectURL(new Blob([browserScript], { type: "text/javascript" })),
-  ];
+  const [url, options] = script ?? [URL.createObjectURL(new Blob([browserScript]))];
   let worker: Worker;
   try {
     worker = new Worker(url, options);

@@ -58,7 +58,7 @@ export const callbacksRule: Rule = [
 ];
 
 /** Has at least one function: a name that is misspelled would never be called. */
-function isCallback(value: unknown): boolean {
+export function isCallback(value: unknown): boolean {
   if (!isObject(value) || !(value.every === undefined || isWhole(value.every, 1))) return false;
   const given = events.map((event) => value[event]).filter((each) => each !== undefined);
   return given.length > 0 && given.every((each) => typeof each === "function");

@@ -1,8 +1,8 @@
-import { flag, options, whole } from "../../check.ts";
+import { flag, numbers, options, whole } from "../../check.ts";
 import type { NamedTensors } from "../variables.ts";
 import type { Callback } from "./callback.ts";
 import { type Memory, memory } from "./memory.ts";
-import { leave, take } from "./remembering.ts";
+import { kept, leave, take } from "./remembering.ts";
 import { type Best, bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /** Options of `earlyStopping`. */
@@ -53,17 +53,18 @@ export function earlyStopping(given?: EarlyStoppingOptions): EarlyStopping {
   let weights: NamedTensors | undefined;
   const own: Memory = {
     name: "earlyStopping",
-    get numbers() {
+    get value() {
       return { ...watched.best, worse, last };
     },
     get weights() {
       return weights;
     },
     onStart({ net }) {
-      const kept = take(net, own);
-      weights = restore ? kept?.weights : undefined;
-      ({ worse = 0, last = -1 } = kept?.numbers ?? {});
-      watched.begin(bestOf(kept?.numbers));
+      const before = kept<Readonly<Record<string, number>>>(net, own, numbers);
+      take(net, own, before);
+      weights = restore ? before?.weights : undefined;
+      ({ worse = 0, last = -1 } = before?.value ?? {});
+      watched.begin(bestOf(before?.value));
     },
     onEvaluate(record, { net }) {
       if (record.step === last) return;

@@ -1,19 +1,24 @@
-import { check } from "../../check.ts";
-import { FileError } from "../../io/file-error.ts";
+import { check, isObject, isWhole, type Rule } from "../../check.ts";
 import { locateFile, place } from "../../io/place.ts";
-import { importNode } from "../../node.ts";
 import type { History } from "../history.ts";
 import type { Callback, FitRun } from "./callback.ts";
+import { addLine, cutBack, type Place } from "./log-file.ts";
+import { type Memory, onlyRemembering } from "./memory.ts";
+import { kept, leave, take } from "./remembering.ts";
 
 const remedy = "write down what onEvaluate is told";
 
 /** A line of a log: where the fit stands, and the results of an evaluation, as "data.metric". */
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>> & { readonly step: number };
 
 /**
  * Writes a line of JSON for every evaluation, or for every epoch where the fit has no `evaluate`, as soon as it is there:
  * `{ "step": 600, "epoch": 1, "loss": 0.3, "lr": 0.1, "data.loss": 0.31, "data.accuracy": 0.9 }`. `loss` is that of the last step. What
  * the file holds already stays in front.
+ *
+ * Checkpoints know how far the file was written: a run that was cut, and goes on by `from`, cuts it back to there, so that it has each step once,
+ * as the file of a run that was not cut. Where the file does not hold the last line that the checkpoint knows of, since it was moved, shortened or
+ * replaced meanwhile, nothing of it is dropped, and lines are added at its end.
  *
  * @param path a path, as a string or a `file:` URL
  * @throws OptionError where it is no path @throws FileError from `fit`, what the file system says
@@ -31,7 +36,7 @@ export function jsonLog(path: string | URL): Callback {
 
 /**
  * Writes the same as `jsonLog` as a table: comma-separated values, with a row of names in front where the file is new. Results that are lists
- * are written as JSON.
+ * are written as JSON. A run that goes on cuts it back as `jsonLog` does.
  *
  * @param path a path, as a string or a `file:` URL
  * @throws OptionError where it is no path @throws FileError from `fit`, what the file system says, or where the file begins with other names
@@ -56,6 +61,9 @@ interface Format {
   line(row: Row): string;
 }
 
+/** What a log remembers: the last line that it has written, and the step that it is of. */
+type Line = Place & { readonly step: number };
+
 const cells = (values: readonly unknown[]) => values.map(cell).join(",");
 
 /** In quotes where it holds what separates cells (RFC 4180). */
@@ -64,24 +72,38 @@ function cell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+const isLine: Rule = [
+  (value) =>
+    value === null ||
+    (isObject(value) && [value.step, value.end, value.length, value.crc32].every((each) => isWhole(each, 0))),
+  "where its file ended",
+];
+
 function log(call: string, path: string | URL, format: Format): Callback {
   check(call, "path", path, place);
   let file = "";
+  /** the last one that this run has written, as far as it goes back */
+  let last: Line | undefined;
   let isBegun = false;
   const add = async (row: Row) => {
-    const { appendFile } = await importNode("node:fs/promises");
-    try {
-      const before = isBegun ? "" : await begin(file, format.head?.(row));
-      await appendFile(file, `${before}${format.line(row)}\n`);
-      isBegun = true;
-    } catch (cause) {
-      throw FileError.from(file, "cannot be written", cause);
-    }
+    const { step } = row;
+    // A run that was cut at its end is measured there once more.
+    if (step === last?.step) return;
+    const added = await addLine(file, format.line(row), isBegun ? undefined : { head: format.head?.(row) });
+    isBegun = true;
+    last = added && { step, ...added };
   };
-  return {
-    async onStart() {
+  const own: Memory = {
+    name: call,
+    get value() {
+      return last ? { ...last } : null;
+    },
+    async onStart({ net }) {
+      const before = kept<Line | null>(net, own, isLine);
       file = await locateFile(call, path, remedy);
       isBegun = false;
+      last = before?.value ? await cutBack(file, before.value) : undefined;
+      take(net, own, before);
     },
     onEvaluate: ({ results }, run) =>
       add({
@@ -89,35 +111,9 @@ function log(call: string, path: string | URL, format: Format): Callback {
         ...Object.fromEntries(Object.entries(results).flatMap(([data, of]) => flat(data, of))),
       }),
     onEpoch: (run) => (run.evaluated.length > 0 ? undefined : add(standing(run))),
+    onEnd: ({ net }) => leave(net, own),
   };
-}
-
-/**
- * What comes before the first line that a fit writes: the head where the file is new; the end of a line that a killed process has begun.
- *
- * @throws FileError where the file begins with another head
- */
-async function begin(file: string, head: string | undefined): Promise<string> {
-  const { open, stat } = await importNode("node:fs/promises");
-  const there = await stat(file).catch(() => undefined);
-  if (!there?.isFile() || there.size === 0) return head === undefined ? "" : `${head}\n`;
-  const handle = await open(file, "r");
-  try {
-    const read = async (length: number, at: number) => {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, at);
-      return new TextDecoder().decode(buffer.subarray(0, bytesRead));
-    };
-    if (head !== undefined) {
-      const found = await read(new TextEncoder().encode(head).length + 1, 0);
-      // There may be more columns.
-      if (!(found.startsWith(head) && /[,\n]$/.test(found))) {
-        throw new FileError(file, "begins with other names than this fit has; name another file");
-      }
-    }
-    return (await read(1, there.size - 1)) === "\n" ? "" : "\n";
-  } finally {
-    await handle.close();
-  }
+  return onlyRemembering(own);
 }
 
 /** Results of several outputs, which have their own, as "data.output.metric". */

@@ -2,15 +2,19 @@
 
 import type { NamedTensors } from "../variables.ts";
 import type { Callback } from "./callback.ts";
+import type { Json } from "./json.ts";
 
 /** Where a callback has its memory: no object of a user's does. */
 export const memory = Symbol("memory");
 
-/** What a callback remembers: finite numbers, and the parameters and state of the network as they once were. */
+/** A callback that does nothing besides what its memory is told. */
+export const onlyRemembering = (own: Memory): Callback => ({ [memory]: own, onStart() {} });
+
+/** What a callback remembers: JSON, and the parameters and state of the network as they once were. */
 export interface Remembered {
   /** what a checkpoint calls it */
   readonly name: string;
-  readonly numbers: Readonly<Record<string, number>>;
+  readonly value: Json;
   readonly weights?: NamedTensors | undefined;
 }
 

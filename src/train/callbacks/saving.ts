@@ -1,9 +1,9 @@
-import { check, options, whole } from "../../check.ts";
+import { check, numbers, options, whole } from "../../check.ts";
 import { place } from "../../io/place.ts";
 import { save } from "../checkpoint/index.ts";
 import type { Callback, FitRun } from "./callback.ts";
 import { type Memory, memory } from "./memory.ts";
-import { leave, take } from "./remembering.ts";
+import { kept, leave, take } from "./remembering.ts";
 import { bestOf, type WatchOptions, watch, watchRules } from "./watch.ts";
 
 /**
@@ -57,10 +57,14 @@ export function saveBest(path: string | URL, given?: WatchOptions): Callback {
   let isBest = false;
   const own: Memory = {
     name: "saveBest",
-    get numbers() {
+    get value() {
       return { ...watched.best };
     },
-    onStart: ({ net }) => watched.begin(bestOf(take(net, own)?.numbers)),
+    onStart({ net }) {
+      const before = kept<Readonly<Record<string, number>>>(net, own, numbers);
+      take(net, own, before);
+      watched.begin(bestOf(before?.value));
+    },
     onEvaluate(record) {
       isBest = watched.isBest(record);
     },

@@ -9,6 +9,7 @@ import {
   isShape,
   isWhole,
   name as nameRule,
+  numbers as numbersRule,
   oneOf,
   options,
   partName,
@@ -24,6 +25,7 @@ import { DataError, OptionError, ShapeError } from "../../errors.ts";
 import { binaryCrossEntropy, crossEntropy, meanSquaredError, sumSquaredError } from "../../nn/losses.ts";
 import type { ScheduleState } from "../../nn/rate.ts";
 import { version as kobai } from "../../version.ts";
+import type { Json } from "../callbacks/json.ts";
 import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
 import type { Objective } from "../face.ts";
@@ -71,7 +73,8 @@ export interface LossAbout {
 /** What a callback remembers besides tensors. */
 export interface CallbackAbout {
   readonly name: string;
-  readonly numbers: Readonly<Record<string, number>>;
+  /** which the callback checks */
+  readonly value: Json;
   /** whether there are parameters and state as they once were, too */
   readonly weights: boolean;
 }
@@ -146,9 +149,9 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
       }),
       ...(evaluated !== undefined && { evaluated }),
       ...(remembered.length > 0 && {
-        callbacks: remembered.map(({ name, numbers, weights }) => ({
+        callbacks: remembered.map(({ name, value, weights }) => ({
           name,
-          numbers,
+          value,
           weights: weights !== undefined,
         })),
       }),
@@ -173,10 +176,6 @@ const regionsRule: Rule = [
     value.every(partName[0]) &&
     new Set(value).size === value.length,
   "a list of the names of up to 8 regions",
-];
-const numbersRule: Rule = [
-  (value) => isObject(value) && Object.values(value).every(finite[0]),
-  "an object of finite numbers",
 ];
 const layersRule: Rule = [
   (value) =>
@@ -269,8 +268,8 @@ export function readAbout(file: string, metadata: Readonly<Record<string, string
         ...(callbacks && {
           callbacks: callbacks.map((each, i) =>
             fields<CallbackAbout>(`callbacks[${i}]`, each, {
-              name: nameRule,
-              numbers: numbersRule,
+              name: text,
+              value: [(value) => value !== undefined, "what it remembers"],
               weights: flag,
             }),
           ),

@@ -10,6 +10,7 @@ import { classNamesOf } from "../class-names.ts";
 import type { Inside } from "../network.ts";
 import { slots } from "../slots.ts";
 import { type About, memoryName, objectiveOf, readAbout, slotName, withName } from "./about.ts";
+import { checkChecksum } from "./checksum.ts";
 import { describe, firstDifference } from "./description.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
@@ -24,10 +25,11 @@ export interface Checkpoint {
 /** @param call how messages name the caller @param source a path, a `file:` URL, or bytes */
 export async function read(call: string, source: string | URL | Bytes): Promise<Checkpoint> {
   const isPlace = place[0](source) || typeof source === "string";
-  const { file, tensors, metadata } = isPlace
+  const { file, ...held } = isPlace
     ? await fromFile(call, source as string | URL)
     : { file: call, ...parse(source as Bytes, call) };
-  return { file, tensors, about: readAbout(file, metadata) };
+  checkChecksum(file, held);
+  return { file, tensors: held.tensors, about: readAbout(file, held.metadata) };
 }
 
 async function fromFile(call: string, source: string | URL): Promise<Safetensors & { file: string }> {
@@ -84,9 +86,9 @@ export function restore(inside: Inside, { file, about, tensors }: Checkpoint): v
     given: optimizer?.given ?? 0,
     schedule: optimizer?.schedule,
     evaluated,
-    remembered: callbacks.map(({ name, numbers, weights: hasWeights }, i) => ({
+    remembered: callbacks.map(({ name, value, weights: hasWeights }, i) => ({
       name,
-      numbers,
+      value,
       ...(hasWeights && {
         weights: Object.fromEntries(own.map(([name]) => [name, tensors[memoryName(i, name)]!])),
       }),

@@ -4,6 +4,7 @@ import { write as writeTensors } from "../../io/safetensors.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Inside } from "../network.ts";
 import { aboutOf, KEY, memoryName, slotName } from "./about.ts";
+import { CHECKSUM, checksumOf } from "./checksum.ts";
 import { regionOf, variablesOf } from "./regions.ts";
 
 /** @param call how messages name the caller @param metadata what else the file is to hold */
@@ -23,12 +24,9 @@ export function write(
     for (const [name, tensor] of Object.entries(weights)) tensors.set(memoryName(i, name), tensor);
   }
   // Views of shared memory cannot be written.
-  const copies = Array.from(
-    tensors,
-    ([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }] as const,
+  const copies: Record<string, Tensor> = Object.fromEntries(
+    Array.from(tensors, ([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }]),
   );
-  return writeTensors(call, Object.fromEntries(copies), {
-    ...metadata,
-    [KEY]: JSON.stringify(aboutOf(call, inside)),
-  }).bytes;
+  const texts = { ...metadata, [KEY]: JSON.stringify(aboutOf(call, inside)) };
+  return writeTensors(call, copies, { ...texts, [CHECKSUM]: checksumOf(texts, copies) }).bytes;
 }

@@ -102,7 +102,12 @@ export function model(
     return outputs;
   };
   return makeNetwork(
-    { call: "model", inputs, forward, face: (outputs) => named(inputs, isOne ? undefined : outputs) },
+    {
+      call: "model",
+      inputs,
+      forward,
+      face: (outputs) => named(inputs, isOne ? undefined : outputs, options.dtype ?? "float32"),
+    },
     options,
   );
 }

@@ -1,16 +1,26 @@
 // How callers give a network with named inputs and outputs what goes into it, and get what comes out.
 
-import { anything, finite, isObject, options, positive, type Rule, show } from "../../check.ts";
+import {
+  anything,
+  check,
+  finite,
+  inType,
+  isObject,
+  options,
+  positive,
+  type Rule,
+  show,
+} from "../../check.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { DataError, OptionError } from "../../errors.ts";
 import { type Loss, lossRule } from "../../nn/losses.ts";
-import { checkTensor, type Tensor } from "../../tensor.ts";
+import { checkTensor, type DTypeName, type Tensor } from "../../tensor.ts";
 import type { Port } from "../core.ts";
 import type { Evaluation } from "../evaluate.ts";
 import { type Face, type Objective, type Samples, single, type Term } from "../face.ts";
 
-/** @param outputs undefined where there is one, which goes without a name */
-export function named(inputs: readonly Port[], outputs: readonly Port[] | undefined): Face {
+/** @param outputs undefined where there is one, which goes without a name @param dtype that the network computes in */
+export function named(inputs: readonly Port[], outputs: readonly Port[] | undefined, dtype: DTypeName): Face {
   const scales = (call: string, scale: unknown): number[] => {
     const given = options(call, scale as object, anyOf(inputs, finite));
     return inputs.map(({ name }) => (given as Record<string, number>)[name] ?? 1);
@@ -90,6 +100,7 @@ export function named(inputs: readonly Port[], outputs: readonly Port[] | undefi
               loss: lossRule,
               weight: positive,
             });
+        check(`${call}: loss.${name}`, "weight", weight, inType(dtype, positive));
         return [{ output, label: `t.${name}`, loss: of, weight }];
       });
       if (terms.length > 0) return terms;

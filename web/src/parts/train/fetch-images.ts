@@ -41,7 +41,6 @@ export class Fetching {
   readonly #kind: FetchedKind;
   readonly #stop = new AbortController();
   readonly #files = new Map<string, { loaded: number; total: number }>();
-  readonly #listeners = new Set<() => void>();
 
   constructor(kind: FetchedKind) {
     this.#kind = kind;
@@ -57,12 +56,6 @@ export class Fetching {
       loaded: files.reduce((sum, { loaded }) => sum + loaded, 0),
       total: Number.isNaN(total) ? undefined : total,
     };
-  }
-
-  /** Calls whenever more has come. @returns what ends that */
-  onProgress(changed: () => void): () => void {
-    this.#listeners.add(changed);
-    return () => this.#listeners.delete(changed);
   }
 
   cancel(): void {
@@ -135,7 +128,6 @@ export class Fetching {
       if (done) break;
       chunks.push(value);
       file.loaded += value.length;
-      for (const changed of this.#listeners) changed();
     }
     return new Uint8Array(await new Blob(chunks).arrayBuffer());
   }

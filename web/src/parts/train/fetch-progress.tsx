@@ -36,13 +36,8 @@ export default function FetchProgress({ kind, onCancel }: Props) {
   const [source] = useState(() => fetching(kind));
   const [{ loaded, total }, setProgress] = useState(source.progress);
   useEffect(() => {
-    let drawn = 0;
-    return source.onProgress(() => {
-      const now = performance.now();
-      if (now - drawn < DRAW_MS) return;
-      drawn = now;
-      setProgress(source.progress);
-    });
+    const timer = setInterval(() => setProgress(source.progress), DRAW_MS);
+    return () => clearInterval(timer);
   }, [source]);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
   return (

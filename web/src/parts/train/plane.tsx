@@ -95,7 +95,7 @@ export function Plane({ label, keysHelp, scores, points, onAdd }: PlaneProps) {
 /** @param classes of the cells */
 function drawMarks(context: CanvasRenderingContext2D, classes: Uint8Array): void {
   const cell = SIZE / CELLS;
-  context.globalAlpha = 0.35;
+  context.globalAlpha = 0.5;
   for (let row = MARKED >> 1; row < CELLS; row += MARKED) {
     for (let column = MARKED >> 1; column < CELLS; column += MARKED) {
       const label = classes[row * CELLS + column]!;

@@ -13,5 +13,5 @@ export function Problem({ t, run: { problem }, of }: Props) {
   if (problem?.of !== of) return null;
   const { error } = problem;
   const reason = t.reasons[(error as Partial<Error>)?.name ?? ""] ?? "";
-  return <Failure words={`${t.problems[of]} ${reason}`} error={error} />;
+  return <Failure words={t.problems[of] + reason} error={error} />;
 }

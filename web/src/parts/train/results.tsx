@@ -38,6 +38,8 @@ interface Props {
   readonly onReset: () => void;
 }
 
+/** Classes whose confusion matrix is no wider than the plane. */
+const FEW = 4;
 /** At most so many points of a curve. */
 const POINTS = 400;
 
@@ -111,6 +113,10 @@ export function Results({
   const names = Array.from(
     { length: trainer?.data.classes ?? 2 },
     (_, i) => trainer?.data.names?.[i] ?? t.classOf(i),
+  );
+
+  const confusion = !isOfImages(spec.data) && trainer && look && step > 0 && (
+    <ConfusionCard labels={trainer.data.test.t.data} classes={look.classes} names={names} />
   );
 
   return (
@@ -300,11 +306,10 @@ export function Results({
                 )}
               </section>
             )}
-            {trainer && look && step > 0 && (
-              <ConfusionCard labels={trainer.data.test.t.data} classes={look.classes} names={names} />
-            )}
+            {names.length <= FEW && confusion}
           </div>
         )}
+        {names.length > FEW && confusion}
         {look?.plane && (
           <section class="card">
             <h2>{t.neurons}</h2>
