@@ -1,10 +1,12 @@
 import type { Kinds, LayerDescription } from "kobai/worker";
 import { TypedInput } from "../../shared/fields.tsx";
+import { lazy } from "../../shared/lazy.tsx";
 import { type Field, fieldsOf, layersIn, listOf, newLayer } from "./layer-fields.ts";
-import { isDescription } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 
-interface Common {
+const Inside = lazy(() => import("./inside.tsx"));
+
+export interface Common {
   readonly t: TrainText;
   readonly kinds: Kinds["layers"];
 }
@@ -25,7 +27,7 @@ export function Builder({ t, kinds, hidden, classes, onChange }: Props) {
   );
 }
 
-interface LayersProps extends Common {
+export interface LayersProps extends Common {
   /** of the block that they are in: "2." */
   readonly path: string;
   readonly layers: readonly LayerDescription[];
@@ -67,7 +69,7 @@ function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
   );
 }
 
-interface LayerProps extends Common {
+export interface LayerProps extends Common {
   /** its number, within a block "2.1" */
   readonly path: string;
   readonly layer: LayerDescription;
@@ -79,7 +81,6 @@ interface LayerProps extends Common {
 function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
   const inside = layersIn(layer);
   const fields = Object.entries(fieldsOf[layer.kind] ?? {});
-  const { shortcut } = layer;
   const argument = ([name, field]: (typeof fields)[number]) => (
     <Argument
       key={name}
@@ -113,46 +114,7 @@ function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
           ))}
         </div>
       )}
-      {inside && (
-        <div class="inside">
-          <p class="quiet">{t.inside}</p>
-          <Layers
-            t={t}
-            kinds={kinds}
-            path={`${path}.`}
-            layers={inside}
-            onChange={(layers) => onChange({ ...layer, layers })}
-          />
-          <p class="quiet">{t.shortcut}</p>
-          {isDescription(shortcut) ? (
-            <div class="layers">
-              <div class="layer">
-                <Layer
-                  t={t}
-                  kinds={kinds}
-                  path={t.shortcutOf(path)}
-                  layer={shortcut}
-                  onChange={(next) => onChange({ ...layer, shortcut: next })}
-                  onRemove={() => {
-                    const { shortcut: _, ...others } = layer;
-                    onChange(others as LayerDescription);
-                  }}
-                />
-              </div>
-            </div>
-          ) : (
-            <p>
-              <button
-                type="button"
-                aria-label={t.addShortcut(path)}
-                onClick={() => onChange({ ...layer, shortcut: newLayer("dense") })}
-              >
-                {t.add}
-              </button>
-            </p>
-          )}
-        </div>
-      )}
+      {inside && <Inside {...{ t, kinds, path, layer, onChange, Layer, Layers }} layers={inside} />}
     </>
   );
 }

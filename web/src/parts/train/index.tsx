@@ -19,6 +19,7 @@ import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
 const PresetComment = lazy(() => import("./preset-comment.tsx"));
+const RareWords = lazy(() => import("./rare-words.tsx"));
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
@@ -172,7 +173,7 @@ function Train({ t }: { readonly t: TrainText }) {
               classes={classes}
               onChange={changeLayers}
             />
-            {isOfImages(spec.data) && <p class="quiet">{t.shapes}</p>}
+            {isOfImages(spec.data) && <RareWords of="shapes" />}
             <Problem t={t} run={run} of="network" />
             <div class="pair">
               <Select

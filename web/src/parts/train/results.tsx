@@ -1,22 +1,20 @@
-import { useMemo, useState } from "preact/hooks";
-import { useChoice } from "../../shared/address.ts";
-import type { Series } from "../../shared/chart.tsx";
+import { useState } from "preact/hooks";
 import { Slider } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { lazy } from "../../shared/lazy.tsx";
+import type { Kept } from "./curves.tsx";
 import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
 import { Files } from "./files.tsx";
-import { Legend, Mark } from "./marks.tsx";
+import { Legend } from "./marks.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
-import { courseOf, rateOf } from "./rates.ts";
 import type { Setting, Spec } from "./spec.ts";
-import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
-import type { Trainer } from "./trainer.ts";
 import type { Run } from "./use-run.ts";
 
-const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
+const Curves = lazy(() => import("./curves.tsx"));
+const PointFields = lazy(() => import("./point-fields.tsx"));
+const RareWords = lazy(() => import("./rare-words.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
@@ -40,27 +38,6 @@ interface Props {
 
 /** Classes whose confusion matrix is no wider than the plane. */
 const FEW = 4;
-/** At most so many points of a curve. */
-const POINTS = 400;
-
-interface Kept {
-  readonly name: string;
-  readonly loss: { readonly x: number[]; readonly y: number[] };
-  readonly accuracy: { readonly x: number[]; readonly y: number[] };
-}
-
-/** A setting in a word. */
-const nameOf = ({ optimizer, batchSize }: Setting) => {
-  const course = typeof optimizer.lr === "object" ? ` ${courseOf(optimizer.lr)}` : "";
-  return `${optimizer.kind} ${rateOf(optimizer)}${course}, ${batchSize}`;
-};
-
-function accuracyOf({ measured }: Trainer) {
-  const each = Math.ceil(measured.length / POINTS);
-  const shown = measured.filter((_, i) => i % each === 0 || i === measured.length - 1);
-  return { x: shown.map(({ step }) => step), y: shown.map(({ test }) => test) };
-}
-
 export function Results({
   t,
   run,
@@ -76,37 +53,12 @@ export function Results({
   onReset,
 }: Props) {
   const { trainer, look, hash, isRunning, isSeeking } = run;
-  const [scale, setScale] = useChoice("scale", ["linear", "log"]);
   const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
   const loss = trainer?.losses.of(step);
   const count = trainer?.losses.length ?? 0;
-  const lossSeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.loss,
-      })),
-    ],
-    [t, trainer, count, hash, kept],
-  );
-  const accuracySeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.testAccuracy, color: "--series-1", ...(trainer ? accuracyOf(trainer) : { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.accuracy,
-      })),
-    ],
-    [t, trainer, trainer?.measured.length, kept],
-  );
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
   const scores = look?.plane && Object.values(look.plane).at(-1);
@@ -151,9 +103,9 @@ export function Results({
         </div>
         <Problem t={t} run={run} of="training" />
         {refused !== undefined && total === 0 && (
-          <p role="status" class="bad">
-            {t.tooManySteps(refused, MOST_STEPS)}
-          </p>
+          <div role="status">
+            <RareWords of="tooManySteps" asked={refused} />
+          </div>
         )}
         <Slider
           label={t.time}
@@ -215,54 +167,8 @@ export function Results({
         {count === 0 && kept.length === 0 ? (
           <p class="quiet">{t.noCurves}</p>
         ) : (
-          <>
-            <Chart
-              label={t.lossLabel}
-              xLabel={t.stepLabel}
-              series={lossSeries}
-              isLogarithmic={scale === "log"}
-            />
-            <label class="row">
-              <input
-                type="checkbox"
-                checked={scale === "log"}
-                onChange={({ currentTarget: { checked } }) => setScale(checked ? "log" : "linear")}
-              />
-              {t.logarithmic}
-            </label>
-            <Chart
-              label={t.testAccuracy}
-              xLabel={t.stepLabel}
-              series={accuracySeries}
-              range={[0, 1]}
-              height={160}
-            />
-          </>
+          <Curves {...{ t, trainer, hash, setting, kept }} onKept={setKept} />
         )}
-        <div class="row">
-          <button
-            type="button"
-            disabled={count === 0}
-            onClick={() =>
-              trainer &&
-              setKept([
-                ...kept,
-                {
-                  name: `${t.run(kept.length + 1)}: ${nameOf(setting)}`,
-                  loss: trainer.losses.curve(POINTS),
-                  accuracy: accuracyOf(trainer),
-                },
-              ])
-            }
-          >
-            {t.keep}
-          </button>
-          {kept.length > 0 && (
-            <button type="button" onClick={() => setKept([])}>
-              {t.forget}
-            </button>
-          )}
-        </div>
       </section>
       <div class="cards">
         {!isOfImages(spec.data) && (
@@ -285,19 +191,8 @@ export function Results({
                       : undefined
                   }
                 />
-                {spec.data === "points" && <p class="quiet">{t.keysHelp}</p>}
                 {spec.data === "points" ? (
-                  <div class="row">
-                    <span class="quiet">{t.addTo}</span>
-                    {[0, 1, 2].map((i) => (
-                      <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
-                        <Mark label={i} /> {t.classOf(i)}
-                      </button>
-                    ))}
-                    <button type="button" onClick={() => onPoints([])}>
-                      {t.clearPoints}
-                    </button>
-                  </div>
+                  <PointFields t={t} label={label} onLabel={onLabel} onClear={() => onPoints([])} />
                 ) : (
                   <>
                     <Legend names={names} />

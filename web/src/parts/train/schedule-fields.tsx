@@ -1,6 +1,7 @@
 import { NumberField } from "../../shared/fields.tsx";
 import { type Texts, useTexts } from "../../shared/language.ts";
 import { courseOf, type Rate, withoutWarmUp } from "./rates.ts";
+import { MOST_STEPS } from "./spec.ts";
 
 interface Text {
   readonly labels: Readonly<Record<keyof typeof fields, string>>;
@@ -67,7 +68,6 @@ interface Field {
   readonly usual: number;
 }
 
-const MOST_STEPS = 1e7;
 const whole = (usual: number, min = 1): Field => ({ min, max: MOST_STEPS, step: 1, usual });
 
 const fields = {

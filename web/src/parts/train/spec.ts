@@ -127,6 +127,9 @@ export const goesOn = (
   { lr: __, ...next }: OptimizerDescription,
 ) => JSON.stringify(before) === JSON.stringify(next);
 
+/** What a run of an address may take: more would hardly come to its end. */
+export const MOST_STEPS = 1e7;
+
 export const stepsOf = (log: readonly Segment[]) => log.reduce((sum, { steps }) => sum + steps, 0);
 
 /** The first so many steps of a log. */

@@ -8,6 +8,7 @@ import {
   defaultState,
   type Initial,
   isDescription,
+  MOST_STEPS,
   type Segment,
   type Setting,
   type State,
@@ -17,8 +18,6 @@ import {
 export const MOST_BATCH = 10_000;
 /** At most so many layers with those within layers, so deep, and so many points and changes of a setting. */
 const [MOST_LAYERS, MOST_DEPTH, MOST_POINTS, MOST_SEGMENTS] = [200, 8, 2000, 1000];
-/** What a run of an address may take: more would hardly come to its end. */
-export const MOST_STEPS = 1e7;
 /** Classes that can be clicked. */
 const CLASSES = 3;
 

@@ -1,0 +1,35 @@
+// What is said rarely: loaded when it is.
+
+import { type Texts, useTexts } from "../../shared/language.ts";
+import { MOST_STEPS } from "./spec.ts";
+
+interface Text {
+  readonly shapes: string;
+  readonly tooManySteps: (asked: number, most: number) => string;
+}
+
+const texts: Texts<Text> = {
+  en: {
+    shapes:
+      "Images keep their shape, [28, 28, 1], where a layer works on them (conv2d, maxPool2d): a flatten makes rows for dense. Else they enter as rows of 784 pixels.",
+    tooManySteps: (asked, most) =>
+      `This address asks for ${asked.toLocaleString("en")} steps. A page trains at most ${most.toLocaleString("en")} anew, so this run begins at step 0.`,
+  },
+  ja: {
+    shapes:
+      "画像を扱う層(conv2d、maxPool2d など)があると、画像は [28, 28, 1] の形のまま入ります。dense の前には flatten を置いてください。なければ 784 画素の行として入ります。",
+    tooManySteps: (asked, most) =>
+      `このアドレスは ${asked.toLocaleString("ja")} ステップの実行を指しています。学習し直せるのは ${most.toLocaleString("ja")} ステップまでなので、0 から始めます。`,
+  },
+};
+
+type Props = { readonly of: "shapes" } | { readonly of: "tooManySteps"; readonly asked: number };
+
+export default function RareWords(props: Props) {
+  const t = useTexts(texts);
+  return props.of === "shapes" ? (
+    <p class="quiet">{t.shapes}</p>
+  ) : (
+    <p class="bad">{t.tooManySteps(props.asked, MOST_STEPS)}</p>
+  );
+}
