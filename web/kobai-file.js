@@ -34,6 +34,13 @@ export async function kobaiFile() {
     legalComments: "inline",
     logLevel: "warning",
   });
-  const code = await small(outputFiles[0].text);
+  const code = textsLast(await small(outputFiles[0].text));
   return { name: `kobai-${digest(code).slice(0, 8)}.js`, code };
+}
+
+/** Long texts, which are the wasm, behind all code: a compressor finds more where that is in one piece. */
+function textsLast(code) {
+  const texts = [];
+  const rest = code.replace(/"(?:[^"\\]|\\.){3000,}"/g, (text) => `longText${texts.push(text)}()`);
+  return rest + texts.map((text, i) => `function longText${i + 1}(){return${text}}\n`).join("");
 }

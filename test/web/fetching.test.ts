@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { hashOf, openPage, servePlayground, site } from "./page.ts";
+import { eventually, hashOf, openPage, servePlayground, site } from "./page.ts";
 
 servePlayground();
 
@@ -30,9 +30,9 @@ describe.each([
     const { page, problems } = await openPage(site, `train?lang=${lang}&data=mnist`);
     const images = await held(page, `**/mnist/${IMAGES}`);
     await page.click(`button:text-is('${fetchIt}')`);
-    await expect
-      .poll(async () => Number(await page.getAttribute("[data-loaded]", "data-loaded")))
-      .toBeGreaterThan(1_000_000);
+    await eventually(async () =>
+      Number(await page.getAttribute("[data-loaded]", "data-loaded")),
+    ).toBeGreaterThan(1_000_000);
     expect(await page.textContent("[data-loaded]")).toMatch(shown);
     expect(await page.locator("main progress").count()).toBe(1);
     await page.click(`button:text-is('${cancel}')`);
@@ -59,9 +59,9 @@ it("of how much in all, where the server says so", async () => {
   });
   await page.click("button:has-text('Fetch MNIST')");
   // Three of four say how long they are: what is unknown is not guessed at.
-  await expect
-    .poll(async () => Number(await page.getAttribute("[data-loaded]", "data-loaded")))
-    .toBeGreaterThan(1_500_000);
+  await eventually(async () =>
+    Number(await page.getAttribute("[data-loaded]", "data-loaded")),
+  ).toBeGreaterThan(1_500_000);
   expect(await page.textContent("[data-loaded]")).not.toContain("of");
   expect(await page.getAttribute("main progress", "value")).toBe(null);
   expect(total).toBeGreaterThan(0);
@@ -73,11 +73,9 @@ it("what was fetched is kept by the browser, and not asked of the server again",
   const { page, problems } = await openPage(site, "train?lang=en&data=mnist");
   await page.click("button:has-text('Fetch MNIST')");
   const hash = await hashOf(page);
-  await expect
-    .poll(() =>
-      page.evaluate("caches.open('kobai-data').then((store) => store.keys()).then(({ length }) => length)"),
-    )
-    .toBe(4);
+  await eventually(() =>
+    page.evaluate("caches.open('kobai-data').then((store) => store.keys()).then(({ length }) => length)"),
+  ).toBe(4);
   const asked: string[] = [];
   page.on("request", (request) => {
     if (request.url().includes("/mnist/")) asked.push(request.url());

@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { flaws, hashOf, openPage, servePlayground, site } from "./page.ts";
+import { eventually, flaws, hashOf, openPage, servePlayground, site, stopAfter } from "./page.ts";
 
 servePlayground();
 
@@ -62,12 +62,10 @@ it("the cells of the plane bear the marks of the classes that they are given to"
       const context = document.querySelector("canvas.square").getContext("2d");
       return [[25, 25], [25, 50]].map(([x, y]) => String(context.getImageData(x, y, 1, 1).data));
     })()`);
-  await expect
-    .poll(async () => {
-      const [marked, between] = await colors();
-      return marked !== between;
-    })
-    .toBe(true);
+  await eventually(async () => {
+    const [marked, between] = await colors();
+    return marked !== between;
+  }).toBe(true);
   expect(problems).toEqual([]);
   await page.close();
 });
@@ -75,8 +73,7 @@ it("the cells of the plane bear the marks of the classes that they are given to"
 it("losses are shown on a logarithmic scale where one wishes, by mouse and by keys", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
   await hashOf(page);
-  await page.getByLabel("Stop after … steps").fill("60");
-  await page.getByLabel("Stop after … steps").blur();
+  await stopAfter(page, 60);
   await page.click("button:text-is('Train')");
   await page.waitForFunction('document.querySelector("[data-step]").textContent === "60"');
   await hashOf(page);
@@ -86,16 +83,17 @@ it("losses are shown on a logarithmic scale where one wishes, by mouse and by ke
   let linear = await picture();
   const isStill = async () => {
     const before = linear;
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     linear = await picture();
     return linear === before;
   };
-  await expect.poll(isStill, { interval: 300 }).toBe(true);
+  await eventually(isStill).toBe(true);
   await page.getByLabel("logarithmic").check();
-  await expect.poll(picture).not.toBe(linear);
+  await eventually(picture).not.toBe(linear);
   expect(await flaws(page, 1440)).toEqual([]);
   await page.getByLabel("logarithmic").focus();
   await page.keyboard.press("Space");
-  await expect.poll(picture).toBe(linear);
+  await eventually(picture).toBe(linear);
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -2,7 +2,18 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { hashOf, inNode, openPage, servePlayground, site, train } from "./page.ts";
+import {
+  eventually,
+  hashAt,
+  hashOf,
+  inNode,
+  openPage,
+  seek,
+  servePlayground,
+  site,
+  stopAfter,
+  train,
+} from "./page.ts";
 
 servePlayground();
 
@@ -10,45 +21,34 @@ const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 const adam = { kind: "adam", lr: 0.01 };
 const logOf = (steps: number) => `log=${json([{ optimizer: adam, batchSize: 30, steps }])}`;
 
-const seek = (page: Page, step: number) =>
-  page.locator("section[aria-label=State] input[type=range]").fill(String(step));
-
-async function settledAt(page: Page, step: number): Promise<string> {
-  await page.waitForFunction(
-    `document.querySelector("[data-step]").textContent === "${step}" && document.querySelector("[data-hash]").textContent.length === 64`,
-  );
-  return hashOf(page);
-}
-
 const addressOf = (page: Page) => page.evaluate<string>("location.hash.slice(2)");
 
 it("a step that one has gone back to is in the address, and what lies ahead of it", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
   await hashOf(page);
-  await page.getByLabel("Stop after … steps").fill("300");
-  await page.getByLabel("Stop after … steps").blur();
+  await stopAfter(page, 300);
   await train(page);
-  const last = await settledAt(page, 300);
+  const last = await hashAt(page, 300);
   expect(await addressOf(page)).not.toContain("at=");
   await seek(page, 120);
-  const back = await settledAt(page, 120);
-  await expect.poll(() => addressOf(page)).toMatch(/[?&]at=120(&|$)/);
+  const back = await hashAt(page, 120);
+  await eventually(() => addressOf(page)).toMatch(/[?&]at=120(&|$)/);
   expect(await inNode(page)).toBe(back);
 
   const other = await openPage(site, await addressOf(page));
-  expect(await settledAt(other.page, 120)).toBe(back);
+  expect(await hashAt(other.page, 120)).toBe(back);
   expect(await other.page.textContent("section[aria-label=State]")).toContain("step 120 of 300");
   await seek(other.page, 300);
-  expect(await settledAt(other.page, 300)).toBe(last);
-  await expect.poll(() => addressOf(other.page)).not.toContain("at=");
+  expect(await hashAt(other.page, 300)).toBe(last);
+  await eventually(() => addressOf(other.page)).not.toContain("at=");
 
   // From there on it is another run.
   await seek(other.page, 0);
-  await settledAt(other.page, 0);
-  await expect.poll(() => addressOf(other.page)).toMatch(/[?&]at=0(&|$)/);
+  await hashAt(other.page, 0);
+  await eventually(() => addressOf(other.page)).toMatch(/[?&]at=0(&|$)/);
   await other.page.click("button:text-is('One step')");
-  await settledAt(other.page, 1);
-  await expect.poll(() => addressOf(other.page)).not.toContain("at=");
+  await hashAt(other.page, 1);
+  await eventually(() => addressOf(other.page)).not.toContain("at=");
   expect(await other.page.evaluate("decodeURIComponent(location.hash)")).toContain('"steps":1}]');
   expect([...problems, ...other.problems]).toEqual([]);
   await other.page.close();
@@ -59,7 +59,7 @@ it.each(["-1", "51", "1.5", "1e9", "NaN", "", "__proto__"])(
   "at=%s is no step of a run of 50: it leads to the last one",
   async (at) => {
     const { page, problems } = await openPage(site, `train?lang=en&${logOf(50)}&at=${at}`);
-    await settledAt(page, 50);
+    await hashAt(page, 50);
     expect(await page.locator("[role=alert]").count()).toBe(0);
     expect(problems).toEqual([]);
     await page.close();
@@ -80,10 +80,10 @@ describe("a run that is long", () => {
     expect(step).toBeGreaterThanOrEqual(at);
     expect(step).toBeLessThan(to);
     expect(await page.locator("main progress").count()).toBe(0);
-    await expect.poll(() => addressOf(page)).toContain(`at=${step}`);
+    await eventually(() => addressOf(page)).toContain(`at=${step}`);
     expect(await inNode(page)).toBe(hash);
     const other = await openPage(site, await addressOf(page));
-    expect(await settledAt(other.page, step)).toBe(hash);
+    expect(await hashAt(other.page, step)).toBe(hash);
     expect([...problems, ...other.problems]).toEqual([]);
     await other.page.close();
     await page.close();
@@ -96,9 +96,9 @@ describe("a run that is long", () => {
     const { page, problems } = await openPage(site, `train?lang=${lang}&${logOf(10_000_001)}&at=5`);
     await page.waitForSelector(`[role=status]:has-text('${word}')`);
     expect(await page.textContent("[role=status]")).toContain("10,000,001");
-    await settledAt(page, 0);
+    await hashAt(page, 0);
     await page.click(`button:text-is('${lang === "en" ? "One step" : "1 ステップ進む"}')`);
-    await settledAt(page, 1);
+    await hashAt(page, 1);
     expect(await page.locator("[role=status]").count()).toBe(0);
     expect(problems).toEqual([]);
     await page.close();
@@ -108,18 +108,17 @@ describe("a run that is long", () => {
 it("while it trains the address follows", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
   await hashOf(page);
-  await page.getByLabel("Stop after … steps").fill("1000000");
-  await page.getByLabel("Stop after … steps").blur();
+  await stopAfter(page, 1000000);
   await page.click("button:text-is('Train')");
   const steps = async () =>
     Number(/"steps":(\d+)/.exec(await page.evaluate<string>("decodeURIComponent(location.hash)"))?.[1] ?? 0);
-  await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(0);
+  await eventually(steps).toBeGreaterThan(0);
   const first = await steps();
-  await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(first);
+  await eventually(steps).toBeGreaterThan(first);
   await page.click("button:text-is('Pause')");
   const hash = await hashOf(page);
   const step = Number(await page.textContent("[data-step]"));
-  await expect.poll(steps).toBe(step);
+  await eventually(steps).toBe(step);
   expect(await inNode(page)).toBe(hash);
   expect(problems).toEqual([]);
   await page.close();
@@ -128,22 +127,21 @@ it("while it trains the address follows", async () => {
 it("when it stops, how fast it goes and the scale of the losses are in the address", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
   await hashOf(page);
-  await page.getByLabel("Stop after … steps").fill("40");
-  await page.getByLabel("Stop after … steps").blur();
+  await stopAfter(page, 40);
   await page.getByLabel("Stop at test accuracy").selectOption("0.97");
   await page.getByLabel("Speed").selectOption("20");
   await page.click("button:text-is('One step')");
   await page.getByLabel("logarithmic").check();
-  await expect.poll(() => addressOf(page)).toMatch(/stop=40.*until=0.97.*speed=20.*scale=log/);
+  await eventually(() => addressOf(page)).toMatch(/stop=40.*until=0.97.*speed=20.*scale=log/);
   const other = await openPage(site, await addressOf(page));
-  await settledAt(other.page, 1);
+  await hashAt(other.page, 1);
   expect(await other.page.getByLabel("Stop after … steps").inputValue()).toBe("40");
   expect(await other.page.getByLabel("Stop at test accuracy").inputValue()).toBe("0.97");
   expect(await other.page.getByLabel("Speed").inputValue()).toBe("20");
   expect(await other.page.getByLabel("logarithmic").isChecked()).toBe(true);
   // By keys, and what is usual is left out.
   await other.page.getByLabel("logarithmic").press("Space");
-  await expect.poll(() => addressOf(other.page)).not.toContain("scale=");
+  await eventually(() => addressOf(other.page)).not.toContain("scale=");
   await other.page.close();
 
   const wrong = await openPage(site, "train?lang=en&stop=-5&until=2&speed=__proto__&scale=constructor");

@@ -74,7 +74,7 @@ async function openSite(): Promise<Site> {
     async clear() {
       // What still trains takes the time of others.
       await Promise.all(context.pages().map((page) => page !== keeper && page.close()));
-      await keeper.evaluate("localStorage.clear()");
+      await keeper.evaluate("localStorage.clear(), caches.delete('kobai-data')");
     },
     async close() {
       await browser.close();

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { serve } from "../browser/server.ts";
-import { codeOf, inNode, openPage, servePlayground, site, train } from "./page.ts";
+import { codeOf, eventually, inNode, openPage, servePlayground, site, stopAfter, train } from "./page.ts";
 
 servePlayground();
 
@@ -13,7 +13,7 @@ const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-
 /** Functions that are waited for would be strings that become code, which the policy forbids. */
 async function hashOf(page: Page): Promise<string> {
   const shown = () => page.textContent("[data-hash]");
-  await expect.poll(shown, { timeout: 30_000 }).toMatch(/^[0-9a-f]{64}$/);
+  await eventually(shown).toMatch(/^[0-9a-f]{64}$/);
   return (await shown())!;
 }
 
@@ -28,8 +28,7 @@ it.each([
   await page.evaluate(`addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
     violated(violatedDirective + " " + blockedURI))`);
   await hashOf(page);
-  await page.getByLabel("Stop after … steps").fill("60");
-  await page.getByLabel("Stop after … steps").blur();
+  await stopAfter(page, 60);
   await train(page);
   const threads = isolated ? Math.min(64, availableParallelism()) : 1;
   expect(await page.textContent("section[aria-label=State]")).toContain(`threads${threads}SHA`);
@@ -40,7 +39,7 @@ it.each([
     await page.click(`nav a[href^='#/${part}']`);
     await page.waitForSelector(`nav a[aria-current][href^='#/${part}']`);
     await page.waitForSelector("main .card");
-    await expect.poll(() => page.locator("[aria-busy]").count()).toBe(0);
+    await eventually(() => page.locator("[aria-busy]").count()).toBe(0);
   }
   await page.waitForSelector(".depth svg");
   expect([...problems, ...violations]).toEqual([]);
@@ -54,7 +53,7 @@ it("such a policy is at work: a script in the page is not run", async () => {
   await page.evaluate(
     `document.head.append(Object.assign(document.createElement("script"), { textContent: "ran = 1" }))`,
   );
-  await expect.poll(() => problems.join()).toContain("Content Security Policy");
+  await eventually(() => problems.join()).toContain("Content Security Policy");
   expect(await page.evaluate("globalThis.ran")).toBe(undefined);
   await page.close();
   server.close();

@@ -2,9 +2,6 @@
 // are ten, and compress badly. build.js puts this module into all that is loaded by itself; what it mentions is together therefore.
 
 import { copyOf, images, isTest, prepared } from "../parts/train/data.ts";
-import { newLayer } from "../parts/train/layer-fields.ts";
-import { Mark } from "../parts/train/marks.tsx";
-import { courseOf } from "../parts/train/rates.ts";
 import { isDescription, layersOf } from "../parts/train/spec.ts";
 import { linkTo, useAddress, writeAddress } from "./address.ts";
 import { Canvas, paint } from "./canvas.tsx";
@@ -35,5 +32,5 @@ Object.freeze([
     useTexts,
     lazy,
   ],
-  ...[randomNumbers, tensor, CopyButton, isDescription, layersOf, courseOf, newLayer, Mark],
+  ...[randomNumbers, tensor, CopyButton, isDescription, layersOf],
 ]);

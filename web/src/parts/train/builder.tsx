@@ -35,7 +35,7 @@ export interface LayersProps extends Common {
 }
 
 /** Layers, and a button that adds one. */
-function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
+export function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
   const addAt = path.replace(/\.$/, "");
   return (
     <>
@@ -78,7 +78,7 @@ export interface LayerProps extends Common {
 }
 
 /** A layer: its kind, its arguments, and the layers within it. */
-function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
+export function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
   const inside = layersIn(layer);
   const fields = Object.entries(fieldsOf[layer.kind] ?? {});
   const argument = ([name, field]: (typeof fields)[number]) => (
@@ -114,7 +114,7 @@ function Layer({ t, kinds, path, layer, onChange, onRemove }: LayerProps) {
           ))}
         </div>
       )}
-      {inside && <Inside {...{ t, kinds, path, layer, onChange, Layer, Layers }} layers={inside} />}
+      {inside && <Inside t={t} kinds={kinds} path={path} layer={layer} layers={inside} onChange={onChange} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 // How loss and accuracy have come: loaded with the first step.
 
+import "./engine-file.ts";
 import { useMemo } from "preact/hooks";
 import { useChoice } from "../../shared/address.ts";
 import { Chart, type Series } from "../../shared/chart.tsx";

@@ -12,7 +12,7 @@ const texts: Texts<Text> = {
   en: {
     fetch: { mnist: "Fetch MNIST (11 MB)", fashionMnist: "Fetch Fashion-MNIST (31 MB)" },
     fetching: "Fetching…",
-    replay: (steps) => `Train the ${steps} steps of this address`,
+    replay: (steps) => `Train the ${steps.toLocaleString("en")} steps of this address`,
   },
   ja: {
     fetch: { mnist: "MNIST を取得(11 MB)", fashionMnist: "Fashion-MNIST を取得(31 MB)" },

@@ -1,9 +1,9 @@
 // The layers within a layer, such as a residual block's: loaded with the first of those.
 
+import "./engine-file.ts";
 import type { LayerDescription } from "kobai/worker";
-import type { ComponentType } from "preact";
 import { type Texts, useTexts } from "../../shared/language.ts";
-import type { Common, LayerProps, LayersProps } from "./builder.tsx";
+import { type Common, Layer, Layers } from "./builder.tsx";
 import { newLayer } from "./layer-fields.ts";
 import { isDescription } from "./spec.ts";
 
@@ -34,13 +34,10 @@ interface Props extends Common {
   readonly layer: LayerDescription;
   readonly layers: readonly LayerDescription[];
   readonly onChange: (layer: LayerDescription) => void;
-  /** given, and not imported: they hold this one */
-  readonly Layer: ComponentType<LayerProps>;
-  readonly Layers: ComponentType<LayersProps>;
 }
 
 /** f's layers in x + f(x), and what x itself goes through. */
-export default function Inside({ t, kinds, path, layer, layers, onChange, Layer, Layers }: Props) {
+export default function Inside({ t, kinds, path, layer, layers, onChange }: Props) {
   const words = useTexts(texts);
   const { shortcut } = layer;
   return (

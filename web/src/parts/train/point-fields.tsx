@@ -1,3 +1,4 @@
+import "./engine-file.ts";
 import { type Texts, useTexts } from "../../shared/language.ts";
 import { Mark } from "./marks.tsx";
 import type { TrainText } from "./text.ts";

@@ -1,3 +1,4 @@
+import "./engine-file.ts";
 import { NumberField } from "../../shared/fields.tsx";
 import { type Texts, useTexts } from "../../shared/language.ts";
 import { courseOf, type Rate, withoutWarmUp } from "./rates.ts";

@@ -1,5 +1,7 @@
 import type { TrainText } from "./text.ts";
 
+const grouped = (count: number) => count.toLocaleString("en");
+
 export const text: TrainText = {
   heading: "Train a network",
   lead: "A network learns here, in your browser, step by step; every value that it computes can be looked at. One seed gives the same weights on every machine, to the last bit: the address holds the whole run, and whoever opens it sees the same SHA-256.",
@@ -68,7 +70,7 @@ export const text: TrainText = {
   loadedHelp:
     "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
   time: "Time",
-  of: (step, total) => `step ${step} of ${total}`,
+  of: (step, total) => `step ${grouped(step)} of ${grouped(total)}`,
   curves: "Loss and accuracy",
   noCurves: "They begin with the first step.",
   plane: "What it decides where",

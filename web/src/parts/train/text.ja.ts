@@ -1,5 +1,7 @@
 import type { TrainText } from "./text.ts";
 
+const grouped = (count: number) => count.toLocaleString("ja");
+
 export const text: TrainText = {
   heading: "ネットワークを学習させる",
   lead: "このブラウザの中で、ネットワークが 1 ステップずつ学習します。計算された値はすべて見られます。同じシードからは、どのマシンでも最後の 1 ビットまで同じ重みが得られます。アドレスに実行のすべてが入っているので、開いた人は誰でも同じ SHA-256 を見ます。",
@@ -76,7 +78,7 @@ export const text: TrainText = {
   loadedHelp:
     "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
   time: "時間",
-  of: (step, total) => `${total} ステップ中の ${step}`,
+  of: (step, total) => `${grouped(total)} ステップ中の ${grouped(step)}`,
   curves: "損失と正解率",
   noCurves: "最初のステップから描かれます。",
   plane: "どこで何と判断するか",
