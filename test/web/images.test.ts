@@ -66,7 +66,7 @@ it("MNIST to 0.97 in the tab, to the bits of Node; a drawn digit is recognised; 
   expect(await hashAt(page, 20)).toBe(further);
   expect(await inNode(page, { "weights.safetensors": readFileSync(path) })).toBe(further);
   expect(await page.evaluate("location.hash")).not.toContain("log=");
-  expect(await page.textContent("section[aria-label=State]")).toContain("weights of a file");
+  await page.waitForSelector("[data-hash-help]:has-text('weights of a file')");
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { useChoice } from "../../shared/address.ts";
 import { Chart, type Series } from "../../shared/chart.tsx";
 import { type Texts, useTexts } from "../../shared/language.ts";
+import { lossCurve } from "./loss-curve.ts";
 import { courseOf, rateOf } from "./rates.ts";
 import type { Setting } from "./spec.ts";
 import type { TrainText } from "./text.ts";
@@ -82,7 +83,7 @@ export default function Curves({ t, trainer, hash, setting, kept, onKept }: Prop
     })),
   ];
   const losses = useMemo(
-    () => series(t.lossLabel, trainer?.losses.curve(POINTS) ?? none, "loss"),
+    () => series(t.lossLabel, trainer ? lossCurve(trainer.losses, POINTS) : none, "loss"),
     [t, trainer, count, hash, kept],
   );
   const accuracies = useMemo(
@@ -111,7 +112,7 @@ export default function Curves({ t, trainer, hash, setting, kept, onKept }: Prop
               ...kept,
               {
                 name: `${words.run(kept.length + 1)}: ${nameOf(setting)}`,
-                loss: trainer.losses.curve(POINTS),
+                loss: lossCurve(trainer.losses, POINTS),
                 accuracy: accuracyOf(trainer),
               },
             ])

@@ -158,9 +158,9 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <p class="quiet" data-hash-help>
-          {trainer?.isLoaded ? t.loadedHelp : t.hashHelp}
-        </p>
+        <div data-hash-help>
+          {trainer?.isLoaded ? <RareWords of="loaded" /> : <p class="quiet">{t.hashHelp}</p>}
+        </div>
       </section>
       <section class="card">
         <h2>{t.curves}</h2>

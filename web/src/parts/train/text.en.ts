@@ -67,8 +67,6 @@ export const text: TrainText = {
   threads: "threads",
   hash: "SHA-256 of the weights",
   hashHelp: "The same in Node: the code below prints it.",
-  loadedHelp:
-    "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
   time: "Time",
   of: (step, total) => `step ${grouped(step)} of ${grouped(total)}`,
   curves: "Loss and accuracy",

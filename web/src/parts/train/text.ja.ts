@@ -75,8 +75,6 @@ export const text: TrainText = {
   threads: "スレッド",
   hash: "重みの SHA-256",
   hashHelp: "Node でも同じ値になります。下のコードが表示します。",
-  loadedHelp:
-    "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
   time: "時間",
   of: (step, total) => `${grouped(total)} ステップ中の ${grouped(step)}`,
   curves: "損失と正解率",

@@ -58,7 +58,6 @@ export interface TrainText {
   readonly threads: string;
   readonly hash: string;
   readonly hashHelp: string;
-  readonly loadedHelp: string;
   readonly time: string;
   readonly of: (step: number, total: number) => string;
   readonly curves: string;

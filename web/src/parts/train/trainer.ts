@@ -4,17 +4,7 @@ import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
 import { Losses } from "./losses.ts";
-import {
-  dropoutOf,
-  firstSteps,
-  layersOf,
-  type Segment,
-  type Setting,
-  type Spec,
-  stepsOf,
-  withDropout,
-  withSteps,
-} from "./spec.ts";
+import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
 /** Measured on both sets at a step. */
 export interface Measured {
@@ -61,10 +51,10 @@ interface Keyframe {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A network, and the rates of its layers that drop. */
+/** A network, and what it was made of. */
 interface Made {
   readonly net: WorkerNetwork;
-  readonly rates: string;
+  readonly layers: string;
 }
 
 export class Trainer {
@@ -306,7 +296,7 @@ export class Trainer {
 
   /** A network that drops as a setting says: the same one, or another where it stands. */
   async #dropping(made: Made, setting: Setting): Promise<Made> {
-    if (made.rates === ratesOf(this.#spec, setting)) return made;
+    if (made.layers === JSON.stringify(layersOf(this.#spec, this.data.classes, setting.dropout))) return made;
     const next = await this.#make(setting);
     try {
       await next.net.restore(await made.net.checkpoint());
@@ -404,12 +394,10 @@ async function makeNetwork(
   { classes, input }: Prepared,
   setting?: Setting,
 ): Promise<Made> {
-  const net = await worker.sequential(layersOf(spec, classes, setting?.dropout), { input, seed: spec.seed });
-  return { net, rates: ratesOf(spec, setting) };
+  const layers = layersOf(spec, classes, setting?.dropout);
+  const net = await worker.sequential(layers, { input, seed: spec.seed });
+  return { net, layers: JSON.stringify(layers) };
 }
-
-const ratesOf = (spec: Spec, setting?: Setting) =>
-  JSON.stringify(dropoutOf(withDropout(spec.hidden, setting?.dropout)));
 
 /** Of each row the place of its largest element. */
 export function largest({ data, shape }: Tensor): Uint8Array {
