@@ -3,7 +3,8 @@
 import type { Dataset } from "kobai";
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { base64 } from "../../shared/files.ts";
-import { type DataKind, isFetched, type Prepared } from "./data.ts";
+import type { Prepared } from "./data.ts";
+import { type DataKind, isFetched } from "./data-kinds.ts";
 import { goesOn, isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
 
 /** Arguments that come first, without a name, by the kinds that have one. */

@@ -1,6 +1,7 @@
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
-import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
+import { type Prepared, pointsOf } from "./data.ts";
+import { type DataKind, isComputed, isFetched } from "./data-kinds.ts";
 import { Problem } from "./problem.tsx";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";

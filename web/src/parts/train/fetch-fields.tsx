@@ -1,5 +1,5 @@
 import { type Texts, useTexts } from "../../shared/language.ts";
-import type { FetchedKind } from "./data.ts";
+import type { FetchedKind } from "./data-kinds.ts";
 import FetchProgress from "./fetch-progress.tsx";
 
 interface Text {

@@ -1,7 +1,7 @@
 // What a run is made of.
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
-import { type DataKind, isOfImages, type LabelledPoint } from "./data.ts";
+import { type DataKind, isOfImages, type LabelledPoint } from "./data-kinds.ts";
 
 /** What may be changed while a run goes on. */
 export interface Setting {

@@ -2,7 +2,7 @@
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { numberOf } from "../../shared/address.ts";
-import { dataKinds, type LabelledPoint } from "./data.ts";
+import { dataKinds, type LabelledPoint } from "./data-kinds.ts";
 import { courseOf, type Rate, rateOf } from "./rates.ts";
 import {
   defaultState,

@@ -1,5 +1,5 @@
 import { loadedTexts } from "../../shared/language.ts";
-import type { DataKind } from "./data.ts";
+import type { DataKind } from "./data-kinds.ts";
 import type { Initial } from "./spec.ts";
 import type { Stage } from "./use-run.ts";
 
