@@ -176,21 +176,19 @@ function Train({ t }: { readonly t: TrainText }) {
             />
             {isOfImages(spec.data) && <RareWords of="shapes" />}
             <Problem t={t} run={run} of="network" />
-            <div class="pair">
-              <Select
-                label={t.initial}
-                value={spec.initial}
-                options={t.initials}
-                onChange={(initial) => changeSpec({ initial })}
-              />
-              <NumberField
-                label={t.seed}
-                value={spec.seed}
-                min={0}
-                step={1}
-                onChange={(seed) => changeSpec({ seed })}
-              />
-            </div>
+            <Select
+              label={t.initial}
+              value={spec.initial}
+              options={t.initials}
+              onChange={(initial) => changeSpec({ initial })}
+            />
+            <NumberField
+              label={t.seed}
+              value={spec.seed}
+              min={0}
+              step={1}
+              onChange={(seed) => changeSpec({ seed })}
+            />
           </section>
           <section class="card">
             <h2>{t.training}</h2>

@@ -14,6 +14,7 @@ import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
 const Curves = lazy(() => import("./curves.tsx"));
+const OnTheWay = lazy(() => import("./on-the-way.tsx"));
 const PointFields = lazy(() => import("./point-fields.tsx"));
 const RareWords = lazy(() => import("./rare-words.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
@@ -116,15 +117,7 @@ export function Results({
           text={t.of(step, total)}
           onInput={(to) => run.seek(Math.min(to, total))}
         />
-        {isSeeking && trainer?.journey && (
-          <p class="row">
-            <progress aria-label={t.seeking} max={trainer.journey.to} value={trainer.journey.at} />
-            {t.of(trainer.journey.at, trainer.journey.to)}
-            <button type="button" onClick={() => run.halt()}>
-              {t.halt}
-            </button>
-          </p>
-        )}
+        {isSeeking && trainer?.journey && <OnTheWay t={t} {...trainer.journey} onHalt={run.halt} />}
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>

@@ -55,7 +55,6 @@ export const text: TrainText = {
     weights: "These weights cannot be used:",
   },
   reasons: {},
-  halt: "Stay here",
   status: "State",
   running: "training",
   seeking: "going there",

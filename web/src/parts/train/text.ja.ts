@@ -63,7 +63,6 @@ export const text: TrainText = {
     StateError: "ワーカーが終わりました。「最初から」でやり直せます。",
     UnsupportedError: "このブラウザでは動きません。",
   },
-  halt: "ここで止まる",
   status: "状態",
   running: "学習中",
   seeking: "移動中",

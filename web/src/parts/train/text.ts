@@ -46,7 +46,6 @@ export interface TrainText {
   /** what has failed, and why, by the names of kobai's errors */
   readonly problems: Readonly<Record<Stage, string>>;
   readonly reasons: Readonly<Record<string, string>>;
-  readonly halt: string;
   readonly status: string;
   readonly running: string;
   readonly seeking: string;
