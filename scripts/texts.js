@@ -31,11 +31,23 @@ export async function textOf(path) {
   return outputFiles[0].text;
 }
 
-/** The same for the package, smaller by what terser's names of variables let compressors find: 3 % of what a page loads. It takes seconds. */
-export async function smallTextOf(path) {
+async function smaller(path) {
   const { minify } = await import("terser");
   const { code } = await minify(await textOf(path), { ecma: 2020, format: { comments: /^!/ } });
   return code;
+}
+
+/** By path, the promises of `smallTextOf`. */
+const small = new Map();
+
+/**
+ * The same for the package, smaller by what terser's names of variables let compressors find: 3 % of what a page loads. It takes seconds, so
+ * each once.
+ */
+export function smallTextOf(path) {
+  const whole = resolve(path);
+  if (!small.has(whole)) small.set(whole, smaller(whole));
+  return small.get(whole);
 }
 
 /** The module that stands for a script. */

@@ -10,7 +10,7 @@ export async function writeApi(folder) {
   const sources = Object.entries(entries());
   const app = await Application.bootstrapWithPlugins({
     entryPoints: sources.map(([, source]) => source),
-    tsconfig: "tsconfig.json",
+    tsconfig: "tsconfig.build.json",
     plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme"],
     readme: "none",
     excludeInternal: true,

@@ -83,7 +83,7 @@ export class NotFiniteError extends KobaiError {
       `fit: the loss of step ${step} is ${loss}; ${
         parametersFinite
           ? "the parameters are as they were before that step's update"
-          : "and an update has made parameters infinite, so that the network must be made anew or loaded"
+          : "and an update has made parameters infinite: make the network anew, or load it"
       }. ` +
         `The learning rate (${lr}) is the usual cause: try ${Number((lr / 10).toPrecision(3))}, and check that the inputs are scaled.`,
     );
@@ -116,8 +116,7 @@ export class MemoryError extends KobaiError {
     super(
       `memory: ${owner} asked for ${formatBytes(asked)}, but of the limit of ${formatBytes(limit)} ` +
         `${formatBytes(report.held)} are held${holders.length ? ` (${holders.join(", ")})` : ""}. ` +
-        "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
-        `awaits)${limit < MOST_BYTES ? ", use smaller batches, or raise init({ maxMemory })" : " or use smaller batches"}.`,
+        `Dispose of networks (in a loop without await only dispose() or \`using\` frees them)${limit < MOST_BYTES ? ", use smaller batches, or raise init({ maxMemory })" : " or use smaller batches"}.`,
     );
     this.asked = asked;
     Object.defineProperty(this, "report", { value: report });

@@ -125,7 +125,7 @@ export function plan(
 function stranger({ node }: Value): StateError {
   const { name } = node.attributes as LeafAttributes;
   return new StateError(
-    `${name}: this value belongs to another network or to another call of a layer or loss: use what the function is given at each call`,
+    `${name}: this value belongs to another network or call: use what the function is given at each call`,
   );
 }
 

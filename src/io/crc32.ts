@@ -27,21 +27,29 @@ function makeTables(): Int32Array {
 export function crc32(bytes: Uint8Array, before = 0): number {
   tables ??= makeTables();
   const table = tables;
-  const { length } = bytes;
+  const { buffer, byteOffset, length } = bytes;
   let c = ~before;
-  let i = 0;
-  for (; i + SLICES <= length; i += SLICES) {
-    c ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+  const add = (from: number, to: number) => {
+    for (let i = from; i < to; i++) c = (c >>> 8) ^ table[(c ^ bytes[i]!) & 255]!;
+  };
+  // Words lie at multiples of four.
+  const first = Math.min(length, -byteOffset & 3);
+  const pairs = (length - first) >> 3;
+  const words = new Int32Array(buffer, byteOffset + (pairs > 0 ? first : -(byteOffset & 3)), 2 * pairs);
+  add(0, first);
+  for (let i = 0; i < words.length; i += 2) {
+    const a = c ^ words[i]!;
+    const b = words[i + 1]!;
     c =
-      table[0x700 | (c & 255)]! ^
-      table[0x600 | ((c >>> 8) & 255)]! ^
-      table[0x500 | ((c >>> 16) & 255)]! ^
-      table[0x400 | (c >>> 24)]! ^
-      table[0x300 | bytes[i + 4]!]! ^
-      table[0x200 | bytes[i + 5]!]! ^
-      table[0x100 | bytes[i + 6]!]! ^
-      table[bytes[i + 7]!]!;
+      table[0x700 | (a & 255)]! ^
+      table[0x600 | ((a >>> 8) & 255)]! ^
+      table[0x500 | ((a >>> 16) & 255)]! ^
+      table[0x400 | (a >>> 24)]! ^
+      table[0x300 | (b & 255)]! ^
+      table[0x200 | ((b >>> 8) & 255)]! ^
+      table[0x100 | ((b >>> 16) & 255)]! ^
+      table[b >>> 24]!;
   }
-  for (; i < length; i++) c = (c >>> 8) ^ table[(c ^ bytes[i]!) & 255]!;
+  add(first + 8 * pairs, length);
   return ~c >>> 0;
 }

@@ -75,7 +75,7 @@ export const bernoulliKind = /* @__PURE__ */ kind("bernoulli", {
 /** Whether something is a probability that the kernel, which compares 32 bits, can draw by; and words for it. */
 export const isShare = (value: unknown): boolean =>
   typeof value === "number" && value >= 2 ** -32 && value <= 1;
-export const shareWords = "from 2⁻³² to 1";
+export const shareWords = "from 2^-32 to 1";
 
 /** A distribution's kernel with its two numbers. */
 export function variates(of: Distribution): { op: Op; nanoseconds: number; a: number; b: number } {

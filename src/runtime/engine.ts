@@ -158,9 +158,7 @@ async function takesWide(wide: boolean | "auto"): Promise<boolean> {
   if (!wide) return false;
   const missing = await missingForWide();
   if (missing === undefined || wide === "auto") return missing === undefined;
-  throw new UnsupportedError(
-    `init: wide needs ${missing}. Leave the option out, or say "auto", which takes it where it can be had.`,
-  );
+  throw new UnsupportedError(`init: wide needs ${missing}. Leave the option out, or say "auto".`);
 }
 
 /** What the wide build needs and does not find, in words that follow "wide needs". */

@@ -56,7 +56,7 @@ function checkResponse({ bodyUsed, headers, ok, status, url }: Response, option:
   const type = headers.get("content-type");
   if (type?.toLowerCase() === "application/wasm") return;
   throw new OptionError(
-    `${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else have the server send ` +
-      "that type, or give the bytes (await response.arrayBuffer())",
+    `${from} has the Content-Type ${show(type)}, not application/wasm: is the address right? Else give the bytes ` +
+      "(await response.arrayBuffer())",
   );
 }

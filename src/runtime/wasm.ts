@@ -107,7 +107,7 @@ export function checkSupport(relaxed: boolean): void {
   }
   if (relaxed && !WebAssembly.validate(relaxedProbe)) {
     throw new UnsupportedError(
-      "init: relaxed: this runtime has no WebAssembly with relaxed SIMD. Use Node 22 (Node 20 with --experimental-wasm-relaxed-simd), " +
+      "init: relaxed: this runtime has no WebAssembly with relaxed SIMD. Use Node 22, " +
         "Chrome 114 or newer, or leave the option out.",
     );
   }

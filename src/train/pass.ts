@@ -126,7 +126,7 @@ export class Pass {
       random: (shape, initializer = fromZeroToOne) => {
         if (!this.training) {
           throw new StateError(
-            `${layer}: asks for random elements in inference, which gives the same outputs at every call; ask for them where training is true`,
+            `${layer}: asks for random elements in inference; ask for them where training is true`,
           );
         }
         const { dtype } = parameters;

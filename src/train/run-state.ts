@@ -79,11 +79,9 @@ export class RunState implements Disposable {
     const words = heap.view("int32", this.#coefficients, stride * table.length);
     const bad = words.findIndex((word, i) => (word & exponent) === exponent && i % stride === stride - 1);
     if (bad < 0) return ready;
-    const { every = 1, optimizer } = this.#update;
     if (bad >= stride * width) return Math.floor(bad / stride / width);
     throw new OptionError(
-      `fit: the optimizer ${optimizer.name} has the coefficient ${rows[Math.floor(bad / stride)]} for update ${Math.floor(done / every) + 1}; ` +
-        `all must be finite numbers of ${this.#dtype}`,
+      `fit: the optimizer ${this.#update.optimizer.name} has the coefficient ${rows[Math.floor(bad / stride)]}; all must be finite in ${this.#dtype}`,
     );
   }
 

@@ -44,8 +44,7 @@ export function targetRule(
   }
   if (kind === "classes" && outputShape[0] === 1) {
     throw new OptionError(
-      `${loss}: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, ` +
-        "or two outputs for two classes",
+      `${loss}: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value`,
     );
   }
   return { label, kind, loss, outputShape, dtype };

@@ -72,7 +72,7 @@ export class Variables {
     }
     if (this.#sealed) {
       throw new StateError(
-        `${name}: a layer asked for a new ${kind} after the network was made; declare all of them at every call, in training and in inference`,
+        `${name}: a layer asked for a new ${kind} after the network was made; declare all of them at every call`,
       );
     }
     const value = leaves[kind](name, shape, this.#dtype);

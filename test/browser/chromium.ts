@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const places = [
   process.env.CHROMIUM,
@@ -32,4 +32,32 @@ export async function launch(...flags: readonly string[]): Promise<Browser> {
       ...flags,
     ],
   });
+}
+
+/**
+ * Starts it with one process for all pages of an origin, which is kept: to start one for each page would take longer than most pages run.
+ *
+ * @param origins addresses of the origins, one for each that differs in how it is isolated, too
+ * @returns what the pages are opened in: they share their storage
+ */
+export async function launchOnce(...origins: readonly string[]): Promise<BrowserContext> {
+  const browser = await launch("--renderer-process-limit=1");
+  const context = await browser.newContext({ locale: "en-US" });
+  for (const origin of origins) await (await context.newPage()).goto(origin);
+  return context;
+}
+
+/** All that a page complains of from now on: errors, warnings and requests that fail. */
+export function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("requestfailed", (request) => {
+    // What a page gives up when it is left or loaded again is no problem.
+    const { errorText = "" } = request.failure() ?? {};
+    if (!/ABORTED/.test(errorText)) problems.push(`failed: ${request.url()} ${errorText}`);
+  });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  return problems;
 }

@@ -91,6 +91,13 @@ describe("kobai train --resume", () => {
     const none = await kobai(["train", "--resume", folder]);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("checkpoint.safetensors") });
     const path = join(out, "checkpoint.safetensors");
+    const sound = await readFile(path);
+    await writeFile(path, sound.with(sound.length - 9, sound.at(-9)! ^ 4));
+    expect(await kobai(["train", "--resume", out])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`kobai: ${path}: is damaged: its CRC-32 is `),
+    });
+    await writeFile(path, sound);
     const { tensors, metadata } = await loadSafetensors(path);
     const { run, history } = JSON.parse(metadata["kobai train"]!);
     const changed = [

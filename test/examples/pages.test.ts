@@ -6,7 +6,7 @@ import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch } from "../browser/chromium.ts";
+import { launch, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { installPacked } from "../package/install.ts";
 
@@ -58,11 +58,7 @@ it("the list has each of them", () => {
 /** A page that comes to show these texts, without a complaint. */
 async function shows(address: string, expected: Readonly<Record<string, string>>): Promise<void> {
   const page = await browser.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
+  const problems = problemsOf(page);
   await page.goto(address);
   for (const [element, text] of Object.entries(expected)) {
     await page.locator(`${element}:text-is("${text}")`).waitFor();

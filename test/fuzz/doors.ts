@@ -27,6 +27,9 @@ const { dense, crossEntropy, sgd, tensor } = kobai;
 const data = { x: tensor([[1, 2]]), t: tensor(new Uint8Array([1])) };
 const layers = () => [dense(2)];
 const fitting = () => ({ loss: crossEntropy(), optimizer: sgd(), steps: 1 });
+
+/** A callback with a state. */
+const stateful = (value: unknown) => ({ get: () => value as never, set() {}, onStep() {} });
 const network = () => kobai.sequential(layers(), { input: [2] });
 
 /** A method of a network of its own, which is disposed of at the end. */
@@ -437,6 +440,21 @@ export const doors: readonly Door[] = [
     (options) => kobai.earlyStopping(options),
   ),
   door("kobai", kobai, "pausable"),
+  door("kobai", kobai, "stateful", "name", stateful(1)),
+  ...fields(
+    "kobai: stateful",
+    () => stateful(1),
+    ["get", "set", "onStart", "onProgress", "onStep", "every", "onEvaluate", "onEpoch", "onEnd"],
+    (callback) => kobai.stateful("name", callback as never),
+  ),
+  {
+    name: "kobai: what a stateful callback keeps",
+    args: () => [1],
+    call: (value: never) =>
+      withNetwork((net) =>
+        net.fit(data, { ...fitting(), callbacks: [kobai.stateful("name", stateful(value))] }),
+      ),
+  },
   ...["classWeights", "sampleWeights"].map((name) => door("kobai", kobai, name, [1, 2])),
   {
     name: "kobai: checkpoint",

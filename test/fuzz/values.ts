@@ -1,12 +1,14 @@
 // Whatever a caller may hand over, by mistake or out of malice. Each is made anew, since some are changed by being used.
 
-import { runInNewContext } from "node:vm";
+import { createContext, runInContext } from "node:vm";
 import { crossEntropy, dense, he, relu, sgd, tensor } from "../../src/index.ts";
 
 /** A name, and what makes the value. */
 export type FuzzValue = readonly [name: string, make: () => unknown];
 
 const fixed = (name: string, value: unknown): FuzzValue => [name, () => value];
+
+const realm = createContext();
 
 function holdsItself(): unknown[] {
   const array: unknown[] = [];
@@ -79,7 +81,7 @@ export const values: readonly FuzzValue[] = [
   ["Int32Array [-1]", () => new Int32Array([-1])],
   ["BigInt64Array [2n ** 40n]", () => new BigInt64Array([2n ** 40n])],
   ["a Float32Array whose memory is gone", detached],
-  ["a Float32Array of another realm", () => runInNewContext("new Float32Array([1, 2])")],
+  ["a Float32Array of another realm", () => runInContext("new Float32Array([1, 2])", realm)],
   ["a DataView", () => new DataView(new ArrayBuffer(4))],
   ["an ArrayBuffer", () => new ArrayBuffer(8)],
   ["a Map", () => new Map([["a", 1]])],

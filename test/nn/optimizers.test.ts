@@ -104,6 +104,20 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
       with: [weightDecay(0.1), group("bias", { lrMultiplier: 2, weightDecay: 0 }), frozen("dense2.weight")],
     }),
   accumulated: () => adam({ lr: 0.05, ...betas, corrected: true, with: [accumulate(3)] }),
+  everything: () =>
+    adam({
+      lr: warmUp({ steps: 3, factor: 0.2, to: cosine({ from: 0.05, steps: 6 }) }),
+      ...betas,
+      corrected: true,
+      with: [
+        movingAverage(0.9),
+        frozen("dense2.weight"),
+        group("bias", { lrMultiplier: 2, weightDecay: 0 }),
+        weightDecay(0.1),
+        clipByGlobalNorm(0.05),
+        accumulate(2),
+      ],
+    }),
   stepDecay: scheduled(stepDecay({ from: 0.5, every: 6, gamma: 0.5 })),
   "stepDecay at": scheduled(stepDecay({ from: 0.5, at: [4, 5, 17], gamma: 0.5 })),
   exponential: scheduled(exponential({ from: 0.5, gamma: 0.9 })),
@@ -194,14 +208,14 @@ test("the rate on a plateau is PyTorch's", () => {
 
 describe("options out of range", () => {
   const above = "a number above 0";
-  const rate = `${above}, or a schedule`;
   const share = "a number from 0 to below 1";
   const least = "a number of at least 0";
+  const rate = `${least}, or a schedule`;
   const listed = "a list such as [weightDecay(1e-4)]";
   const named =
     'the name of a layer ("dense1"), of a parameter ("dense1.bias"), of what several layers call one ("bias"), or a list of such';
   test.each<[() => unknown, string]>([
-    [() => sgd({ lr: 0 }), `sgd: lr must be ${rate}; got 0`],
+    [() => sgd({ lr: -0.1 }), `sgd: lr must be ${rate}; got -0.1`],
     [() => sgd({ lr: Number.NaN }), `sgd: lr must be ${rate}; got NaN`],
     [() => sgd({ lr: "0.1" as never }), `sgd: lr must be ${rate}; got "0.1"`],
     [() => sgd({ with: weightDecay(1) as never }), `sgd: with must be ${listed}; got an object`],

@@ -147,6 +147,7 @@ describe("plateau", () => {
 
 describe("options out of range", () => {
   const above = "a number above 0";
+  const least = "a number of at least 0";
   const steps = "a whole number from 1 to 2147483647";
   const between = "a number between 0 and 1";
   test.each<[() => unknown, string]>([
@@ -187,8 +188,8 @@ describe("options out of range", () => {
       () => oneCycle({ max: 1, steps: 9, divide: 0.5 }),
       "oneCycle: divide must be a number of at least 1; got 0.5",
     ],
-    [() => warmUp({ steps: 2 } as never), `warmUp: to must be ${above}, or a schedule; got undefined`],
-    [() => warmUp({ steps: 2, to: 0 }), `warmUp: to must be ${above}, or a schedule; got 0`],
+    [() => warmUp({ steps: 2 } as never), `warmUp: to must be ${least}, or a schedule; got undefined`],
+    [() => warmUp({ steps: 2, to: -1 }), `warmUp: to must be ${least}, or a schedule; got -1`],
     [
       () => warmUp({ steps: 2, to: 1, factor: 1 }),
       "warmUp: factor must be a number from 0 to below 1; got 1",

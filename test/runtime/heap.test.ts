@@ -102,8 +102,7 @@ describe("growth", () => {
         message:
           "memory: network 3 asked for 300.0 KiB, but of the limit of 256.0 KiB 100.1 KiB are held " +
           "(network 1: data 100.0 KiB, network 2 64 bytes). " +
-          "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
-          "awaits), use smaller batches, or raise init({ maxMemory }).",
+          "Dispose of networks (in a loop without await only dispose() or `using` frees them), use smaller batches, or raise init({ maxMemory }).",
         asked: 300 * 1024,
         report: before,
       }),

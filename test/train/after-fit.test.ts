@@ -104,8 +104,7 @@ describe("a fitted network", () => {
     using net = sequential([dense(4), tanh(), dense(1)], { input: [2] });
     const data = slope(20);
     const refusal =
-      "crossEntropy: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, " +
-      "or two outputs for two classes";
+      "crossEntropy: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value";
     await expectRejection(net.evaluate(data), OptionError, refusal);
     expectError(() => net.loss(data.x, data.t), OptionError, refusal);
     await net.fit(data, { loss: meanSquaredError(), optimizer: sgd({ lr: 0.1 }), epochs: 1 });

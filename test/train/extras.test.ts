@@ -25,6 +25,7 @@ import {
   type Optimizer,
   OptionError,
   plateau,
+  type Rate,
   relu,
   StateError,
   sequential,
@@ -188,6 +189,35 @@ describe("the moving average", () => {
   });
 });
 
+describe("a rate that is none in the middle of a fit", () => {
+  test.each<[string, (step: number) => unknown, string]>([
+    ["is below 0", (step) => 0.1 - step / 100, "fit: optimizer.lr must be a number of at least 0; got"],
+    [
+      "is infinite in float32",
+      (step) => (step < 11 ? 0.1 : 1e39),
+      "fit: the optimizer sgd has the coefficient 1e+39;",
+    ],
+    [
+      "is not there",
+      (step) => {
+        if (step === 11) throw new RangeError("no rate");
+        return 0.1;
+      },
+      "no rate",
+    ],
+  ])("%s ends it after the steps before", async (_, lr, message) => {
+    using net = make();
+    const fitted = net.fit(data, { ...base(sgd({ lr: lr as Rate })), steps: 40 });
+    await expect(fitted).rejects.toThrow(message);
+    expect(net.steps).toBe(11);
+    using whole = make();
+    await whole.fit(data, { ...base(sgd({ lr: (step) => lr(step) as number })), steps: 11 });
+    expectSame(net, bits(whole));
+    // Nothing of it is in the way of what follows.
+    await net.fit(data, { ...base(sgd()), steps: 1 });
+  });
+});
+
 describe("fit refuses", () => {
   const there =
     "there are dense1.weight, dense1.bias, dense2.weight, dense2.bias, dense3.weight, dense3.bias";
@@ -230,7 +260,7 @@ describe("fit refuses", () => {
     [
       "a schedule that gives no number",
       () => ({ optimizer: sgd({ lr: () => Number.NaN }) }),
-      "fit: the optimizer sgd has the coefficient NaN for update 1, with the learning rate NaN; all must be finite numbers",
+      "fit: optimizer.lr must be a number of at least 0; got NaN",
     ],
     [
       "a schedule that gives none later on",
@@ -241,9 +271,9 @@ describe("fit refuses", () => {
         }),
         steps: 10,
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 4, with the learning rate NaN; all must be finite numbers",
+      "fit: optimizer.lr must be a number of at least 0; got NaN",
     ],
-    ...["0.1", null, Number.NaN].map((lr): [string, () => Partial<FitOptions>, string] => [
+    ...["0.1", null, Number.NaN, -0.1].map((lr): [string, () => Partial<FitOptions>, string] => [
       `a rate of ${lr} from the third step on`,
       () => ({
         steps: 9,
@@ -255,7 +285,7 @@ describe("fit refuses", () => {
           },
         ],
       }),
-      "fit: the optimizer sgd has the coefficient NaN for update 3, with the learning rate NaN; all must be finite numbers",
+      `fit: optimizer.lr must be a number of at least 0; got ${lr === -0.1 ? lr : Number.NaN}`,
     ]),
     [
       "a plateau without evaluations",
@@ -278,6 +308,6 @@ describe("fit refuses", () => {
       new OptionError(message),
     );
     // Where nothing was trained, nothing is kept.
-    if (!/plateau|undefined|NaN/.test(message)) expect(memoryReport().held).toBe(before);
+    if (!/plateau|optimizer.lr must/.test(message)) expect(memoryReport().held).toBe(before);
   });
 });

@@ -87,8 +87,7 @@ describe("exhaustion", () => {
         message:
           "memory: net asked for 11.4 MiB, but of the limit of 8.0 MiB 5.7 MiB are held " +
           "(net 5.7 MiB, net: parameters and gradients 896 bytes). " +
-          "Dispose of networks (in a loop without await only dispose() or `using` frees them: JavaScript collects nothing before the loop " +
-          "awaits), use smaller batches, or raise init({ maxMemory }).",
+          "Dispose of networks (in a loop without await only dispose() or `using` frees them), use smaller batches, or raise init({ maxMemory }).",
       }),
     );
   });

@@ -254,8 +254,7 @@ describe("calls refuse", () => {
       "a loss that does not go with its output",
       (it) => it.loss(x, t, { yes: crossEntropy() }),
       OptionError,
-      "crossEntropy: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value, " +
-        "or two outputs for two classes",
+      "crossEntropy: the softmax of one output is always 1: use binaryCrossEntropy() for yes or no, meanSquaredError() for a value",
     ],
     [
       "a scale of an input that there is not",

@@ -89,8 +89,7 @@ describe("a layer is refused that", () => {
         return net.predict([[1, 2]]);
       },
       StateError,
-      "x: this value belongs to another network or to another call of a layer or loss: " +
-        "use what the function is given at each call",
+      "x: this value belongs to another network or call: " + "use what the function is given at each call",
     ],
   ])("%s", (_, call, kind, message) => expectError(call, kind, message));
 });

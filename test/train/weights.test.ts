@@ -162,6 +162,21 @@ describe("weights", () => {
     );
   });
 
+  it('of classes that are "balanced" are scikit-learn\'s, of the classes that there are', async () => {
+    // As sklearn.utils.class_weight.compute_class_weight("balanced", …): n / (2 · 1), n / (2 · 3).
+    const few = { ...blobs(4), t: tensor(Uint8Array.of(0, 2, 2, 2)) };
+    const fitting = { loss: crossEntropy(), batchSize: 4 };
+    for (const t of [few.t, tensor([1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1], [4, 3])]) {
+      const bySamples = await digestOf(
+        { ...few, t },
+        { ...fitting, weights: sampleWeights([2, 2 / 3, 2 / 3, 2 / 3]) },
+      );
+      expect(await digestOf({ ...few, t }, { ...fitting, weights: classWeights("balanced") })).toBe(
+        bySamples,
+      );
+    }
+  });
+
   it("go on from a checkpoint", async () => {
     const options = { loss: crossEntropy(), batchSize: 16, weights: sampleWeights(weights) };
     using whole = make();

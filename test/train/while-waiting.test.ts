@@ -147,7 +147,7 @@ describe("what was given is taken when it is given", () => {
     expect(untouched()).toBe(true);
     optimizer.lr = -1;
     await expect(net.fit(data(), { ...options(), optimizer })).rejects.toThrow(
-      "fit: optimizer.lr must be a number above 0, or a schedule",
+      "fit: optimizer.lr must be a number of at least 0, or a schedule",
     );
     other.dispose();
   });

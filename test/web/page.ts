@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
-import { launch } from "../browser/chromium.ts";
+import { launchOnce, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { skip } from "../runtimes/runtime.ts";
 
@@ -56,16 +56,11 @@ async function openSite(): Promise<Site> {
   if (!existsSync("dist/worker.js")) throw new Error("dist/ is missing: run `npm run build` first");
   const root = mkdtempSync(join(tmpdir(), "kobai-site-"));
   execFileSync(process.execPath, ["web/build.js", root]);
-  const [server, browser] = await Promise.all([
-    serve({ isolated: true, root }),
-    // To start a process for each page would take longer than most of them run.
-    launch("--renderer-process-limit=1"),
-  ]);
-  const context = await browser.newContext({ locale: "en-US" });
+  const server = await serve({ isolated: true, root });
+  const context = await launchOnce(`${server.url}icon.svg`);
   context.setDefaultTimeout(PATIENCE_MS);
-  // It keeps the pages' process.
-  const keeper = await context.newPage();
-  await keeper.goto(`${server.url}icon.svg`);
+  const browser = context.browser()!;
+  const [keeper] = context.pages() as [Page];
   return {
     root,
     server,
@@ -98,16 +93,7 @@ export async function openPage(
   const page = await context.newPage();
   await page.setViewportSize({ width, height: 900 });
   await page.emulateMedia({ colorScheme: scheme });
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => {
-    // What a page gives up when it is left or loaded again is no problem.
-    const { errorText = "" } = request.failure() ?? {};
-    if (!/ABORTED/.test(errorText)) problems.push(`failed: ${request.url()} ${errorText}`);
-  });
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
+  const problems = problemsOf(page);
   await page.goto(`${server.url}index.html#/${hash}`);
   await page.waitForSelector("h1");
   return { page, problems };

@@ -54,7 +54,7 @@ export function spatialDropout(rate = 0.5): Layer {
 }
 
 /** Of a larger one the mask's probability is none. */
-const words = "a number from 0 to below 1, at most 1 − 2⁻³²";
+const words = "a number from 0 to 1 - 2^-32";
 
 /** @param maskOf the shape of what x is multiplied by */
 // @__NO_SIDE_EFFECTS__ (a layer that a page does not use is left out of its bundle)

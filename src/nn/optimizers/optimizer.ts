@@ -152,9 +152,7 @@ export function writeCoefficients(
   rows: Float64Array,
   at: number,
 ): number {
-  const rate = rateAt(optimizer.lr, updates, state);
-  if (!(rate >= 0)) check(call, `optimizer.lr of update ${updates + 1}`, rate, atLeastZero);
-  const lr = rate * multiplier;
+  const lr = check(call, "optimizer.lr", rateAt(optimizer.lr, updates, state), atLeastZero) * multiplier;
   rows[at + Coefficient.scale] = 1;
   rows[at + Coefficient.keep] = 1;
   const made: unknown = optimizer.coefficients(updates + 1, lr, rows, at);

@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
 /** Lane 0 waits so many times as long as an instruction should take, if that is more than usual: a machine may be slow, or busy. */
 const SLOWEST = 100;
 
-const GOES_ON = "All threads were ended: call again to go on without them, or start the process or page anew";
+const GOES_ON = "All threads were ended: call again to go on without them";
 
 /** The lanes that run programs: the thread that calls kobai, and those that it has started to share the work. */
 export class Lanes {

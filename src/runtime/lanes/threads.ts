@@ -22,9 +22,7 @@ export async function threadCount(threads: Threads): Promise<number> {
   const missing = whatIsMissing();
   if (threads === "auto") return missing ? 1 : Math.min(await coreCount(), MOST_LANES);
   if (threads > 1 && missing) {
-    throw new UnsupportedError(
-      `init: threads: ${threads} needs ${missing}, or use threads: "auto", which is 1 here.`,
-    );
+    throw new UnsupportedError(`init: threads: ${threads} needs ${missing}, or use threads: "auto".`);
   }
   return threads;
 }

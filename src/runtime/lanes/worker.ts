@@ -127,6 +127,6 @@ async function startInBrowser(task: LaneTask, ended: (reason: string) => void): 
 function refused(remedy: string, reason = ""): UnsupportedError {
   return new UnsupportedError(
     `init: threads: the page refuses their script${reason}. To have more than one ${remedy} its ` +
-      'Content-Security-Policy, or use threads: "auto", which is 1 here.',
+      'Content-Security-Policy, or use threads: "auto".',
   );
 }

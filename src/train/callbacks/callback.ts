@@ -7,7 +7,7 @@ import type { Memory, memory } from "./memory.ts";
 /** A fit under way, as its callbacks see it. */
 export interface FitRun {
   readonly net: Network;
-  /** Its `lr` may be changed, which takes effect with the next steps. */
+  /** Its `lr` may be changed, which takes effect with the next steps; to what is no rate, ends the fit with an OptionError. */
   readonly optimizer: Optimizer;
   /** The learning rate of the next step: the optimizer's, or what its schedule says. */
   readonly lr: number;
@@ -27,7 +27,8 @@ export interface FitRun {
  * or rejects, the fit ends with that error, after `onEnd` of all. They may save the network, write to its parameters, change the rate, or stop.
  * An abort waits for them, too: give what may take long the run's `signal`, as in `fetch(url, { signal })`; where it rejects with the signal's reason,
  * that is no error, and the fit ends as aborted.
- * Of what is due after a step, evaluation comes first, then `onStep`, then `onEpoch`.
+ * Of what is due after a step, evaluation comes first, then `onStep`, then `onEpoch`. What checkpoints keep something of (`earlyStopping`,
+ * `saveBest`, the logs, `stateful`) is told all of it before the others.
  */
 export interface Callback {
   /** Before anything else. */

@@ -11,7 +11,7 @@ const MOST_DEPTH = 100;
 /** What in a value is no JSON, as ".best[2] is NaN"; undefined where all of it is. */
 export function notJson(value: unknown, path = "", depth = 0): string | undefined {
   if (value === null || ["boolean", "string"].includes(typeof value) || Number.isFinite(value)) return;
-  if (depth > MOST_DEPTH) return `${path.slice(0, 20)}… is nested deeper than ${MOST_DEPTH} times`;
+  if (depth > MOST_DEPTH) return `${path.slice(0, 21)}… is nested deeper than ${MOST_DEPTH} times`;
   if (Array.isArray(value)) return first(value, (each, i) => notJson(each, `${path}[${i}]`, depth + 1));
   if (!isObject(value)) return `${path && `${path} `}is ${show(value)}`;
   return first(Object.entries(value), ([name, each]) => notJson(each, `${path}.${name}`, depth + 1));

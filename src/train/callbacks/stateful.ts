@@ -6,7 +6,7 @@ import { type Memory, onlyRemembering } from "./memory.ts";
 import { isTaken, kept, leave, take } from "./remembering.ts";
 
 /** A callback with something that checkpoints keep. */
-export interface StatefulCallback<S extends Json = Json> extends Callback {
+export interface StatefulCallback<S = Json> extends Callback {
   /** What is to be kept, as JSON: numbers, texts, lists, objects. Asked for when a checkpoint is made, and at the beginning and the end of a fit. */
   get(): S;
   /** Is given what was kept, before `onStart`, in a fit with `from`. What it throws where that is not what it takes ends the fit. */
@@ -40,7 +40,7 @@ export interface StatefulCallback<S extends Json = Json> extends Callback {
  * await again.fit(train, { ...options, from: again.steps });
  * ```
  */
-export function stateful<S extends Json>(name: string, callback: StatefulCallback<S>): Callback {
+export function stateful<S>(name: string, callback: StatefulCallback<S>): Callback {
   check("stateful", "name", name, nameRule);
   check("stateful", "callback", callback, [
     isCallback,

@@ -21,8 +21,8 @@ const network: Rule = [(value) => value instanceof Network, "a network, such as 
  *
  * It is a safetensors file with the parameters under their names, so that others can read it, too. Beside them it holds the optimizer's
  * state (with a moving average of the weights), the steps done, the place in the epochs, the seed, the scale and the class names of the
- * data, the losses, what `earlyStopping` and `saveBest` remember (with the best weights), what the layers were made of, and the version of
- * kobai that wrote it. It may be called between a fit's steps, from its callbacks.
+ * data, the losses, what callbacks remember (`earlyStopping` with the best weights, `saveBest`, the logs, `stateful`), what the layers were made of,
+ * the version of kobai that wrote it, and a checksum (CRC-32) of it all. It may be called between a fit's steps, from its callbacks.
  *
  * @param net what to save @param path a path, as a string or a `file:` URL
  * @throws FileError what the file system says
@@ -58,7 +58,8 @@ export function checkpoint(net: AnyNetwork): Uint8Array<ArrayBuffer> {
  * the network by the code that made it, and `restore` it.
  *
  * @param source a path, a `file:` URL, or bytes
- * @throws DataError where it is no such file, of a later version, or holds a network that cannot be made: the message names the first problem
+ * @throws DataError where it is no such file, of a later version, damaged since it was written, or holds a network that cannot be made: the
+ * message names the first problem
  * @throws FileError what the file system says
  * @throws UnsupportedError in a page for a path: there fetch the file and load its bytes
  * @throws MemoryError where it does not fit @throws StateError before `init()`
@@ -107,7 +108,7 @@ export async function load(source: string | URL | Bytes): Promise<Network> {
  * What is dropped from then on is for `net` to say: a run goes on with another rate of its dropout in a network that was made with that.
  *
  * @param net made by the same code, with the same seed @param source as for `load`
- * @throws DataError naming the first difference: an input, an output, a layer, a shape, the seed
+ * @throws DataError naming the first difference: an input, an output, a layer, a shape, the seed; where the file is damaged
  * @throws FileError, UnsupportedError as `load` does
  * @throws OptionError where it is no network
  * @throws StateError where the network is being trained, or was disposed of

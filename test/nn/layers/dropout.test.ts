@@ -128,10 +128,10 @@ describe("dropout", () => {
     expect(net.gradient(x, t)["dense2.weight"]!.data).not.toEqual(once["dense2.weight"]!.data);
   });
 
-  test.each([-0.1, 1, Number.NaN, "0.5"])("a rate of %s is refused", (rate) => {
+  test.each([-0.1, 1, 0.99999999999, Number.NaN, "0.5"])("a rate of %s is refused", (rate) => {
     const words = typeof rate === "string" ? `"${rate}"` : rate;
     expect(() => dropout(rate as number)).toThrow(
-      `dropout: rate must be a number from 0 to below 1; got ${words}`,
+      `dropout: rate must be a number from 0 to 1 - 2^-32; got ${words}`,
     );
     expect(() => spatialDropout(rate as number)).toThrow("spatialDropout: rate must be");
   });

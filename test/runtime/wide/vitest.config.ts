@@ -15,6 +15,9 @@ const wideByDefault: Plugin = {
 };
 
 const config = mergeConfig(base, defineConfig({ plugins: [wideByDefault] }));
+delete config.test!.projects;
+// Two of these run side by side.
+config.test!.maxWorkers = 1;
 config.test!.include = ["test/runtime/wide/wide.case.ts", ...(process.env.KOBAI_TESTS ?? "").split(",")];
 // This is between the reference and itself: no wasm runs.
 config.test!.testNamePattern = /^(?!.*gradients agree with differences)/;

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.doUnmock("../../../src/node.ts");
 });
 
-const hint = 'Leave the option out, or say "auto", which takes it where it can be had.';
+const hint = 'Leave the option out, or say "auto".';
 
 /** A process of another kind. */
 function stub(arch: string, versions: Record<string, string>): void {

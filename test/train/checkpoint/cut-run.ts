@@ -12,12 +12,14 @@ import {
   type Callback,
   clipByGlobalNorm,
   crossEntropy,
+  csvLog,
   dense,
   dropout,
   earlyStopping,
   type FitRun,
   he,
   init,
+  jsonLog,
   load,
   movingAverage,
   plateau,
@@ -26,6 +28,7 @@ import {
   saveBest,
   saveEvery,
   sequential,
+  stateful,
   warmUp,
   weightDecay,
 } from "../../../src/index.ts";
@@ -41,6 +44,7 @@ const optimizer = adam({
   lr: warmUp({ steps: 5, to: plateau({ from: 0.1, factor: 0.5, patience: 2 }) }),
   with: [weightDecay(0.01), clipByGlobalNorm(0.5), accumulate(2), movingAverage(0.9)],
 });
+let steps = 0;
 const stopping = earlyStopping({ patience: 6 });
 /** Time to be killed in. */
 const slow: Callback = {
@@ -58,6 +62,15 @@ const options = {
     saveEvery(path, { steps: 3 }),
     stopping,
     saveBest(join(folder, "best.safetensors"), { metric: "loss" }),
+    csvLog(join(folder, "log.csv")),
+    jsonLog(join(folder, "log.jsonl")),
+    stateful("steps", {
+      get: () => steps,
+      set(kept) {
+        steps = kept;
+      },
+      onStep: () => void steps++,
+    }),
     slow,
   ],
 };
@@ -93,12 +106,12 @@ async function ofSequence() {
 }
 
 const { net, history } = kind === "model" ? await ofModel() : await ofSequence();
-const { ended, steps, evaluations } = history;
+const { ended, evaluations } = history;
 writeFileSync(
   join(folder, "result.json"),
   JSON.stringify({
     ended,
-    steps,
+    steps: [history.steps, steps],
     best: stopping.best,
     last: evaluations.at(-1),
     params: await sha256(net.params),

@@ -53,7 +53,7 @@ test.each(["sequential", "model"])("%s", { timeout: 120_000 }, async (kind) => {
   }
   expect(kills).toBeGreaterThan(2);
   expect(result(own)).toEqual(expected);
-  for (const file of ["run.safetensors", "best.safetensors"]) {
+  for (const file of ["run.safetensors", "best.safetensors", "log.csv", "log.jsonl"]) {
     expect(readFileSync(join(own, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
   }
 });

@@ -198,14 +198,14 @@ describe("load refuses", () => {
     [
       "what no callback remembers",
       (about) => {
-        about.training.callbacks = [{ name: "earlyStopping", numbers: { worse: null }, weights: false }];
+        about.training.callbacks = [{ name: "earlyStopping", weights: false }];
       },
-      "load: callbacks[0]: numbers must be an object of finite numbers; got an object",
+      "load: callbacks[0]: value must be what it remembers; got undefined",
     ],
     [
       "best weights that are not there",
       (about) => {
-        about.training.callbacks = [{ name: "earlyStopping", numbers: {}, weights: true }];
+        about.training.callbacks = [{ name: "earlyStopping", value: {}, weights: true }];
       },
       'load: does not fit the network: "callback.0.dense1.weight" is missing in the file',
     ],

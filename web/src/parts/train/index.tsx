@@ -19,8 +19,7 @@ import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
 
-const PresetComment = lazy(() => import("./preset-comment.tsx"));
-const RareWords = lazy(() => import("./rare-words.tsx"));
+const Note = lazy(() => import("./note.tsx"));
 
 const optimizers = ["sgd", "momentum", "adaGrad", "adam"] as const;
 
@@ -145,7 +144,11 @@ function Train({ t }: { readonly t: TrainText }) {
                 setSteps(key === "book" ? 6000 : key === "convolution" ? 600 : 2000);
               }}
             />
-            {preset !== "" && <PresetComment preset={preset} />}
+            {preset !== "" && (
+              <div class="quiet">
+                <Note of={preset} />
+              </div>
+            )}
           </section>
           <DataFields
             t={t}
@@ -174,7 +177,11 @@ function Train({ t }: { readonly t: TrainText }) {
               classes={classes}
               onChange={changeLayers}
             />
-            {isOfImages(spec.data) && <RareWords of="shapes" />}
+            {isOfImages(spec.data) && (
+              <div class="quiet">
+                <Note of="shapes" />
+              </div>
+            )}
             <Problem t={t} run={run} of="network" />
             <Select
               label={t.initial}

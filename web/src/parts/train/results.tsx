@@ -14,9 +14,10 @@ import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
 const Curves = lazy(() => import("./curves.tsx"));
+const Note = lazy(() => import("./note.tsx"));
 const OnTheWay = lazy(() => import("./on-the-way.tsx"));
 const PointFields = lazy(() => import("./point-fields.tsx"));
-const RareWords = lazy(() => import("./rare-words.tsx"));
+const TooManySteps = lazy(() => import("./too-many-steps.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
@@ -106,7 +107,7 @@ export function Results({
         <Problem t={t} run={run} of="training" />
         {refused !== undefined && total === 0 && (
           <div role="status">
-            <RareWords of="tooManySteps" asked={refused} />
+            <TooManySteps asked={refused} />
           </div>
         )}
         <Slider
@@ -152,8 +153,8 @@ export function Results({
             </dd>
           </div>
         </dl>
-        <div data-hash-help>
-          {trainer?.isLoaded ? <RareWords of="loaded" /> : <p class="quiet">{t.hashHelp}</p>}
+        <div class="quiet" data-hash-help>
+          {trainer?.isLoaded ? <Note of="loaded" /> : t.hashHelp}
         </div>
       </section>
       <section class="card">

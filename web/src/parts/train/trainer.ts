@@ -3,6 +3,7 @@
 import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
+import { Keyframes } from "./keyframes.ts";
 import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
@@ -26,9 +27,6 @@ export type EndOf = (from: number) => number;
 /** How often it is measured, in steps: rarely where that takes long. */
 const everyOf = (data: Prepared) => (isLarge(data) ? 200 : 50);
 
-/** At most so many checkpoints are kept; then every other one is left out, time and again. */
-const MOST_KEYFRAMES = 30;
-
 /** On its way to a step: where it has come. */
 export interface Journey {
   readonly at: number;
@@ -45,11 +43,6 @@ interface Seek {
 }
 
 const newSeek = (): Seek => ({ stop: new AbortController(), isEnough: false });
-
-interface Keyframe {
-  readonly step: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
 
 /** A network, and what it was made of. */
 interface Made {
@@ -85,8 +78,8 @@ export class Trainer {
   #seek = newSeek();
   /** what is being trained, and from which step on */
   #running: { readonly setting: Setting; readonly first: number } | undefined;
-  /** checkpoints of steps on the way, from which others are trained anew */
-  #keyframes: Keyframe[] = [];
+  /** on the way, from which other steps are trained anew */
+  readonly #keyframes = new Keyframes();
 
   private constructor(parts: {
     worker: TrainingWorker;
@@ -204,7 +197,7 @@ export class Trainer {
     this.log = firstSteps(this.log, this.step);
     this.losses.cut(this.step);
     this.measured = this.measured.filter(({ step }) => step <= this.step);
-    this.#keyframes = this.#keyframes.filter(({ step }) => step <= this.step);
+    this.#keyframes.cut(this.step);
   }
 
   stop(): void {
@@ -232,7 +225,7 @@ export class Trainer {
     if (stop.signal.aborted) return false;
     const begun = performance.now();
     const segments = firstSteps(this.log, step);
-    const keyframe = this.#keyframes.findLast((each) => each.step <= step);
+    const keyframe = this.#keyframes.before(step);
     let at = keyframe?.step ?? 0;
     let made = await this.#make(segments.find((_, i) => stepsOf(segments.slice(0, i + 1)) >= at));
     const onWay = (to: number) => {
@@ -277,7 +270,7 @@ export class Trainer {
     const made = await this.#make();
     try {
       await made.net.load(bytes);
-      this.#keyframes = [{ step: 0, bytes: await made.net.checkpoint() }];
+      this.#keyframes.beginWith(await made.net.checkpoint());
     } catch (error) {
       made.net.dispose();
       throw error;
@@ -348,7 +341,7 @@ export class Trainer {
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
         // Before the first step of a fit the optimizer's state may be a new one's.
-        if (step > 0) await this.#keep(net, at);
+        if (step > 0 && !this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
         // What is trained anew is known already, and lies before the last.
         if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
@@ -364,14 +357,6 @@ export class Trainer {
     for (const [i, loss] of history.loss.entries()) this.losses.set(first + i * history.lossEvery + 1, loss);
     if (!onWay) this.step = first + history.steps;
     return history.steps;
-  }
-
-  async #keep(net: WorkerNetwork, step: number): Promise<void> {
-    if (this.#keyframes.some((each) => each.step === step)) return;
-    this.#keyframes.push({ step, bytes: await net.checkpoint() });
-    this.#keyframes.sort((a, b) => a.step - b.step);
-    if (this.#keyframes.length > MOST_KEYFRAMES)
-      this.#keyframes = this.#keyframes.filter((_, i) => i % 2 === 0);
   }
 
   /** The classes that it takes all test samples for. */

@@ -1,8 +1,12 @@
 import { type Texts, useTexts } from "../../shared/language.ts";
 
-/** What there is to see, by the names of the presets. */
-const comments: Texts<Readonly<Record<string, string>>> = {
+/** What there is to see with a preset, and what else few need to be told. */
+const notes: Texts<Readonly<Record<string, string>>> = {
   en: {
+    shapes:
+      "Images keep their shape, [28, 28, 1], where a layer works on them (conv2d, maxPool2d): a flatten makes rows for dense. Else they enter as rows of 784 pixels.",
+    loaded:
+      "It began with weights of a file, which the address does not hold: it leads to the network alone. The code below reads them from weights.safetensors.",
     spiral:
       "Two hidden layers of 8 units separate the spirals in some 1,500 steps. Watch the units of the second layer bend.",
     line: "Without a hidden layer the border is a straight line, whatever the training: the limit of the perceptron (book 2.5).",
@@ -15,6 +19,10 @@ const comments: Texts<Readonly<Record<string, string>>> = {
     book: "784-50-10 with SGD at 0.1, batches of 100 (book 4.5): after 6,000 steps some 95 % of the test images are right.",
   },
   ja: {
+    shapes:
+      "画像を扱う層(conv2d、maxPool2d など)があると、画像は [28, 28, 1] の形のまま入ります。dense の前には flatten を置いてください。なければ 784 画素の行として入ります。",
+    loaded:
+      "ファイルの重みから始めたので、アドレスにはネットワークの構成だけが入っています。下のコードは重みを weights.safetensors から読み込みます。",
     spiral:
       "8 ニューロンの隠れ層 2 つで、約 1,500 ステップで渦を分けます。第 2 層の形が曲がっていく様子を見てください。",
     line: "隠れ層がないと、どれだけ学習しても境界は直線です。パーセプトロンの限界です(本 2.5 節)。",
@@ -28,6 +36,6 @@ const comments: Texts<Readonly<Record<string, string>>> = {
   },
 };
 
-export default function PresetComment({ preset }: { readonly preset: string }) {
-  return <p class="quiet">{useTexts(comments)[preset]}</p>;
+export default function Note({ of }: { readonly of: string }) {
+  return <span>{useTexts(notes)[of]}</span>;
 }
