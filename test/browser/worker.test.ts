@@ -2,16 +2,16 @@
 
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { Browser, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { adam, crossEntropy, dense, he, init, sequential, tanh, tensor } from "../../src/index.ts";
 import { sha256 } from "../../src/io/index.ts";
-import { launch } from "./chromium.ts";
+import { launchOnce } from "./chromium.ts";
 import { serve } from "./server.ts";
 
 let server: Awaited<ReturnType<typeof serve>>;
 let isolatedServer: Awaited<ReturnType<typeof serve>>;
-let browser: Browser;
+let context: BrowserContext;
 let page: Page;
 let digest: string;
 
@@ -42,15 +42,16 @@ beforeAll(async () => {
   const data = { x: tensor(bytes, [150, 8]), t, scale: 1 / 255 };
   await net.fit(data, { loss: crossEntropy(), optimizer: adam({ lr: 0.01 }), batchSize: 32, steps: 200 });
   digest = await sha256(net.params);
-  [server, isolatedServer, browser] = await Promise.all([serve(), serve({ isolated: true }), launch()]);
+  [server, isolatedServer] = await Promise.all([serve(), serve({ isolated: true })]);
+  context = await launchOnce(server.url, isolatedServer.url);
 });
 afterAll(async () => {
-  await browser?.close();
+  await context?.browser()?.close();
   server?.close();
   isolatedServer?.close();
 });
 beforeEach(async () => {
-  page = await browser.newPage();
+  page = await context.newPage();
   return () => page.close();
 });
 

@@ -11,7 +11,7 @@ import { inFolder, kill, randomKill } from "./kills.ts";
 
 const SEED = 9;
 
-it("each signal at each moment", { timeout: 120_000 }, async () => {
+it("each signal at each moment", { timeout: 240_000 }, async () => {
   const [data, folder] = [await folderOf(smallMnist(200, 50)), await temporaryFolder()];
   const outcomes: Record<string, string> = {};
   const one = async (i: number) => {
@@ -29,8 +29,9 @@ it("each signal at each moment", { timeout: 120_000 }, async () => {
   for (let i = 0; i < 20; i += 2) await Promise.all([one(i), one(i + 1)]);
   expect(Object.keys(outcomes).length).toBe(20);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    expect(outcomes[`${signal} after last step`]).toBe("kept all");
-    expect(outcomes[`${signal} after an epoch`]).toMatch(/^kept/);
+    // It may have written everything before the signal comes.
+    expect(outcomes[`${signal} after last step`]).toMatch(/^(kept all|ended before)$/);
+    expect(outcomes[`${signal} after an epoch`]).toBe("kept a part");
   }
 });
 

@@ -51,6 +51,8 @@ export async function kill({ signal, moment, threads }: Kill, data: string, fold
   const [out, temporary] = [join(folder, "new", "run"), join(folder, "tmp")];
   await mkdir(temporary);
   const args = ["train", "--data", data, "--out", out, "--hidden", "150,5", "--threads", String(threads)];
+  // A signal that comes late is to find it at work all the same.
+  const steps = moment.after === "an epoch" && /INT|TERM|HUP/.test(signal) ? 1_000_000 : STEPS;
   let sent = false;
   const sendSoon = async (send: (signal: NodeJS.Signals) => void) => {
     sent = true;
@@ -60,7 +62,7 @@ export async function kill({ signal, moment, threads }: Kill, data: string, fold
     await delay(stopped);
     send("SIGCONT");
   };
-  const outcome = await kobai([...args, "--batch", "20", "--iterations", String(STEPS)], {
+  const outcome = await kobai([...args, "--batch", "20", "--iterations", String(steps)], {
     env: { TMPDIR: temporary },
     onStart: (send) => void (moment.after === "start" && sendSoon(send)),
     onOutput(text, send) {

@@ -14,7 +14,8 @@ const script = `
 import { Stop } from ${JSON.stringify(resolve("src/cli/stop.ts"))};
 const stop = new Stop();
 stop.soon.addEventListener("abort", () => console.log("soon", stop.by));
-if (process.argv[2] === "keep") stop.keep(async () => console.log("taken back"));
+if (process.argv[2] === "twice") stop.soon.addEventListener("abort", () => process.kill(process.pid, "SIGINT"));
+if (["keep", "twice"].includes(process.argv[2])) stop.keep(async () => console.log("taken back"));
 if (process.argv[2] === "hang") stop.keep(() => new Promise(() => {}));
 process.stdin.on("end", () => process.exit()).resume();
 setInterval(() => {}, 1000);
@@ -23,8 +24,11 @@ console.log("ready");
 
 const longer = 700;
 
-/** What a process says and how it ends that gets these signals, or pauses in milliseconds; at last its standard input ends. */
-async function send(how: string, ...signals: (NodeJS.Signals | number)[]) {
+/**
+ * What a process says and how it ends that gets these signals, with pauses in milliseconds between them, or until it has said "soon"; at last
+ * its standard input ends.
+ */
+async function send(how: string, ...signals: (NodeJS.Signals | number | "soon")[]) {
   const folder = await temporaryFolder();
   const entry = join(folder, "stop.ts");
   await writeFile(entry, script);
@@ -33,18 +37,17 @@ async function send(how: string, ...signals: (NodeJS.Signals | number)[]) {
     stdio: ["pipe", "pipe", "inherit"],
   });
   let said = "";
-  const ready = new Promise<void>((done) => {
-    child.stdout.on("data", (text) => {
-      said += text;
-      if (said.includes("ready")) done();
-    });
+  child.stdout.on("data", (text) => {
+    said += text;
   });
+  const saying = (word: string) => expect.poll(() => said, { timeout: 50_000, interval: 5 }).toContain(word);
   const ended = new Promise<number>((done) => {
     child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal as NodeJS.Signals]));
   });
-  await ready;
+  await saying("ready");
   for (const signal of signals) {
-    if (typeof signal === "number") await Promise.race([delay(signal), ended]);
+    if (signal === "soon") await saying(signal);
+    else if (typeof signal === "number") await Promise.race([delay(signal), ended]);
     else child.kill(signal);
   }
   child.stdin.on("error", () => {}).end();
@@ -60,7 +63,7 @@ describe("a signal", () => {
     "%s ends the process at once while there is nothing to keep, and else by itself",
     async (signal, code) => {
       expect(await send("", signal, 5000)).toEqual({ code, said: [] });
-      expect(await send("keep", signal, 50)).toEqual({ code, said: [`soon ${signal}`] });
+      expect(await send("keep", signal, "soon")).toEqual({ code, said: [`soon ${signal}`] });
     },
   );
 
@@ -71,33 +74,33 @@ describe("a signal", () => {
 
 describe("a second signal", () => {
   it("at the same time is the same wish", async () => {
-    expect(await send("keep", "SIGINT", 20, "SIGINT", 20)).toEqual({ code: 130, said: ["soon SIGINT"] });
+    expect(await send("twice", "SIGINT", "soon", 50)).toEqual({ code: 130, said: ["soon SIGINT"] });
   });
 
   it("later ends it at once if it is Ctrl-C, with what was half done taken back", async () => {
-    expect(await send("keep", "SIGINT", longer, "SIGINT", 5000)).toEqual({
+    expect(await send("keep", "SIGINT", "soon", longer, "SIGINT", 5000)).toEqual({
       code: 130,
       said: ["soon SIGINT", "taken back"],
     });
-    expect(await send("keep", "SIGTERM", longer, "SIGINT", 5000)).toEqual({
+    expect(await send("keep", "SIGTERM", "soon", longer, "SIGINT", 5000)).toEqual({
       code: 130,
       said: ["soon SIGTERM", "taken back"],
     });
   });
 
   it("later changes nothing if it is another", async () => {
-    expect(await send("keep", "SIGTERM", longer, "SIGHUP", "SIGTERM", 50)).toEqual({
+    expect(await send("keep", "SIGTERM", "soon", longer, "SIGHUP", "SIGTERM", 50)).toEqual({
       code: 143,
       said: ["soon SIGTERM"],
     });
   });
 
   it("ends it also where taking back hangs, and a third does not wait for that", async () => {
-    expect(await send("hang", "SIGINT", longer, "SIGINT", 5000)).toEqual({
+    expect(await send("hang", "SIGINT", "soon", longer, "SIGINT", 5000)).toEqual({
       code: 130,
       said: ["soon SIGINT"],
     });
-    expect(await send("hang", "SIGINT", longer, "SIGINT", 50, "SIGTERM", 5000)).toEqual({
+    expect(await send("hang", "SIGINT", "soon", longer, "SIGINT", 50, "SIGTERM", 5000)).toEqual({
       code: 143,
       said: ["soon SIGINT"],
     });

@@ -4,23 +4,24 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { Browser } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, problemsOf } from "../browser/chromium.ts";
+import { launchOnce, problemsOf } from "../browser/chromium.ts";
 import { type Server, serve } from "../browser/server.ts";
 import { installPacked } from "../package/install.ts";
 
 let folder: string;
 let server: Server;
-let browser: Browser;
+let context: BrowserContext;
 
 beforeAll(async () => {
   folder = installPacked();
   cpSync("examples/pages", folder, { recursive: true });
-  [server, browser] = await Promise.all([serve({ root: folder }), launch()]);
+  server = await serve({ root: folder });
+  context = await launchOnce(server.url);
 }, 120_000);
 afterAll(async () => {
-  await browser?.close();
+  await context?.browser()?.close();
   server?.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -57,7 +58,7 @@ it("the list has each of them", () => {
 
 /** A page that comes to show these texts, without a complaint. */
 async function shows(address: string, expected: Readonly<Record<string, string>>): Promise<void> {
-  const page = await browser.newPage();
+  const page = await context.newPage();
   const problems = problemsOf(page);
   await page.goto(address);
   for (const [element, text] of Object.entries(expected)) {

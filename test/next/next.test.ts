@@ -55,6 +55,10 @@ it.for(["--turbopack", "--webpack"])("next build %s", { timeout: 180_000 }, asyn
       if (["error", "warning"].includes(message.type())) problems.push(message.text());
     });
     await page.goto(await addressOf(server));
+    // React marks what it has taken over: before, nothing answers.
+    await page.waitForFunction(
+      'Object.keys(document.querySelector("button")).some((key) => key.startsWith("__react"))',
+    );
     for (const how of ["Train in the page", "Train in a worker"]) {
       await page.getByRole("button", { name: how }).click();
       const threads = Math.min(availableParallelism(), 64);

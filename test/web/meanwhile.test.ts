@@ -120,6 +120,22 @@ it("other data and other layers begin another run, without a word of the one bef
   expect(problems).toEqual([]);
 });
 
+it("with other data nothing of the run before can be pressed, not even at once", async () => {
+  const { page, problems } = await openPage(site, "train?lang=en");
+  await hashOf(page);
+  // Before the page is drawn anew.
+  const shown = await page.evaluate(`(async () => {
+    const data = document.querySelector("select:has(option[value=csv])");
+    data.value = "xor";
+    data.dispatchEvent(new Event("change", { bubbles: true }));
+    for (let i = 0; i < 20; i++) await undefined;
+    return [document.querySelector("[data-hash]").textContent, document.querySelector("button.main").disabled];
+  })()`);
+  expect(shown).toEqual(["…", true]);
+  await page.close();
+  expect(problems).toEqual([]);
+});
+
 it("a loss that is no number ends it at a step whose hash is that of Node", async () => {
   const optimizer = { kind: "sgd", lr: 1e9 };
   const layers = [1, 2, 3].flatMap(() => [{ kind: "dense", units: 32 }, { kind: "identity" }]);

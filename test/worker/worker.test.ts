@@ -77,14 +77,15 @@ describe("while a fit goes on", () => {
       async onProgress() {
         told++;
         most = Math.max(most, ++under);
-        await pause(60);
+        const before = await net.steps();
+        // This would go on for ever if the training waited for it. The last is told when nothing is trained any more.
+        while (told <= 3 && (await net.steps()) < before + 300) await pause(1);
         under--;
         if (told === 3) stop.abort();
       },
     });
     expect(most).toBe(1);
-    // Some twenty slices fit into that time, and each has hundreds of these steps.
-    expect(history.steps).toBeGreaterThan(1000);
+    expect(history.steps).toBeGreaterThan(900);
   });
 
   it("it pauses and goes on, to the same bits", async () => {
@@ -131,19 +132,21 @@ describe("while a fit goes on", () => {
   it("the last progress is told, and all is told one after the other before it is over", async () => {
     const seen: number[] = [];
     let under = 0;
-    const { steps } = await net.fit(data, {
+    const own = await fresh();
+    const { steps } = await own.fit(data, {
       ...options,
       steps: 20_000,
       async onProgress({ step }) {
         expect(++under).toBe(1);
-        await pause(30);
+        // The first is told until all has been trained: of what comes meanwhile the last is left.
+        while ((await own.steps()) < 20_000) await pause(5);
         under--;
         seen.push(step);
       },
     });
     expect(steps).toBe(20_000);
+    expect(seen.length).toBe(2);
     expect(seen.at(-1)).toBe(20_000);
-    expect(seen.length).toBeLessThan(20);
     expect(under).toBe(0);
   });
 
@@ -623,7 +626,10 @@ describe("it ends", () => {
         const options = { loss: "crossEntropy", optimizer: { kind: "sgd" }, steps: 20000 };
         net.fit(data, options).then(({ steps }) => console.log(steps));`,
       );
-      const { stdout, status } = spawnSync(process.execPath, [script], { encoding: "utf8", timeout: 20_000 });
+      const { stdout, status } = spawnSync(process.execPath, [script], {
+        encoding: "utf8",
+        timeout: 120_000,
+      });
       expect({ stdout, status }).toEqual({ stdout: "20000\n", status: 0 });
     });
   });

@@ -34,7 +34,7 @@ function work({ lane, modules, memory, line }, ready) {
   const abort = () => { throw new Error("an assertion of the kernels failed"); };
   const words = new Int32Array(memory.buffer);
   const lanes = {
-    sleep: (at, value, time) => Atomics.wait(words, at >> 2, value, time) !== "timed-out",
+    sleep: (at, value, ms) => Atomics.wait(words, at >> 2, value, ms) != "timed-out",
     wake: (at) => void Atomics.notify(words, at >> 2),
   };
   const env = { memory, abort };

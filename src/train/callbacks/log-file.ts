@@ -5,13 +5,35 @@ import { crc32 } from "../../io/crc32.ts";
 import { FileError } from "../../io/file-error.ts";
 import { importNode } from "../../node.ts";
 
-/** A line that a file holds. */
+/** A place in a file, and by what it is known again. */
 export interface Place {
-  /** bytes of the file up to its end */
+  /** bytes of the file up to there */
   readonly end: number;
-  /** its own */
+  /** so many of them, right before it, have that checksum */
   readonly length: number;
   readonly crc32: number;
+}
+
+/** Bytes by which the end of a file is known again. */
+const KNOWN = 1024;
+
+/** Where a file ends, which need not be there yet; undefined of a device or a pipe. @throws FileError what the file system says */
+export async function endOf(file: string): Promise<Place | undefined> {
+  const { open, stat } = await importNode("node:fs/promises");
+  const there = await stat(file).catch(() => undefined);
+  if (!there) return { end: 0, length: 0, crc32: crc32(new Uint8Array()) };
+  if (!there.isFile()) return undefined;
+  try {
+    const handle = await open(file, "r");
+    try {
+      const length = Math.min(there.size, KNOWN);
+      return { end: there.size, length, crc32: crc32(await read(handle, length, there.size - length)) };
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw FileError.from(file, "cannot be read", cause);
+  }
 }
 
 /**
@@ -45,13 +67,14 @@ export async function addLine(
 }
 
 /**
- * Cuts a file back to the end of a line.
+ * Cuts a file back to a place.
  *
- * @returns the line; undefined where the file does not hold it, and stays as it is
+ * @param own what is cut off must begin with
+ * @returns the place; undefined where the file has no such, or something else behind it, and stays as it is
  */
-export async function cutBack<T extends Place>(file: string, line: T): Promise<T | undefined> {
+export async function cutBack<T extends Place>(file: string, at: T, own: RegExp): Promise<T | undefined> {
   const { open, stat } = await importNode("node:fs/promises");
-  const { end, length } = line;
+  const { end, length } = at;
   try {
     // Asked before it is opened: to open a pipe is to wait for its reader.
     const there = await stat(file).catch(() => undefined);
@@ -59,9 +82,11 @@ export async function cutBack<T extends Place>(file: string, line: T): Promise<T
     const handle = await open(file, "r+");
     try {
       const found = await read(handle, length, end - length);
-      if (crc32(found) !== line.crc32) return undefined;
-      if (there.size > end) await handle.truncate(end);
-      return line;
+      if (crc32(found) !== at.crc32) return undefined;
+      if (there.size === end) return at;
+      if (!own.test(new TextDecoder().decode(await read(handle, KNOWN, end)))) return undefined;
+      await handle.truncate(end);
+      return at;
     } finally {
       await handle.close();
     }

@@ -2,7 +2,7 @@ import { check, isObject, isWhole, type Rule } from "../../check.ts";
 import { locateFile, place } from "../../io/place.ts";
 import type { History } from "../history.ts";
 import type { Callback, FitRun } from "./callback.ts";
-import { addLine, cutBack, type Place } from "./log-file.ts";
+import { addLine, cutBack, endOf, type Place } from "./log-file.ts";
 import { type Memory, onlyRemembering } from "./memory.ts";
 import { kept, leave, take } from "./remembering.ts";
 
@@ -17,8 +17,8 @@ type Row = Readonly<Record<string, unknown>> & { readonly step: number };
  * the file holds already stays in front.
  *
  * Checkpoints know how far the file was written: a run that was cut, and goes on by `from`, cuts it back to there, so that it has each step once,
- * as the file of a run that was not cut. Where the file does not hold the last line that the checkpoint knows of, since it was moved, shortened or
- * replaced meanwhile, nothing of it is dropped, and lines are added at its end.
+ * as the file of a run that was not cut. Where the file does not end there as the checkpoint knows it, since it was moved, shortened or replaced
+ * meanwhile, nothing of it is dropped, and lines are added at its end.
  *
  * @param path a path, as a string or a `file:` URL
  * @throws OptionError where it is no path @throws FileError from `fit`, what the file system says
@@ -31,7 +31,7 @@ type Row = Readonly<Record<string, unknown>> & { readonly step: number };
  * ```
  */
 export function jsonLog(path: string | URL): Callback {
-  return log("jsonLog", path, { line: (row) => JSON.stringify(row) });
+  return log("jsonLog", path, { own: /^\n?{"step":\d/, line: (row) => JSON.stringify(row) });
 }
 
 /**
@@ -49,6 +49,7 @@ export function jsonLog(path: string | URL): Callback {
  */
 export function csvLog(path: string | URL): Callback {
   return log("csvLog", path, {
+    own: /^(step,epoch,loss,lr\b|\n?\d)/,
     head: (row) => cells(Object.keys(row)),
     line: (row) => cells(Object.values(row)),
   });
@@ -56,12 +57,14 @@ export function csvLog(path: string | URL): Callback {
 
 /** How rows become lines. */
 interface Format {
+  /** what they begin with, and what the file does */
+  readonly own: RegExp;
   /** the line that a file begins with, if there is one */
   head?(row: Row): string;
   line(row: Row): string;
 }
 
-/** What a log remembers: the last line that it has written, and the step that it is of. */
+/** What a log remembers: where its file ends, and the step of the last line that it has written, or −1. */
 type Line = Place & { readonly step: number };
 
 const cells = (values: readonly unknown[]) => values.map(cell).join(",");
@@ -75,14 +78,16 @@ function cell(value: unknown): string {
 const isLine: Rule = [
   (value) =>
     value === null ||
-    (isObject(value) && [value.step, value.end, value.length, value.crc32].every((each) => isWhole(each, 0))),
+    (isObject(value) &&
+      isWhole(value.step, -1) &&
+      [value.end, value.length, value.crc32].every((each) => isWhole(each, 0))),
   "where its file ended",
 ];
 
 function log(call: string, path: string | URL, format: Format): Callback {
   check(call, "path", path, place);
   let file = "";
-  /** the last one that this run has written, as far as it goes back */
+  /** undefined of what is no file */
   let last: Line | undefined;
   let isBegun = false;
   const add = async (row: Row) => {
@@ -102,7 +107,9 @@ function log(call: string, path: string | URL, format: Format): Callback {
       const before = kept<Line | null>(net, own, isLine);
       file = await locateFile(call, path, remedy);
       isBegun = false;
-      last = before?.value ? await cutBack(file, before.value) : undefined;
+      last = before?.value ? await cutBack(file, before.value, format.own) : undefined;
+      const end = last ?? (await endOf(file));
+      last = end && { step: -1, ...end };
       take(net, own, before);
     },
     onEvaluate: ({ results }, run) =>

@@ -55,6 +55,6 @@ describe.skipIf(lacks)(`the wide build${lacks ? ` (not tested: this is ${lacks})
       expect(testResults).toHaveLength(tests.length + 1);
       expect(numPassedTests).toBeGreaterThan(400);
     },
-    300_000,
+    600_000,
   );
 });

@@ -94,6 +94,27 @@ describe.each(kinds)("%s", (_, log) => {
     expect(text(path)).toBe(text(whole.path));
   });
 
+  test("where a checkpoint comes before the first line", async () => {
+    for (const before of log === csvLog ? ["", "step,epoch,loss,lr\n1,2,3,4\n"] : ["", '{"x":1}\n', '{"x']) {
+      const [whole, { path, cut, resume }] = [setUp(log), setUp(log)];
+      if (before) for (const each of [whole.path, path]) writeFileSync(each, before);
+      using net = make();
+      await net.fit(data, whole.options());
+      // A checkpoint at step 6, a line at 7.
+      await cut(8);
+      await resume();
+      expect(text(path)).toBe(text(whole.path));
+      // What somebody else has put there is not cut off.
+      rmSync(path);
+      await cut(8);
+      writeFileSync(path, "step,other\n7,1\n");
+      const changed = text(path);
+      if (log === csvLog) await expect(resume()).rejects.toThrow("begins with other names");
+      else await resume();
+      expect(text(path).startsWith(changed)).toBe(true);
+    }
+  });
+
   test("leaves a file alone that was changed meanwhile, and goes on at its end", async () => {
     const { path, cut, resume } = setUp(log, { data, every: 2 });
     for (const change of [

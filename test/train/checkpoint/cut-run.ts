@@ -1,5 +1,5 @@
-// A run that may be killed at any moment and started again, in a process of its own: FOLDER "sequential"|"model". It prints a line after
-// each few steps, and writes what came of it into result.json.
+// A run that may be killed at any moment and started again, in a process of its own: FOLDER "sequential"|"model" ["waits"]. It prints a line
+// after each few steps, and writes what came of it into result.json; or waits to be killed, where it is to be, and the kill comes late.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ import { sha256 } from "../../../src/io/index.ts";
 import { blobs } from "../blobs.ts";
 import { losses, pairs, twoInputs } from "./two-inputs.ts";
 
-const [folder, kind] = process.argv.slice(2) as [string, string];
+const [folder, kind, waits] = process.argv.slice(2) as [string, string, string?];
 const path = join(folder, "run.safetensors");
 await init();
 
@@ -106,6 +106,10 @@ async function ofSequence() {
 }
 
 const { net, history } = kind === "model" ? await ofModel() : await ofSequence();
+while (waits) {
+  console.log("done");
+  await delay(4);
+}
 const { ended, evaluations } = history;
 writeFileSync(
   join(folder, "result.json"),
