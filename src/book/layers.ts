@@ -112,14 +112,36 @@ class OneOperand {
   }
 }
 
-/** max(0, x) (book 5.5.1). Backward passes dout where x was above 0. */
+/**
+ * max(0, x) (book 5.5.1). Backward passes dout where x was above 0.
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { Relu } from "kobai/book";
+ * await init();
+ * const layer = new Relu();
+ * [...layer.forward([-1, 2]).data]; // [0, 2]
+ * [...layer.backward([1, 1]).data]; // [0, 1]
+ * ```
+ */
 export class Relu extends OneOperand {
   constructor() {
     super("Relu", rectification);
   }
 }
 
-/** 1 / (1 + e⁻ˣ) (book 5.5.2). Backward passes dout·y·(1 − y). */
+/**
+ * 1 / (1 + e⁻ˣ) (book 5.5.2). Backward passes dout·y·(1 − y).
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { Sigmoid } from "kobai/book";
+ * await init();
+ * const layer = new Sigmoid();
+ * [...layer.forward([0]).data]; // [0.5]
+ * [...layer.backward([1]).data]; // [0.25]
+ * ```
+ */
 export class Sigmoid extends OneOperand {
   constructor() {
     super("Sigmoid", logistic);
@@ -186,6 +208,15 @@ const lossGradient = (x: Value, t: Value, dout: Value) =>
  * Softmax and the cross-entropy of its result, the mean over the batch (book 5.6.3). Backward passes (y − t) / batch.
  *
  * The loss is taken from the scores, without a probability in between that could be 0, so it needs no 1e-7.
+ * @example
+ * ```ts
+ * import { init } from "kobai";
+ * import { SoftmaxWithLoss } from "kobai/book";
+ * await init();
+ * const layer = new SoftmaxWithLoss();
+ * layer.forward([[2, 2]], [[0, 1]]); // 0.6931471805599453
+ * [...layer.backward().data]; // [0.5, -0.5]
+ * ```
  */
 export class SoftmaxWithLoss {
   /** The last forward pass's probabilities, of its scores' shape, and its loss. */

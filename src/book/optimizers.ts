@@ -319,6 +319,16 @@ function byName<T extends object>(
 /**
  * W ← W − lr·∂L/∂W (book 6.1.2): `new SGD(0.1)`, or `new SGD({ lr: 0.1 })`. Default lr 0.01.
  * @throws OptionError for an lr that is not above 0, or options that there are not
+ * @example
+ * ```ts
+ * import { init, tensor } from "kobai";
+ * import { SGD } from "kobai/book";
+ * await init();
+ * const params = { W: tensor([1, 2]) };
+ * const optimizer = new SGD(0.5);
+ * optimizer.update(params, { W: tensor([2, 4]) });
+ * [...params.W.data]; // [0, 0]
+ * ```
  */
 export class SGD extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {
@@ -329,6 +339,17 @@ export class SGD extends BookOptimizer {
 /**
  * v ← αv − lr·∂L/∂W; W ← W + v (book 6.1.4): `new Momentum(lr, momentum)`, or by an object. Defaults: lr 0.01, momentum (α) 0.9.
  * @throws OptionError for options out of range, or that there are not
+ * @example
+ * ```ts
+ * import { init, tensor } from "kobai";
+ * import { Momentum } from "kobai/book";
+ * await init();
+ * const params = { W: tensor([1, 2]) };
+ * const optimizer = new Momentum({ lr: 0.5, momentum: 0.5 });
+ * optimizer.update(params, { W: tensor([2, 4]) });
+ * optimizer.update(params, { W: tensor([0, 0]) });
+ * [...params.W.data]; // [-0.5, -1]
+ * ```
  */
 export class Momentum extends BookOptimizer {
   constructor(
@@ -341,6 +362,16 @@ export class Momentum extends BookOptimizer {
 /**
  * h ← h + (∂L/∂W)²; W ← W − lr·∂L/∂W / (√h + 1e-7) (book 6.1.5): `new AdaGrad(lr)`, or by an object. Default lr 0.01.
  * @throws OptionError for an lr that is not above 0, or options that there are not
+ * @example
+ * ```ts
+ * import { init, tensor } from "kobai";
+ * import { AdaGrad } from "kobai/book";
+ * await init();
+ * const params = { W: tensor([1, 2]) };
+ * const optimizer = new AdaGrad(0.5);
+ * optimizer.update(params, { W: tensor([2, 4]) });
+ * [...params.W.data]; // [0.5, 1.5]
+ * ```
  */
 export class AdaGrad extends BookOptimizer {
   constructor(...given: [lr?: number] | [options?: { lr?: number }]) {

@@ -7,7 +7,7 @@ import { checkValue, constant, type Node, sameFloat, type Value } from "./value.
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by some values, as more graph. Nothing is computed here, and what turns
- * out not to be needed is never scheduled.
+ * out not to be needed is never scheduled. `fit` calls it for the parameters (as `tf.grads` of TensorFlow.js, `torch.autograd.grad`).
  *
  * @param loss a scalar
  * @param by the values to differentiate by: parameters, usually
@@ -15,6 +15,13 @@ import { checkValue, constant, type Node, sameFloat, type Value } from "./value.
  * @throws ShapeError where the loss is not a scalar
  * @throws OptionError where something is no symbolic value, or not all are float32 or all float64
  * @throws UnsupportedError where an op on the way has no gradient rule: the gradients of activations and losses have none
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { gradients, power, sum } from "kobai/ops";
+ * using net = sequential([layer("slope", (x) => gradients(sum(power(x, 3)), [x])[0])], { input: [2] });
+ * [...net.predict([[1, 2]]).data]; // [3, 12]
+ * ```
  */
 export function gradients(loss: Value, by: readonly Value[]): Value[] {
   checkValue("gradients: the loss", loss);

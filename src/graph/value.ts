@@ -182,10 +182,18 @@ export const constantOperation: Operation<ConstantAttributes> = {
 };
 
 /**
- * A scalar known now.
+ * A scalar that is known when the graph is made, for ops with numbers: it broadcasts to any shape.
  *
- * @param value a finite number @param dtype of the values that it meets, such as `x.dtype`
+ * @param value a finite number @param dtype of the values that it meets, such as `x.dtype`: "float32" or "float64"
+ * @returns []
  * @throws OptionError for anything else
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { add, constant } from "kobai/ops";
+ * using net = sequential([layer("shift", (x) => add(x, constant(0.5, x.dtype)))], { input: [2] });
+ * [...net.predict([[1, 2]]).data]; // [1.5, 2.5]
+ * ```
  */
 export function constant(value: number, dtype: DTypeName): Value {
   check("constant", "dtype", dtype, oneOf("float32", "float64"));

@@ -1,7 +1,16 @@
 import { KobaiError } from "../errors.ts";
 import { nameOf } from "./place.ts";
 
-/** A file that cannot be read or written. */
+/**
+ * A file that cannot be read or written.
+ * @example
+ * ```ts
+ * import { FileError, loadSafetensors } from "kobai/io";
+ * const error = await loadSafetensors("there is none.safetensors").catch((each) => each);
+ * error instanceof FileError; // true
+ * error.code; // "ENOENT"
+ * ```
+ */
 export class FileError extends KobaiError {
   override name = "FileError";
   readonly path: string;

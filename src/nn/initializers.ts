@@ -65,10 +65,26 @@ export function he(): Initializer {
   return own("he", {}, (shape) => ({ kind: "normal", mean: 0, std: Math.sqrt(2 / fans("he", shape)[0]) }));
 }
 
-/** Zeros: how biases start. */
+/**
+ * Zeros: how biases start.
+ * @example
+ * ```ts
+ * import { dense, normal, sequential, zeros } from "kobai";
+ * using net = sequential([dense(2, { weight: normal({ std: 0.1 }), bias: zeros() })], { input: [3] });
+ * [...net.params["dense1.bias"].data]; // [0, 0]
+ * ```
+ */
 export const zeros = (): Initializer => constant(0);
 
-/** The same value everywhere. @throws OptionError where it is not finite */
+/**
+ * The same value everywhere. @param value a finite number @throws OptionError where it is not finite
+ * @example
+ * ```ts
+ * import { constant, dense, sequential } from "kobai";
+ * using net = sequential([dense(2, { bias: constant(0.5) })], { input: [3] });
+ * [...net.params["dense1.bias"].data]; // [0.5, 0.5]
+ * ```
+ */
 export function constant(value: number): Initializer {
   check("constant", "the value", value, finite);
   return own("constant", { value }, () => ({ kind: "constant", value }));

@@ -46,7 +46,7 @@ export function loss(name: string, forward: Loss["forward"], targets: Loss["targ
 }
 
 /**
- * Softmax with cross-entropy, the mean over the batch (book 4.2.4 and 5.6.3).
+ * Softmax with cross-entropy −Σ t·log softmax(y), the mean over the batch (`CrossEntropyLoss` of PyTorch; book 4.2.4 and 5.6.3).
  *
  * It takes the scores before the softmax (logits). Where a network ends with `softmax()`, it looks through that layer, also where
  * `flatten()` follows it: both ways of writing are the same loss and the same bits.
@@ -114,7 +114,7 @@ const theBinaryCrossEntropy = ownLoss(
 );
 
 /**
- * Binary cross-entropy, the mean over all outputs and the batch: for one output that says yes or no, or several that do so apart.
+ * Binary cross-entropy −t·log σ(y) − (1 − t)·log(1 − σ(y)), the mean over all outputs and the batch (`BCEWithLogitsLoss` of PyTorch): for one output that says yes or no, or several that do so apart.
  *
  * It takes the scores before the sigmoid (logits). Where a network ends with `sigmoid()`, it looks through that layer, also where
  * `flatten()` follows it: both ways of writing are the same loss and the same bits. Accuracy is the share of outputs on the targets'

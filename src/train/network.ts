@@ -68,6 +68,13 @@ export type AnyNetwork = Network<any>;
  *
  * Where a network has several inputs or outputs, what is said of `x`, `t` and losses below holds of each; they are given, and results come,
  * as objects by the names of inputs and outputs (`model`).
+ * @example
+ * ```ts
+ * import { dense, Network, relu, sequential } from "kobai";
+ * using net = sequential([dense(8), relu(), dense(3)], { input: [4], seed: 1 });
+ * net instanceof Network; // true
+ * net.predict([[1, 2, 3, 4]]).shape; // [1, 3]
+ * ```
  */
 export class Network<S extends Signature = Single> {
   readonly #seed: number;

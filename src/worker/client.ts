@@ -67,7 +67,17 @@ export async function startWorker(given?: WorkerOptions): Promise<TrainingWorker
   }
 }
 
-/** A worker that trains. Made by `startWorker`. */
+/**
+ * A worker that trains. Made by `startWorker`.
+ * @example
+ * ```ts
+ * import { startWorker, TrainingWorker } from "kobai/worker";
+ * const worker = await startWorker();
+ * worker instanceof TrainingWorker; // true
+ * worker.kinds.optimizers.includes("adam"); // true
+ * await worker.close();
+ * ```
+ */
 export class TrainingWorker {
   /** What `init` has set up in it. */
   readonly info: EngineInfo;

@@ -29,7 +29,15 @@ function free({ connection, handle }: Place): void {
 /** The handle of a data set, for calls over a connection. */
 export let handleOf: (call: string, connection: Connection, data: WorkerDataset) => Handle;
 
-/** A data set that lies in a worker. Made by `worker.dataset`. Its memory is freed by `dispose()`, or when it is collected. */
+/**
+ * A data set that lies in a worker. Made by `worker.dataset`. Its memory is freed by `dispose()`, or when it is collected.
+ * @example
+ * ```ts
+ * const data = await worker.dataset({ x: tensor([[0], [1], [2]]), t: tensor(new Uint8Array([0, 1, 1])) });
+ * data.n; // 3
+ * data.dispose();
+ * ```
+ */
 export class WorkerDataset {
   /** how many samples it has */
   readonly n: number;

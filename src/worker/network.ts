@@ -43,7 +43,15 @@ const signalRule: Rule = [
   aborts[1],
 ];
 
-/** A network in a worker. Made by `worker.sequential`. Its memory is freed by `dispose()`, with the worker, or when it is collected. */
+/**
+ * A network in a worker. Made by `worker.sequential`. Its memory is freed by `dispose()`, with the worker, or when it is collected.
+ * @example
+ * ```ts
+ * const net = await worker.sequential([{ kind: "dense", units: 3 }], { input: [2], seed: 1 });
+ * net.outputShape; // [3]
+ * net.dispose();
+ * ```
+ */
 export class WorkerNetwork {
   /** Of the initial values and, by default, of the order of samples. */
   readonly seed: number;

@@ -9,6 +9,7 @@ import { loadSafetensors, sha256 } from "../../src/io/index.ts";
 import { philox4x32 } from "../../src/random.ts";
 import { kobai } from "./command.ts";
 
+const EPOCHS = 40;
 /** 200 samples in batches of 20: an epoch is 10 steps, and checkpoints come within it. */
 const settings = [
   "--batch",
@@ -16,14 +17,14 @@ const settings = [
   "--hidden",
   "30,5",
   "--epochs",
-  "40",
+  String(EPOCHS),
   "--shuffle",
   "--optimizer",
   "adam",
   "--lr",
   "0.01",
 ];
-export const STEPS = 400;
+export const STEPS = 10 * EPOCHS;
 
 export interface Ran {
   readonly digest: string;
@@ -43,7 +44,23 @@ export async function undisturbed(data: string, folder: string): Promise<Ran> {
   return results(out, 0);
 }
 
-/** What comes of a run that is killed up to so many times, at random moments after a first line or after the start. */
+/** When a run is killed: so many milliseconds after the start, or after it has printed so many lines of epochs. */
+interface Moment {
+  readonly lines: number;
+  readonly milliseconds: number;
+}
+
+/** One in four is at the start, and one in eight about where results are written; the others are as far apart as lets a run be killed often. */
+function momentOf(seed: number, kill: number): Moment {
+  const [where, epochs, part] = philox4x32([kill, 0, 0, 0], [seed, 0]) as unknown as [number, number, number];
+  if (where % 4 === 0) return { lines: 0, milliseconds: (400 * part) / 2 ** 32 };
+  return { lines: where % 8 === 1 ? EPOCHS + 1 : 1 + (epochs % 6), milliseconds: (20 * part) / 2 ** 32 };
+}
+
+/**
+ * What comes of a run that is killed up to so many times, at random moments, and resumed each time. What it left is looked at after each; a
+ * run that ends before its kill ends the chain.
+ */
 export async function disturbed(data: string, folder: string, most: number, seed: number): Promise<Ran> {
   const out = join(folder, `run ${seed}`);
   for (let kills = 0; ; kills++) {
@@ -52,16 +69,16 @@ export async function disturbed(data: string, folder: string, most: number, seed
     const args = isBegun
       ? ["train", "--resume", out]
       : train(data, "--out", out, "--checkpoint-every", "7", ...settings);
-    const [word, kind] = philox4x32([kills, 0, 0, 0], [seed, 0]) as unknown as [number, number];
+    const { lines, milliseconds } = momentOf(seed, kills);
     let sent = kills >= most;
-    const soon = async (send: (signal: NodeJS.Signals) => void) => {
+    const soon = (stdout: string, send: (signal: NodeJS.Signals) => void) => {
+      if (sent || (stdout.match(/^epoch /gm) ?? []).length < lines) return;
       sent = true;
-      await delay((400 * word) / 2 ** 32);
-      send("SIGKILL");
+      void delay(milliseconds).then(() => send("SIGKILL"));
     };
     const { code, stderr } = await kobai(args, {
-      onStart: (send) => void (!sent && kind % 4 === 0 && soon(send)),
-      onOutput: (text, send) => void (!sent && /^(epoch|resumed)/m.test(text) && soon(send)),
+      onStart: (send) => soon("", send),
+      onOutput: soon,
     });
     await checkWhole(out);
     if (code === 0) return results(out, kills);

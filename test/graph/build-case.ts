@@ -9,7 +9,7 @@ export interface Built {
   readonly y: Value;
   /** Σ y·weights: a scalar whose gradient by y is different at every element */
   readonly loss: Value;
-  /** the operands that are not labels */
+  /** the operands that are no indices */
   readonly floats: readonly Value[];
   readonly given: Map<Value, TypedArray>;
 }
@@ -35,7 +35,7 @@ export function build(
   return {
     y,
     loss: sum(multiply(y, weights)),
-    floats: operands.filter((value) => value.dtype === dtype),
+    floats: operands.filter((_, index) => !["labels", "words"].includes(kinds[index] ?? "any")),
     given,
   };
 }

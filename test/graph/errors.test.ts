@@ -198,8 +198,24 @@ test.each<[message: string, apply: () => Value]>([
     "add: dtypes differ: float32, int32; all operands must be of one dtype",
     () => add(floats(3), integers(3)),
   ],
-  ["gather: indices must be int32, got float32", () => gather(floats(2), floats(2))],
-  ["oneHot: indices must be int32, got float64", () => oneHot(doubles(2), 3)],
+  [
+    "gather: indices must be int32, or float32 or float64 that are whole; got uint8",
+    () => gather(floats(2), input("bytes", [2], "uint8")),
+  ],
+  [
+    "oneHot: indices must be int32, or float32 or float64 that are whole; got uint8",
+    () => oneHot(input("bytes", [2], "uint8"), 3),
+  ],
+  [
+    "gather: float32 tells whole numbers apart up to 16777216, but the axis of [2, 16777217] is 16777217; give indices in int32, or make " +
+      'the network with { dtype: "float64" }',
+    () => gather(floats(2, 2 ** 24 + 1), floats(3), { axis: -1 }),
+  ],
+  [
+    "oneHot: float32 tells whole numbers apart up to 16777216, but depth is 16777217; give indices in int32, or make the network with " +
+      '{ dtype: "float64" }',
+    () => oneHot(floats(3), 2 ** 24 + 1),
+  ],
   ["oneHot: depth must be a whole number from 1 to 2147483647; got 0", () => oneHot(integers(2), 0)],
   ["concatenate: values must be a list of at least one symbolic value; got []", () => concatenate([])],
   [
@@ -207,7 +223,7 @@ test.each<[message: string, apply: () => Value]>([
     () => stack([floats(2), doubles(2)]),
   ],
   ["power: exponent must be a number from -1024 to 1024; got 1025", () => power(floats(2), 1025)],
-  ["clip: high must be a number of at least low (1); got 0", () => clip(floats(2), 1, 0)],
+  ["clip: high must be a number of at least low (1) in float32; got 0", () => clip(floats(2), 1, 0)],
   [
     "variance: correction must be a whole number from 0 to 2; got 3",
     () => variance(floats(2, 3), { axis: 1, correction: 3 }),

@@ -25,8 +25,11 @@ import { normalizeCases } from "./cases/normalize.ts";
 import { poolCases } from "./cases/pool.ts";
 import { convolutions } from "./conv-cases.ts";
 
-/** What an operand's elements are; `labels` are class indices (int32), the rows of `oneHot` and `distribution` sum to 1. */
-export type Kind = Domain | "labels" | "oneHot" | "distribution";
+/**
+ * What an operand's elements are; `labels` are class indices (int32), `words` the same as floats, the rows of `oneHot` and `distribution`
+ * sum to 1.
+ */
+export type Kind = Domain | "labels" | "words" | "oneHot" | "distribution";
 
 export interface OpCase {
   readonly name: string;
@@ -332,6 +335,7 @@ export function elements(
   const next = fractions(seed);
   if (kind === "labels") return Int32Array.from({ length: n }, () => Math.floor(next() * classes));
   const out = dtype === "float32" ? new Float32Array(n) : new Float64Array(n);
+  if (kind === "words") return out.map(() => Math.floor(next() * classes));
   if (kind === "oneHot") {
     for (let at = 0; at < n; at += classes) out[at + Math.floor(next() * classes)] = 1;
     return out;

@@ -179,6 +179,39 @@ describe("indices", () => {
     ]);
   });
 
+  test.each(["float32", "float64"] as const)("of %s that are no whole numbers are out of range", (dtype) => {
+    const table = input("table", [3, 2], dtype);
+    const words = input("words", [9], dtype);
+    const [Floats, all] = [
+      dtype === "float32" ? Float32Array : Float64Array,
+      [2, 1.5, -0, nan, -1, 3, inf, -inf, 2 ** 32],
+    ];
+    const own = new Map<Value, TypedArray>([
+      [table, Floats.of(1, 2, 3, 4, 5, 6)],
+      [words, Floats.from(all)],
+    ]);
+    const [rows, ones] = [ops.gather(table, words), ops.oneHot(words, 3)];
+    const values = [
+      rows,
+      ones,
+      ...ops.gradients(ops.sum(ops.where(ops.equal(rows, rows), rows, ops.constant(0, dtype))), [
+        table,
+        words,
+      ]),
+    ];
+    for (const lanes of [1, 2, 3]) {
+      const { results } = execute(values, own, lanes);
+      const none = Array.from({ length: 6 }, () => [nan, nan]);
+      expect([...results[0]!]).toEqual([5, 6, nan, nan, 1, 2, ...none.flat()]);
+      expect([...results[1]!]).toEqual([0, 0, 1, 0, 0, 0, 1, 0, 0, ...none.flatMap(() => [0, 0, 0])]);
+      expect(results[1]).toBeInstanceOf(Floats);
+      expect([...results[2]!]).toEqual([1, 1, 0, 0, 1, 1]);
+      expect([...results[3]!]).toEqual(all.map(() => 0));
+      for (const [i, expected] of evaluate(values, own).entries())
+        expectSameBits(results[i]!, expected, `${i}`);
+    }
+  });
+
   test("are moved as other elements are", () => {
     const matrix = input("matrix", [2, 3], "int32");
     const elements = Int32Array.of(1, -2, 3, 2 ** 31 - 1, 5, -(2 ** 31));

@@ -73,33 +73,38 @@ interface Around {
   readonly inner: number;
 }
 
-function gather(x: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
+/** Floats count where they are whole. */
+type Indices = Int32Array | Floats;
+
+const isIndex = (index: number, n: number) => Number.isInteger(index) && index >= 0 && index < n;
+
+function gather(x: Floats, indices: Indices, { outer, n, inner }: Around): Floats {
   const count = indices.length;
   return zerosLike(x, outer * count * inner).map((_, at) => {
     const index = indices[Math.floor(at / inner) % count]!;
     const row = Math.floor(at / (inner * count)) * n + index;
-    return index < 0 || index >= n ? Number.NaN : x[row * inner + (at % inner)]!;
+    return !isIndex(index, n) ? Number.NaN : x[row * inner + (at % inner)]!;
   }) as Floats;
 }
 
-function scatterSum(g: Floats, indices: Int32Array, { outer, n, inner }: Around): Floats {
+function scatterSum(g: Floats, indices: Indices, { outer, n, inner }: Around): Floats {
   const x = zerosLike(g, outer * n * inner);
   for (let at = 0; at < g.length; at++) {
     const index = indices[Math.floor(at / inner) % indices.length]!;
-    if (index < 0 || index >= n) continue;
+    if (!isIndex(index, n)) continue;
     const to = (Math.floor(at / (inner * indices.length)) * n + index) * inner + (at % inner);
     x[to] = x[to]! + g[at]!;
   }
   return x;
 }
 
-function oneHot(out: Floats, indices: Int32Array, depth: number): Floats {
+function oneHot(out: Floats, indices: Indices, depth: number): Floats {
   return out.map((_, at) => (at % depth === indices[Math.floor(at / depth)] ? 1 : 0)) as Floats;
 }
 
 const axisOf = (attributes: object) => (attributes as { axis: number }).axis;
 const along = (shape: Shape, axis: number) => around(shape, { from: axis, to: axis + 1 });
-const integers = (elements: TypedArray | undefined) => elements as Int32Array;
+const integers = (elements: TypedArray | undefined) => elements as Indices;
 const zerosOf = ({ shape, dtype }: Value): Floats =>
   dtype === "float64" ? new Float64Array(product(shape)) : new Float32Array(product(shape));
 

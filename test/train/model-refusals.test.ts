@@ -360,7 +360,7 @@ describe("layers within layers", () => {
       "a shortcut to another shape",
       () => sequential([residual(dense(3), { shortcut: dense(4) })], { input: [2] }),
       ShapeError,
-      "residual1: what the shortcut gives is [1, 4], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes it so, " +
+      "residual1: what the shortcut gives is [1, 4], what its layers give is [1, 3]; both must be of one shape: give a shortcut that makes x so, " +
         "as in residual(…, { shortcut: dense(3) })",
     ],
     [

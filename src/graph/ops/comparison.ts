@@ -14,7 +14,15 @@ const none = () => [undefined, undefined] as const;
 /**
  * 1 where a > b, else 0; elementwise, broadcast, in their dtype. As all comparisons do, it gives 0 where either is NaN (`notEqual` gives 1),
  * and passes no gradient.
- * @throws ShapeError where the shapes do not broadcast
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, greater } from "kobai/ops";
+ * using net = sequential([layer("greater", (x) => greater(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [0, 0, 1]
+ * ```
  */
 export const greater = /* @__PURE__ */ binary(
   "greater",
@@ -22,27 +30,82 @@ export const greater = /* @__PURE__ */ binary(
   none,
 );
 
-/** 1 where a ≥ b, else 0. @throws ShapeError where the shapes do not broadcast */
+/**
+ * 1 where a ≥ b, else 0; elementwise, broadcast, in their dtype, without a gradient.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, greaterEqual } from "kobai/ops";
+ * using net = sequential([layer("greaterEqual", (x) => greaterEqual(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [0, 1, 1]
+ * ```
+ */
 export const greaterEqual = /* @__PURE__ */ binary(
   "greaterEqual",
   /* @__PURE__ */ extension(ExtensionOp.greaterEqual),
   none,
 );
 
-/** 1 where a < b, else 0. @throws ShapeError where the shapes do not broadcast */
+/**
+ * 1 where a < b, else 0; elementwise, broadcast, in their dtype, without a gradient.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, less } from "kobai/ops";
+ * using net = sequential([layer("less", (x) => less(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [1, 0, 0]
+ * ```
+ */
 export const less = /* @__PURE__ */ binary("less", /* @__PURE__ */ extension(ExtensionOp.less), none);
 
-/** 1 where a ≤ b, else 0. @throws ShapeError where the shapes do not broadcast */
+/**
+ * 1 where a ≤ b, else 0; elementwise, broadcast, in their dtype, without a gradient.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, lessEqual } from "kobai/ops";
+ * using net = sequential([layer("lessEqual", (x) => lessEqual(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [1, 1, 0]
+ * ```
+ */
 export const lessEqual = /* @__PURE__ */ binary(
   "lessEqual",
   /* @__PURE__ */ extension(ExtensionOp.lessEqual),
   none,
 );
 
-/** 1 where a = b, else 0; −0 equals 0. @throws ShapeError where the shapes do not broadcast */
+/**
+ * 1 where a = b, else 0; elementwise, broadcast, in their dtype, without a gradient. −0 equals 0.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, equal } from "kobai/ops";
+ * using net = sequential([layer("equal", (x) => equal(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [0, 1, 0]
+ * ```
+ */
 export const equal = /* @__PURE__ */ binary("equal", /* @__PURE__ */ extension(ExtensionOp.equal), none);
 
-/** 1 where a ≠ b, or either is NaN, else 0. @throws ShapeError where the shapes do not broadcast */
+/**
+ * 1 where a ≠ b, or either is NaN, else 0; elementwise, broadcast, in their dtype, without a gradient.
+ * @param a float @param b of a's dtype @returns the shape that both broadcast to, by NumPy's rule
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { constant, notEqual } from "kobai/ops";
+ * using net = sequential([layer("notEqual", (x) => notEqual(x, constant(1, x.dtype)))], { input: [3] });
+ * [...net.predict([[0, 1, 2]]).data]; // [1, 0, 1]
+ * ```
+ */
 export const notEqual = /* @__PURE__ */ binary(
   "notEqual",
   /* @__PURE__ */ extension(ExtensionOp.notEqual),
@@ -91,10 +154,11 @@ const whereOperation: Operation<undefined> = {
 };
 
 /**
- * a where the condition is not 0 (NaN is not), else b; elementwise, all three broadcast. The gradient goes to what was taken; what was not
+ * a where the condition is not 0 (NaN is not), else b; elementwise, all three broadcast (`where` of NumPy). The gradient goes to what was taken; what was not
  * gets 0, even where it is NaN or infinite.
  * @param condition of a's and b's dtype, as comparisons give it
- * @throws ShapeError where the shapes do not broadcast
+ * @returns the shape that all three broadcast to, in their dtype
+ * @throws ShapeError where the shapes do not broadcast @throws OptionError where they are not float, or the dtypes differ
  * @example
  * ```ts
  * import { constant, greater, scale, type Value } from "kobai/ops";

@@ -59,8 +59,9 @@ function shapesOf(values: readonly Value[]): string {
 }
 
 /**
- * Values one behind the other along an axis.
+ * Values one behind the other along an axis (`concatenate` of NumPy, `cat` of PyTorch).
  * @param values of the same lengths along all other axes @param options axis: negative ones are counted from the last; default 0
+ * @returns their shape, along that axis the sum of their lengths
  * @throws ShapeError where the lengths differ, or there is no such axis @throws OptionError where the dtypes differ
  * @example
  * ```ts
@@ -87,8 +88,9 @@ export function concatenate(values: readonly Value[], given?: { axis?: number })
 }
 
 /**
- * Values of one shape one behind the other along a new axis.
+ * Values of one shape one behind the other along a new axis (`stack` of NumPy and PyTorch).
  * @param options axis: where the new axis is in the result, negative ones counted from the last; default 0
+ * @returns their shape with an axis of as many as there are values
  * @throws ShapeError where the shapes differ, or the axis is none of the result's @throws OptionError where the dtypes differ
  * @example
  * ```ts

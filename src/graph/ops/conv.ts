@@ -200,6 +200,13 @@ const weightGradientOperation: Operation<Sized> = operation(
  *   ⌈size / stride⌉ for padding "same"
  * @throws ShapeError where shapes do not go together, or the kernel is larger than the image with its padding
  * @throws OptionError for options that there are not, or numbers above 65,535
+ * @example
+ * ```ts
+ * import { constant, layer, sequential, tensor } from "kobai";
+ * import { convolve2d } from "kobai/ops";
+ * using net = sequential([layer("sums", (x, { parameter }) => convolve2d(x, parameter("kernel", [2, 2, 1, 1], constant(1))))], { input: [2, 3, 1] });
+ * [...net.predict(tensor([1, 2, 3, 4, 5, 6], [1, 2, 3, 1])).data]; // [12, 16]
+ * ```
  */
 export function convolve2d(x: Value, w: Value, given?: ConvolutionOptions): Value {
   return convolveAs("convolve2d", x, w, options("convolve2d", given, convolutionRules()));
@@ -236,6 +243,13 @@ export const transposedRules = () => ({ ...convolutionRules(), outputPadding });
  * @returns [batch, output height, output width, output channels], where output = (size − 1)·stride + (kernel − 1)·dilation + 1 − padding +
  *   outputPadding; size·stride + outputPadding for padding "same"
  * @throws ShapeError where shapes do not go together, or nothing is left of the result @throws OptionError for options that there are not, or numbers above 65,535
+ * @example
+ * ```ts
+ * import { constant, layer, sequential, tensor } from "kobai";
+ * import { convolveTranspose2d } from "kobai/ops";
+ * using net = sequential([layer("spread", (x, { parameter }) => convolveTranspose2d(x, parameter("kernel", [2, 2, 1, 1], constant(1))))], { input: [1, 1, 1] });
+ * [...net.predict(tensor([3], [1, 1, 1, 1])).data]; // [3, 3, 3, 3]
+ * ```
  */
 export function convolveTranspose2d(x: Value, w: Value, given?: TransposedConvolutionOptions): Value {
   const name = "convolveTranspose2d";

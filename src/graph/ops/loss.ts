@@ -99,6 +99,13 @@ export const softmaxCrossEntropyOperation: Operation<undefined> = {
  * @param labels int32 [batch], class indices from 0; or rows [batch, classes] of the logits' dtype, one-hot or any distribution
  * @returns a scalar
  * @throws ShapeError where labels fit neither form
+ * @example
+ * ```ts
+ * import { layer, loss, sequential } from "kobai";
+ * import { identity, softmaxCrossEntropy } from "kobai/ops";
+ * using net = sequential([layer("scores", identity)], { input: [2] });
+ * net.loss([[2, 2]], [1], loss("own", softmaxCrossEntropy, "classes")); // 0.6931471824645996
+ * ```
  */
 export const softmaxCrossEntropy = (logits: Value, labels: Value): Value =>
   apply(softmaxCrossEntropyOperation, [logits, labels], undefined);
@@ -159,6 +166,13 @@ const sumSquaredErrorOperation = elementLoss("sumSquaredError", Op.sumSquaredErr
  * @param y [batch, …] @param t of y's shape and dtype
  * @returns a scalar
  * @throws ShapeError where the shapes differ
+ * @example
+ * ```ts
+ * import { layer, loss, sequential } from "kobai";
+ * import { identity, sumSquaredError } from "kobai/ops";
+ * using net = sequential([layer("scores", identity)], { input: [2] });
+ * net.loss([[1, 3]], [[1, 1]], loss("own", sumSquaredError)); // 2
+ * ```
  */
 export const sumSquaredError = (y: Value, t: Value): Value =>
   apply(sumSquaredErrorOperation, [y, t], undefined);
@@ -176,6 +190,13 @@ const binaryCrossEntropyOperation = elementLoss(
  * @param y scores [batch, …] @param t from 0 to 1, of y's shape and dtype
  * @returns a scalar
  * @throws ShapeError where the shapes differ
+ * @example
+ * ```ts
+ * import { layer, loss, sequential } from "kobai";
+ * import { binaryCrossEntropy, identity } from "kobai/ops";
+ * using net = sequential([layer("scores", identity)], { input: [2] });
+ * net.loss([[0, 0]], [[0, 1]], loss("own", binaryCrossEntropy, "binary")); // 0.6931471824645996
+ * ```
  */
 export const binaryCrossEntropy = (y: Value, t: Value): Value =>
   apply(binaryCrossEntropyOperation, [y, t], undefined);

@@ -86,13 +86,20 @@ export const matmulOperation: Operation<Transposed> = {
 };
 
 /**
- * The matrix product.
+ * The matrix product c[i, j] = Σ a[i, k]·b[k, j] (`matmul` of NumPy, for two matrices; book 3.3.2).
  *
  * Each element is the sum over k in increasing order, beyond 1,024 terms 384 at a time: the same bits everywhere.
  * @param a [m, k], or [k, m] with `transposeA`
  * @param b [k, n], or [n, k] with `transposeB`
  * @returns [m, n]
  * @throws ShapeError where either is not a matrix or the inner sizes differ @throws OptionError for options that there are not
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { matmul } from "kobai/ops";
+ * using net = sequential([layer("linear", (x, { parameter }) => matmul(x, parameter("weight", [2, 3], constant(1))))], { input: [2] });
+ * [...net.predict([[1, 2]]).data]; // [3, 3, 3]
+ * ```
  */
 export function matmul(a: Value, b: Value, given?: MatmulOptions): Value {
   const rules = { transposeA: flag, transposeB: flag };

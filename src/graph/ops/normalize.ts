@@ -335,8 +335,19 @@ export interface BatchNorm {
  * The gradients of y reach x, gamma and beta; the statistics have none.
  *
  * @param x [batch, …, channels]
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns y, of x's shape; mean and variance, [channels]
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { batchNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   batchNorm(x, parameter("gamma", [1], constant(1)), parameter("beta", [1], constant(0))).y,
+ * );
+ * using net = sequential([normalize], { input: [1] });
+ * [...net.predict([[1], [3]]).data].map(Math.round); // [-1, 1]
+ * ```
  */
 export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): BatchNorm {
   checkOperands("batchNorm", x, { gamma, beta });
@@ -350,8 +361,19 @@ export function batchNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  * gamma / √(variance + epsilon).
  *
  * @param x [batch, …, channels]
- * @param mean [channels] @param factor [channels] @param shift [channels]
+ * @param mean [channels] @param factor [channels] @param shift [channels] @returns x's shape
  * @throws ShapeError where shapes do not fit
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { channelAffine } from "kobai/ops";
+ * const known = layer("known", (x, { parameter }) => {
+ *   const [mean, factor, shift] = [1, 2, 0.5].map((v, i) => parameter(`of${i}`, [1], constant(v)));
+ *   return channelAffine(x, mean, factor, shift);
+ * });
+ * using net = sequential([known], { input: [1] });
+ * [...net.predict([[1], [4]]).data]; // [0.5, 6.5]
+ * ```
  */
 export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value): Value {
   checkOperands("channelAffine", x, { mean, factor, shift });
@@ -362,8 +384,19 @@ export function channelAffine(x: Value, mean: Value, factor: Value, shift: Value
  * Normalizes each row along its last axis (Ba et al. 2016): y = gamma·(x − mean) / √(variance + epsilon) + beta, with the row's mean and variance.
  *
  * @param x [batch, …, channels]
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns x's shape
  * @throws ShapeError where shapes do not fit @throws OptionError where epsilon is no number above 0
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { layerNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   layerNorm(x, parameter("gamma", [2], constant(1)), parameter("beta", [2], constant(0))),
+ * );
+ * using net = sequential([normalize], { input: [2] });
+ * [...net.predict([[1, 3]]).data].map(Math.round); // [-1, 1]
+ * ```
  */
 export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptions): Value {
   checkOperands("layerNorm", x, { gamma, beta });
@@ -377,9 +410,20 @@ export function layerNorm(x: Value, gamma: Value, beta: Value, given?: NormOptio
  *
  * @param x [batch, …, channels]
  * @param groups a divisor of the number of channels
- * @param gamma [channels] @param beta [channels]
+ * @param gamma [channels] @param beta [channels] @param given epsilon: added to the variance, default 1e-5
+ * @returns x's shape
  * @throws ShapeError where shapes do not fit, or groups do not divide the channels
  * @throws OptionError where epsilon is no number above 0, or groups no whole number of at least 1
+ * @example
+ * ```ts
+ * import { constant, layer, sequential } from "kobai";
+ * import { groupNorm } from "kobai/ops";
+ * const normalize = layer("normalize", (x, { parameter }) =>
+ *   groupNorm(x, 2, parameter("gamma", [4], constant(1)), parameter("beta", [4], constant(0))),
+ * );
+ * using net = sequential([normalize], { input: [4] });
+ * [...net.predict([[1, 3, 30, 10]]).data].map(Math.round); // [-1, 1, 1, -1]
+ * ```
  */
 export function groupNorm(x: Value, groups: number, gamma: Value, beta: Value, given?: NormOptions): Value {
   checkOperands("groupNorm", x, { gamma, beta });

@@ -23,6 +23,7 @@ const permuteOperation: Operation<{ readonly axes: readonly number[] }> = {
 /**
  * The axes in another order: axis i of the result is axis `axes[i]` of x (`transpose` of NumPy, `permute` of PyTorch).
  * @param axes each axis of x once, negative ones counted from the last; by default all in reverse, which transposes a matrix
+ * @returns x's axes in that order
  * @throws ShapeError where they are anything else
  * @example
  * ```ts

@@ -245,6 +245,13 @@ export function averagePooling1d(window: number, given?: LineAveragePoolOptions)
  * @returns [batch, rows of windows, columns of windows, channels]: ⌊(length + 2·padding − window) / stride⌋ + 1, or ⌈length / stride⌉ for "same"
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window, and no element may lie in more than 1,024 windows
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { maxPool2d } from "kobai/ops";
+ * using net = sequential([layer("pool", (x) => maxPool2d(x, 2))], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [6]
+ * ```
  */
 export const maxPool2d = (x: Value, window: number | Pair, given?: PoolOptions): Value =>
   maxPooling2d(window, given)(x);
@@ -258,13 +265,30 @@ export const maxPool2d = (x: Value, window: number | Pair, given?: PoolOptions):
  * @returns [batch, rows of windows, columns of windows, channels], as `maxPool2d`
  * @throws ShapeError where x has other axes, or a window is larger than the image
  * @throws OptionError for numbers out of range; padding must be smaller than the window
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { avgPool2d } from "kobai/ops";
+ * using net = sequential([layer("pool", (x) => avgPool2d(x, 2))], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [3]
+ * ```
  */
 export const avgPool2d = (x: Value, window: number | Pair, given?: AveragePoolOptions): Value =>
   averagePooling2d(window, given)(x);
 
 type Images = [batch: number, height: number, width: number, channels: number];
 
-/** The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. @throws ShapeError for other axes */
+/**
+ * The mean of each channel over the whole image (`GlobalAveragePooling2D` of Keras). Its gradient is g divided by the number of pixels.
+ * @param x [batch, height, width, channels] @returns [batch, channels] @throws ShapeError for other axes
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { globalAvgPool2d } from "kobai/ops";
+ * using net = sequential([layer("pool", globalAvgPool2d)], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [3]
+ * ```
+ */
 export function globalAvgPool2d(x: Value): Value {
   checkImages("globalAvgPool2d", x);
   const [batch, height, width, channels] = x.shape as Images;
@@ -272,8 +296,15 @@ export function globalAvgPool2d(x: Value): Value {
 }
 
 /**
- * The largest element of each channel over the whole image: [batch, height, width, channels] → [batch, channels]. Its gradient is that of
- * `maxPool2d`. @throws ShapeError for other axes
+ * The largest element of each channel over the whole image (`GlobalMaxPooling2D` of Keras). Its gradient goes to the first of equal ones.
+ * @param x [batch, height, width, channels] @returns [batch, channels] @throws ShapeError for other axes
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { globalMaxPool2d } from "kobai/ops";
+ * using net = sequential([layer("pool", globalMaxPool2d)], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [6]
+ * ```
  */
 export const globalMaxPool2d = (x: Value): Value => largest("globalMaxPool2d", x);
 
@@ -285,21 +316,64 @@ function largest(op: string, x: Value): Value {
   return reshape(y, [batch, channels]);
 }
 
-/** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `maxPool2d` */
+/**
+ * `maxPool2d` along one axis: y[b, i, c] = max x[b, i·stride + u, c] over u (`MaxPool1d` of PyTorch).
+ * @param x [batch, length, channels] @param window a whole number @param given stride (default: the window), padding (default "valid")
+ * @returns [batch, windows, channels] @throws ShapeError, OptionError as `maxPool2d`
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { maxPool1d } from "kobai/ops";
+ * using net = sequential([layer("pool", (x) => maxPool1d(x, 2))], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [2, 6]
+ * ```
+ */
 export const maxPool1d = (x: Value, window: number, given?: LinePoolOptions): Value =>
   maxPooling1d(window, given)(x);
 
-/** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. @throws ShapeError, OptionError as `avgPool2d` */
+/**
+ * `avgPool2d` along one axis: the mean of x[b, i·stride + u, c] over u (`AvgPool1d` of PyTorch).
+ * @param x [batch, length, channels] @param window a whole number, of 1,024 at most
+ * @param given stride (default: the window), padding (default "valid"), countPadding (default false)
+ * @returns [batch, windows, channels] @throws ShapeError, OptionError as `avgPool2d`
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { avgPool1d } from "kobai/ops";
+ * using net = sequential([layer("pool", (x) => avgPool1d(x, 2))], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [1.5, 4.5]
+ * ```
+ */
 export const avgPool1d = (x: Value, window: number, given?: LineAveragePoolOptions): Value =>
   averagePooling1d(window, given)(x);
 
-/** The mean of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+/**
+ * The mean of each channel over the whole signal (`GlobalAveragePooling1D` of Keras). Its gradient is g divided by the length.
+ * @param x [batch, length, channels] @returns [batch, channels] @throws ShapeError for other axes
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { globalAvgPool1d } from "kobai/ops";
+ * using net = sequential([layer("pool", globalAvgPool1d)], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [3]
+ * ```
+ */
 export function globalAvgPool1d(x: Value): Value {
   checkSignals("globalAvgPool1d", x);
   return mean(x, { axis: 1 });
 }
 
-/** The largest element of each channel over the whole signal: [batch, length, channels] → [batch, channels]. @throws ShapeError for other axes */
+/**
+ * The largest element of each channel over the whole signal (`GlobalMaxPooling1D` of Keras). Its gradient goes to the first of equal ones.
+ * @param x [batch, length, channels] @returns [batch, channels] @throws ShapeError for other axes
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { globalMaxPool1d } from "kobai/ops";
+ * using net = sequential([layer("pool", globalMaxPool1d)], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [6]
+ * ```
+ */
 export function globalMaxPool1d(x: Value): Value {
   checkSignals("globalMaxPool1d", x);
   const [batch, length, channels] = x.shape as [number, number, number];

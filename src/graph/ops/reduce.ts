@@ -83,12 +83,15 @@ export function sumOver({ spans, shape }: ReturnType<typeof reduction>, x: Value
 }
 
 /**
- * The sum of all elements (a scalar), or along an axis or several.
+ * The sum of all elements (a scalar), or along an axis or several (`sum` of NumPy).
  *
  * Neighbouring axes are added as one, and where others lie between, the last first. Along a contiguous row the order is fixed at eight sums,
  * across rows it is the rows' own, and more than 1,024 terms are summed 384 at a time: the same bits everywhere, and in float32 a relative
  * error below 1e-5 for any number of terms of one sign.
- * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
+ * @param x float @param given axis: one or several, negative ones counted from the last, default all; keepAxis: whether they stay, of length 1
+ *   (default false)
+ * @returns x's shape without these axes
+ * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not, or where x is not float
  * @example
  * ```ts
  * import type { Value } from "kobai/ops";
@@ -100,7 +103,19 @@ export function sum(x: Value, given?: SumOptions): Value {
   return sumOver(reduction("sum", x, given), x);
 }
 
-/** The mean of all elements (a scalar), or along an axis or several: the sum divided by their number. @throws as `sum` does */
+/**
+ * The mean of all elements (a scalar), or along an axis or several: the sum, in its order, divided by their number (`mean` of NumPy).
+ * @param x float @param given axis: one or several, negative ones counted from the last, default all; keepAxis: whether they stay, of length 1 (default false)
+ * @returns x's shape without these axes
+ * @throws ShapeError, OptionError as `sum` does
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { mean } from "kobai/ops";
+ * using net = sequential([layer("average", (x) => mean(x, { axis: 1, keepAxis: true }))], { input: [3] });
+ * [...net.predict([[1, 2, 6]]).data]; // [3]
+ * ```
+ */
 export function mean(x: Value, given?: SumOptions): Value {
   const over = reduction("mean", x, given);
   return sumOver(over, x, over.count);
@@ -138,8 +153,17 @@ const broadcastOperation: Operation<BroadcastAttributes> = {
 };
 
 /**
- * Repeats a tensor along axes of size 1, and along new leading axes, until it has `shape`.
- * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes
+ * Repeats a tensor along axes of size 1, and along new leading axes, until it has `shape` (`broadcast_to` of NumPy). Its gradient is summed
+ * over what was repeated.
+ * @param x float @param shape the axes of x are 1 or those of `shape`, counted from the last @returns the shape
+ * @throws ShapeError where an axis is neither 1 nor the target's, or x has more axes @throws OptionError where x is not float
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { broadcastTo } from "kobai/ops";
+ * using net = sequential([layer("triple", (x) => broadcastTo(x, [x.shape[0], 3]))], { input: [1] });
+ * [...net.predict([[2]]).data]; // [2, 2, 2]
+ * ```
  */
 export function broadcastTo(x: Value, shape: Shape): Value {
   checkValue("broadcastTo: operand 1", x);

@@ -21,8 +21,16 @@ const reshapeOperation: Operation<{ readonly shape: Shape }> = {
 };
 
 /**
- * The same elements under another shape; nothing is moved.
+ * The same elements under another shape, in row-major order; nothing is moved (`reshape` of NumPy).
+ * @param x of any shape and dtype @param shape whole numbers of at least 1, whose product is x's number of elements @returns the shape
  * @throws ShapeError where the number of elements differs, or an axis is no whole number of at least 1
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { reshape } from "kobai/ops";
+ * using net = sequential([layer("grid", (x) => reshape(x, [x.shape[0], 2, 3]))], { input: [6] });
+ * net.predict([[1, 2, 3, 4, 5, 6]]).shape; // [1, 2, 3]
+ * ```
  */
 export function reshape(x: Value, shape: Shape): Value {
   checkShape("reshape", shape);

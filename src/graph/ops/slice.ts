@@ -80,6 +80,7 @@ const placeOperation: Operation<SliceAttributes & { readonly whole: Shape; reado
  * @param begin for each axis, or for the first ones; negative ones are counted from the end. The others begin at 0.
  * @param end likewise; what lies beyond the end means the end, Infinity does, and so do axes that are not named
  * @param steps whole numbers of at least 1; default 1
+ * @returns along each axis ⌈(end − begin) / steps⌉ elements
  * @throws ShapeError where a list is too long or not of whole numbers, or nothing would be left of an axis
  * @example
  * ```ts
@@ -120,9 +121,10 @@ export function slice(
 const MOST_WIDTH = 2 ** 31;
 
 /**
- * x with elements of one value around it.
+ * x with elements of one value around it (`pad` of NumPy).
  * @param widths for each axis how many come before it and after it: `[[before, after], …]`, for the first axes or all
  * @param options value: a finite number, default 0
+ * @returns x's shape, each axis longer by what is around it
  * @throws ShapeError where the widths are anything else @throws OptionError where the value is not finite
  * @example
  * ```ts

@@ -68,8 +68,30 @@ const logSoftmaxGradient = gradientAlongRows("logSoftmaxGradient", Op.logSoftmax
 const softmaxOperation = alongRows("softmax", Op.softmax, [10, 1.1], softmaxGradient);
 const logSoftmaxOperation = alongRows("logSoftmax", Op.logSoftmax, [22, 1.9], logSoftmaxGradient);
 
-/** eˣ / Σ eˣ along the last axis, shifted by the row's maximum against overflow (book 3.5). @throws ShapeError for a scalar */
+/**
+ * eˣ / Σ eˣ along the last axis, shifted by the row's maximum against overflow (book 3.5).
+ * @param x [batch, …, classes], float @returns x's shape and dtype: each row adds up to 1
+ * @throws ShapeError for a scalar @throws OptionError where x is not float
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { softmax } from "kobai/ops";
+ * using net = sequential([layer("softmax", softmax)], { input: [2] });
+ * [...net.predict([[7, 7]]).data]; // [0.5, 0.5]
+ * ```
+ */
 export const softmax = (x: Value): Value => apply(softmaxOperation, [x], undefined);
 
-/** log softmax(x) along the last axis, without the loss of precision of taking the two apart. @throws ShapeError for a scalar */
+/**
+ * log softmax(x) = x − log Σ eˣ along the last axis, without the loss of precision of taking the two apart (`log_softmax` of PyTorch).
+ * @param x [batch, …, classes], float @returns x's shape and dtype
+ * @throws ShapeError for a scalar @throws OptionError where x is not float
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { logSoftmax } from "kobai/ops";
+ * using net = sequential([layer("logSoftmax", logSoftmax)], { input: [2] });
+ * [...net.predict([[0, 200]]).data]; // [-200, 0]
+ * ```
+ */
 export const logSoftmax = (x: Value): Value => apply(logSoftmaxOperation, [x], undefined);

@@ -70,8 +70,10 @@ function extreme(name: string, op: Op): (x: Value, given?: SumOptions) => Value 
 }
 
 /**
- * The largest element, or the largest along an axis or several; NaN where there is one. The gradient goes in equal parts to all elements
+ * The largest element, or the largest along an axis or several (`max` of NumPy); NaN where there is one. The gradient goes in equal parts to all elements
  * that are the largest.
+ * @param x float @param given axis: one or several, default all; keepAxis: whether they stay, of length 1 (default false)
+ * @returns x's shape without these axes
  * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
  * @example
  * ```ts
@@ -81,7 +83,20 @@ function extreme(name: string, op: Op): (x: Value, given?: SumOptions) => Value 
  */
 export const max = extreme("max", /* @__PURE__ */ extension(ExtensionOp.max));
 
-/** The smallest element, or the smallest along an axis or several; as `max` in everything else. */
+/**
+ * The smallest element, or the smallest along an axis or several; NaN where there is one. The gradient goes in equal parts to all elements
+ * that are the smallest.
+ * @param x float @param given axis: one or several, default all; keepAxis: whether they stay, of length 1 (default false)
+ * @returns x's shape without these axes
+ * @throws ShapeError where x has no such axis, or one is named twice @throws OptionError for options that there are not
+ * @example
+ * ```ts
+ * import { layer, sequential } from "kobai";
+ * import { min } from "kobai/ops";
+ * using net = sequential([layer("least", (x) => min(x, { axis: 1, keepAxis: true }))], { input: [3] });
+ * [...net.predict([[3, 1, 2]]).data]; // [1]
+ * ```
+ */
 export const min = extreme("min", /* @__PURE__ */ extension(ExtensionOp.min));
 
 export interface VarianceOptions extends SumOptions {
@@ -90,7 +105,9 @@ export interface VarianceOptions extends SumOptions {
 }
 
 /**
- * The variance of all elements, or along an axis or several: Σ (x − mean x)² / (n − correction).
+ * The variance of all elements, or along an axis or several: Σ (x − mean x)² / (n − correction) (`var` of NumPy and PyTorch).
+ * @param x float @param given axis: one or several, default all; keepAxis: whether they stay, of length 1 (default false); correction: default 0
+ * @returns x's shape without these axes
  * @throws ShapeError where x has no such axis, or one is named twice
  * @throws OptionError where the correction is no whole number from 0 to below n, or for options that there are not
  * @example
@@ -129,7 +146,8 @@ const argmaxOperation: Operation<ExtremeAttributes> = {
 /**
  * Where the largest element stands along an axis: its index, int32; of several the first, and the first NaN where there is one (as NumPy). No
  * gradient passes it.
- * @param options axis: negative ones are counted from the last; default -1
+ * @param x float @param options axis: negative ones are counted from the last; default -1; keepAxis: whether it stays, of length 1 (default false)
+ * @returns int32, x's shape without that axis
  * @throws ShapeError where x has no such axis
  * @example
  * ```ts

@@ -142,13 +142,29 @@ export function upsampling1d(factor: number, given?: LineUpsampleOptions): Pool 
  * @param given interpolation: "nearest", which is the default, or "bilinear"
  * @returns [batch, height · factor, width · factor, channels]
  * @throws ShapeError where x has other axes @throws OptionError for another factor, or options that there are not
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { upsample2d } from "kobai/ops";
+ * using net = sequential([layer("larger", (x) => upsample2d(x, [1, 2]))], { input: [1, 2, 1] });
+ * [...net.predict(tensor([1, 2], [1, 1, 2, 1])).data]; // [1, 1, 2, 2]
+ * ```
  */
 export const upsample2d = (x: Value, factor: number | Pair, given?: UpsampleOptions): Value =>
   upsampling2d(factor, given)(x);
 
 /**
- * `upsample2d` along one axis: [batch, length, channels] → [batch, length · factor, channels].
- * @param given interpolation: "nearest", which is the default, or "linear" @throws ShapeError, OptionError as `upsample2d`
+ * `upsample2d` along one axis (`UpSampling1D` of Keras; `Upsample` of PyTorch with align_corners=False).
+ * @param x [batch, length, channels] @param factor a whole number, at most 1,024, for "linear" 512
+ * @param given interpolation: "nearest", which is the default, or "linear"
+ * @returns [batch, length · factor, channels] @throws ShapeError, OptionError as `upsample2d`
+ * @example
+ * ```ts
+ * import { layer, sequential, tensor } from "kobai";
+ * import { upsample1d } from "kobai/ops";
+ * using net = sequential([layer("larger", (x) => upsample1d(x, 2, { interpolation: "linear" }))], { input: [2, 1] });
+ * [...net.predict(tensor([1, 2], [1, 2, 1])).data]; // [1, 1.25, 1.75, 2]
+ * ```
  */
 export const upsample1d = (x: Value, factor: number, given?: LineUpsampleOptions): Value =>
   upsampling1d(factor, given)(x);

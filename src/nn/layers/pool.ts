@@ -56,34 +56,91 @@ export const maxPool2d = (window: number | Pair = 2, given?: PoolOptions): Layer
 export const avgPool2d = (window: number | Pair = 2, given?: AveragePoolOptions): Layer =>
   ownLayer("avgPool2d", { window, ...given }, averagePooling2d(window, given));
 
-/** `maxPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
+/**
+ * `maxPool2d` along one axis: y[b, i, c] = max x[b, i·stride + u, c] over u (`MaxPool1d` of PyTorch).
+ *
+ * x: [batch, length, channels] → [batch, windows, channels], as many as in `maxPool2d`
+ * @param window a whole number. Default 2. @param given stride (default: the window), padding (default "valid")
+ * @throws OptionError, ShapeError as `maxPool2d`
+ * @example
+ * ```ts
+ * import { maxPool1d, sequential, tensor } from "kobai";
+ * using net = sequential([maxPool1d(2)], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [2, 6]
+ * ```
+ */
 export const maxPool1d = (window = 2, given?: LinePoolOptions): Layer =>
   ownLayer("maxPool1d", { window, ...given }, maxPooling1d(window, given));
 
-/** `avgPool2d` along one axis: [batch, length, channels] → [batch, windows, channels]. Default window: 2. @throws OptionError, ShapeError */
+/**
+ * `avgPool2d` along one axis: the mean of x[b, i·stride + u, c] over u (`AvgPool1d` of PyTorch).
+ *
+ * x: [batch, length, channels] → [batch, windows, channels], as many as in `maxPool2d`
+ * @param window a whole number, of 1,024 at most. Default 2.
+ * @param given stride (default: the window), padding (default "valid"), countPadding (default false)
+ * @throws OptionError, ShapeError as `avgPool2d`
+ * @example
+ * ```ts
+ * import { avgPool1d, sequential, tensor } from "kobai";
+ * using net = sequential([avgPool1d(2)], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [1.5, 4.5]
+ * ```
+ */
 export const avgPool1d = (window = 2, given?: LineAveragePoolOptions): Layer =>
   ownLayer("avgPool1d", { window, ...given }, averagePooling1d(window, given));
 
 /**
- * The mean of each channel over the whole image: [batch, height, width, channels] → [batch, channels].
+ * The mean of each channel over the whole image (`GlobalAveragePooling2D` of Keras).
+ *
+ * x: [batch, height, width, channels] → [batch, channels]
  * @throws ShapeError, when the network is made, where x has other axes
+ * @example
+ * ```ts
+ * import { globalAvgPool2d, sequential, tensor } from "kobai";
+ * using net = sequential([globalAvgPool2d()], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [3]
+ * ```
  */
 export const globalAvgPool2d = (): Layer => ownLayer("globalAvgPool2d", {}, globalAverage2d);
 
 /**
- * The largest element of each channel over the whole image: [batch, height, width, channels] → [batch, channels].
+ * The largest element of each channel over the whole image (`GlobalMaxPooling2D` of Keras). Gradients go to the first of equal ones.
+ *
+ * x: [batch, height, width, channels] → [batch, channels]
  * @throws ShapeError, when the network is made, where x has other axes
+ * @example
+ * ```ts
+ * import { globalMaxPool2d, sequential, tensor } from "kobai";
+ * using net = sequential([globalMaxPool2d()], { input: [2, 2, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 2, 2, 1])).data]; // [6]
+ * ```
  */
 export const globalMaxPool2d = (): Layer => ownLayer("globalMaxPool2d", {}, globalMax2d);
 
 /**
- * The mean of each channel over the whole signal: [batch, length, channels] → [batch, channels].
+ * The mean of each channel over the whole signal (`GlobalAveragePooling1D` of Keras).
+ *
+ * x: [batch, length, channels] → [batch, channels]
  * @throws ShapeError, when the network is made, where x has other axes
+ * @example
+ * ```ts
+ * import { globalAvgPool1d, sequential, tensor } from "kobai";
+ * using net = sequential([globalAvgPool1d()], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [3]
+ * ```
  */
 export const globalAvgPool1d = (): Layer => ownLayer("globalAvgPool1d", {}, globalAverage1d);
 
 /**
- * The largest element of each channel over the whole signal: [batch, length, channels] → [batch, channels].
+ * The largest element of each channel over the whole signal (`GlobalMaxPooling1D` of Keras). Gradients go to the first of equal ones.
+ *
+ * x: [batch, length, channels] → [batch, channels]
  * @throws ShapeError, when the network is made, where x has other axes
+ * @example
+ * ```ts
+ * import { globalMaxPool1d, sequential, tensor } from "kobai";
+ * using net = sequential([globalMaxPool1d()], { input: [4, 1] });
+ * [...net.predict(tensor([1, 2, 3, 6], [1, 4, 1])).data]; // [6]
+ * ```
  */
 export const globalMaxPool1d = (): Layer => ownLayer("globalMaxPool1d", {}, globalMax1d);

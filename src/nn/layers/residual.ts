@@ -2,7 +2,7 @@ import { check, having, isObject, options } from "../../check.ts";
 import { OptionError, ShapeError } from "../../errors.ts";
 import { add } from "../../graph/ops/elementwise.ts";
 import type { Shape } from "../../graph/value.ts";
-import { sameShape } from "../../tensor.ts";
+import { formatShape, sameShape } from "../../tensor.ts";
 import { type Layer, ofItsOwn, ownLayer } from "./layer.ts";
 
 /** Options of `residual`. */
@@ -44,21 +44,33 @@ export function residual(...given: readonly (Layer | ResidualOptions)[]): Layer 
     const y = own.reduce((value, layer) => apply(layer, value), x);
     const direct = past ? apply(past, x) : x;
     if (sameShape(direct.shape, y.shape)) return add(direct, y);
+    const advice = shortcutFor(x.shape, y.shape);
     throw new ShapeError(
       "residual",
       `${ShapeError.describe({ [past ? "what the shortcut gives" : "x"]: direct.shape, "what its layers give": y.shape })}; both must be of one ` +
-        `shape: give a shortcut that makes ${past ? "it" : "x"} so, as in residual(…, { shortcut: ${shortcutTo(y.shape)} })`,
+        `shape: give a shortcut ${advice ? `that makes x so, as in residual(…, { shortcut: ${advice} })` : `from x to ${formatShape(y.shape)}`}`,
       direct.shape,
       y.shape,
     );
   });
 }
 
-/** A layer whose output has the same axes, and as many channels. */
-function shortcutTo(shape: Shape): string {
-  const channels = shape.at(-1);
-  const convolution = ["conv1d", "conv2d"][shape.length - 3];
-  return convolution ? `${convolution}(${channels}, { kernel: 1 })` : `dense(${channels})`;
+/** The layer that makes one shape of another, where a single one does: as many channels, of each position that a stride leads to. */
+function shortcutFor(x: Shape, y: Shape): string | undefined {
+  if (x.length !== y.length) return undefined;
+  const channels = y.at(-1);
+  const convolution = ["dense", "conv1d", "conv2d"][x.length - 2];
+  if (convolution === undefined || convolution === "dense") return convolution && `dense(${channels})`;
+  const strides = x.slice(1, -1).map((positions, i) => strideTo(positions, y[i + 1]!));
+  if (strides.includes(undefined)) return undefined;
+  const stride = new Set(strides).size === 1 ? strides[0] : `[${strides.join(", ")}]`;
+  return `${convolution}(${channels}, { kernel: 1${stride === 1 ? "" : `, stride: ${stride}`} })`;
+}
+
+/** The stride by which so many of these positions are visited. */
+function strideTo(positions: number, visited: number): number | undefined {
+  const stride = Math.ceil(positions / visited);
+  return Math.ceil(positions / stride) === visited ? stride : undefined;
 }
 
 const layerRule = having("forward", "a layer, such as relu()");

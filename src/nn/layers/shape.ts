@@ -6,7 +6,17 @@ import type { Shape } from "../../graph/value.ts";
 import { size } from "../../tensor.ts";
 import { type Layer, ownLayer } from "./layer.ts";
 
-/** [batch, …] → [batch, features] */
+/**
+ * All elements of each sample one after the other, in row-major order, for a `dense` layer behind images (as the layer Flatten of Keras).
+ *
+ * x: [batch, …] → [batch, features], the number of a sample's elements. It has no parameters.
+ * @example
+ * ```ts
+ * import { dense, flatten, sequential } from "kobai";
+ * using net = sequential([flatten(), dense(10)], { input: [28, 28, 1] });
+ * net.params["dense1.weight"].shape; // [784, 10]
+ * ```
+ */
 export const flatten = (): Layer =>
   ownLayer("flatten", {}, (x) => reshaped(x, [x.shape[0]!, size(x.shape.slice(1))]));
 

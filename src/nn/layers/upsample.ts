@@ -33,9 +33,18 @@ export const upsample2d = (factor: number | Pair = 2, given?: UpsampleOptions): 
   ownLayer("upsample2d", { factor, ...given }, upsampling2d(factor, given));
 
 /**
- * `upsample2d` along one axis: [batch, length, channels] → [batch, length · factor, channels]. Default factor: 2.
+ * `upsample2d` along one axis (`UpSampling1D` of Keras).
+ *
+ * x: [batch, length, channels] → [batch, length · factor, channels]
+ * @param factor a whole number, at most 1,024, for "linear" 512. Default 2.
  * @param given interpolation: "nearest", which is the default, or "linear"
  * @throws OptionError, ShapeError as `upsample2d`
+ * @example
+ * ```ts
+ * import { sequential, tensor, upsample1d } from "kobai";
+ * using net = sequential([upsample1d(2)], { input: [2, 1] });
+ * [...net.predict(tensor([1, 2], [1, 2, 1])).data]; // [1, 1, 2, 2]
+ * ```
  */
 export const upsample1d = (factor = 2, given?: LineUpsampleOptions): Layer =>
   ownLayer("upsample1d", { factor, ...given }, upsampling1d(factor, given));

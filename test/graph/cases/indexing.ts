@@ -73,6 +73,27 @@ const slices: readonly (readonly [
   [[3, 3, 3, 3, 3, 3], [], [], [2, 2, 2, 2, 2, 2]],
 ];
 
+/** Gathering, by indices of either form. */
+const gathers = (indices: "labels" | "words", axes: readonly number[]): OpCase[] =>
+  axes.map((axis) => ({
+    name: `gather by ${indices}, axis ${axis}`,
+    apply: (x: Value, indices: Value) => ops.gather(x, indices, { axis }),
+    shapes: [
+      [[5, 3], [7]],
+      [
+        [9, 4, 3],
+        [2, 3],
+      ],
+      [[40, 33], [64]],
+      [[5, 5], []],
+      ...(axis === 0 ? [[[7], [30]]] : []),
+      // indices that are out of range: NaN
+      ...(axis === 0 ? [[[3, 130], [9]]] : []),
+    ] as Shape[][],
+    kinds: ["any", indices] as const,
+    smooth: (shapes: readonly Shape[]) => shapes[0]!.at(-1)! <= shapes[0]!.at(axis)!,
+  }));
+
 export const indexingCases: readonly OpCase[] = [
   // Elements elsewhere, and so are their gradients.
   ...permutations.map(([order, shapes]) => ({
@@ -132,28 +153,23 @@ export const indexingCases: readonly OpCase[] = [
     shapes: [[[1]], [[9]], [[3, 5]]],
   },
   // The gradient of a slice is the sum over its copies.
-  ...[0, 1, -1].map((axis) => ({
-    name: `gather, axis ${axis}`,
-    apply: (x: Value, indices: Value) => ops.gather(x, indices, { axis }),
-    shapes: [
-      [[5, 3], [7]],
-      [
-        [9, 4, 3],
-        [2, 3],
-      ],
-      [[40, 33], [64]],
-      [[5, 5], []],
-      ...(axis === 0 ? [[[7], [30]]] : []),
-      // indices that are out of range: NaN
-      ...(axis === 0 ? [[[3, 130], [9]]] : []),
-    ] as Shape[][],
-    kinds: ["any", "labels"] as const,
-    smooth: (shapes: readonly Shape[]) => shapes[0]!.at(-1)! <= shapes[0]!.at(axis)!,
-  })),
+  ...gathers("labels", [0, 1, -1]),
+  ...gathers("words", [0, -1]),
+
   // Where the largest stands, as a row: it is the same all around.
   ...[0, 1, -1].map((axis) => ({
     name: `oneHot of argmax, axis ${axis}`,
     apply: (x: Value) => ops.oneHot(ops.argmax(x, { axis }), 9, { dtype: x.dtype as "float32" | "float64" }),
     shapes: [[[3, 5]], [[9, 33]], [[2, 12, 3]]],
   })),
+  {
+    name: "oneHot of words",
+    apply: (x, words) => ops.multiply(x, ops.sum(ops.oneHot(words, x.shape[0]!), { axis: 0 })),
+    shapes: [
+      [[5], [7]],
+      [[33], [64]],
+      [[9], [1]],
+    ],
+    kinds: ["any", "words"],
+  },
 ];

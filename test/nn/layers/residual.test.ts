@@ -1,18 +1,26 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  conv1d,
+  conv2d,
   crossEntropy,
   dense,
   dropout,
+  flatten,
   gradientCheck,
   he,
   init,
+  type Layer,
   layer,
   relu,
+  reshape,
   residual,
+  ShapeError,
   sequential,
   sgd,
+  upsample2d,
 } from "../../../src/index.ts";
-import { add, mean, scale, subtract } from "../../../src/ops.ts";
+import { type Made, madeOf } from "../../../src/nn/made-of.ts";
+import { add, max, mean, scale, subtract } from "../../../src/ops.ts";
 import { elements } from "../../graph/op-cases.ts";
 import { train } from "../../reference/training.ts";
 import { expectSameBits } from "../../same-bits.ts";
@@ -27,6 +35,8 @@ const center = () =>
     running.update(add(scale(running.value, 0.9), scale(now, 0.1)));
     return subtract(x, now);
   });
+/** The largest of each channel, at one position. */
+const globalPool = () => layer("globalPool", (x) => max(x, { axis: [1, 2], keepAxis: true }));
 const weight = he();
 const layers = () => [
   dense(6, { weight }),
@@ -73,6 +83,70 @@ describe("residual", () => {
       const report = gradientCheck(net, x, [0, 1, 2, 0], { training });
       for (const { maxRelativeError } of Object.values(report)) expect(maxRelativeError).toBeLessThan(1e-5);
     }
+  });
+
+  test.each<[what: string, input: readonly number[], block: () => Layer, advice: string | undefined]>([
+    ["features", [4], () => residual(dense(5)), "dense(5)"],
+    ["features, with a wrong shortcut", [4], () => residual(dense(5), { shortcut: dense(3) }), "dense(5)"],
+    ["channels of a signal", [9, 2], () => residual(conv1d(5, { kernel: 1 })), "conv1d(5, { kernel: 1 })"],
+    [
+      "positions of a signal",
+      [10, 2],
+      () => residual(conv1d(2, { kernel: 4, stride: 3, padding: "same" })),
+      "conv1d(2, { kernel: 1, stride: 3 })",
+    ],
+    ["channels of images", [4, 4, 3], () => residual(conv2d(5, { kernel: 1 })), "conv2d(5, { kernel: 1 })"],
+    [
+      "strides",
+      [7, 8, 3],
+      () => residual(conv2d(5, { kernel: 3, stride: 2, padding: "same" })),
+      "conv2d(5, { kernel: 1, stride: 2 })",
+    ],
+    [
+      "strides, with a shortcut without them",
+      [8, 8, 3],
+      () =>
+        residual(conv2d(5, { kernel: 3, stride: 2, padding: "same" }), {
+          shortcut: conv2d(5, { kernel: 1 }),
+        }),
+      "conv2d(5, { kernel: 1, stride: 2 })",
+    ],
+    [
+      "other strides along rows and columns",
+      [8, 9, 3],
+      () => residual(conv2d(3, { kernel: 3, stride: [1, 3], padding: "same" })),
+      "conv2d(3, { kernel: 1, stride: [1, 3] })",
+    ],
+    ["pooling", [8, 8, 3], () => residual(globalPool()), "conv2d(3, { kernel: 1, stride: 8 })"],
+    ["edges that a kernel takes away", [8, 8, 3], () => residual(conv2d(3, { kernel: 3 })), undefined],
+    ["more positions", [4, 4, 3], () => residual(upsample2d(2)), undefined],
+    ["features of images", [4, 4, 3], () => residual(flatten(), dense(5)), undefined],
+    ["five axes", [1, 2, 3, 4], () => residual(reshape([2, 1, 3, 4])), undefined],
+  ])("advises a shortcut that does, or none: %s", (_, input, block, advice) => {
+    let message = "";
+    try {
+      sequential([block()], { input });
+    } catch (error) {
+      expect(error).toBeInstanceOf(ShapeError);
+      ({ message } = error as ShapeError);
+    }
+    const advised =
+      /both must be of one shape: give a shortcut that makes x so, as in residual\(…, \{ shortcut: (.*) \}\)$/.exec(
+        message,
+      );
+    expect(advised?.[1]).toBe(advice);
+    if (advice === undefined) {
+      expect(message).toMatch(/both must be of one shape: give a shortcut from x to \[1(, \d+)+\]$/);
+      return;
+    }
+    const shortcut = new Function("dense", "conv1d", "conv2d", `return ${advice};`)(
+      dense,
+      conv1d,
+      conv2d,
+    ) as Layer;
+    const { layers } = (block() as unknown as Record<symbol, Made>)[madeOf]!.options as { layers: Layer[] };
+    using net = sequential([residual(...layers, { shortcut })], { input });
+    expect(net.predict(floats([2, ...input], 1)).shape[0]).toBe(2);
   });
 
   test("is x itself where its layers give zeros", () => {

@@ -1,16 +1,22 @@
-// A run that may be killed at any moment and started again, in a process of its own: FOLDER "sequential"|"model" ["waits"]. It prints a line
-// after each few steps, and writes what came of it into result.json; or waits to be killed, where it is to be, and the kill comes late.
+// A run that may be killed at any moment and started again, in a process of its own: FOLDER "sequential"|"model"|"optimizers" ["waits"]. It prints a
+// line after each few steps, and writes what came of it into result.json; or waits to be killed, where it is to be, and the kill comes late.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   accumulate,
+  adadelta,
+  adaGrad,
   adam,
+  adamax,
+  adamw,
+  amsgrad,
   averaged,
   batchNorm,
   type Callback,
   clipByGlobalNorm,
+  cosine,
   crossEntropy,
   csvLog,
   dense,
@@ -20,19 +26,29 @@ import {
   he,
   init,
   jsonLog,
+  lion,
   load,
+  momentum,
   movingAverage,
+  nadam,
+  nesterov,
+  type Optimizer,
+  type OptimizerOptions,
   plateau,
+  radam,
   relu,
   restore,
+  rmsprop,
   saveBest,
   saveEvery,
   sequential,
+  sgd,
   stateful,
   warmUp,
   weightDecay,
 } from "../../../src/index.ts";
 import { sha256 } from "../../../src/io/index.ts";
+import type { AnyNetwork } from "../../../src/train/network.ts";
 import { blobs } from "../blobs.ts";
 import { losses, pairs, twoInputs } from "./two-inputs.ts";
 
@@ -105,21 +121,70 @@ async function ofSequence() {
   return { net, history };
 }
 
-const { net, history } = kind === "model" ? await ofModel() : await ofSequence();
-while (waits) {
-  console.log("done");
-  await delay(4);
-}
-const { ended, evaluations } = history;
-writeFileSync(
-  join(folder, "result.json"),
-  JSON.stringify({
+async function one() {
+  const { net, history } = kind === "model" ? await ofModel() : await ofSequence();
+  const { ended, evaluations } = history;
+  return {
     ended,
     steps: [history.steps, steps],
     best: stopping.best,
     last: evaluations.at(-1),
-    params: await sha256(net.params),
-    state: await sha256(net.state),
+    ...(await digests(net)),
     averaged: await sha256(averaged(net)),
-  }),
-);
+  };
+}
+
+const digests = async ({ params, state }: AnyNetwork) => ({
+  params: await sha256(params),
+  state: await sha256(state),
+});
+
+/** Each optimizer on a network of its own, all at the same time, so that one kill cuts all of them. */
+async function ofOptimizers() {
+  const all = [
+    sgd,
+    momentum,
+    nesterov,
+    adaGrad,
+    rmsprop,
+    adadelta,
+    adam,
+    amsgrad,
+    adamw,
+    nadam,
+    radam,
+    adamax,
+    lion,
+  ];
+  const results = all.map(async (make: (options: OptimizerOptions) => Optimizer) => {
+    const own = join(folder, `${make.name}.safetensors`);
+    const net = existsSync(own)
+      ? await load(own)
+      : sequential([dense(4, { weight: he() }), batchNorm(), relu(), dropout(0.3), dense(3)], {
+          input: [2],
+          seed: 3,
+        });
+    const from = net.steps;
+    // An epoch is 4 steps, of which the last is smaller: a file of each third step is mostly of the middle of one.
+    const { steps } = await net.fit(blobs(50), {
+      loss: crossEntropy(),
+      optimizer: make({
+        lr: warmUp({ steps: 4, to: cosine({ from: 0.1, steps: 40 }) }),
+        with: [accumulate(2)],
+      }),
+      batchSize: 16,
+      steps: 45,
+      callbacks: [saveEvery(own, { steps: 3 }), slow],
+      from,
+    });
+    return [make.name, { from, steps, ...(await digests(net)) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(results));
+}
+
+const result = kind === "optimizers" ? await ofOptimizers() : await one();
+while (waits) {
+  console.log("done");
+  await delay(4);
+}
+writeFileSync(join(folder, "result.json"), JSON.stringify(result));

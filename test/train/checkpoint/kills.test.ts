@@ -38,23 +38,38 @@ function start(kind: string, own: string, after: number | undefined): Promise<bo
 
 const result = (own: string): unknown => JSON.parse(readFileSync(join(own, "result.json"), "utf8"));
 
-test.each(["sequential", "model"])("%s", { timeout: 120_000 }, async (kind) => {
-  const whole = join(folder, `${kind} whole`);
-  await mkdir(whole);
-  await start(kind, whole, undefined);
-  const expected = result(whole);
-  expect(expected).toMatchObject({ ended: "stopped" });
-  const own = join(folder, `${kind} cut`);
+/** Runs a kind to its end, killed so many times on the way, after `first` to 2·first − 1 lines. @returns how often it was */
+async function disturbed(kind: string, own: string, most: number, first: number): Promise<number> {
   await mkdir(own);
-  let kills = 0;
-  while (
-    !(await start(kind, own, kills < 6 ? 1 + (philox4x32([kills, 0, 0, 0], [7, 0])[0] % 12) : undefined))
-  ) {
-    kills++;
+  for (let kills = 0; ; kills++) {
+    const after = first + (philox4x32([kills, 0, 0, 0], [7, 0])[0] % first);
+    if (await start(kind, own, kills < most ? after : undefined)) return kills;
   }
-  expect(kills).toBe(6);
-  expect(result(own)).toEqual(expected);
+}
+
+test.each(["sequential", "model"])("%s", { timeout: 120_000 }, async (kind) => {
+  const [whole, own] = [join(folder, `${kind} whole`), join(folder, `${kind} cut`)];
+  await disturbed(kind, whole, 0, 6);
+  expect(result(whole)).toMatchObject({ ended: "stopped" });
+  expect(await disturbed(kind, own, 6, 6)).toBe(6);
+  expect(result(own)).toEqual(result(whole));
   for (const file of ["run.safetensors", "best.safetensors", "log.csv", "log.jsonl"]) {
+    expect(readFileSync(join(own, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
+  }
+});
+
+test("each optimizer", { timeout: 120_000 }, async () => {
+  const [whole, own] = [join(folder, "optimizers whole"), join(folder, "optimizers cut")];
+  await disturbed("optimizers", whole, 0, 45);
+  expect(await disturbed("optimizers", own, 3, 45)).toBe(3);
+  const [expected, ran] = [whole, own].map((each) => result(each) as Record<string, { from: number }>);
+  expect(Object.keys(ran!).length).toBe(13);
+  for (const [name, { from, ...rest }] of Object.entries(ran!)) {
+    // It was cut in the middle.
+    expect(from, name).toBeGreaterThan(0);
+    expect(from, name).toBeLessThan(45);
+    expect({ ...rest, from: 0 }, name).toEqual(expected![name]);
+    const file = `${name}.safetensors`;
     expect(readFileSync(join(own, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
   }
 });
