@@ -78,7 +78,7 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
   await fill(page, "Weight decay", 0.0001);
   await fill(page, "Batch size", 10);
   await stopAfter(page, 20);
-  await page.selectOption("select:has(option[value=cosine])", "cosine");
+  await page.getByLabel("Rate schedule").selectOption("cosine");
   await eventually(() => page.textContent("form")).toContain("dense, 10 units");
   await page.click("button:has-text('Fetch MNIST')");
   await hashOf(page);
