@@ -113,11 +113,16 @@ function formatPorts(ports: readonly Port[]): string {
   return `{ ${ports.map((port) => `${port.name}: ${formatShape(port.shape)}`).join(", ")} }`;
 }
 
-/** How parameters start makes no difference to a network whose parameters are read. */
+/** How much these drop belongs to the steps to come, as the learning rate does. */
+const dropping = ["dropout", "spatialDropout"];
+
+/** How parameters start makes no difference to a network whose parameters are read, nor does how much is dropped. */
 function comparable(layer: unknown): string {
-  return JSON.stringify(layer, (_, value: unknown) =>
-    isMade(value) && Object.hasOwn(initializers, value.kind) ? undefined : value,
-  );
+  return JSON.stringify(layer, (_, value: unknown) => {
+    if (!isMade(value)) return value;
+    if (Object.hasOwn(initializers, value.kind)) return undefined;
+    return dropping.includes(value.kind) ? { kind: value.kind } : value;
+  });
 }
 
 function asCode(layer: MadeJson | OwnJson | undefined): string {

@@ -108,6 +108,8 @@ export async function load(source: string | URL | Bytes): Promise<Network> {
  * nothing where the file is not of a network like this one. Networks of any kind can be restored, a `model` too; that its function, and layers of
  * one's own, do what they did is for the caller to see to, as far as inputs, outputs, layers and shapes do not show it.
  *
+ * What is dropped from then on is for `net` to say: a run goes on with another rate of its dropout in a network that was made with that.
+ *
  * @param net made by the same code, with the same seed @param source as for `load`
  * @throws DataError naming the first difference: an input, an output, a layer, a shape, the seed; where the file is damaged
  * @throws FileError, UnsupportedError as `load` does

@@ -40,6 +40,7 @@ import {
   plateau,
   radam,
   relu,
+  residual,
   restore,
   rmsprop,
   sampleWeights,
@@ -52,6 +53,7 @@ import {
   weightDecay,
   xavier,
 } from "../../../src/index.ts";
+import { sha256 } from "../../../src/io/index.ts";
 import { add, mean, multiply } from "../../../src/ops.ts";
 import { expectSameBits } from "../../same-bits.ts";
 import { blobs, slope } from "../blobs.ts";
@@ -259,6 +261,28 @@ test("dropout drops what it would have dropped", async () => {
   using again = await load(checkpoint(net));
   const optimizers = [momentum(), optimizer];
   await expectSameTraining(again, net, () => ({ optimizer: optimizers.shift()! }));
+});
+
+test("a run goes on with another rate of its dropout, and with its optimizer's state", async () => {
+  const dropping = (rate: number) =>
+    sequential([dense(8), residual(dropout(rate), relu()), dense(3)], { input: [2], seed: 2 });
+  using net = dropping(0.3);
+  await net.fit(data, { ...base(momentum()), steps: 10 });
+  const file = checkpoint(net);
+  const params = async (rate: number) => {
+    using again = dropping(rate);
+    await restore(again, file);
+    expect(checkpoint(again).length).toBe(file.length);
+    await again.fit(data, { ...base(momentum()), steps: 5 });
+    return sha256(again.params);
+  };
+  const optimizer = momentum();
+  using whole = dropping(0.3);
+  await whole.fit(data, { ...base(optimizer), steps: 10 });
+  await whole.fit(data, { ...base(optimizer), steps: 5 });
+  expect(await params(0.3)).toBe(await sha256(whole.params));
+  expect(await params(0.5)).not.toBe(await params(0.3));
+  expect(await params(0.5)).toBe(await params(0.5));
 });
 
 test("an optimizer's sums of squares may have overflowed", async () => {

@@ -28,7 +28,7 @@ export function Heading({ texts: { heading, lead, book } }: Props) {
           {book.map((section, i) => (
             <span key={section}>
               {i > 0 && t.and}
-              <a href={`${BOOK}/${chapterOf(section)}`} rel="noreferrer">
+              <a href={`${BOOK}/${chapterOf(section)}`} target="_blank" rel="noreferrer">
                 {section}
               </a>
             </span>

@@ -176,7 +176,7 @@ export function Windows() {
                   class={isCovered ? "covered" : undefined}
                   aria-label={`${r + 1}, ${c + 1}: ${value}`}
                   style={{
-                    background: `color-mix(in srgb, var(--series-1) ${(60 * value) / MOST}%, var(--ground))`,
+                    background: `color-mix(in srgb, var(--series-1) ${(50 * value) / MOST}%, var(--ground))`,
                   }}
                   onClick={() => draw(image.map((each, j) => (j === i ? (each + 1) % (MOST + 1) : each)))}
                 >

@@ -4,7 +4,7 @@ import { lazy } from "../../shared/lazy.tsx";
 import { type Field, fieldsOf, layersIn, listOf, newLayer } from "./layer-fields.ts";
 import type { TrainText } from "./text.ts";
 
-const Inside = lazy(() => import("./layers-inside.tsx"));
+const Inside = lazy(() => import("./inside.tsx"));
 
 export interface Common {
   readonly t: TrainText;
@@ -27,7 +27,7 @@ export function Builder({ t, kinds, hidden, classes, onChange }: Props) {
   );
 }
 
-interface LayersProps extends Common {
+export interface LayersProps extends Common {
   /** of the block that they are in: "2." */
   readonly path: string;
   readonly layers: readonly LayerDescription[];
@@ -69,7 +69,7 @@ export function Layers({ t, kinds, path, layers, onChange }: LayersProps) {
   );
 }
 
-interface LayerProps extends Common {
+export interface LayerProps extends Common {
   /** its number, within a block "2.1" */
   readonly path: string;
   readonly layer: LayerDescription;

@@ -1,5 +1,5 @@
 import type { Texts } from "../../shared/language.ts";
-import type { DataKind } from "./data.ts";
+import type { DataKind } from "./data-kinds.ts";
 
 interface Text {
   readonly codeHelp: (kind: DataKind) => string;

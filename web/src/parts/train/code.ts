@@ -3,11 +3,29 @@
 import type { Dataset } from "kobai";
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { base64 } from "../../shared/files.ts";
-import { type DataKind, isFetched, type Prepared } from "./data.ts";
-import { isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
+import type { Prepared } from "./data.ts";
+import { type DataKind, isFetched } from "./data-kinds.ts";
+import { goesOn, isDescription, layersOf, type Segment, type Spec } from "./spec.ts";
 
-/** Arguments that come first, without a name. */
-const unnamed = ["units", "filters", "window", "factor", "groups", "rate", "axes", "shape"];
+/** Arguments that come first, without a name, by the kinds that have one. */
+const unnamed: Readonly<Record<string, string>> = {
+  dense: "units",
+  ...of("filters", "conv2d", "conv1d", "separableConv2d", "convTranspose2d"),
+  ...of("window", "maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"),
+  ...of("factor", "upsample2d", "upsample1d"),
+  ...of("rate", "dropout", "spatialDropout", "weightDecay"),
+  ...of("limit", "clipByGlobalNorm", "clipByNorm", "clipByValue"),
+  groupNorm: "groups",
+  permute: "axes",
+  reshape: "shape",
+  accumulate: "steps",
+  movingAverage: "decay",
+  group: "of",
+};
+
+function of(name: string, ...kinds: readonly string[]) {
+  return Object.fromEntries(kinds.map((kind) => [kind, name]));
+}
 
 interface Described {
   readonly kind: string;
@@ -17,11 +35,10 @@ interface Described {
 /** The call that makes what a description says. */
 function call({ kind, layers, ...options }: Described): string {
   // What is the only or first argument has no name, and layers are arguments one by one.
-  const [first] = Object.keys(options).filter((name) => unnamed.includes(name));
-  const { [first ?? ""]: value, ...named } = options;
+  const { [unnamed[kind] ?? ""]: first, ...named } = options;
   const given = Object.entries(named).map(([name, value]) => `${name}: ${argument(value)}`);
   const list = [
-    ...(first === undefined ? [] : [argument(value)]),
+    ...(first === undefined ? [] : [argument(first)]),
     ...(Array.isArray(layers) ? layers.map(argument) : []),
     ...(given.length ? [`{ ${given.join(", ")} }`] : []),
   ];
@@ -36,11 +53,16 @@ function argument(value: unknown): string {
 /** @param isLoaded whether the run began with weights of a file */
 export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLoaded = false): string {
   const layers = layersOf(spec, data.classes);
+  const network = ({ dropout }: Partial<Segment>) =>
+    `sequential([${layersOf(spec, data.classes, dropout).map(argument).join(", ")}], ${made});`;
+  const made = `{ input: ${JSON.stringify(data.input)}, seed: ${spec.seed} }`;
+  const isRemade = log.some((each) => network(each) !== network({}));
   const optimizers = log.length > 0 ? log.map(({ optimizer }) => optimizer) : [];
   const names = new Set([
     "crossEntropy",
     "init",
     "sequential",
+    ...(isRemade ? ["checkpoint", "restore"] : []),
     ...layers.flatMap((layer) => kindsIn(layer)),
     ...optimizers.flatMap((optimizer) => kindsIn(optimizer as LayerDescription)),
     ...(isFetched(spec.data) ? [] : ["tensor"]),
@@ -53,15 +75,24 @@ export function codeOf(spec: Spec, log: readonly Segment[], data: Prepared, isLo
     "await init();",
     ...dataLines(spec.data, data),
     `const layers = [${layers.map(argument).join(", ")}];`,
-    `const net = sequential(layers, { input: ${JSON.stringify(data.input)}, seed: ${spec.seed} });`,
+    `${isRemade ? "let" : "const"} net = sequential(layers, ${made});`,
     ...(isLoaded ? ['net.load((await loadSafetensors("weights.safetensors")).tensors);'] : []),
   ];
   let last: OptimizerDescription | undefined;
-  for (const { optimizer, batchSize, steps } of log) {
-    const { lr: _, ...others } = optimizer;
-    const { lr: __, ...before } = last ?? {};
-    if (last && JSON.stringify(others) === JSON.stringify(before))
-      lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
+  let net = network({});
+  for (const segment of log) {
+    const { optimizer, batchSize, steps } = segment;
+    if (net !== network(segment)) {
+      net = network(segment);
+      lines.push(
+        "{ // The same network, which drops at another rate from here on.",
+        "  const before = net;",
+        `  net = ${net}`,
+        "  await restore(net, checkpoint(before));",
+        "}",
+      );
+    }
+    if (last && goesOn(last, optimizer)) lines.push(`optimizer.lr = ${argument(optimizer.lr)};`);
     else lines.push(`${last ? "" : "let "}optimizer = ${argument(optimizer)};`);
     last = optimizer;
     const batch = Math.min(batchSize, data.train.t.shape[0]!);

@@ -3,20 +3,35 @@ import { type Texts, useTexts } from "../../shared/language.ts";
 import type { ToldError } from "../../shared/told-error.ts";
 import { readCsv } from "./csv.ts";
 import type { Prepared } from "./data.ts";
-import type { TrainText } from "./text.ts";
+
+interface Text {
+  readonly file: string;
+  readonly help: string;
+}
+
+const fieldTexts: Texts<Text> = {
+  en: {
+    file: "CSV file",
+    help: "Rows of numbers; the last column is the class. The file stays in this page.",
+  },
+  ja: {
+    file: "CSV ファイル",
+    help: "数値の行。最後の列がクラスです。ファイルはこのページの外に出ません。",
+  },
+};
 
 interface Props {
-  readonly t: TrainText;
   readonly onData: (data: Prepared) => void;
 }
 
 /** A file of one's own; what is wrong with it is said below, and what was there before stays. */
-export default function CsvField({ t, onData }: Props) {
+export default function CsvField({ onData }: Props) {
   const [problem, setProblem] = useState<Texts<string>>();
+  const t = useTexts(fieldTexts);
   const words = useTexts(problem ?? { en: "", ja: "" });
   return (
     <div class="field">
-      <label for="csv">{t.csvFile}</label>
+      <label for="csv">{t.file}</label>
       <input
         id="csv"
         type="file"
@@ -38,7 +53,7 @@ export default function CsvField({ t, onData }: Props) {
           }
         }}
       />
-      <p class="quiet">{t.csvHelp}</p>
+      <p class="quiet">{t.help}</p>
       {problem !== undefined && (
         <p role="alert" class="bad">
           {words}

@@ -1,124 +1,131 @@
-import { useMemo, useState } from "preact/hooks";
+// How loss and accuracy have come: loaded with the first step.
+
+import "./engine-file.ts";
+import { useMemo } from "preact/hooks";
 import { useChoice } from "../../shared/address.ts";
-import type { Series } from "../../shared/chart.tsx";
-import { lazy } from "../../shared/lazy.tsx";
-import { rateOf } from "./optimizer-fields.tsx";
+import { Chart, type Series } from "../../shared/chart.tsx";
+import { type Texts, useTexts } from "../../shared/language.ts";
+import { lossCurve } from "./loss-curve.ts";
+import { courseOf, rateOf } from "./rates.ts";
 import type { Setting } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Trainer } from "./trainer.ts";
 
-const Chart = lazy(async () => ({ default: (await import("../../shared/chart.tsx")).Chart }));
-
-interface Props {
-  readonly t: TrainText;
-  readonly trainer: Trainer | undefined;
-  readonly setting: Setting;
-  /** of the weights: another when a run has ended */
-  readonly hash: string | undefined;
+interface Text {
+  readonly logarithmic: string;
+  readonly keep: string;
+  readonly forget: string;
+  readonly run: (i: number) => string;
 }
+
+const texts: Texts<Text> = {
+  en: {
+    logarithmic: "logarithmic",
+    keep: "Keep this curve to compare",
+    forget: "Forget kept curves",
+    run: (i) => `kept ${i}`,
+  },
+  ja: {
+    logarithmic: "対数目盛",
+    keep: "比較のため曲線を残す",
+    forget: "残した曲線を消す",
+    run: (i) => `保存 ${i}`,
+  },
+};
 
 /** At most so many points of a curve. */
 const POINTS = 400;
 
-interface Kept {
+type Curve = Pick<Series, "x" | "y">;
+
+/** The curves of a run that others are compared with. */
+export interface Kept {
   readonly name: string;
-  readonly loss: { readonly x: number[]; readonly y: number[] };
-  readonly accuracy: { readonly x: number[]; readonly y: number[] };
+  readonly loss: Curve;
+  readonly accuracy: Curve;
+}
+
+interface Props {
+  readonly t: TrainText;
+  readonly trainer: Trainer | undefined;
+  /** of the weights: another one, other curves */
+  readonly hash: string | undefined;
+  readonly setting: Setting;
+  readonly kept: readonly Kept[];
+  readonly onKept: (kept: readonly Kept[]) => void;
 }
 
 /** A setting in a word. */
-const nameOf = ({ optimizer, batchSize }: Setting) =>
-  `${optimizer.kind} ${rateOf(optimizer).rate}, ${batchSize}`;
+const nameOf = ({ optimizer, batchSize }: Setting) => {
+  const course = typeof optimizer.lr === "object" ? ` ${courseOf(optimizer.lr)}` : "";
+  return `${optimizer.kind} ${rateOf(optimizer)}${course}, ${batchSize}`;
+};
 
-function accuracyOf({ measured }: Trainer) {
+function accuracyOf({ measured }: Trainer): Curve {
   const each = Math.ceil(measured.length / POINTS);
   const shown = measured.filter((_, i) => i % each === 0 || i === measured.length - 1);
   return { x: shown.map(({ step }) => step), y: shown.map(({ test }) => test) };
 }
 
-/** Loss and accuracy by step, of this run and of those that were kept. */
-export function Curves({ t, trainer, setting, hash }: Props) {
+export default function Curves({ t, trainer, hash, setting, kept, onKept }: Props) {
+  const words = useTexts(texts);
   const [scale, setScale] = useChoice("scale", ["linear", "log"]);
-  const [kept, setKept] = useState<readonly Kept[]>([]);
   const count = trainer?.losses.length ?? 0;
-  const lossSeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.lossLabel, color: "--series-1", ...(trainer?.losses.curve(POINTS) ?? { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.loss,
-      })),
-    ],
+  const none = { x: [], y: [] };
+  /** A curve, and those that were kept behind it. */
+  const series = (label: string, now: Curve, of: "loss" | "accuracy"): readonly Series[] => [
+    { label, color: "--series-1", ...now },
+    ...kept.map((each, i) => ({
+      label: each.name,
+      color: `--series-${2 + (i % 3)}`,
+      dashed: true,
+      ...each[of],
+    })),
+  ];
+  const losses = useMemo(
+    () => series(t.lossLabel, trainer ? lossCurve(trainer.losses, POINTS) : none, "loss"),
     [t, trainer, count, hash, kept],
   );
-  const accuracySeries = useMemo<readonly Series[]>(
-    () => [
-      { label: t.testAccuracy, color: "--series-1", ...(trainer ? accuracyOf(trainer) : { x: [], y: [] }) },
-      ...kept.map((each, i) => ({
-        label: each.name,
-        color: `--series-${2 + (i % 3)}`,
-        dashed: true,
-        ...each.accuracy,
-      })),
-    ],
+  const accuracies = useMemo(
+    () => series(t.testAccuracy, trainer ? accuracyOf(trainer) : none, "accuracy"),
     [t, trainer, trainer?.measured.length, kept],
   );
   return (
-    <section class="card">
-      <h2>{t.curves}</h2>
-      {count === 0 && kept.length === 0 ? (
-        <p class="quiet">{t.noCurves}</p>
-      ) : (
-        <>
-          <Chart
-            label={t.lossLabel}
-            xLabel={t.stepLabel}
-            series={lossSeries}
-            isLogarithmic={scale === "log"}
-          />
-          <label class="row">
-            <input
-              type="checkbox"
-              checked={scale === "log"}
-              onChange={({ currentTarget: { checked } }) => setScale(checked ? "log" : "linear")}
-            />
-            {t.logarithmic}
-          </label>
-          <Chart
-            label={t.testAccuracy}
-            xLabel={t.stepLabel}
-            series={accuracySeries}
-            range={[0, 1]}
-            height={160}
-          />
-        </>
-      )}
+    <>
+      <Chart label={t.lossLabel} xLabel={t.stepLabel} series={losses} isLogarithmic={scale === "log"} />
+      <label class="row">
+        <input
+          type="checkbox"
+          checked={scale === "log"}
+          onChange={({ currentTarget: { checked } }) => setScale(checked ? "log" : "linear")}
+        />
+        {words.logarithmic}
+      </label>
+      <Chart label={t.testAccuracy} xLabel={t.stepLabel} series={accuracies} range={[0, 1]} height={160} />
       <div class="row">
         <button
           type="button"
           disabled={count === 0}
           onClick={() =>
             trainer &&
-            setKept([
+            onKept([
               ...kept,
               {
-                name: `${t.run(kept.length + 1)}: ${nameOf(setting)}`,
-                loss: trainer.losses.curve(POINTS),
+                name: `${words.run(kept.length + 1)}: ${nameOf(setting)}`,
+                loss: lossCurve(trainer.losses, POINTS),
                 accuracy: accuracyOf(trainer),
               },
             ])
           }
         >
-          {t.keep}
+          {words.keep}
         </button>
         {kept.length > 0 && (
-          <button type="button" onClick={() => setKept([])}>
-            {t.forget}
+          <button type="button" onClick={() => onKept([])}>
+            {words.forget}
           </button>
         )}
       </div>
-    </section>
+    </>
   );
 }

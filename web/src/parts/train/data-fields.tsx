@@ -1,12 +1,13 @@
 import { NumberField, Select } from "../../shared/fields.tsx";
 import { lazy } from "../../shared/lazy.tsx";
-import { type DataKind, isComputed, isFetched, type Prepared, pointsOf } from "./data.ts";
+import { type Prepared, pointsOf } from "./data.ts";
+import { type DataKind, isComputed, isFetched } from "./data-kinds.ts";
 import { Problem } from "./problem.tsx";
 import { type Spec, type State, stepsOf } from "./spec.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
-const FetchProgress = lazy(() => import("./fetch-progress.tsx"));
+const FetchFields = lazy(() => import("./fetch-fields.tsx"));
 const CsvField = lazy(() => import("./csv-field.tsx"));
 const DrawingsFields = lazy(() => import("./drawings-fields.tsx"));
 
@@ -25,7 +26,6 @@ interface Props {
 /** What is trained on. */
 export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onCancel, onOwn, onNames }: Props) {
   const { spec, log, at = stepsOf(log) } = state;
-  const isFetching = mayFetch && !run.problem;
   return (
     <section class="card">
       <h2>{t.data}</h2>
@@ -52,19 +52,18 @@ export function DataFields({ t, state, run, mayFetch, onSpec, onFetch, onCancel,
           onChange={(noise) => onSpec({ noise })}
         />
       )}
-      {spec.data === "csv" && <CsvField t={t} onData={(data) => onOwn("csv", data)} />}
+      {spec.data === "csv" && <CsvField onData={(data) => onOwn("csv", data)} />}
       {spec.data === "drawings" && (
         <DrawingsFields onData={(data) => onOwn("drawings", data)} onNames={onNames} />
       )}
       {isFetched(spec.data) && !run.data && (
-        <p>
-          <button type="button" class="main" disabled={isFetching} onClick={onFetch}>
-            {isFetching ? t.fetching : at > 0 ? t.replay(at) : t.fetch[spec.data]}
-          </button>
-        </p>
-      )}
-      {isFetched(spec.data) && !run.data && isFetching && (
-        <FetchProgress kind={spec.data} onCancel={onCancel} />
+        <FetchFields
+          kind={spec.data}
+          steps={at}
+          isFetching={mayFetch && !run.problem}
+          onFetch={onFetch}
+          onCancel={onCancel}
+        />
       )}
       <Problem t={t} run={run} of="data" />
     </section>

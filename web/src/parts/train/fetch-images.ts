@@ -4,7 +4,8 @@ import "./engine-file.ts";
 import type { Tensor } from "kobai";
 import { decompress, parseIdx } from "kobai/data";
 import { ToldError } from "../../shared/told-error.ts";
-import type { FetchedKind, Prepared } from "./data.ts";
+import type { Prepared } from "./data.ts";
+import type { FetchedKind } from "./data-kinds.ts";
 
 /** build.js says where, from the page on. */
 declare const FASHION_MNIST: string;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Texts, useTexts } from "../../shared/language.ts";
-import type { FetchedKind } from "./data.ts";
+import type { FetchedKind } from "./data-kinds.ts";
 import { fetching } from "./fetch-images.ts";
 
 interface Text {

@@ -1,5 +1,5 @@
 import { useTexts } from "../../shared/language.ts";
-import type { DataKind } from "./data.ts";
+import type { DataKind } from "./data-kinds.ts";
 import { Confusion, Misclassified, Weights } from "./images.tsx";
 import { imagesText } from "./images-text.ts";
 import type { Look } from "./look.ts";

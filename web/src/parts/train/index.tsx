@@ -1,5 +1,5 @@
 import "./engine-file.ts";
-import type { Kinds } from "kobai/worker";
+import type { Kinds, LayerDescription } from "kobai/worker";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { numberOf, readAddress, useChoice, writeAddress } from "../../shared/address.ts";
 import { NumberField, Select } from "../../shared/fields.tsx";
@@ -7,13 +7,14 @@ import { Heading } from "../../shared/heading.tsx";
 import { lazy } from "../../shared/lazy.tsx";
 import { trainingWorker } from "../../shared/worker.ts";
 import { Builder } from "./builder.tsx";
-import { type DataKind, isFetched, isOfImages, type LabelledPoint, type Prepared } from "./data.ts";
+import type { Prepared } from "./data.ts";
 import { DataFields } from "./data-fields.tsx";
+import { type DataKind, isFetched, isOfImages, type LabelledPoint } from "./data-kinds.ts";
 import { OptimizerFields } from "./optimizer-fields.tsx";
 import { presets } from "./presets.ts";
 import { Problem } from "./problem.tsx";
 import { Results } from "./results.tsx";
-import type { Spec, State } from "./spec.ts";
+import { dropoutOf, goesOn, type Spec, type State, stepsOf, withDropout } from "./spec.ts";
 import { fromParams, MOST_BATCH, stepsRefused, toParams } from "./state-address.ts";
 import { type TrainText, useText } from "./text.ts";
 import { useRun } from "./use-run.ts";
@@ -53,6 +54,7 @@ function Train({ t }: { readonly t: TrainText }) {
   const [label, setLabel] = useState(0);
   const [kinds, setKinds] = useState<Kinds>();
   const { spec, setting } = state;
+  const hidden = withDropout(spec.hidden, setting.dropout);
   const mayFetch = wanted.includes(spec.data);
   const run = useRun(state, own[state.spec.data], mayFetch);
   const { trainer, isRunning } = run;
@@ -75,7 +77,13 @@ function Train({ t }: { readonly t: TrainText }) {
   /** Another run: nothing of this one is left. */
   const changeSpec = (part: Partial<Spec>) => {
     run.pause();
-    change({ ...state, spec: { ...spec, ...part }, log: [], at: undefined });
+    change({
+      ...state,
+      spec: { ...spec, hidden, ...part },
+      setting: { ...setting, dropout: undefined },
+      log: [],
+      at: undefined,
+    });
   };
   /** What may change while it runs: the run goes on with it from where it stands. */
   const changeSetting = (part: Partial<State["setting"]>) => {
@@ -84,6 +92,19 @@ function Train({ t }: { readonly t: TrainText }) {
     run.pause();
     change({ ...state, setting: next, ...(trainer && { at: undefined, ...trainer.shared }) });
     if (wasRunning) run.train(next, endOf, enough(), rate());
+  };
+  /** How much is dropped may change while it runs. */
+  const changeLayers = (next: readonly LayerDescription[]) => {
+    const isSame = JSON.stringify(withDropout(next, dropoutOf(hidden))) === JSON.stringify(hidden);
+    if (isSame && trainer && trainer.step + trainer.total > 0) changeSetting({ dropout: dropoutOf(next) });
+    else changeSpec({ hidden: next });
+  };
+  /** From where the optimizer began to where training ends: what a schedule counts. */
+  const scheduleSteps = () => {
+    const { log = [] } = trainer?.shared ?? {};
+    const others = log.findLastIndex(({ optimizer }) => !goesOn(optimizer, setting.optimizer));
+    const to = isRunning ? end.current : undefined;
+    return (to ?? stepsOf(log) + steps) - stepsOf(log.slice(0, others + 1));
   };
   const train = () => {
     end.current = undefined;
@@ -152,9 +173,9 @@ function Train({ t }: { readonly t: TrainText }) {
             <Builder
               t={t}
               kinds={kinds?.layers ?? ["dense", "relu", "sigmoid", "tanh"]}
-              hidden={spec.hidden}
+              hidden={hidden}
               classes={classes}
-              onChange={(hidden) => changeSpec({ hidden })}
+              onChange={changeLayers}
             />
             {isOfImages(spec.data) && (
               <div class="quiet">
@@ -162,21 +183,19 @@ function Train({ t }: { readonly t: TrainText }) {
               </div>
             )}
             <Problem t={t} run={run} of="network" />
-            <div class="pair">
-              <Select
-                label={t.initial}
-                value={spec.initial}
-                options={t.initials}
-                onChange={(initial) => changeSpec({ initial })}
-              />
-              <NumberField
-                label={t.seed}
-                value={spec.seed}
-                min={0}
-                step={1}
-                onChange={(seed) => changeSpec({ seed })}
-              />
-            </div>
+            <Select
+              label={t.initial}
+              value={spec.initial}
+              options={t.initials}
+              onChange={(initial) => changeSpec({ initial })}
+            />
+            <NumberField
+              label={t.seed}
+              value={spec.seed}
+              min={0}
+              step={1}
+              onChange={(seed) => changeSpec({ seed })}
+            />
           </section>
           <section class="card">
             <h2>{t.training}</h2>
@@ -184,8 +203,9 @@ function Train({ t }: { readonly t: TrainText }) {
               <OptimizerFields
                 t={t}
                 kinds={kinds?.optimizers ?? optimizers}
+                courses={kinds?.schedules.filter((kind) => kind !== "plateau") ?? []}
                 value={setting.optimizer}
-                steps={steps}
+                steps={scheduleSteps}
                 onChange={(optimizer) => changeSetting({ optimizer })}
               />
               <NumberField

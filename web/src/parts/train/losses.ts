@@ -35,22 +35,4 @@ export class Losses {
       Number.isFinite(loss) ? loss : null,
     );
   }
-
-  /** Losses by step, at most so many points, each the mean of as many as it takes. */
-  curve(points: number): { x: number[]; y: number[] } {
-    const each = Math.max(1, Math.ceil(this.#length / points));
-    const [x, y]: [number[], number[]] = [[], []];
-    for (let first = 0; first < this.#length; first += each) {
-      let [sum, count] = [0, 0];
-      for (let i = first; i < Math.min(first + each, this.#length); i++) {
-        const loss = this.#values[i]!;
-        if (Number.isFinite(loss)) [sum, count] = [sum + loss, count + 1];
-      }
-      if (count > 0) {
-        x.push(first + Math.ceil(each / 2));
-        y.push(sum / count);
-      }
-    }
-    return { x, y };
-  }
 }

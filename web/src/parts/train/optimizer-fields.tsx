@@ -1,84 +1,69 @@
 import type { OptimizerDescription } from "kobai/worker";
 import { NumberField, Select } from "../../shared/fields.tsx";
+import { lazy } from "../../shared/lazy.tsx";
+import { type Course, courseOf, newRate, rateOf, withRate } from "./rates.ts";
 import type { TrainText } from "./text.ts";
 
-/** How the learning rate changes with the steps. */
-export type Course = "constant" | "cosine" | "exponential";
-
-/** The rate at first, and its course. */
-export function rateOf({ lr = 0.01 }: OptimizerDescription): {
-  readonly rate: number;
-  readonly course: Course;
-} {
-  if (typeof lr === "number") return { rate: lr, course: "constant" };
-  return { rate: lr.from as number, course: lr.kind === "exponential" ? "exponential" : "cosine" };
-}
+const ScheduleFields = lazy(() => import("./schedule-fields.tsx"));
 
 const decayOf = ({ with: others = [] }: OptimizerDescription) =>
   (others.find(({ kind }) => kind === "weightDecay")?.rate as number | undefined) ?? 0;
 
-/** @param steps over which a rate falls */
-function optimizer(
-  kind: OptimizerDescription["kind"],
-  rate: number,
-  course: Course,
-  decay: number,
-  steps: number,
-): OptimizerDescription {
-  const lr = {
-    constant: rate,
-    cosine: { kind: "cosine", from: rate, steps },
-    exponential: { kind: "exponential", from: rate, gamma: 0.5, every: Math.max(1, Math.round(steps / 4)) },
-  } as const;
-  return {
-    kind,
-    lr: lr[course],
-    ...(decay > 0 && { with: [{ kind: "weightDecay", rate: decay }] as const }),
-  };
-}
-
 interface Props {
   readonly t: TrainText;
   readonly kinds: readonly OptimizerDescription["kind"][];
+  readonly courses: readonly Course[];
   readonly value: OptimizerDescription;
-  readonly steps: number;
+  /** that a schedule takes, to end with what is trained next */
+  readonly steps: () => number;
   readonly onChange: (optimizer: OptimizerDescription) => void;
 }
 
 /** Which optimizer, with which rate, and what it does besides. */
-export function OptimizerFields({ t, kinds, value, steps, onChange }: Props) {
-  const { rate, course } = rateOf(value);
+export function OptimizerFields({ t, kinds, courses, value, steps, onChange }: Props) {
+  const { kind, lr = 0.01 } = value;
   const decay = decayOf(value);
-  const { kind } = value;
-  const names = Object.fromEntries(kinds.map((each) => [each, each])) as Record<typeof kind, string>;
+  /** What an address has besides is gone. */
+  const change = (next: { kind?: typeof kind; lr?: typeof lr; decay?: number }) => {
+    const all = { kind, lr, decay, ...next };
+    onChange({
+      kind: all.kind,
+      lr: all.lr,
+      ...(all.decay > 0 && { with: [{ kind: "weightDecay", rate: all.decay }] as const }),
+    });
+  };
   return (
     <>
       <Select
         label={t.optimizer}
         value={kind}
-        options={names}
-        onChange={(next) => onChange(optimizer(next, rate, course, decay, steps))}
+        options={named(kinds)}
+        onChange={(next) => change({ kind: next })}
       />
       <NumberField
         label={t.rate}
-        value={rate}
+        value={rateOf(value)}
         min={1e-6}
         max={100}
-        onChange={(next) => onChange(optimizer(kind, next, course, decay, steps))}
+        onChange={(next) => change({ lr: withRate(lr, next) })}
       />
       <Select
         label={t.course}
-        value={course}
-        options={t.courses}
-        onChange={(next) => onChange(optimizer(kind, rate, next, decay, steps))}
+        value={courseOf(lr)!}
+        options={{ ...named(courses), constant: t.constant }}
+        onChange={(next) => change({ lr: newRate(next, rateOf(value), steps()) })}
       />
       <NumberField
         label={t.decay}
         value={decay}
         min={0}
         max={1}
-        onChange={(next) => onChange(optimizer(kind, rate, course, next, steps))}
+        onChange={(next) => change({ decay: next })}
       />
+      {typeof lr === "object" && <ScheduleFields value={lr} onChange={(next) => change({ lr: next })} />}
     </>
   );
 }
+
+const named = <K extends string>(kinds: readonly K[]) =>
+  Object.fromEntries(kinds.map((each) => [each, each])) as Record<K, K>;

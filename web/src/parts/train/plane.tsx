@@ -2,7 +2,7 @@ import type { Tensor } from "kobai";
 import { useCallback, useState } from "preact/hooks";
 import { Canvas, moves, type Point, paint } from "../../shared/canvas.tsx";
 import { css, diverging, type Rgb, rgbOf } from "../../shared/colors.ts";
-import type { LabelledPoint } from "./data.ts";
+import type { LabelledPoint } from "./data-kinds.ts";
 import { CELLS, REACH } from "./look.ts";
 import { colorOfClass, pathOf } from "./marks.tsx";
 import { largest } from "./trainer.ts";

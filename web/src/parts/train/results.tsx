@@ -1,18 +1,23 @@
+import { useState } from "preact/hooks";
 import { Slider } from "../../shared/fields.tsx";
 import { Histogram } from "../../shared/histogram.tsx";
 import { lazy } from "../../shared/lazy.tsx";
-import { Curves } from "./curves.tsx";
-import { isLarge, isOfImages, type LabelledPoint } from "./data.ts";
+import type { Kept } from "./curves.tsx";
+import { isLarge } from "./data.ts";
+import { isOfImages, type LabelledPoint } from "./data-kinds.ts";
 import { Files } from "./files.tsx";
-import { Legend, Mark } from "./marks.tsx";
+import { Legend } from "./marks.tsx";
 import { Neurons, Plane } from "./plane.tsx";
 import { Problem } from "./problem.tsx";
 import type { Setting, Spec } from "./spec.ts";
-import { MOST_STEPS } from "./state-address.ts";
 import type { TrainText } from "./text.ts";
 import type { Run } from "./use-run.ts";
 
+const Curves = lazy(() => import("./curves.tsx"));
 const Note = lazy(() => import("./note.tsx"));
+const OnTheWay = lazy(() => import("./on-the-way.tsx"));
+const PointFields = lazy(() => import("./point-fields.tsx"));
+const TooManySteps = lazy(() => import("./too-many-steps.tsx"));
 const ConfusionCard = lazy(() => import("./confusion-card.tsx"));
 const ImageCards = lazy(() => import("./image-cards.tsx"));
 
@@ -51,10 +56,12 @@ export function Results({
   onReset,
 }: Props) {
   const { trainer, look, hash, isRunning, isSeeking } = run;
+  const [kept, setKept] = useState<readonly Kept[]>([]);
   const step = trainer?.step ?? 0;
   const total = Math.max(trainer?.total ?? 0, step);
   const measured = trainer?.measured.findLast((each) => each.step <= step);
   const loss = trainer?.losses.of(step);
+  const count = trainer?.losses.length ?? 0;
   const percent = (share: number | undefined) =>
     share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(2)} %`;
   const scores = look?.plane && Object.values(look.plane).at(-1);
@@ -99,9 +106,9 @@ export function Results({
         </div>
         <Problem t={t} run={run} of="training" />
         {refused !== undefined && total === 0 && (
-          <p role="status" class="bad">
-            {t.tooManySteps(refused, MOST_STEPS)}
-          </p>
+          <div role="status">
+            <TooManySteps asked={refused} />
+          </div>
         )}
         <Slider
           label={t.time}
@@ -111,15 +118,7 @@ export function Results({
           text={t.of(step, total)}
           onInput={(to) => run.seek(Math.min(to, total))}
         />
-        {isSeeking && trainer?.journey && (
-          <p class="row">
-            <progress aria-label={t.seeking} max={trainer.journey.to} value={trainer.journey.at} />
-            {t.of(trainer.journey.at, trainer.journey.to)}
-            <button type="button" onClick={() => run.halt()}>
-              {t.halt}
-            </button>
-          </p>
-        )}
+        {isSeeking && trainer?.journey && <OnTheWay t={t} {...trainer.journey} onHalt={run.halt} />}
         <dl class="numbers">
           <div>
             <dt>{t.status}</dt>
@@ -158,7 +157,14 @@ export function Results({
           {trainer?.isLoaded ? <Note of="loaded" /> : t.hashHelp}
         </div>
       </section>
-      <Curves t={t} trainer={trainer} setting={setting} hash={hash} />
+      <section class="card">
+        <h2>{t.curves}</h2>
+        {count === 0 && kept.length === 0 ? (
+          <p class="quiet">{t.noCurves}</p>
+        ) : (
+          <Curves {...{ t, trainer, hash, setting, kept }} onKept={setKept} />
+        )}
+      </section>
       <div class="cards">
         {!isOfImages(spec.data) && (
           <div class="stack">
@@ -180,19 +186,8 @@ export function Results({
                       : undefined
                   }
                 />
-                {spec.data === "points" && <p class="quiet">{t.keysHelp}</p>}
                 {spec.data === "points" ? (
-                  <div class="row">
-                    <span class="quiet">{t.addTo}</span>
-                    {[0, 1, 2].map((i) => (
-                      <button key={i} type="button" aria-pressed={label === i} onClick={() => onLabel(i)}>
-                        <Mark label={i} /> {t.classOf(i)}
-                      </button>
-                    ))}
-                    <button type="button" onClick={() => onPoints([])}>
-                      {t.clearPoints}
-                    </button>
-                  </div>
+                  <PointFields t={t} label={label} onLabel={onLabel} onClear={() => onPoints([])} />
                 ) : (
                   <>
                     <Legend names={names} />

@@ -1,12 +1,14 @@
 // What a run is made of.
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
-import { type DataKind, isOfImages, type LabelledPoint } from "./data.ts";
+import { type DataKind, isOfImages, type LabelledPoint } from "./data-kinds.ts";
 
 /** What may be changed while a run goes on. */
 export interface Setting {
   readonly optimizer: OptimizerDescription;
   readonly batchSize: number;
+  /** the rates of all layers that drop, one after the other; undefined: as the spec's layers have them */
+  readonly dropout?: readonly number[] | undefined;
 }
 
 /** So many steps with one setting. */
@@ -51,8 +53,15 @@ export const defaultState: State = {
   log: [],
 };
 
-/** Kinds of layers that have a weight. */
-const weighted = ["dense", "conv2d", "conv1d", "convTranspose2d"];
+/** The weights of layers that have any, which start as initial weights do. */
+const weightsOf: Readonly<Record<string, readonly string[]>> = {
+  dense: ["weight"],
+  conv2d: ["weight"],
+  conv1d: ["weight"],
+  convTranspose2d: ["weight"],
+  depthwiseConv2d: ["weight"],
+  separableConv2d: ["depthwise", "pointwise"],
+};
 
 /** Whether images keep their shape on their way in: a layer works on them, or makes rows of them. */
 export const takesImages = ({ data, hidden }: Spec) => isOfImages(data) && hidden.some(isOverImages);
@@ -62,24 +71,64 @@ function isOverImages({ kind, layers }: LayerDescription): boolean {
   return Array.isArray(layers) && layers.some(isOverImages);
 }
 
-/** All layers, with initial weights: of a network whose data has so many classes. */
-export function layersOf({ hidden, initial }: Spec, classes: number): LayerDescription[] {
-  return [...hidden, { kind: "dense", units: classes }].map((layer) => withWeights(layer, initial));
+/** All layers, with initial weights: of a network whose data has so many classes. @param dropout as in a setting */
+export function layersOf(
+  { hidden, initial }: Spec,
+  classes: number,
+  dropout?: Setting["dropout"],
+): LayerDescription[] {
+  const weight = { kind: initial };
+  return [...withDropout(hidden, dropout), { kind: "dense", units: classes }].map((layer) =>
+    changed(layer, ({ kind }) => Object.fromEntries((weightsOf[kind] ?? []).map((name) => [name, weight]))),
+  );
 }
 
-/** A layer, and those inside it. */
-function withWeights(layer: LayerDescription, initial: Initial): LayerDescription {
+/** Layers that drop as a setting says. */
+export function withDropout(
+  layers: readonly LayerDescription[],
+  dropout: Setting["dropout"] = [],
+): LayerDescription[] {
+  let i = 0;
+  return layers.map((layer) =>
+    changed(layer, ({ kind, rate }) => (isDropping(kind) ? { rate: dropout[i++] ?? rate } : {})),
+  );
+}
+
+/** The rates of all layers that drop: 0.5, as kobai has it, where there is none. */
+export function dropoutOf(layers: readonly LayerDescription[]): number[] {
+  const rates: number[] = [];
+  for (const layer of layers)
+    changed(layer, ({ kind, rate }) => {
+      if (isDropping(kind)) rates.push(typeof rate === "number" ? rate : 0.5);
+      return {};
+    });
+  return rates;
+}
+
+const isDropping = (kind: string) => kind === "dropout" || kind === "spatialDropout";
+
+/** A layer, and those inside it, with other options. */
+function changed(layer: LayerDescription, options: (of: LayerDescription) => object): LayerDescription {
   const { layers, shortcut } = layer;
   return {
     ...layer,
-    ...(weighted.includes(layer.kind) && { weight: { kind: initial } }),
-    ...(Array.isArray(layers) && { layers: layers.map((each) => withWeights(each, initial)) }),
-    ...(isDescription(shortcut) && { shortcut: withWeights(shortcut, initial) }),
+    ...options(layer),
+    ...(Array.isArray(layers) && { layers: layers.map((each) => changed(each, options)) }),
+    ...(isDescription(shortcut) && { shortcut: changed(shortcut, options) }),
   };
 }
 
 export const isDescription = (value: unknown): value is LayerDescription =>
   typeof (value as { kind?: unknown } | null | undefined)?.kind === "string";
+
+/** Whether an optimizer goes on with another's state: only its rate may be another. */
+export const goesOn = (
+  { lr: _, ...before }: OptimizerDescription,
+  { lr: __, ...next }: OptimizerDescription,
+) => JSON.stringify(before) === JSON.stringify(next);
+
+/** What a run of an address may take: more would hardly come to its end. */
+export const MOST_STEPS = 1e7;
 
 export const stepsOf = (log: readonly Segment[]) => log.reduce((sum, { steps }) => sum + steps, 0);
 
@@ -96,16 +145,12 @@ export function firstSteps(log: readonly Segment[], steps: number): Segment[] {
 }
 
 /** A log with more steps behind it. */
-export function withSteps(
-  log: readonly Segment[],
-  { optimizer, batchSize }: Setting,
-  steps: number,
-): Segment[] {
+export function withSteps(log: readonly Segment[], setting: Setting, steps: number): Segment[] {
   if (steps === 0) return [...log];
+  const { optimizer, batchSize, dropout } = setting;
+  const next = { optimizer, batchSize, dropout, steps };
   const last = log.at(-1);
-  const isSame =
-    last && last.batchSize === batchSize && JSON.stringify(last.optimizer) === JSON.stringify(optimizer);
-  return isSame
+  return last && JSON.stringify({ ...last, steps }) === JSON.stringify(next)
     ? [...log.slice(0, -1), { ...last, steps: last.steps + steps }]
-    : [...log, { optimizer, batchSize, steps }];
+    : [...log, next];
 }

@@ -2,14 +2,22 @@
 
 import type { LayerDescription, OptimizerDescription } from "kobai/worker";
 import { numberOf } from "../../shared/address.ts";
-import { dataKinds, type LabelledPoint } from "./data.ts";
-import { defaultState, type Initial, isDescription, type Segment, type State, stepsOf } from "./spec.ts";
+import { dataKinds, type LabelledPoint } from "./data-kinds.ts";
+import { courseOf, type Rate, rateOf } from "./rates.ts";
+import {
+  defaultState,
+  type Initial,
+  isDescription,
+  MOST_STEPS,
+  type Segment,
+  type Setting,
+  type State,
+  stepsOf,
+} from "./spec.ts";
 
 export const MOST_BATCH = 10_000;
 /** At most so many layers with those within layers, so deep, and so many points and changes of a setting. */
 const [MOST_LAYERS, MOST_DEPTH, MOST_POINTS, MOST_SEGMENTS] = [200, 8, 2000, 1000];
-/** What a run of an address may take: more would hardly come to its end. */
-export const MOST_STEPS = 1e7;
 /** Classes that can be clicked. */
 const CLASSES = 3;
 
@@ -26,6 +34,7 @@ export function toParams({ spec, setting, log, at }: State): Record<string, stri
     init: unless(spec.initial, usual.initial),
     seed: unless(String(spec.seed), String(usual.seed)),
     optimizer: json(setting.optimizer, usualSetting.optimizer),
+    dropout: setting.dropout && JSON.stringify(setting.dropout),
     batch: unless(String(setting.batchSize), String(usualSetting.batchSize)),
     log: log.length > 0 ? JSON.stringify(log) : undefined,
     at: at !== undefined && at < stepsOf(log) ? String(at) : undefined,
@@ -54,6 +63,7 @@ export function fromParams(params: URLSearchParams): State {
     setting: {
       optimizer: json("optimizer", usualSetting.optimizer, isOptimizer),
       batchSize: Math.round(numberOf(params, "batch", usualSetting.batchSize, [1, MOST_BATCH])),
+      dropout: json("dropout", undefined, isDropout),
     },
     log,
     at: Number.isInteger(at) ? at : undefined,
@@ -106,12 +116,17 @@ function areLayers(list: unknown): list is LayerDescription[] {
 function isOptimizer(value: unknown): value is OptimizerDescription {
   if (!isDescription(value)) return false;
   const { lr, with: others = [] } = value;
-  const isRate = (rate: unknown) => typeof rate === "number";
   return (
-    (lr === undefined || isRate(lr) || (isDescription(lr) && isRate(lr.from))) &&
+    (lr === undefined || typeof lr === "number" || isDescription(lr)) &&
+    typeof rateOf(value as OptimizerDescription) === "number" &&
+    courseOf(lr as Rate) !== undefined &&
     Array.isArray(others) &&
     others.every(isDescription)
   );
+}
+
+function isDropout(value: unknown): value is Setting["dropout"] {
+  return Array.isArray(value) && value.length <= MOST_LAYERS && value.every((rate) => rate >= 0 && rate < 1);
 }
 
 function isLog(value: unknown): value is Segment[] {
@@ -119,6 +134,12 @@ function isLog(value: unknown): value is Segment[] {
   return (
     Array.isArray(value) &&
     value.length <= MOST_SEGMENTS &&
-    value.every((each) => isOptimizer(each?.optimizer) && isWhole(each.steps) && isWhole(each.batchSize))
+    value.every(
+      (each) =>
+        isOptimizer(each?.optimizer) &&
+        isWhole(each.steps) &&
+        isWhole(each.batchSize) &&
+        (each.dropout === undefined || isDropout(each.dropout)),
+    )
   );
 }

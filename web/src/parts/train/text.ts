@@ -1,6 +1,5 @@
 import { loadedTexts } from "../../shared/language.ts";
-import type { DataKind, FetchedKind } from "./data.ts";
-import type { Course } from "./optimizer-fields.tsx";
+import type { DataKind } from "./data-kinds.ts";
 import type { Initial } from "./spec.ts";
 import type { Stage } from "./use-run.ts";
 
@@ -17,8 +16,6 @@ export interface TrainText {
   readonly kinds: Readonly<Record<DataKind, string>>;
   readonly noise: string;
   readonly seed: string;
-  readonly csvFile: string;
-  readonly csvHelp: string;
   readonly network: string;
   /** layers by their numbers, within a block "2.1" */
   readonly layer: (path: string) => string;
@@ -26,10 +23,6 @@ export interface TrainText {
   readonly add: string;
   readonly addInside: (path: string) => string;
   readonly remove: (path: string) => string;
-  readonly inside: string;
-  readonly shortcut: string;
-  readonly shortcutOf: (path: string) => string;
-  readonly addShortcut: (path: string) => string;
   readonly output: (classes: number) => string;
   readonly initial: string;
   readonly initials: Readonly<Record<Initial, string>>;
@@ -37,7 +30,7 @@ export interface TrainText {
   readonly optimizer: string;
   readonly rate: string;
   readonly course: string;
-  readonly courses: Readonly<Record<Course, string>>;
+  readonly constant: string;
   readonly decay: string;
   readonly batch: string;
   readonly stopAt: string;
@@ -50,15 +43,9 @@ export interface TrainText {
   readonly step: string;
   readonly back: string;
   readonly reset: string;
-  readonly fetch: Readonly<Record<FetchedKind, string>>;
-  readonly fetching: string;
-  readonly replay: (steps: number) => string;
   /** what has failed, and why, by the names of kobai's errors */
   readonly problems: Readonly<Record<Stage, string>>;
   readonly reasons: Readonly<Record<string, string>>;
-  readonly tooManySteps: (asked: number, most: number) => string;
-  readonly halt: string;
-  readonly logarithmic: string;
   readonly status: string;
   readonly running: string;
   readonly seeking: string;
@@ -74,15 +61,10 @@ export interface TrainText {
   readonly of: (step: number, total: number) => string;
   readonly curves: string;
   readonly noCurves: string;
-  readonly keep: string;
-  readonly forget: string;
-  readonly run: (i: number) => string;
   readonly plane: string;
   readonly planeHelp: string;
   readonly keysHelp: string;
-  readonly addTo: string;
   readonly classOf: (i: number) => string;
-  readonly clearPoints: string;
   readonly neurons: string;
   readonly neuronsHelp: string;
   readonly neuron: (layer: string, unit: number) => string;

@@ -44,6 +44,12 @@ interface Seek {
 
 const newSeek = (): Seek => ({ stop: new AbortController(), isEnough: false });
 
+/** A network, and what it was made of. */
+interface Made {
+  readonly net: WorkerNetwork;
+  readonly layers: string;
+}
+
 export class Trainer {
   readonly worker: TrainingWorker;
   /** where it stands */
@@ -61,7 +67,7 @@ export class Trainer {
   readonly #listener: Listener;
   readonly #trainSet: WorkerDataset;
   readonly #testSet: WorkerDataset;
-  #net: WorkerNetwork;
+  #made: Made;
   /** how often it was told to run or to stop: the last word holds */
   #asked = 0;
   /** the last of what was asked for, which may still go on */
@@ -82,7 +88,7 @@ export class Trainer {
     data: Prepared;
     train: WorkerDataset;
     test: WorkerDataset;
-    net: WorkerNetwork;
+    made: Made;
     listener: Listener;
   }) {
     this.worker = parts.worker;
@@ -91,7 +97,7 @@ export class Trainer {
     this.data = parts.data;
     this.#trainSet = parts.train;
     this.#testSet = parts.test;
-    this.#net = parts.net;
+    this.#made = parts.made;
     this.#listener = parts.listener;
   }
 
@@ -102,12 +108,12 @@ export class Trainer {
     data: Prepared,
     listener: Listener,
   ): Promise<Trainer> {
-    const net = await networkOf(worker, spec, data);
+    const made = await makeNetwork(worker, spec, data);
     const [train, test] = await Promise.all([
       worker.dataset(copyOf(data.train)),
       worker.dataset(copyOf(data.test)),
     ]);
-    return new Trainer({ worker, spec, log, data, train, test, net, listener });
+    return new Trainer({ worker, spec, log, data, train, test, made, listener });
   }
 
   get total(): number {
@@ -115,7 +121,7 @@ export class Trainer {
   }
 
   get net(): WorkerNetwork {
-    return this.#net;
+    return this.#made.net;
   }
 
   /** What an address can hold of the run: nothing where it began with weights that were loaded. */
@@ -154,7 +160,8 @@ export class Trainer {
     const first = this.step;
     this.#running = { setting, first };
     try {
-      const done = await this.#fit(this.#net, setting, first, steps, { stop, until });
+      this.#made = await this.#dropping(this.#made, setting);
+      const done = await this.#fit(this.net, setting, first, steps, { stop, until });
       this.log = withSteps(this.log, setting, done);
     } catch (error) {
       // A loss that is no number tells its step.
@@ -217,35 +224,37 @@ export class Trainer {
     const { stop } = seek;
     if (stop.signal.aborted) return false;
     const begun = performance.now();
-    const net = await networkOf(this.worker, this.#spec, this.data);
-    let at = 0;
+    const segments = firstSteps(this.log, step);
+    const keyframe = this.#keyframes.before(step);
+    let at = keyframe?.step ?? 0;
+    let made = await this.#make(segments.find((_, i) => stepsOf(segments.slice(0, i + 1)) >= at));
     const onWay = (to: number) => {
       if (performance.now() - begun < LONG_MS) return;
       this.journey = { at: to, to: step };
       this.#listener.changed();
     };
     try {
-      const keyframe = this.#keyframes.before(step);
-      if (keyframe) await net.restore(keyframe.bytes);
-      at = keyframe?.step ?? 0;
+      if (keyframe) await made.net.restore(keyframe.bytes);
       let end = 0;
-      for (const segment of firstSteps(this.log, step)) {
+      for (const segment of segments) {
         end += segment.steps;
-        if (end > at && !stop.signal.aborted)
-          at += await this.#fit(net, segment, at, end - at, { stop, onWay });
+        if (end < at || stop.signal.aborted) continue;
+        if (end === at) await this.#own(made.net, segment);
+        made = await this.#dropping(made, segment);
+        if (end > at) at += await this.#fit(made.net, segment, at, end - at, { stop, onWay });
       }
     } catch (error) {
-      net.dispose();
+      made.net.dispose();
       throw error;
     } finally {
       this.journey = undefined;
     }
     if (stop.signal.aborted && !seek.isEnough) {
-      net.dispose();
+      made.net.dispose();
       return false;
     }
-    this.#net.dispose();
-    this.#net = net;
+    this.net.dispose();
+    this.#made = made;
     this.step = at;
     this.#listener.changed();
     return true;
@@ -258,20 +267,49 @@ export class Trainer {
   }
 
   async #load(bytes: ArrayBuffer): Promise<void> {
-    const net = await networkOf(this.worker, this.#spec, this.data);
+    const made = await this.#make();
     try {
-      await net.load(bytes);
-      this.#keyframes.beginWith(await net.checkpoint());
+      await made.net.load(bytes);
+      this.#keyframes.beginWith(await made.net.checkpoint());
     } catch (error) {
-      net.dispose();
+      made.net.dispose();
       throw error;
     }
-    this.#net.dispose();
-    this.#net = net;
+    this.net.dispose();
+    this.#made = made;
     this.isLoaded = true;
     this.step = 0;
     this.#forgetAhead();
     this.#listener.changed();
+  }
+
+  #make(setting?: Setting): Promise<Made> {
+    return makeNetwork(this.worker, this.#spec, this.data, setting);
+  }
+
+  /** A network that drops as a setting says: the same one, or another where it stands. */
+  async #dropping(made: Made, setting: Setting): Promise<Made> {
+    if (made.layers === JSON.stringify(layersOf(this.#spec, this.data.classes, setting.dropout))) return made;
+    const next = await this.#make(setting);
+    try {
+      await next.net.restore(await made.net.checkpoint());
+    } catch (error) {
+      next.net.dispose();
+      throw error;
+    }
+    made.net.dispose();
+    return next;
+  }
+
+  /** Trains no step: what a checkpoint had of its optimizer's state is then that optimizer's alone, and another one begins with none of it. */
+  async #own(net: WorkerNetwork, { optimizer, batchSize }: Setting): Promise<void> {
+    await net.fit(this.#trainSet, {
+      loss: "crossEntropy",
+      optimizer,
+      batchSize: Math.min(batchSize, this.#trainSet.n),
+      steps: 1,
+      from: 1,
+    });
   }
 
   async #fit(
@@ -302,7 +340,8 @@ export class Trainer {
       },
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
-        if (!this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
+        // Before the first step of a fit the optimizer's state may be a new one's.
+        if (step > 0 && !this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
         // What is trained anew is known already, and lies before the last.
         if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
@@ -322,20 +361,27 @@ export class Trainer {
 
   /** The classes that it takes all test samples for. */
   async predictTest(): Promise<Uint8Array> {
-    return largest(await this.#net.predict(this.#testSet));
+    return largest(await this.net.predict(this.#testSet));
   }
 
   async dispose(): Promise<void> {
     this.stop();
     this.#seek.stop.abort();
-    this.#net.dispose();
+    this.net.dispose();
     this.#trainSet.dispose();
     this.#testSet.dispose();
   }
 }
 
-function networkOf(worker: TrainingWorker, spec: Spec, { classes, input }: Prepared): Promise<WorkerNetwork> {
-  return worker.sequential(layersOf(spec, classes), { input, seed: spec.seed });
+async function makeNetwork(
+  worker: TrainingWorker,
+  spec: Spec,
+  { classes, input }: Prepared,
+  setting?: Setting,
+): Promise<Made> {
+  const layers = layersOf(spec, classes, setting?.dropout);
+  const net = await worker.sequential(layers, { input, seed: spec.seed });
+  return { net, layers: JSON.stringify(layers) };
 }
 
 /** Of each row the place of its largest element. */

@@ -3,7 +3,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { writeAddress } from "../../shared/address.ts";
 import { trainingWorker } from "../../shared/worker.ts";
-import { images, isFetched, isLarge, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
+import { images, isLarge, type Prepared, pointsOf, prepared, shaped } from "./data.ts";
+import { isFetched } from "./data-kinds.ts";
 import { firstSamples, type Look, look, type Samples } from "./look.ts";
 import { type Setting, type Spec, type State, takesImages } from "./spec.ts";
 import { toParams } from "./state-address.ts";
