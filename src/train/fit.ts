@@ -45,7 +45,7 @@ export async function fit(
   };
   if (typeof optimizer.lr === "function") optimizer.lr.check?.(evaluated);
   const update = updateOf("fit", optimizer, core.parameters.layout, core.dtype);
-  const slots = context.slotsFor(update);
+  const slots = context.slotsFor(update, from > 0);
   let prepared: Prepared | undefined;
   let run: Run;
   try {

@@ -43,10 +43,10 @@ export function slots({ engine, owner, parameters }: Core, name: string, regions
 /** The state of a network's optimizer, from fit to fit. */
 export interface KeptSlots {
   /**
-   * That of the last fit if it is the same optimizer, or what a checkpoint had of one of its kind, as far as both have the same regions; else new
-   * and zero.
+   * That of the last fit if it is the same optimizer, or one of its kind in a run that goes on; or what a checkpoint had of one of its kind, as far as
+   * both have the same regions; else new and zero.
    */
-  slotsFor(update: Update): Slots;
+  slotsFor(update: Update, goesOn?: boolean): Slots;
   /** Makes these the network's own. @param optimizer whose they are; undefined where they were read from a checkpoint */
   keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
 }
@@ -54,14 +54,14 @@ export interface KeptSlots {
 /** @param state where they are kept @param resources of the network */
 export function keptSlots(core: Core, state: TrainingState, resources: Resources): KeptSlots {
   return {
-    slotsFor(update) {
+    slotsFor(update, goesOn = false) {
       const { optimizer, regions } = update;
       const { slots: kept } = state;
       const { name } = optimizer;
       const found =
         kept?.name === name &&
         (kept.optimizer
-          ? kept.optimizer === optimizer && kept.regions.join() === regions.join() && kept
+          ? (goesOn || kept.optimizer === optimizer) && kept.regions.join() === regions.join() && kept
           : kept.adapted?.(update));
       return found || slots(core, name, regions);
     },

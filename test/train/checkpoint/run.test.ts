@@ -187,6 +187,18 @@ it("the cut run is the whole one where all is as it was", async () => {
   expect(await digestOf(third)).toBe(await digestOf(whole));
 });
 
+it("goes on with the state of the optimizer, by whatever object of its kind", async () => {
+  using whole = make();
+  await whole.fit(data, { ...base(), steps: 17 });
+  using net = make();
+  for (const steps of [5, 12, 17]) await net.fit(data, { ...base(), steps, from: net.steps });
+  expect(await digestOf(net)).toBe(await digestOf(whole));
+  // Without from another object is another optimizer, which begins anew.
+  await whole.fit(data, { ...base(), steps: 3 });
+  await net.fit(data, { ...base(), steps: 20, from: 17 });
+  expect(await digestOf(net)).not.toBe(await digestOf(whole));
+});
+
 it("a rate that a callback changes is the callback's matter", async () => {
   const options = (): FitOptions => {
     const halving: Callback = {
