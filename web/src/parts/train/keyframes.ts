@@ -1,8 +1,10 @@
 /** At most so many are kept; then every other one is left out, time and again. */
 const MOST = 30;
 
-interface Keyframe {
+export interface Keyframe {
   readonly step: number;
+  /** how many of the steps before it were one fit's, in which it was kept */
+  readonly done: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -19,8 +21,8 @@ export class Keyframes {
     return this.#all.findLast((each) => each.step <= step);
   }
 
-  keep(step: number, bytes: Uint8Array<ArrayBuffer>): void {
-    this.#all.push({ step, bytes });
+  keep(keyframe: Keyframe): void {
+    this.#all.push(keyframe);
     this.#all.sort((a, b) => a.step - b.step);
     if (this.#all.length > MOST) this.#all = this.#all.filter((_, i) => i % 2 === 0);
   }
@@ -32,6 +34,6 @@ export class Keyframes {
 
   /** Forgets all but another beginning. */
   beginWith(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#all = [{ step: 0, bytes }];
+    this.#all = [{ step: 0, done: 0, bytes }];
   }
 }

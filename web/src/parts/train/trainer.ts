@@ -3,7 +3,7 @@
 import type { NotFiniteError, Tensor } from "kobai";
 import type { TrainingWorker, WorkerDataset, WorkerNetwork } from "kobai/worker";
 import { copyOf, isLarge, type Prepared } from "./data.ts";
-import { Keyframes } from "./keyframes.ts";
+import { type Keyframe, Keyframes } from "./keyframes.ts";
 import { Losses } from "./losses.ts";
 import { firstSteps, layersOf, type Segment, type Setting, type Spec, stepsOf, withSteps } from "./spec.ts";
 
@@ -239,7 +239,7 @@ export class Trainer {
       for (const segment of segments) {
         end += segment.steps;
         if (end < at || stop.signal.aborted) continue;
-        if (end === at) await this.#own(made.net, segment);
+        if (keyframe && end === at) await this.#own(made.net, segment, keyframe);
         made = await this.#dropping(made, segment);
         if (end > at) at += await this.#fit(made.net, segment, at, end - at, { stop, onWay });
       }
@@ -301,14 +301,17 @@ export class Trainer {
     return next;
   }
 
-  /** Trains no step: what a checkpoint had of its optimizer's state is then that optimizer's alone, and another one begins with none of it. */
-  async #own(net: WorkerNetwork, { optimizer, batchSize }: Setting): Promise<void> {
+  /**
+   * Goes on with the fit in which a keyframe was kept, for no step: what it has of an optimizer's state is then that optimizer's alone, and another one
+   * begins with none of it.
+   */
+  async #own(net: WorkerNetwork, { optimizer, batchSize }: Setting, { done }: Keyframe): Promise<void> {
     await net.fit(this.#trainSet, {
       loss: "crossEntropy",
       optimizer,
       batchSize: Math.min(batchSize, this.#trainSet.n),
-      steps: 1,
-      from: 1,
+      steps: done,
+      from: done,
     });
   }
 
@@ -341,7 +344,9 @@ export class Trainer {
       onEvaluate: async ({ step, results: { train, test } }) => {
         const at = first + step;
         // Before the first step of a fit the optimizer's state may be a new one's.
-        if (step > 0 && !this.#keyframes.has(at)) this.#keyframes.keep(at, await net.checkpoint());
+        if (step > 0 && !this.#keyframes.has(at)) {
+          this.#keyframes.keep({ step: at, done: step, bytes: await net.checkpoint() });
+        }
         // What is trained anew is known already, and lies before the last.
         if (at > (this.measured.at(-1)?.step ?? -1)) {
           this.measured.push({
