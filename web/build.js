@@ -66,7 +66,7 @@ const { outputFiles } = await build({
   logOverride: { "ignored-bare-import": "silent" },
 });
 mkdirSync(`${folder}/chunks`, { recursive: true });
-writeFileSync(`${folder}/chunks/${engine.name}`, engine.code);
+for (const { name, code } of [engine, ...engine.files]) writeFileSync(`${folder}/chunks/${name}`, code);
 for (const { path, text } of outputFiles)
   writeFileSync(path, path.endsWith(".js") ? await small(text) : text);
 cpSync(here("static"), folder, { recursive: true });

@@ -1,5 +1,6 @@
 // Builds src/kobai-file.ts.
 
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { smallLoader } from "../scripts/loader.js";
@@ -18,24 +19,52 @@ const withoutText = {
   },
 };
 
-/** @returns the file's name, which is another when what is in it is, and what is in it */
+/** SHA-256 where the page has none of its own, as over plain http: a file of its own, which other pages do not load. */
+const digestApart = {
+  name: "digest-apart",
+  setup({ onResolve, onLoad }) {
+    const library = "@noble/hashes/sha2.js";
+    const license =
+      "SHA-256 of @noble/hashes, MIT License, Copyright (c) 2022 Paul Miller (https://paulmillr.com)";
+    onResolve({ filter: /^@noble\/hashes\/sha2\.js$/ }, ({ namespace }) =>
+      namespace === "digest" ? { path: inside[library] } : { path: "later", namespace: "digest" },
+    );
+    onResolve({ filter: /^sha256$/ }, ({ path }) => ({ path, namespace: "digest" }));
+    onLoad({ filter: /.*/, namespace: "digest" }, ({ path }) => ({
+      contents:
+        path === "later"
+          ? 'export const sha256 = async (data) => (await import("sha256")).sha256(data);'
+          : `/*! ${license} */ export { sha256 } from ${JSON.stringify(library)};`,
+    }));
+  },
+};
+
+/** @returns the file's name, which is another when what is in it is, and what is in it; files that it loads */
 export async function kobaiFile() {
   const { outputFiles } = await build({
     entryPoints: [here("src/kobai-file.ts")],
     bundle: true,
+    splitting: true,
+    outdir: "chunks",
+    chunkNames: "[name]-[hash]",
     write: false,
     format: "esm",
     platform: "browser",
     target: "es2022",
     external: ["node:*"],
-    alias: { "kobai/worker": here("../src/worker/index.ts"), ...inside },
-    plugins: [withoutText, wasmFiles, smallLoader],
+    alias: {
+      "kobai/worker": here("../src/worker/index.ts"),
+      "@assemblyscript/loader": inside["@assemblyscript/loader"],
+    },
+    plugins: [withoutText, digestApart, wasmFiles, smallLoader],
     minify: true,
     legalComments: "inline",
     logLevel: "warning",
   });
-  const code = textsLast(await small(outputFiles[0].text));
-  return { name: `kobai-${digest(code).slice(0, 8)}.js`, code };
+  const [entry, ...others] = outputFiles;
+  const code = textsLast(await small(entry.text));
+  const files = others.map(({ path, text }) => ({ name: basename(path), code: text }));
+  return { name: `kobai-${digest(code).slice(0, 8)}.js`, code, files };
 }
 
 /** Long texts, which are the wasm, behind all code: a compressor finds more where that is in one piece. */

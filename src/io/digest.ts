@@ -13,8 +13,9 @@ import { write } from "./safetensors.ts";
  */
 export async function sha256(tensors: Readonly<Record<string, Tensor>>): Promise<string> {
   const { data } = write("sha256", tensors, {});
-  // A page that comes over plain http has no `subtle`, which is six times as fast and leaves the thread free.
+  // A page that comes over plain http has no `subtle`, which is six times as fast and leaves the thread free. A build of one's own may have the other
+  // loaded only then: it is waited for.
   const { subtle } = globalThis.crypto ?? {};
-  const digest = subtle ? new Uint8Array(await subtle.digest("SHA-256", data)) : digestOf(data);
+  const digest = subtle ? new Uint8Array(await subtle.digest("SHA-256", data)) : await digestOf(data);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
