@@ -43,6 +43,7 @@ it("addresses with layers that do not go together: a word about it beside the la
   const { page, problems } = await openPage(site, "gradient?lang=en");
   for (const [layer, word] of [
     [{ kind: "__proto__" }, "__proto__"],
+    [{ kind: "constructor" }, "constructor"],
     [{ kind: "dense", units: -4 }, "units"],
     [{ kind: "conv1d", filters: 2, kernel: 9 }, "conv1d"],
   ] as const) {

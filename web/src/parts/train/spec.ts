@@ -53,15 +53,15 @@ export const defaultState: State = {
   log: [],
 };
 
-/** The weights of layers that have any, which start as initial weights do. */
-const weightsOf: Readonly<Record<string, readonly string[]>> = {
-  dense: ["weight"],
-  conv2d: ["weight"],
-  conv1d: ["weight"],
-  convTranspose2d: ["weight"],
-  depthwiseConv2d: ["weight"],
-  separableConv2d: ["depthwise", "pointwise"],
-};
+/** The weights of layers that have any, which start as initial weights do. An address may name any kind, `constructor` too. */
+const weightsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ["dense", ["weight"]],
+  ["conv2d", ["weight"]],
+  ["conv1d", ["weight"]],
+  ["convTranspose2d", ["weight"]],
+  ["depthwiseConv2d", ["weight"]],
+  ["separableConv2d", ["depthwise", "pointwise"]],
+]);
 
 /** Whether images keep their shape on their way in: a layer works on them, or makes rows of them. */
 export const takesImages = ({ data, hidden }: Spec) => isOfImages(data) && hidden.some(isOverImages);
@@ -79,7 +79,9 @@ export function layersOf(
 ): LayerDescription[] {
   const weight = { kind: initial };
   return [...withDropout(hidden, dropout), { kind: "dense", units: classes }].map((layer) =>
-    changed(layer, ({ kind }) => Object.fromEntries((weightsOf[kind] ?? []).map((name) => [name, weight]))),
+    changed(layer, ({ kind }) =>
+      Object.fromEntries((weightsOf.get(kind) ?? []).map((name) => [name, weight])),
+    ),
   );
 }
 
