@@ -72,14 +72,14 @@ export async function fit(
 }
 
 function runOf(
-  { options, data: _, evaluated: __, ...plan }: Schedule,
-  { seed, samples }: Prepared,
+  { options, data: { scales }, evaluated: _, ...plan }: Schedule,
+  { seed, samples, targets }: Prepared,
   start: number,
 ): Run {
   const { optimizer } = options;
   // Without what would keep data sets in memory.
   const weights = plan.weights.map((each) => each?.description);
-  return { ...plan, start, seed, samples, optimizer: { ...optimizer }, weights };
+  return { ...plan, start, seed, samples, targets, scales, optimizer: { ...optimizer }, weights };
 }
 
 /** One fit, step by step. */

@@ -24,8 +24,9 @@ export interface Decided {
 
 /** What a fit has in memory until it ends. */
 export interface Prepared extends Disposable {
-  /** the samples' digest */
+  /** the samples' digest, and their targets' */
   readonly samples: number;
+  readonly targets: number;
   /** of their order, and of what layers draw */
   readonly seed: number;
   readonly run: RunState;
@@ -79,6 +80,7 @@ export function prepare(
     const rest = isShuffled ? training.n % batchSize : 0;
     return {
       samples: digestOf(plan.data.x),
+      targets: digestOf(plan.data.t),
       seed,
       run,
       spec,

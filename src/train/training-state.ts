@@ -47,8 +47,11 @@ export interface Run extends Pick<Schedule, "batchSize" | "sampling" | "by" | "e
   /** the network's steps when it began */
   readonly start: number;
   readonly seed: number;
-  /** a digest of its samples */
+  /** digests of its samples and of their targets */
   readonly samples: number;
+  readonly targets: number;
+  /** by input */
+  readonly scales: readonly number[];
   /** a copy, as it was when the fit began */
   readonly optimizer: Optimizer;
   readonly weights: readonly (WeightsAbout | undefined)[];

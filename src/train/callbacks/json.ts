@@ -14,6 +14,11 @@ export function notJson(value: unknown, path = "", depth = 0): string | undefine
   if (depth > MOST_DEPTH) return `${path.slice(0, 21)}… is nested deeper than ${MOST_DEPTH} times`;
   if (Array.isArray(value)) return first(value, (each, i) => notJson(each, `${path}[${i}]`, depth + 1));
   if (!isObject(value)) return `${path && `${path} `}is ${show(value)}`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // What a class makes would come back without it.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    return `${path && `${path} `}is an object of a class`;
+  }
   return first(Object.entries(value), ([name, each]) => notJson(each, `${path}.${name}`, depth + 1));
 }
 

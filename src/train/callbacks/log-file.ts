@@ -69,10 +69,14 @@ export async function addLine(
 /**
  * Cuts a file back to a place.
  *
- * @param own what is cut off must begin with
+ * @param isOwn whether what is behind it may be cut off
  * @returns the place; undefined where the file has no such, or something else behind it, and stays as it is
  */
-export async function cutBack<T extends Place>(file: string, at: T, own: RegExp): Promise<T | undefined> {
+export async function cutBack<T extends Place>(
+  file: string,
+  at: T,
+  isOwn: (behind: string) => boolean,
+): Promise<T | undefined> {
   const { open, stat } = await importNode("node:fs/promises");
   const { end, length } = at;
   try {
@@ -84,7 +88,7 @@ export async function cutBack<T extends Place>(file: string, at: T, own: RegExp)
       const found = await read(handle, length, end - length);
       if (crc32(found) !== at.crc32) return undefined;
       if (there.size === end) return at;
-      if (!own.test(new TextDecoder().decode(await read(handle, KNOWN, end)))) return undefined;
+      if (!isOwn(new TextDecoder().decode(await read(handle, there.size - end, end)))) return undefined;
       await handle.truncate(end);
       return at;
     } finally {

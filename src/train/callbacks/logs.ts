@@ -31,7 +31,7 @@ type Row = Readonly<Record<string, unknown>> & { readonly step: number };
  * ```
  */
 export function jsonLog(path: string | URL): Callback {
-  return log("jsonLog", path, { own: /^\n?{"step":\d/, line: (row) => JSON.stringify(row) });
+  return log("jsonLog", path, { row: /^{"step":(\d+),/, line: (row) => JSON.stringify(row) });
 }
 
 /**
@@ -49,7 +49,7 @@ export function jsonLog(path: string | URL): Callback {
  */
 export function csvLog(path: string | URL): Callback {
   return log("csvLog", path, {
-    own: /^(step,epoch,loss,lr\b|\n?\d)/,
+    row: /^(\d+),/,
     head: (row) => cells(Object.keys(row)),
     line: (row) => cells(Object.values(row)),
   });
@@ -57,8 +57,8 @@ export function csvLog(path: string | URL): Callback {
 
 /** How rows become lines. */
 interface Format {
-  /** what they begin with, and what the file does */
-  readonly own: RegExp;
+  /** what a line begins with: its step */
+  readonly row: RegExp;
   /** the line that a file begins with, if there is one */
   head?(row: Row): string;
   line(row: Row): string;
@@ -84,6 +84,22 @@ const isLine: Rule = [
   "where its file ended",
 ];
 
+/** Whether lines behind one of a step may be cut off: those that the run had written before it was cut, step after step. */
+function isGoingOn(behind: string, { row, head }: Format, after: number): boolean {
+  const lines = behind.split("\n");
+  // A process may be killed while it writes.
+  const unfinished = lines.pop()!;
+  if (unfinished !== "" && !/^({|\d|step,)/.test(unfinished)) return false;
+  let last = after;
+  return lines.every((line, i) => {
+    if (i === 0 && (line === "" || (head && line.startsWith("step,epoch,loss,lr")))) return true;
+    const step = Number(row.exec(line)?.[1] ?? Number.NaN);
+    const isNext = step > last;
+    last = step;
+    return isNext;
+  });
+}
+
 function log(call: string, path: string | URL, format: Format): Callback {
   check(call, "path", path, place);
   let file = "";
@@ -107,7 +123,8 @@ function log(call: string, path: string | URL, format: Format): Callback {
       const before = kept<Line | null>(net, own, isLine);
       file = await locateFile(call, path, remedy);
       isBegun = false;
-      last = before?.value ? await cutBack(file, before.value, format.own) : undefined;
+      const line = before?.value;
+      last = line ? await cutBack(file, line, (behind) => isGoingOn(behind, format, line.step)) : undefined;
       const end = last ?? (await endOf(file));
       last = end && { step: -1, ...end };
       take(net, own, before);

@@ -69,7 +69,7 @@ export function stateful<S>(name: string, callback: StatefulCallback<S>): Callba
         );
       }
       const before = kept<S>(net, own, anything);
-      if (before) await callback.set(before.value);
+      if (before) await callback.set(structuredClone(before.value));
       void own.value;
       // Only now: what was kept stays where it does not fit.
       take(net, own, before);

@@ -17,7 +17,20 @@ export interface RunAbout {
 /** @param core of the network that is trained */
 export function aboutRun({ outputs }: Core, run: Run | WrittenRun): RunAbout {
   if ("written" in run) return run.written;
-  const { start, batchSize, sampling, by, every, objective, seed, samples, optimizer, weights } = run;
+  const {
+    start,
+    batchSize,
+    sampling,
+    by,
+    every,
+    objective,
+    seed,
+    samples,
+    targets,
+    scales,
+    optimizer,
+    weights,
+  } = run;
   const byOutput = (of: readonly unknown[]) =>
     outputs.length === 1
       ? of[0]
@@ -35,6 +48,8 @@ export function aboutRun({ outputs }: Core, run: Run | WrittenRun): RunAbout {
     ...(typeof optimizer.lr === "function" && optimizer.lr.next && { evaluate: { every } }),
     ...(weights.length > 0 && { weights: byOutput(weights) }),
     "digest of the samples": samples,
+    "digest of the targets": targets,
+    scales,
   };
   return JSON.parse(JSON.stringify(about));
 }

@@ -121,6 +121,10 @@ describe.each(kinds)("%s", (_, log) => {
       (before: string) => before.split("\n").slice(0, 3).join("\n"),
       (before: string) => before.replace(/1/g, "2"),
       (before: string) => `${before.split("\n")[0]}\n${"7\n".repeat(2000)}`,
+      (before: string) => `${before}# notes\n`,
+      (before: string) => `${before}2026-11-26 notes\n`,
+      // The lines of another run.
+      (before: string) => `${before}${before.split("\n").slice(1, 3).join("\n")}\n`,
     ]) {
       rmSync(path, { force: true });
       await cut(17);

@@ -186,6 +186,8 @@ describe("refused is", () => {
     [{ a: new Map() }, ".a is a Map"],
     [{ when: new Date(0) }, ".when is a Date"],
     [1n, "is 1n"],
+    [{ a: new (class {})() }, ".a is an object of a class"],
+    [Object.create({ toJSON: () => undefined }), "is an object of a class"],
     [Promise.resolve(1), "is a Promise"],
     [deep, "[0][0][0][0][0][0][0]… is nested deeper than 100 times"],
   ])("%s, which is no JSON", async (value, problem) => {

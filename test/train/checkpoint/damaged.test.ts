@@ -41,8 +41,12 @@ describe("a checkpoint", () => {
     const headerEnd = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
     using net = make();
     const before = net.params["dense1.weight"]!.data;
+    // Without the name of its checksum it is a sound file that has none.
+    const name = Buffer.from(bytes).indexOf(CHECKSUM);
+    expect(name).toBeGreaterThan(0);
     // All of the weights, and some of what stands before them.
     for (let i = 0; i < bytes.length; i += i < headerEnd ? 17 : 1) {
+      if (i >= name && i < name + CHECKSUM.length) continue;
       const bit = philox4x32([i, 0, 0, 0], [1, 0])[0] % 8;
       bytes[i]! ^= 1 << bit;
       await expect(restore(net, bytes), `bit ${bit} of byte ${i}`).rejects.toThrow(DataError);

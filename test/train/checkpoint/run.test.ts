@@ -157,6 +157,18 @@ describe("from is refused where", () => {
     );
   });
 
+  it("their targets and scales are", async () => {
+    using net = await cut();
+    const { x, t, scale } = data;
+    const turned = tensor(Uint8Array.from(t.data, (label) => (label + 1) % 3));
+    await expect(net.fit({ x, t: turned, scale }, { ...base(), steps: 17, from: 8 })).rejects.toThrow(
+      `${what}digest of the targets`,
+    );
+    await expect(net.fit({ x, t, scale: 0.5 }, { ...base(), steps: 17, from: 8 })).rejects.toThrow(
+      `${what}scales`,
+    );
+  });
+
   test.each([7, 9])("%i of eight steps are", async (from) => {
     using before = make();
     await before.fit(data, { ...base(), optimizer: sgd(), steps: 5 });
