@@ -59,7 +59,7 @@ export async function fit(
     if (slots !== state.slots) slots.dispose();
     throw error;
   }
-  context.keepSlots(slots, optimizer);
+  context.keepSlots(slots, update);
   state.run = run;
   state.objective = objective;
   state.scales = plan.data.scales;

@@ -119,7 +119,7 @@ export async function findLearningRate<S extends Signature = Single>(
   if (isFitting) throw new StateError(`${call}: this network is being trained; await that fit first`);
   // What no file holds: a loss of the caller's own, and whose the optimizer's state is.
   const { objective, slots } = training;
-  const owner = slots?.optimizer;
+  const owner = slots?.update;
   try {
     const fitted = { ...rest, optimizer, steps: steps * every, callbacks: [watching] };
     await net.fit(data, fitted as FitOptions<S>);
@@ -129,7 +129,7 @@ export async function findLearningRate<S extends Signature = Single>(
   } finally {
     await restore(net, kept);
     training.objective = objective;
-    if (training.slots) training.slots.optimizer = owner;
+    if (training.slots) training.slots.update = owner;
   }
   const least = smoothed.indexOf(Math.min(...smoothed));
   return { rates, losses, smoothed, rate: rates[least]! / 10 };

@@ -1,4 +1,4 @@
-import type { Optimizer, Update } from "../nn/optimizers/optimizer.ts";
+import type { Update } from "../nn/optimizers/optimizer.ts";
 import type { ScheduleState } from "../nn/rate.ts";
 import type { Disposable, Resources } from "../runtime/resources.ts";
 import type { Core } from "./core.ts";
@@ -6,8 +6,8 @@ import type { TrainingState } from "./training-state.ts";
 
 /** An optimizer's state in memory. */
 export interface Slots extends Disposable {
-  /** whose it is; undefined where it was read from a checkpoint: the next optimizer that keeps such a state goes on with it */
-  optimizer: Optimizer | undefined;
+  /** the last that went on with it; undefined where it was read from a checkpoint: the next optimizer that keeps such a state does */
+  update?: Update | undefined;
   readonly name: string;
   /** its regions of state by name, one behind the other, each laid out as the parameters are */
   readonly regions: readonly string[];
@@ -32,7 +32,6 @@ export interface Standing {
 export function slots({ engine, owner, parameters }: Core, name: string, regions: readonly string[]): Slots {
   const block = engine.heap.allocate(regions.length * parameters.bytes, `${owner}: optimizer`);
   return {
-    optimizer: undefined,
     name,
     regions,
     address: block.address,
@@ -47,8 +46,8 @@ export interface KeptSlots {
    * both have the same regions; else new and zero.
    */
   slotsFor(update: Update, goesOn?: boolean): Slots;
-  /** Makes these the network's own. @param optimizer whose they are; undefined where they were read from a checkpoint */
-  keepSlots(slots: Slots | undefined, optimizer?: Optimizer): void;
+  /** Makes these the network's own. @param update whose they are; undefined where they were read from a checkpoint */
+  keepSlots(slots: Slots | undefined, update?: Update): void;
 }
 
 /** @param state where they are kept @param resources of the network */
@@ -60,18 +59,18 @@ export function keptSlots(core: Core, state: TrainingState, resources: Resources
       const { name } = optimizer;
       const found =
         kept?.name === name &&
-        (kept.optimizer
-          ? (goesOn || kept.optimizer === optimizer) && kept.regions.join() === regions.join() && kept
+        (kept.update
+          ? (goesOn || kept.update.optimizer === optimizer) && kept.regions.join() === regions.join() && kept
           : kept.adapted?.(update));
       return found || slots(core, name, regions);
     },
-    keepSlots(slots, optimizer) {
+    keepSlots(slots, update) {
       if (state.slots !== slots) {
         if (state.slots) resources.release(state.slots);
         state.slots = slots && resources.add(slots);
         Object.assign(state, slots?.standing ?? { given: 0, schedule: undefined });
       }
-      if (slots) slots.optimizer = optimizer;
+      if (slots) slots.update = update;
     },
   };
 }

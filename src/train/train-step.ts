@@ -87,7 +87,7 @@ function trainerOf(net: AnyNetwork, inside: Inside, optimizer: Optimizer): Train
     throw error;
   }
   if (known) inside.release(known);
-  inside.keepSlots(slots, optimizer);
+  inside.keepSlots(slots, update);
   inside.hold(trainer);
   trainers.set(net, trainer);
   return trainer;
@@ -123,7 +123,7 @@ class Trainer implements Disposable {
   isFor(optimizer: Optimizer, { training }: Inside): boolean {
     const isSame =
       optimizer === this.#update.optimizer && optimizer.rule === this.#rule && optimizer.with === this.#with;
-    return isSame && training.slots === this.#slots && this.#slots.optimizer === optimizer;
+    return isSame && training.slots === this.#slots && this.#slots.update?.optimizer === optimizer;
   }
 
   step(

@@ -59,7 +59,7 @@ export class Held {
         this.#pause?.begin();
       }
       // A fit that was refused leaves the state of the one before.
-      if (this.network.training.slots?.optimizer === chosen.made) this.#optimizer = chosen;
+      if (this.network.training.slots?.update?.optimizer === chosen.made) this.#optimizer = chosen;
       await progress.told();
     }
   }

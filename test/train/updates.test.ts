@@ -3,12 +3,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   accumulate,
-  adadelta,
-  adaGrad,
-  adam,
-  adamax,
   adamw,
-  amsgrad,
   averaged,
   clipByGlobalNorm,
   clipByNorm,
@@ -22,21 +17,15 @@ import {
   group,
   he,
   init,
-  lion,
-  momentum,
   movingAverage,
-  nadam,
-  nesterov,
   type Optimizer,
   type OptimizerOptions,
-  radam,
   relu,
-  rmsprop,
   sequential,
-  sgd,
   warmUp,
   weightDecay,
 } from "../../src/index.ts";
+import { optimizers } from "../../src/nn/optimizers/by-name.ts";
 import { elements } from "../graph/op-cases.ts";
 import { train } from "../reference/training.ts";
 import { expectSameBits } from "../same-bits.ts";
@@ -58,22 +47,6 @@ const layers = () => [
   dense(10, { weight: he() }),
 ];
 
-const optimizers: readonly ((given?: OptimizerOptions) => Optimizer)[] = [
-  sgd,
-  momentum,
-  nesterov,
-  adaGrad,
-  rmsprop,
-  adadelta,
-  adam,
-  amsgrad,
-  adamw,
-  nadam,
-  radam,
-  adamax,
-  lion,
-];
-
 const everything: Record<string, () => readonly Extra[]> = {
   "with nothing else": () => [],
   "accumulated, clipped by the global norm, with L2 decay and a moving average": () => [
@@ -91,7 +64,7 @@ const everything: Record<string, () => readonly Extra[]> = {
   "clipped by value, accumulated": () => [clipByValue(0.01), accumulate(2)],
 };
 
-describe.each(optimizers)("%o", (make) => {
+describe.each(Object.values<(given?: OptimizerOptions) => Optimizer>(optimizers))("%o", (make) => {
   test.each(Object.entries(everything))("%s: the reference's bits", async (name, extras) => {
     for (const dtype of ["float32", "float64"] as const) {
       const optimizer = () => {

@@ -1,11 +1,10 @@
 // Addresses of the playground that are damaged, or that lead elsewhere in the same tab: whatever they say, a page stands there.
 
 import { expect, it } from "vitest";
-import { eventually, hashOf, openPage, servePlayground, settled, site, visit } from "./page.ts";
+import { eventually, hashOf, json, openPage, servePlayground, settled, site, visit } from "./page.ts";
 
 servePlayground();
 
-const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 const nested = (depth: number): unknown =>
   depth === 0 ? { kind: "relu" } : { kind: "residual", layers: [nested(depth - 1)] };
 const adam = { kind: "adam", lr: 0.01 };

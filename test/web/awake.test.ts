@@ -2,7 +2,7 @@
 
 import type { CDPSession, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { eventually, openPage, servePlayground, site, trainOn } from "./page.ts";
+import { eventually, json, openPage, servePlayground, site, trainOn } from "./page.ts";
 
 servePlayground();
 
@@ -53,7 +53,7 @@ function longestByWindow(tasks: readonly Task[]): number[] {
   return longest.slice(0, -1);
 }
 
-const layers = encodeURIComponent(JSON.stringify([{ kind: "dense", units: 100 }, { kind: "relu" }]));
+const layers = json([{ kind: "dense", units: 100 }, { kind: "relu" }]);
 
 it.each([
   ["points", "train?lang=en"],

@@ -12,6 +12,7 @@ import {
   hashAt,
   hashOf,
   inNode,
+  json,
   openPage,
   seek,
   servePlayground,
@@ -23,15 +24,13 @@ import {
 
 servePlayground();
 
-const layersParam = (layers: readonly object[]) => `layers=${encodeURIComponent(JSON.stringify(layers))}`;
-
 it("the rate of dropout is changed while it trains, and belongs to the run", async () => {
   const layers = [
     { kind: "dense", units: 8 },
     { kind: "residual", layers: [{ kind: "dropout", rate: 0.1 }, { kind: "relu" }] },
     { kind: "dropout", rate: 0.2 },
   ];
-  const { page, problems } = await openPage(site, `train?lang=en&${layersParam(layers)}`);
+  const { page, problems } = await openPage(site, `train?lang=en&layers=${json(layers)}`);
   const atFirst = await hashOf(page);
   await stopAfter(page, 10_000);
   await page.evaluate(`(() => {
@@ -168,7 +167,7 @@ it("every schedule can be chosen while a run goes on, also behind a warm-up, and
     { kind: "warmUp", steps: 3 },
     { kind: "warmUp", to: { kind: "warmUp", to: 1 } },
   ]) {
-    await visit(page, `train?lang=en&optimizer=${encodeURIComponent(JSON.stringify({ kind: "sgd", lr }))}`);
+    await visit(page, `train?lang=en&optimizer=${json({ kind: "sgd", lr })}`);
     expect(await page.getByLabel("Optimizer").inputValue()).toBe("adam");
   }
   expect(await flaws(page, 1440)).toEqual([]);

@@ -9,6 +9,7 @@ import {
   flaws,
   hashOf,
   inNode,
+  json,
   type Line,
   openPage,
   servePlayground,
@@ -39,7 +40,7 @@ const circle: readonly Line[] = [
 ];
 
 it("drawings of one's own classes are kept, learned to the bits of Node, and recognised", async () => {
-  const layers = encodeURIComponent(JSON.stringify([{ kind: "dense", units: 16 }, { kind: "relu" }]));
+  const layers = json([{ kind: "dense", units: 16 }, { kind: "relu" }]);
   const { page, problems } = await openPage(site, `train?lang=en&data=drawings&init=he&layers=${layers}`);
   await page.waitForSelector(".pad");
   const pad = (i: number) => page.locator(".pad canvas").nth(i);
@@ -112,7 +113,7 @@ it.each([
     ];
     const { page, problems } = await openPage(
       site,
-      `train?lang=${lang}&data=drawings&layers=${encodeURIComponent(JSON.stringify(blocks))}`,
+      `train?lang=${lang}&data=drawings&layers=${json(blocks)}`,
       { width, scheme },
     );
     await page.waitForSelector(".pad");

@@ -12,6 +12,7 @@ import {
   hashAt,
   hashOf,
   inNode,
+  json,
   openPage,
   seek,
   servePlayground,
@@ -23,8 +24,8 @@ import {
 servePlayground();
 
 it("MNIST to 0.97 in the tab, to the bits of Node; a drawn digit is recognised; weights come and go", async () => {
-  const layers = encodeURIComponent(JSON.stringify([{ kind: "dense", units: 100 }, { kind: "relu" }]));
-  const optimizer = encodeURIComponent(JSON.stringify({ kind: "adam", lr: 0.002 }));
+  const layers = json([{ kind: "dense", units: 100 }, { kind: "relu" }]);
+  const optimizer = json({ kind: "adam", lr: 0.002 });
   const { page, problems } = await openPage(
     site,
     `train?lang=en&data=mnist&layers=${layers}&init=he&batch=100&optimizer=${optimizer}`,
@@ -95,7 +96,7 @@ it("a convolutional network with a schedule and weight decay trains to the bits 
 });
 
 it("a convolution before a dense layer is refused with the layer that is missing, not with one there is", async () => {
-  const layers = encodeURIComponent(JSON.stringify([{ kind: "conv2d", filters: 4, kernel: 3 }]));
+  const layers = json([{ kind: "conv2d", filters: 4, kernel: 3 }]);
   const { page } = await openPage(site, `train?lang=en&data=mnist&layers=${layers}`);
   await page.click("button:has-text('Fetch MNIST')");
   await page.waitForSelector("[role=alert]:has-text('put flatten() before it')");
@@ -124,7 +125,7 @@ it("data that cannot be fetched are fetched when they are asked for again", asyn
 });
 
 it("Fashion-MNIST is fetched when asked for, and learned to the bits of Node", async () => {
-  const layers = encodeURIComponent(JSON.stringify([{ kind: "dense", units: 32 }, { kind: "relu" }]));
+  const layers = json([{ kind: "dense", units: 32 }, { kind: "relu" }]);
   const { page, problems } = await openPage(
     site,
     `train?lang=en&data=fashionMnist&init=he&batch=100&layers=${layers}`,

@@ -2,11 +2,9 @@
 
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { codeOf, hashOf, openPage, servePlayground, site } from "./page.ts";
+import { codeOf, hashOf, json, openMortal, openPage, servePlayground, site } from "./page.ts";
 
 servePlayground();
-
-const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 
 /** Texts, and what screen readers say, with three English words in a row. */
 const englishIn = (page: Page) =>
@@ -148,23 +146,9 @@ describe("errors", () => {
   });
 
   it("of a worker that dies", async () => {
-    const { page } = await openPage(site, "about:blank");
-    await page.addInitScript(() => {
-      const Original = globalThis.Worker;
-      const made: Worker[] = [];
-      Object.assign(globalThis, {
-        made,
-        Worker: class extends Original {
-          constructor(...args: ConstructorParameters<typeof Worker>) {
-            super(...args);
-            made.push(this);
-          }
-        },
-      });
-    });
-    await page.goto(`${site.server.url}index.html?dies#/train?lang=ja`);
+    const { page, kill } = await openMortal(site, "train?lang=ja");
     await hashOf(page);
-    await page.evaluate("made[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))");
+    await kill();
     await page.click("button:text-is('1 ステップ進む')");
     expect(await alert(page)).toMatch(/学習が止まりました。ワーカーが終わりました/);
     expect(await englishIn(page)).toEqual([]);

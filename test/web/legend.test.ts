@@ -2,7 +2,17 @@
 
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { eventually, flaws, hashOf, openPage, servePlayground, site, stopAfter } from "./page.ts";
+import {
+  eventually,
+  flaws,
+  hashAt,
+  hashOf,
+  openPage,
+  servePlayground,
+  site,
+  stopAfter,
+  train,
+} from "./page.ts";
 
 servePlayground();
 
@@ -74,9 +84,8 @@ it("losses are shown on a logarithmic scale where one wishes, by mouse and by ke
   const { page, problems } = await openPage(site, "train?lang=en");
   await hashOf(page);
   await stopAfter(page, 60);
-  await page.click("button:text-is('Train')");
-  await page.waitForFunction('document.querySelector("[data-step]").textContent === "60"');
-  await hashOf(page);
+  await train(page);
+  await hashAt(page, 60);
   await page.waitForSelector(".uplot canvas");
   const picture = () => page.evaluate<string>('document.querySelector(".uplot canvas").toDataURL()');
   // Until what is drawn later is drawn.

@@ -7,6 +7,7 @@ import {
   hashAt,
   hashOf,
   inNode,
+  json,
   openPage,
   seek,
   servePlayground,
@@ -17,7 +18,6 @@ import {
 
 servePlayground();
 
-const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 const adam = { kind: "adam", lr: 0.01 };
 const logOf = (steps: number) => `log=${json([{ optimizer: adam, batchSize: 30, steps }])}`;
 

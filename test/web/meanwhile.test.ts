@@ -9,6 +9,8 @@ import {
   hashAt,
   hashOf,
   inNode,
+  json,
+  openMortal,
   openPage,
   pastStep,
   seek,
@@ -22,8 +24,6 @@ import {
 } from "./page.ts";
 
 servePlayground();
-
-const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 
 it("whatever is pressed, the hash is that of Node at the end", async () => {
   const { page, problems } = await openPage(site, "train?lang=en");
@@ -185,24 +185,10 @@ it("what is typed while it trains stays until it is taken", async () => {
 });
 
 it("a worker that dies is told of, and another takes its place", async () => {
-  const { page } = await openPage(site, "about:blank");
-  await page.addInitScript(() => {
-    const made: Worker[] = [];
-    const Original = globalThis.Worker;
-    Object.assign(globalThis, {
-      made,
-      Worker: class extends Original {
-        constructor(...args: ConstructorParameters<typeof Worker>) {
-          super(...args);
-          made.push(this);
-        }
-      },
-    });
-  });
-  await page.goto(`${site.server.url}index.html?dies#/train?lang=en`);
+  const { page, kill } = await openMortal(site, "train?lang=en");
   const first = await hashOf(page);
   await trainOn(page);
-  await page.evaluate("made[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))");
+  await kill();
   await page.waitForSelector("[role=alert]:has-text('out of memory')");
   await page.click("button:text-is('Begin anew')");
   expect(await hashAt(page, 0)).toBe(first);

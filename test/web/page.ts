@@ -99,6 +99,35 @@ export async function openPage(
   return { page, problems };
 }
 
+/** A value as it stands in an address. */
+export const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
+
+/** A page whose worker can be ended, as one is that has run out of memory. */
+export async function openMortal(site: Site, hash: string): Promise<{ page: Page; kill(): Promise<void> }> {
+  const { page } = await openPage(site, "about:blank");
+  await page.addInitScript(() => {
+    const made: Worker[] = [];
+    const Original = globalThis.Worker;
+    Object.assign(globalThis, {
+      made,
+      Worker: class extends Original {
+        constructor(...args: ConstructorParameters<typeof Worker>) {
+          super(...args);
+          made.push(this);
+        }
+      },
+    });
+  });
+  await page.goto(`${site.server.url}index.html?dies#/${hash}`);
+  return {
+    page,
+    kill: () =>
+      page.evaluate(
+        "made[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })), undefined",
+      ),
+  };
+}
+
 /** Leads a page to another address, as a link does; resolves when what it shows is of that one. */
 export async function visit(page: Page, hash: string): Promise<void> {
   await page.evaluate(`(() => {

@@ -9,6 +9,7 @@ import {
   flaws,
   hashAt,
   hashOf,
+  json,
   openPage,
   seek,
   servePlayground,
@@ -91,8 +92,6 @@ it("every part says what it is about, with links to the programs of the book's c
   expect(problems).toEqual([]);
 });
 
-const layersParam = (layers: readonly object[]) => `layers=${encodeURIComponent(JSON.stringify(layers))}`;
-
 describe("once it is trained, in all views", () => {
   it("points: several runs, the plane, the units, the matrix, histograms, the code", async () => {
     const { page, problems } = await openPage(site, "train?lang=en");
@@ -124,7 +123,7 @@ describe("once it is trained, in all views", () => {
     ];
     const { page, problems } = await openPage(
       site,
-      `train?lang=en&data=mnist&batch=100&init=he&${layersParam(layers)}`,
+      `train?lang=en&data=mnist&batch=100&init=he&layers=${json(layers)}`,
     );
     await page.click("button:has-text('Fetch MNIST')");
     await hashOf(page);

@@ -30,7 +30,6 @@ import type { Core } from "../core.ts";
 import type { Epochs } from "../epochs.ts";
 import type { Objective } from "../face.ts";
 import type { Inside } from "../network.ts";
-import type { Slots } from "../slots.ts";
 import { type Description, describe, isMade } from "./description.ts";
 import { aboutRun, type RunAbout } from "./run.ts";
 
@@ -155,7 +154,7 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
         optimizer: {
           name: slots.name,
           regions: slots.regions,
-          every: everyOf(slots),
+          every: slots.update ? (slots.update.every ?? 1) : slots.every,
           given,
           ...(schedule && { schedule }),
         },
@@ -171,13 +170,6 @@ export function aboutOf(call: string, { core, seed, training }: Inside): About {
       ...(run && { run: aboutRun(core, run) }),
     },
   };
-}
-
-/** How many steps an update takes; undefined where a checkpoint did not say it. */
-function everyOf({ optimizer, every }: Slots): number | undefined {
-  if (!optimizer) return every;
-  const accumulated = optimizer.with?.find(({ description }) => description.kind === "accumulate");
-  return (accumulated?.description.steps ?? 1) as number;
 }
 
 const count = whole(0);

@@ -7,12 +7,8 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   accumulate,
-  adadelta,
   adaGrad,
   adam,
-  adamax,
-  adamw,
-  amsgrad,
   batchNorm,
   binaryCrossEntropy,
   type Callback,
@@ -28,21 +24,16 @@ import {
   he,
   init,
   layer,
-  lion,
   load,
   meanSquaredError,
   momentum,
   movingAverage,
   type Network,
-  nadam,
-  nesterov,
   type Optimizer,
   plateau,
-  radam,
   relu,
   residual,
   restore,
-  rmsprop,
   sampleWeights,
   save,
   sequential,
@@ -54,6 +45,7 @@ import {
   xavier,
 } from "../../../src/index.ts";
 import { sha256 } from "../../../src/io/index.ts";
+import { optimizers as all } from "../../../src/nn/optimizers/by-name.ts";
 import { add, mean, multiply } from "../../../src/ops.ts";
 import { expectSameBits } from "../../same-bits.ts";
 import { blobs, slope } from "../blobs.ts";
@@ -81,21 +73,7 @@ const make = (dtype: "float32" | "float64" = "float32"): Network =>
 /** Every optimizer, with a schedule; and one with everything that may go with it. */
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   ...Object.fromEntries(
-    Object.values({
-      sgd,
-      momentum,
-      nesterov,
-      adaGrad,
-      rmsprop,
-      adadelta,
-      adam,
-      amsgrad,
-      adamw,
-      nadam,
-      radam,
-      adamax,
-      lion,
-    }).map((make) => [make.name, () => make({ lr: cosine({ from: 0.1, steps: 30 }) })]),
+    Object.values(all).map((make) => [make.name, () => make({ lr: cosine({ from: 0.1, steps: 30 }) })]),
   ),
   "adam with everything": () =>
     adam({

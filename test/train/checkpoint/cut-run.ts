@@ -6,12 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   accumulate,
-  adadelta,
-  adaGrad,
   adam,
-  adamax,
-  adamw,
-  amsgrad,
   averaged,
   batchNorm,
   type Callback,
@@ -26,28 +21,22 @@ import {
   he,
   init,
   jsonLog,
-  lion,
   load,
-  momentum,
   movingAverage,
-  nadam,
-  nesterov,
   type Optimizer,
   type OptimizerOptions,
   plateau,
-  radam,
   relu,
   restore,
-  rmsprop,
   saveBest,
   saveEvery,
   sequential,
-  sgd,
   stateful,
   warmUp,
   weightDecay,
 } from "../../../src/index.ts";
 import { sha256 } from "../../../src/io/index.ts";
+import { optimizers } from "../../../src/nn/optimizers/by-name.ts";
 import type { AnyNetwork } from "../../../src/train/network.ts";
 import { blobs } from "../blobs.ts";
 import { losses, pairs, twoInputs } from "./two-inputs.ts";
@@ -141,22 +130,8 @@ const digests = async ({ params, state }: AnyNetwork) => ({
 
 /** Each optimizer on a network of its own, all at the same time, so that one kill cuts all of them. */
 async function ofOptimizers() {
-  const all = [
-    sgd,
-    momentum,
-    nesterov,
-    adaGrad,
-    rmsprop,
-    adadelta,
-    adam,
-    amsgrad,
-    adamw,
-    nadam,
-    radam,
-    adamax,
-    lion,
-  ];
-  const results = all.map(async (make: (options: OptimizerOptions) => Optimizer) => {
+  const makers = Object.values<(options: OptimizerOptions) => Optimizer>(optimizers);
+  const results = makers.map(async (make) => {
     const own = join(folder, `${make.name}.safetensors`);
     const net = existsSync(own)
       ? await load(own)

@@ -125,7 +125,7 @@ export function DigitsRace({ t }: { readonly t: (typeof text)["en"] }) {
           {state === "ready" ? t.start : state === "fetching" ? t.fetching : t.stop}
         </button>
       </p>
-      {state === "fetching" && <FetchProgress kind="mnist" onCancel={() => {}} />}
+      {state === "fetching" && <FetchProgress kind="mnist" />}
       {problem !== undefined && <Failure words={t.stopped} error={problem} />}
       {loss.some(({ x }) => x.length > 0) && (
         <div class="cards">

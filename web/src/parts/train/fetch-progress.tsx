@@ -27,7 +27,7 @@ const DRAW_MS = 100;
 
 interface Props {
   readonly kind: FetchedKind;
-  readonly onCancel: () => void;
+  readonly onCancel?: () => void;
 }
 
 /** How much of a data set has come, and a button that ends it. */
@@ -51,7 +51,7 @@ export default function FetchProgress({ kind, onCancel }: Props) {
           type="button"
           onClick={() => {
             source.cancel();
-            onCancel();
+            onCancel?.();
           }}
         >
           {t.cancel}
